@@ -1,0 +1,2 @@
+//! The Yoban server.
+fn main() {}
