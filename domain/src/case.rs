@@ -1,0 +1,111 @@
+//! A case: one night problem. It has an owner and a next deadline at every instant until it is closed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::duty::Line;
+use crate::id::{AssociationId, CaseId, PatientId, PersonId, SessionId};
+use crate::session::{EndReason, LegRole, Session, State, Timings};
+use crate::time::Timestamp;
+
+/// Who must act next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", tag = "owner")]
+pub enum Owner {
+    /// A line: whoever is on duty there.
+    Line {
+        /// Which line.
+        line: Line,
+    },
+    /// One person.
+    Person {
+        /// Who.
+        person: PersonId,
+    },
+}
+
+/// One night problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Case {
+    /// Row id.
+    pub id: CaseId,
+    /// The tenant.
+    pub association: AssociationId,
+    /// Whose problem.
+    pub patient: PatientId,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Its sessions, oldest first; the last one is the one that counts.
+    pub sessions: Vec<SessionId>,
+    /// Open with an owner and a deadline, or closed.
+    pub standing: Standing,
+}
+
+/// Whether somebody must act. The data make an open case without owner or deadline impossible to write down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "standing")]
+pub enum Standing {
+    /// Somebody must act.
+    Open {
+        /// Who.
+        owner: Owner,
+        /// By when; then the next one is called.
+        deadline: Timestamp,
+    },
+    /// Nothing more to do tonight.
+    Closed {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// Owner and deadline that follow from the state of a case's latest session.
+pub fn standing(session: &Session, timings: &Timings, now: Timestamp) -> Standing {
+    let desk = Owner::Line { line: Line::Desk };
+    let person = |p: Option<PersonId>| p.map_or(desk, |person| Owner::Person { person });
+    let owner = match session.state {
+        State::Waiting { .. } => desk,
+        State::Active { .. } if session.desk.is_some() => desk,
+        State::Active { .. } => person(holder(session)),
+        State::Closing { by, .. } => Owner::Person { person: by },
+        State::Ended { at, .. } if session.disposition.is_some() => {
+            return Standing::Closed { at: at.max(now) };
+        }
+        State::Ended {
+            reason: EndReason::CancelledByPatient,
+            ..
+        }
+        | State::Ended { overdue: true, .. } => desk,
+        State::Ended { .. } => person(session.decider()),
+    };
+    // Every state above has at least one deadline (a property test holds this); should one ever be missing, the
+    // case is due at once rather than never.
+    let deadline = session
+        .deadlines(timings)
+        .into_iter()
+        .map(|(_, at)| at)
+        .min()
+        .unwrap_or(now);
+    Standing::Open { owner, deadline }
+}
+
+/// The clinician who has the patient now, lost for a moment or not.
+fn holder(session: &Session) -> Option<PersonId> {
+    [LegRole::DutyDoctor, LegRole::DeskNurse, LegRole::VisitingNurse]
+        .into_iter()
+        .find_map(|role| {
+            session
+                .legs
+                .iter()
+                .find(|l| l.role == role && l.in_call() && l.admitted())
+                .and_then(|l| l.person())
+        })
+}
+
+impl Case {
+    /// Whether somebody must still act.
+    pub const fn open(&self) -> bool {
+        matches!(self.standing, Standing::Open { .. })
+    }
+}

@@ -1,0 +1,148 @@
+//! The legal-mode ledger: for every second of a session, what kind of care it was and what was really on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::PersonId;
+use crate::org::Institution;
+use crate::people::Patient;
+use crate::session::Urgency;
+use crate::time::{Span, Timestamp};
+
+/// What kind of care an interval was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum ServiceKind {
+    /// 遠隔健康医療相談（医師以外）: a nurse advises.
+    NurseAdvice,
+    /// 遠隔健康医療相談（医師）: a doctor advises without diagnosis.
+    DoctorAdvice,
+    /// オンライン受診勧奨: a doctor advises to see a doctor.
+    OnlineReferral,
+    /// オンライン診療: examination by picture and sound under the plan.
+    OnlineExamination,
+    /// 電話等による再診: a return visit by telephone.
+    PhoneRevisit,
+}
+
+/// What was really on between the patient and a clinician.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum MediaMode {
+    /// Nothing flows.
+    None,
+    /// Sound both ways, picture missing on at least one side.
+    Audio,
+    /// Picture and sound both ways.
+    VideoAudio,
+}
+
+/// One interval of the ledger; the last one is open until the session ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Interval {
+    /// First instant.
+    pub from: Timestamp,
+    /// First instant after it; none while it runs.
+    pub until: Option<Timestamp>,
+    /// What kind of care.
+    pub kind: ServiceKind,
+    /// What was on.
+    pub mode: MediaMode,
+    /// A nurse was at the bedside (D to P with N).
+    pub nurse_present: bool,
+}
+
+/// Why an interval cannot be called オンライン診療. Each names what the doctor can do instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum NotExamination {
+    /// The patient has no care plan that holds now.
+    NoPlan,
+    /// The plan does not name this doctor: advice or a house call.
+    NotNamed,
+    /// The doctor's institution gave no notice that holds now.
+    NoNotice,
+    /// Picture and sound do not both run both ways.
+    NotTwoWay,
+    /// Sudden illness (急病急変): face to face in principle.
+    SuddenIllness,
+}
+
+/// Whether `doctor` may call what happens now オンライン診療 (医療法2条の2 and the guideline's minimum).
+///
+/// # Errors
+/// The first condition that is not met, in the order in which a doctor can do something about it.
+pub fn may_examine_online(
+    patient: &Patient,
+    doctor: PersonId,
+    institution: Option<&Institution>,
+    mode: MediaMode,
+    urgency: Option<Urgency>,
+    now: Timestamp,
+) -> Result<(), NotExamination> {
+    let plan = patient.care_plan.as_ref().ok_or(NotExamination::NoPlan)?;
+    if now < plan.agreed_at || now >= plan.valid_until {
+        return Err(NotExamination::NoPlan);
+    }
+    if !plan.names(doctor, now) {
+        return Err(NotExamination::NotNamed);
+    }
+    if !institution.is_some_and(|i| i.may_examine_online(now)) {
+        return Err(NotExamination::NoNotice);
+    }
+    if mode != MediaMode::VideoAudio {
+        return Err(NotExamination::NotTwoWay);
+    }
+    if urgency.is_some_and(Urgency::is_sudden) {
+        return Err(NotExamination::SuddenIllness);
+    }
+    Ok(())
+}
+
+/// Closes the running interval at `now` and opens one of this sort, unless the running one already is that.
+/// Returns whether anything changed.
+pub fn advance(
+    ledger: &mut Vec<Interval>,
+    kind: ServiceKind,
+    mode: MediaMode,
+    nurse_present: bool,
+    now: Timestamp,
+) -> bool {
+    if let Some(last) = ledger.last_mut()
+        && last.until.is_none()
+    {
+        if (last.kind, last.mode, last.nurse_present) == (kind, mode, nurse_present) {
+            return false;
+        }
+        last.until = Some(now);
+    }
+    ledger.push(Interval {
+        from: now,
+        until: None,
+        kind,
+        mode,
+        nurse_present,
+    });
+    true
+}
+
+/// Closes the running interval.
+pub fn close(ledger: &mut [Interval], now: Timestamp) {
+    if let Some(last) = ledger.last_mut() {
+        last.until.get_or_insert(now);
+    }
+}
+
+/// Time spent in オンライン診療 so far.
+pub fn examined_for(ledger: &[Interval], now: Timestamp) -> Span {
+    let total = ledger
+        .iter()
+        .filter(|i| i.kind == ServiceKind::OnlineExamination)
+        .map(|i| i.until.unwrap_or(now).since(i.from).0)
+        .fold(0_i64, i64::saturating_add);
+    Span(total)
+}

@@ -1,0 +1,197 @@
+//! Who takes part: staff, patients, and the actor behind every command.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AssociationId, DeviceId, InstitutionId, PatientId, PersonId};
+use crate::plan::CarePlan;
+use crate::private::Private;
+use crate::time::Timestamp;
+
+/// What a member of staff is employed to do. A right to act follows from the role; a turn of duty is a shift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// Nurse at the liaison desk (当番看護師).
+    DeskNurse,
+    /// Doctor who takes turns of duty (当番医).
+    Doctor,
+    /// Nurse of a visiting-nurse station (訪問看護師).
+    VisitingNurse,
+    /// Runs the association's office; reads no clinical text.
+    Administrator,
+}
+
+/// A name as Japanese records keep it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Name {
+    /// Family and given name in kanji, separated by one space.
+    pub kanji: Private<String>,
+    /// The same in katakana.
+    pub kana: Private<String>,
+    /// The same in Latin letters, for the English screens.
+    pub latin: Private<String>,
+}
+
+/// Entry on the medical register (医籍登録). A doctor shows the year; the number need not be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Registration {
+    /// Year of registration, Gregorian.
+    pub year: u16,
+    /// Register number.
+    pub number: Private<String>,
+}
+
+/// A member of staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// Row id.
+    pub id: PersonId,
+    /// The association the person works in.
+    pub association: AssociationId,
+    /// Clinic, hospital, station or desk the person belongs to.
+    pub institution: InstitutionId,
+    /// What the person does.
+    pub role: Role,
+    /// The person's name.
+    pub name: Name,
+    /// Doctors only.
+    pub registration: Option<Registration>,
+}
+
+/// Administrative sex as FHIR `AdministrativeGender` has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Sex {
+    /// Female.
+    Female,
+    /// Male.
+    Male,
+    /// Neither of the two.
+    Other,
+    /// Not recorded.
+    Unknown,
+}
+
+/// A clinician set NEWS2's second oxygen scale for this patient (confirmed hypercapnic failure, target 88–92 %).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Scale2Setting {
+    /// Who set it.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A patient in home care.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Patient {
+    /// Row id.
+    pub id: PatientId,
+    /// The association that cares for the patient at night.
+    pub association: AssociationId,
+    /// The institution whose patient number `number` is.
+    pub institution: InstitutionId,
+    /// Patient number within that institution.
+    pub number: Private<String>,
+    /// The patient's name.
+    pub name: Name,
+    /// Date of birth, `YYYY-MM-DD`.
+    pub birth_date: Private<String>,
+    /// Administrative sex.
+    pub sex: Sex,
+    /// Postal code and address, one line.
+    pub address: Private<String>,
+    /// Telephone at the bedside.
+    pub phone: Private<String>,
+    /// What the desk must know at a glance: illnesses, oxygen, wishes (DNAR/ACP), allergies, drugs.
+    pub summary: Private<Summary>,
+    /// The doctor who sees the patient by day.
+    pub primary_doctor: Option<PersonId>,
+    /// What was agreed about online care; none means advice and house calls only.
+    pub care_plan: Option<CarePlan>,
+    /// Set only by a clinician, never by the software.
+    pub oxygen_scale2: Option<Scale2Setting>,
+}
+
+/// The patient card's clinical lines, each a short list of plain texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// Illnesses in treatment.
+    pub conditions: Vec<String>,
+    /// Allergies and intolerances.
+    pub allergies: Vec<String>,
+    /// Drugs and devices in use.
+    pub medications: Vec<String>,
+    /// What the patient wishes: DNAR, ACP, whom to call.
+    pub wishes: Vec<String>,
+    /// What a caller or visitor must know: key box, dog, hearing.
+    pub notices: Vec<String>,
+}
+
+/// Who speaks to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum Who {
+    /// A lent tablet, acting for its patient.
+    Tablet {
+        /// The patient the tablet is lent to.
+        patient: PatientId,
+    },
+    /// A signed-in member of staff.
+    Staff {
+        /// The person.
+        person: PersonId,
+        /// What the person does.
+        role: Role,
+    },
+    /// The server itself, when a deadline falls due or media changes.
+    System,
+}
+
+/// Who did it, for which association, from which device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Actor {
+    /// The person or tablet.
+    pub who: Who,
+    /// The tenant the actor belongs to.
+    pub association: AssociationId,
+    /// The device; none for the server itself.
+    pub device: Option<DeviceId>,
+}
+
+impl Actor {
+    /// The server acting on its own for one association.
+    pub const fn system(association: AssociationId) -> Self {
+        Self {
+            who: Who::System,
+            association,
+            device: None,
+        }
+    }
+
+    /// The person, when a member of staff acts.
+    pub const fn person(&self) -> Option<PersonId> {
+        match self.who {
+            Who::Staff { person, .. } => Some(person),
+            Who::Tablet { .. } | Who::System => None,
+        }
+    }
+
+    /// The role, when a member of staff acts.
+    pub const fn role(&self) -> Option<Role> {
+        match self.who {
+            Who::Staff { role, .. } => Some(role),
+            Who::Tablet { .. } | Who::System => None,
+        }
+    }
+}

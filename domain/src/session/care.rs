@@ -1,0 +1,250 @@
+//! Findings, the kind of care, the decision, and the end of the call.
+
+use super::step::Turn;
+use super::{Disposition, EndReason, Finding, LegRole, Outcome, Refused, Session, State};
+use crate::fact::FactKind;
+use crate::id::PersonId;
+use crate::mode::{self, ServiceKind};
+use crate::people::{Actor, Role};
+use crate::private::Private;
+
+impl Turn<'_, '_> {
+    pub(super) fn end(&mut self) -> Result<(), Refused> {
+        if matches!(self.next.state, State::Closing { .. } | State::Ended { .. }) {
+            return Ok(());
+        }
+        let (by, role) = self.clinician()?;
+        if !matches!(role, LegRole::DeskNurse | LegRole::DutyDoctor) {
+            return Err(Refused::NotYoursToEnd);
+        }
+        let State::Active { since, .. } = self.next.state else {
+            return Err(Refused::NotInCall);
+        };
+        for role in [LegRole::DeskNurse, LegRole::DutyDoctor, LegRole::VisitingNurse] {
+            self.withdraw_wanted(role, None);
+        }
+        self.next.desk = None;
+        self.next.state = State::Closing {
+            by,
+            since,
+            until: self.now.plus(self.around.timings.undo),
+        };
+        self.fact(FactKind::EndAsked);
+        Ok(())
+    }
+
+    pub(super) fn undo_end(&mut self) -> Result<(), Refused> {
+        let State::Closing { since, .. } = self.next.state else {
+            return if self.next.live() {
+                Ok(())
+            } else {
+                Err(Refused::TooLateToUndo)
+            };
+        };
+        self.clinician()?;
+        let check_at = self.now.plus(self.around.timings.check_in);
+        self.next.state = State::Active {
+            since,
+            check_at,
+            alone_until: None,
+        };
+        self.fact(FactKind::EndUndone);
+        Ok(())
+    }
+
+    pub(super) fn end_final(&mut self) {
+        self.everybody_leaves();
+        self.finish(EndReason::Completed);
+    }
+
+    pub(super) fn finish(&mut self, reason: EndReason) {
+        mode::close(&mut self.next.ledger, self.now);
+        let remind_at = self.now.plus(self.around.timings.disposition);
+        self.next.state = State::Ended {
+            at: self.now,
+            reason,
+            remind_at,
+            overdue: false,
+        };
+        self.fact(FactKind::Ended);
+    }
+
+    pub(super) fn disposition_overdue(&mut self) {
+        let next = self.now.plus(self.around.timings.disposition);
+        if let State::Ended {
+            remind_at, overdue, ..
+        } = &mut self.next.state
+        {
+            (*remind_at, *overdue) = (next, true);
+            self.fact(FactKind::DispositionOverdue);
+        }
+    }
+
+    pub(super) fn assess(&mut self, finding: Finding) -> Result<(), Refused> {
+        let person = self.was_clinician_here()?;
+        let a = &mut self.next.assessment;
+        let fact = match finding {
+            Finding::Identity { method } => {
+                a.identity = Some((method, person));
+                FactKind::IdentityChecked { method }
+            }
+            Finding::RedFlags { mut found } => {
+                found.sort_unstable();
+                found.dedup();
+                a.red_flags = Some(found.clone());
+                FactKind::RedFlagsScreened { found }
+            }
+            Finding::Urgency { urgency } => {
+                a.urgency = Some(urgency);
+                if urgency.is_sudden() && self.next.kind == ServiceKind::OnlineExamination {
+                    self.next.kind = ServiceKind::DoctorAdvice;
+                }
+                FactKind::UrgencySet { urgency }
+            }
+            Finding::Sbar { sbar } => {
+                a.sbar = Some(sbar.clone());
+                FactKind::SbarWritten {
+                    sbar: Private::new(sbar),
+                }
+            }
+            Finding::Note { text } => {
+                a.note = Some(text.clone());
+                FactKind::NoteWritten { text }
+            }
+        };
+        self.fact(fact);
+        Ok(())
+    }
+
+    pub(super) fn set_kind(&mut self, kind: ServiceKind) -> Result<(), Refused> {
+        if !matches!(self.next.state, State::Active { .. }) {
+            return Err(Refused::Ended);
+        }
+        let (person, role) = self.clinician()?;
+        match (kind, role) {
+            (ServiceKind::NurseAdvice, LegRole::DeskNurse | LegRole::VisitingNurse) => {}
+            (ServiceKind::NurseAdvice, _) => return Err(Refused::KindNotYours),
+            (_, LegRole::DutyDoctor) => {}
+            (_, _) => return Err(Refused::DoctorOnly),
+        }
+        if kind == ServiceKind::OnlineExamination {
+            let (mode, urgency) = (self.next.media_mode(), self.next.assessment.urgency);
+            mode::may_examine_online(
+                self.around.patient,
+                person,
+                self.around.institution,
+                mode,
+                urgency,
+                self.now,
+            )
+            .map_err(Refused::NotExamination)?;
+        }
+        self.next.kind = kind;
+        Ok(())
+    }
+
+    pub(super) fn dispose(&mut self, disposition: Disposition) -> Result<(), Refused> {
+        let person = self.may_decide(&disposition)?;
+        let is_doctor = self
+            .next
+            .leg_of(person)
+            .is_some_and(|l| l.role == LegRole::DutyDoctor);
+        match disposition.outcome {
+            Outcome::Prescription if !is_doctor => return Err(Refused::DoctorOnly),
+            Outcome::RecheckAt { at } if at <= self.now => return Err(Refused::RecheckInPast),
+            _ => {}
+        }
+        let sudden = self
+            .next
+            .assessment
+            .urgency
+            .is_some_and(super::Urgency::is_sudden);
+        if sudden && disposition.outcome.ends_online() {
+            let reason = disposition
+                .reason_online
+                .as_ref()
+                .map_or("", |r| r.reveal().trim());
+            if !is_doctor || reason.is_empty() {
+                return Err(Refused::ReasonNeeded);
+            }
+        }
+        if self.next.disposition.as_ref() != Some(&disposition) {
+            self.next.disposition = Some(disposition.clone());
+            self.fact(FactKind::Disposed {
+                disposition: Private::new(disposition),
+            });
+        }
+        Ok(())
+    }
+
+    fn may_decide(&self, disposition: &Disposition) -> Result<PersonId, Refused> {
+        let cancelled = matches!(
+            self.next.state,
+            State::Ended {
+                reason: EndReason::CancelledByPatient,
+                ..
+            }
+        );
+        if (disposition.outcome == Outcome::CancelledAndChecked) != cancelled {
+            // A call that nobody answered is checked by the desk, and only such a call is.
+            let at_desk = self.by.role() == Some(Role::DeskNurse);
+            return if cancelled && at_desk {
+                self.by.person().ok_or(Refused::ClinicianOnly)
+            } else {
+                Err(Refused::NotInCall)
+            };
+        }
+        if cancelled || self.next.decider().is_none() {
+            return match self.by.role() {
+                Some(Role::DeskNurse | Role::Doctor) if !self.next.live() => {
+                    self.by.person().ok_or(Refused::ClinicianOnly)
+                }
+                _ => Err(Refused::ClinicianOnly),
+            };
+        }
+        self.was_clinician_here()
+    }
+
+    /// The actor, as a clinician who is or was let into this call and whose record is not signed yet.
+    fn was_clinician_here(&self) -> Result<PersonId, Refused> {
+        let person = self.by.person().ok_or(Refused::ClinicianOnly)?;
+        if self.next.signed.is_some() {
+            return Err(Refused::Signed);
+        }
+        if self.next.was_in(person) {
+            Ok(person)
+        } else {
+            Err(Refused::NotInCall)
+        }
+    }
+}
+
+impl Session {
+    /// Whether this person is, or was, let into the call as a clinician.
+    pub fn was_in(&self, person: PersonId) -> bool {
+        self.leg_of(person).is_some_and(|l| {
+            l.role.is_clinician()
+                && l.admitted()
+                && (l.in_call() || matches!(l.state, super::LegState::Left { .. }))
+        })
+    }
+
+    /// Whether `by` may sign the record now: the call is over, the decision is written, and the signer is the one
+    /// who decides (the doctor; the nurse where no doctor was let in).
+    ///
+    /// # Errors
+    /// [`Refused::StillRunning`] or [`Refused::DoctorOnly`] or [`Refused::ClinicianOnly`].
+    pub fn may_sign(&self, by: &Actor) -> Result<PersonId, Refused> {
+        let person = by.person().ok_or(Refused::ClinicianOnly)?;
+        if self.live() || self.disposition.is_none() {
+            return Err(Refused::StillRunning);
+        }
+        match self.decider() {
+            Some(decider) if decider == person => Ok(person),
+            Some(_) if by.role() == Some(Role::Doctor) && self.was_in(person) => Ok(person),
+            Some(_) => Err(Refused::DoctorOnly),
+            None if matches!(by.role(), Some(Role::DeskNurse | Role::Doctor)) => Ok(person),
+            None => Err(Refused::ClinicianOnly),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What clinicians find and decide during a session.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::PersonId;
+use crate::private::Private;
+use crate::time::Timestamp;
+
+/// How the patient was recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum IdentityMethod {
+    /// The lent tablet and the face on record.
+    TabletAndFace,
+    /// Name and date of birth, said by the patient.
+    NameAndBirthDate,
+    /// The nurse knows the patient.
+    Known,
+    /// A relative or helper at the bedside said who it is.
+    ByProxy,
+    /// Not yet: flagged, and never in the way of an emergency.
+    NotYet,
+}
+
+/// A finding that sends the call to 119 at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum RedFlag {
+    /// Hard to breathe, cannot speak in sentences.
+    Breathing,
+    /// Does not wake up or answers wrongly.
+    Consciousness,
+    /// Chest pain or pressure.
+    ChestPain,
+    /// Bleeding that does not stop.
+    Bleeding,
+    /// Fell and hit the head.
+    HeadInjury,
+    /// Seizure.
+    Seizure,
+}
+
+/// Triage colour as #7119 uses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Urgency {
+    /// 赤: 119 now.
+    Red,
+    /// 橙: within an hour.
+    Orange,
+    /// 黄: within six hours.
+    Yellow,
+    /// 緑: within a day.
+    Green,
+    /// 青: care at home.
+    Blue,
+}
+
+impl Urgency {
+    /// Red and orange are sudden illness: face to face in principle.
+    pub const fn is_sudden(self) -> bool {
+        matches!(self, Self::Red | Self::Orange)
+    }
+}
+
+/// Situation, background, assessment, recommendation: what the nurse tells the doctor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Sbar {
+    /// What happens now, since when.
+    pub situation: Private<String>,
+    /// Illnesses, plan, drugs, wishes.
+    pub background: Private<String>,
+    /// What the nurse sees and thinks.
+    pub assessment: Private<String>,
+    /// What is asked of the doctor, and by when.
+    pub recommendation: Private<String>,
+}
+
+/// The nurse's findings so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Assessment {
+    /// How the patient was recognised, and by whom.
+    pub identity: Option<(IdentityMethod, PersonId)>,
+    /// Red flags found; none means not screened yet, empty means screened and clear.
+    pub red_flags: Option<Vec<RedFlag>>,
+    /// Triage colour.
+    pub urgency: Option<Urgency>,
+    /// Write-up for the doctor.
+    pub sbar: Option<Sbar>,
+    /// Closing note.
+    pub note: Option<Private<String>>,
+}
+
+/// One finding, as a clinician enters it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", tag = "part")]
+pub enum Finding {
+    /// How the patient was recognised.
+    Identity {
+        /// The method.
+        method: IdentityMethod,
+    },
+    /// Result of the red-flag screen; an empty list is a finding too.
+    RedFlags {
+        /// What was found.
+        found: Vec<RedFlag>,
+    },
+    /// Triage colour.
+    Urgency {
+        /// The colour.
+        urgency: Urgency,
+    },
+    /// The write-up.
+    Sbar {
+        /// All four parts.
+        sbar: Sbar,
+    },
+    /// The closing note, replaced as a whole.
+    Note {
+        /// Free text.
+        text: Private<String>,
+    },
+}
+
+/// What follows from the call. A case cannot close without one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Disposition {
+    /// What was decided.
+    pub outcome: Outcome,
+    /// What the patient is told, in plain words; the tablet shows it.
+    pub advice: Private<String>,
+    /// Why a red or orange case may end online; needed for those alone.
+    pub reason_online: Option<Private<String>>,
+}
+
+/// The decision itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", tag = "outcome")]
+pub enum Outcome {
+    /// Advice; nothing further tonight.
+    Advice,
+    /// A prescription follows.
+    Prescription,
+    /// A visiting nurse goes.
+    NurseVisit,
+    /// A doctor goes.
+    HouseCall,
+    /// 119.
+    Ambulance,
+    /// To hospital by other means.
+    Hospital,
+    /// Looked at again at an agreed time.
+    RecheckAt {
+        /// When.
+        at: Timestamp,
+    },
+    /// The daytime doctor, tomorrow.
+    NextDay,
+    /// The patient cancelled before anybody answered, and the desk has made sure that all is well.
+    CancelledAndChecked,
+}
+
+impl Outcome {
+    /// Ends the matter online or on the phone, so that nobody will see the patient tonight.
+    pub const fn ends_online(self) -> bool {
+        matches!(
+            self,
+            Self::Advice | Self::Prescription | Self::RecheckAt { .. } | Self::NextDay
+        )
+    }
+}

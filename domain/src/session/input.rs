@@ -1,0 +1,326 @@
+//! What may happen to a session, what the shell looked up beforehand, and how the session may refuse.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::clinical::{Disposition, Finding};
+use super::leg::{DeclineReason, LegRole, SourceState};
+use crate::fact::FactKind;
+use crate::id::{LegId, PersonId};
+use crate::mode::{NotExamination, ServiceKind};
+use crate::org::Institution;
+use crate::people::Patient;
+use crate::time::Span;
+
+/// One thing that happened or was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The patient takes the call back before anybody answered.
+    Cancel,
+    /// A person rung (or seeing the case in the queue) takes it.
+    Accept,
+    /// A person rung says no.
+    Decline(DeclineReason),
+    /// Hang up for oneself; the others stay.
+    Leave,
+    /// Return after leaving, or after being away.
+    ComeBack,
+    /// End the call for everybody.
+    End,
+    /// Take a mistaken end back.
+    UndoEnd,
+    /// Ask somebody else in; a person, or whoever is on duty.
+    Invite {
+        /// What for.
+        role: LegRole,
+        /// Whom; none rings everybody on duty on that line who is free.
+        person: Option<PersonId>,
+    },
+    /// Stop ringing somebody.
+    WithdrawInvite(LegId),
+    /// The patient's はい or いいえ to a joiner.
+    AnswerJoin {
+        /// The joiner.
+        leg: LegId,
+        /// Agreed.
+        yes: bool,
+    },
+    /// A clinician in the call heard the patient agree to the joiner.
+    SpokenConsent(LegId),
+    /// A clinician asks everybody whether the call may be recorded.
+    AskRecording,
+    /// One's own answer about recording; a later no withdraws.
+    AnswerRecording(bool),
+    /// A clinician stops recording.
+    StopRecording,
+    /// The recorder reports that it cannot go on.
+    RecordingFailed(String),
+    /// What one's own microphone and camera do.
+    Declare {
+        /// Microphone.
+        microphone: SourceState,
+        /// Camera.
+        camera: SourceState,
+    },
+    /// A device of the person shows the ring.
+    Rang(LegId),
+    /// The media plane saw a leg connect.
+    MediaUp(LegId),
+    /// The media plane lost a leg.
+    MediaLost(LegId),
+    /// What flows from a leg.
+    MediaFlow {
+        /// The leg.
+        leg: LegId,
+        /// Sound.
+        audio: bool,
+        /// Picture.
+        video: bool,
+    },
+    /// A finding.
+    Assess(Finding),
+    /// The doctor names the kind of care.
+    SetKind(ServiceKind),
+    /// The decision.
+    Dispose(Disposition),
+    /// A deadline of [`super::Session::deadlines`] fell due.
+    Deadline(Due),
+}
+
+/// Which deadline. Kept as text in the timer row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "due")]
+pub enum Due {
+    /// This round of ringing the desk is over.
+    DeskRing,
+    /// Nobody has answered for a while: ring again.
+    Reminder,
+    /// One leg has been rung long enough.
+    LegRing {
+        /// The leg.
+        leg: LegId,
+    },
+    /// One leg has been away long enough.
+    LegAway {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The patient is in the call with no clinician left.
+    Alone,
+    /// Ask whether the call still goes on.
+    CheckIn,
+    /// The end can no longer be taken back.
+    EndFinal,
+    /// The call ended and nobody wrote what follows.
+    Disposition,
+}
+
+/// How long things may take. One table, marked as product choice; a later policy may replace it per association.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timings {
+    /// One round of ringing the desk. Longer: a patient waits at a dead phone; shorter: a nurse on her way is cut off.
+    pub desk_ring: Span,
+    /// Rounds before the tablet shows the desk's telephone and 119.
+    pub desk_rounds: u8,
+    /// How often the desk is rung again after that.
+    pub reminder: Span,
+    /// Ringing one doctor or visiting nurse.
+    pub staff_ring: Span,
+    /// A lost clinician may come back alone this long before the desk is rung for the patient.
+    pub alone: Span,
+    /// How long a way back is kept for anyone who was lost.
+    pub away: Span,
+    /// How long a mistaken end can be taken back.
+    pub undo: Span,
+    /// How often a running call's owner is asked whether it still goes on.
+    pub check_in: Span,
+    /// How long after the end the decision may be missing.
+    pub disposition: Span,
+}
+
+impl Default for Timings {
+    fn default() -> Self {
+        Self {
+            desk_ring: Span::seconds(25),
+            desk_rounds: 2,
+            reminder: Span::minutes(2),
+            staff_ring: Span::seconds(30),
+            alone: Span::seconds(20),
+            away: Span::minutes(15),
+            undo: Span::seconds(10),
+            check_in: Span::minutes(30),
+            disposition: Span::minutes(10),
+        }
+    }
+}
+
+/// Somebody who could be rung.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Who.
+    pub person: PersonId,
+    /// In another call now: a server fact.
+    pub busy: bool,
+}
+
+/// Everything a step may look at beside the session itself; the shell loads it in the same transaction.
+pub struct Circumstances<'a> {
+    /// On duty at the desk now.
+    pub desk: &'a [Candidate],
+    /// On duty as doctors now.
+    pub doctors: &'a [Candidate],
+    /// Visiting nurses on call now.
+    pub visiting: &'a [Candidate],
+    /// The patient.
+    pub patient: &'a Patient,
+    /// The acting doctor's institution.
+    pub institution: Option<&'a Institution>,
+    /// The acting person is in a call of another session.
+    pub actor_busy: bool,
+    /// The table of times.
+    pub timings: Timings,
+    /// Fresh random ids from the shell.
+    pub fresh: &'a mut dyn FnMut() -> Uuid,
+}
+
+/// What a step wants beside the new session: facts for the log and people to page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcomes {
+    /// For the append-only log, in order.
+    pub facts: Vec<FactKind>,
+    /// Whom to page now, beyond showing them the call on an open socket.
+    pub pages: Vec<Page>,
+}
+
+/// One attempt to reach one person about one leg. Its key makes the attempt idempotent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Page {
+    /// The leg that rings.
+    pub leg: LegId,
+    /// Whom.
+    pub person: PersonId,
+    /// Which attempt for this leg, from 1.
+    pub attempt: u32,
+}
+
+/// Why the session will not do it. The code is stable and goes to the client as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The call is over.
+    #[error("the call has ended")]
+    Ended,
+    /// Somebody else took it.
+    #[error("somebody else took the call")]
+    TakenBy(PersonId),
+    /// The actor is not in this call.
+    #[error("not in this call")]
+    NotInCall,
+    /// Only the patient's tablet may do this.
+    #[error("only the patient may do this")]
+    PatientOnly,
+    /// Only a clinician in the call may do this.
+    #[error("only a clinician in the call may do this")]
+    ClinicianOnly,
+    /// Only the doctor in the call may do this.
+    #[error("only the doctor in the call may do this")]
+    DoctorOnly,
+    /// It cannot be cancelled any more, since somebody answered.
+    #[error("already answered")]
+    AlreadyAnswered,
+    /// Nobody on that line is on duty.
+    #[error("nobody is on duty")]
+    NobodyOnDuty,
+    /// Everybody on that line is with another patient.
+    #[error("everybody on duty is in a call")]
+    EverybodyBusy,
+    /// The person asked for is with another patient.
+    #[error("the person is in another call")]
+    PersonBusy,
+    /// The person asked for is not on duty on that line.
+    #[error("the person is not on duty")]
+    NotOnDuty,
+    /// The actor is already in a call with another patient.
+    #[error("already in a call with another patient")]
+    YouAreBusy,
+    /// The call already holds five.
+    #[error("the call is full")]
+    Full,
+    /// No such leg, or it is not in a state for this.
+    #[error("no such person in this call")]
+    NoSuchLeg,
+    /// The ring is over.
+    #[error("the ring is over")]
+    RingOver,
+    /// The patient refused this joiner.
+    #[error("the patient did not agree")]
+    ConsentRefused,
+    /// A joiner cannot vouch for their own admission.
+    #[error("another clinician must confirm this consent")]
+    OwnConsent,
+    /// It can no longer be taken back.
+    #[error("too late to undo")]
+    TooLateToUndo,
+    /// The kind of care is not lawful now.
+    #[error("not an online examination now")]
+    NotExamination(NotExamination),
+    /// This role cannot give that kind of care.
+    #[error("this role cannot give that kind of care")]
+    KindNotYours,
+    /// Red or orange may end online only with the doctor's written reason.
+    #[error("a red or orange case needs the doctor's reason to end online")]
+    ReasonNeeded,
+    /// The outcome needs what is missing: for instance a time in the future.
+    #[error("the recheck must lie in the future")]
+    RecheckInPast,
+    /// The call is still going on, or the decision is missing.
+    #[error("the call is not finished yet")]
+    StillRunning,
+    /// Only desk nurse and doctor may end the call for everybody.
+    #[error("only the desk nurse or the doctor may end the call for everybody")]
+    NotYoursToEnd,
+    /// The recording cannot be asked for in this state.
+    #[error("recording cannot be asked for now")]
+    RecordingNotPossible,
+    /// The record was signed; add to it by an amendment.
+    #[error("the record is signed")]
+    Signed,
+}
+
+impl Refused {
+    /// The stable code, as clients branch on it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ended => "call-ended",
+            Self::TakenBy(_) => "taken-by-other",
+            Self::NotInCall => "not-in-call",
+            Self::PatientOnly => "patient-only",
+            Self::ClinicianOnly => "clinician-only",
+            Self::DoctorOnly => "doctor-only",
+            Self::AlreadyAnswered => "already-answered",
+            Self::NobodyOnDuty => "nobody-on-duty",
+            Self::EverybodyBusy => "everybody-busy",
+            Self::PersonBusy => "person-busy",
+            Self::NotOnDuty => "not-on-duty",
+            Self::YouAreBusy => "you-are-busy",
+            Self::Full => "call-full",
+            Self::NoSuchLeg => "no-such-leg",
+            Self::RingOver => "ring-over",
+            Self::ConsentRefused => "consent-refused",
+            Self::OwnConsent => "own-consent",
+            Self::TooLateToUndo => "too-late-to-undo",
+            Self::NotExamination(NotExamination::NoPlan) => "examination-no-plan",
+            Self::NotExamination(NotExamination::NotNamed) => "examination-not-named",
+            Self::NotExamination(NotExamination::NoNotice) => "examination-no-notice",
+            Self::NotExamination(NotExamination::NotTwoWay) => "examination-not-two-way",
+            Self::NotExamination(NotExamination::SuddenIllness) => "examination-sudden-illness",
+            Self::KindNotYours => "kind-not-yours",
+            Self::ReasonNeeded => "reason-needed",
+            Self::RecheckInPast => "recheck-in-past",
+            Self::StillRunning => "still-running",
+            Self::NotYoursToEnd => "not-yours-to-end",
+            Self::RecordingNotPossible => "recording-not-possible",
+            Self::Signed => "record-signed",
+        }
+    }
+}

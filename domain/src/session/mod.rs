@@ -1,0 +1,293 @@
+//! A session: one consultation, from the tap to the hang-up, and the legs of everybody in it.
+//!
+//! [`Session::step`] is the only way it changes. Deadlines, gates and the recording phase are not stored
+//! twice: they are functions of the session, so that none can be forgotten.
+
+mod care;
+mod clinical;
+mod input;
+mod leg;
+mod recording;
+mod ring;
+mod room;
+mod step;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use clinical::{Assessment, Disposition, Finding, IdentityMethod, Outcome, RedFlag, Sbar, Urgency};
+pub use input::{Candidate, Circumstances, Due, Input, Outcomes, Page, Refused, Timings};
+pub use leg::{
+    ConsentManner, DeclineReason, JoinConsent, Leg, LegRole, LegState, Participant, RecordingAnswer,
+    SourceState,
+};
+pub use recording::{Phase as RecordingPhase, Recording, phase as recording_phase};
+pub use step::Step;
+
+use crate::id::{AssociationId, CaseId, DeviceId, LegId, PatientId, PersonId, SessionId};
+use crate::mode::{Interval, MediaMode, ServiceKind};
+use crate::time::Timestamp;
+
+/// Most people a room carries.
+pub const ROOM_SIZE: usize = 5;
+
+/// One consultation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// Row id; the encounter carries the same.
+    pub id: SessionId,
+    /// The case it belongs to.
+    pub case: CaseId,
+    /// The tenant.
+    pub association: AssociationId,
+    /// Whose call.
+    pub patient: PatientId,
+    /// The lent tablet.
+    pub tablet: DeviceId,
+    /// When the patient tapped.
+    pub requested_at: Timestamp,
+    /// Where the call stands.
+    pub state: State,
+    /// Ringing of the desk, while nobody looks after the patient.
+    pub desk: Option<DeskRing>,
+    /// Everybody who was ever asked in, one leg each.
+    pub legs: Vec<Leg>,
+    /// What was asked about recording.
+    pub recording: Recording,
+    /// What the clinicians found.
+    pub assessment: Assessment,
+    /// Kind of care a clinician named last.
+    pub kind: ServiceKind,
+    /// Kind and media for every second.
+    pub ledger: Vec<Interval>,
+    /// The decision.
+    pub disposition: Option<Disposition>,
+    /// Version of the signed record.
+    pub signed: Option<u32>,
+}
+
+/// Where the call stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "state")]
+pub enum State {
+    /// Nobody has answered yet.
+    Waiting {
+        /// Since the tap.
+        since: Timestamp,
+    },
+    /// A clinician has answered.
+    Active {
+        /// Since when.
+        since: Timestamp,
+        /// When the owner is asked whether it goes on.
+        check_at: Timestamp,
+        /// When the desk is rung because no clinician is left with the patient.
+        alone_until: Option<Timestamp>,
+    },
+    /// Ended for everybody, and not yet beyond taking back.
+    Closing {
+        /// Who ended it.
+        by: PersonId,
+        /// Since when the call had been running.
+        since: Timestamp,
+        /// When it becomes final.
+        until: Timestamp,
+    },
+    /// Over.
+    Ended {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: EndReason,
+        /// When somebody is reminded that the decision is missing.
+        remind_at: Timestamp,
+        /// The one who should decide was reminded once already.
+        overdue: bool,
+    },
+}
+
+/// Why a session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum EndReason {
+    /// A clinician ended it.
+    Completed,
+    /// The patient took it back before anybody answered.
+    CancelledByPatient,
+}
+
+/// Ringing of the liaison desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DeskRing {
+    /// Which round, from 1.
+    pub round: u8,
+    /// When this round, or the pause before the next, is over.
+    pub until: Timestamp,
+    /// Somebody is being rung; otherwise this is the pause.
+    pub ringing: bool,
+    /// The tablet shows the desk's telephone and 119.
+    pub fallback: bool,
+}
+
+impl Session {
+    /// Whether the call can still carry anybody.
+    pub const fn live(&self) -> bool {
+        !matches!(self.state, State::Ended { .. })
+    }
+
+    /// A leg by id.
+    pub fn leg(&self, id: LegId) -> Option<&Leg> {
+        self.legs.iter().find(|l| l.id == id)
+    }
+
+    /// The leg of a member of staff.
+    pub fn leg_of(&self, person: PersonId) -> Option<&Leg> {
+        self.legs.iter().find(|l| l.person() == Some(person))
+    }
+
+    /// The patient's leg; every session has one.
+    pub fn patient_leg(&self) -> Option<&Leg> {
+        self.legs.iter().find(|l| l.role == LegRole::Patient)
+    }
+
+    /// Whether media may pass to and from this leg. Nothing passes before a clinician has answered, and nothing
+    /// passes to a joiner before the patient agreed (invariants 17 and C1.9–C1.11).
+    pub fn gate_open(&self, leg: &Leg) -> bool {
+        let carried = matches!(self.state, State::Active { .. }) && leg.in_call() && leg.admitted();
+        carried
+            && (leg.role != LegRole::Patient
+                || self
+                    .legs
+                    .iter()
+                    .any(|l| l.role.is_clinician() && l.in_call() && l.admitted()))
+    }
+
+    /// The clinician who leads: a doctor with an open gate, else a nurse with one.
+    pub fn lead(&self) -> Option<&Leg> {
+        [LegRole::DutyDoctor, LegRole::DeskNurse, LegRole::VisitingNurse]
+            .into_iter()
+            .find_map(|role| self.legs.iter().find(|l| l.role == role && self.gate_open(l)))
+    }
+
+    /// A clinician is with the patient right now: answered and not lost.
+    pub(crate) fn attended(&self) -> bool {
+        self.legs.iter().any(|l| {
+            l.role.is_clinician()
+                && l.admitted()
+                && matches!(l.state, LegState::Accepted { .. } | LegState::Joined { .. })
+        })
+    }
+
+    /// What flows between the patient and the leading clinician.
+    pub fn media_mode(&self) -> MediaMode {
+        let (Some(patient), Some(lead)) = (self.patient_leg().filter(|l| self.gate_open(l)), self.lead())
+        else {
+            return MediaMode::None;
+        };
+        let sees = |l: &Leg| l.video_flows && l.camera == SourceState::On;
+        match (
+            patient.audio_flows && lead.audio_flows,
+            sees(patient) && sees(lead),
+        ) {
+            (true, true) => MediaMode::VideoAudio,
+            (true, false) => MediaMode::Audio,
+            (false, _) => MediaMode::None,
+        }
+    }
+
+    /// The doctor who carries out an online examination in this session now. One doctor has one at a time
+    /// (C1.14); the store holds that as a constraint.
+    pub fn examining_doctor(&self) -> Option<PersonId> {
+        let examines = self.live() && self.kind == ServiceKind::OnlineExamination;
+        self.lead()
+            .filter(|l| examines && l.role == LegRole::DutyDoctor)
+            .and_then(Leg::person)
+    }
+
+    /// Staff who are in this call and cannot be rung for another.
+    pub fn engaged(&self) -> Vec<PersonId> {
+        if !self.live() {
+            return Vec::new();
+        }
+        self.legs
+            .iter()
+            .filter(|l| l.in_call())
+            .filter_map(Leg::person)
+            .collect()
+    }
+
+    /// Who must decide once the call is over: the doctor who was let in, else the nurse.
+    pub fn decider(&self) -> Option<PersonId> {
+        [LegRole::DutyDoctor, LegRole::DeskNurse, LegRole::VisitingNurse]
+            .into_iter()
+            .find_map(|role| {
+                let mut was_in = self.legs.iter().filter(|l| {
+                    l.role == role
+                        && l.admitted()
+                        && (l.in_call() || matches!(l.state, LegState::Left { .. }))
+                });
+                was_in.next_back().and_then(Leg::person)
+            })
+    }
+
+    /// Every deadline of the session, with what falls due. The timer rows are made equal to this list in the
+    /// same transaction as the session itself.
+    pub fn deadlines(&self, timings: &Timings) -> Vec<(Due, Timestamp)> {
+        let mut due = Vec::new();
+        match self.state {
+            State::Waiting { .. } => {}
+            State::Active {
+                check_at,
+                alone_until,
+                ..
+            } => {
+                due.push((Due::CheckIn, check_at));
+                due.extend(alone_until.map(|at| (Due::Alone, at)));
+            }
+            State::Closing { until, .. } => return vec![(Due::EndFinal, until)],
+            State::Ended { remind_at, .. } => {
+                return if self.disposition.is_some() {
+                    due
+                } else {
+                    vec![(Due::Disposition, remind_at)]
+                };
+            }
+        }
+        if let Some(desk) = self.desk {
+            due.push((
+                if desk.ringing {
+                    Due::DeskRing
+                } else {
+                    Due::Reminder
+                },
+                desk.until,
+            ));
+        }
+        for leg in &self.legs {
+            match leg.state {
+                LegState::Invited { until, .. } | LegState::Ringing { until, .. } => {
+                    if leg.role != LegRole::DeskNurse || self.desk.is_none() {
+                        due.push((Due::LegRing { leg: leg.id }, until));
+                    }
+                }
+                LegState::Accepted { at } if leg.role.is_clinician() => {
+                    due.push((Due::LegAway { leg: leg.id }, at.plus(timings.alone)));
+                }
+                LegState::Away { until, .. } => due.push((Due::LegAway { leg: leg.id }, until)),
+                LegState::Accepted { .. }
+                | LegState::Joined { .. }
+                | LegState::Left { .. }
+                | LegState::Declined { .. }
+                | LegState::TimedOut { .. }
+                | LegState::Withdrawn { .. } => {}
+            }
+        }
+        due
+    }
+}

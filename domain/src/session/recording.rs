@@ -1,0 +1,88 @@
+//! Recording: asked for apart from the call, and on only while everybody who can be heard agreed.
+
+use serde::{Deserialize, Serialize};
+
+use super::Session;
+use super::leg::RecordingAnswer;
+use crate::id::LegId;
+use crate::time::Timestamp;
+
+/// What was asked and what became of it; whether it runs is derived by [`phase`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "recording")]
+pub enum Recording {
+    /// Nobody asked. The default.
+    #[default]
+    NotAsked,
+    /// Asked for; runs while everybody with an open gate agreed.
+    Wanted {
+        /// When it was asked.
+        at: Timestamp,
+        /// It ran at least once.
+        started: bool,
+    },
+    /// Stopped by a clinician; may be asked for again.
+    Stopped {
+        /// When.
+        at: Timestamp,
+    },
+    /// The recorder could not go on (full disk, broken file). The call does.
+    Failed {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What recording does at this moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", tag = "phase")]
+pub enum Phase {
+    /// Not asked for.
+    Off,
+    /// Asked; these have not answered.
+    Asking {
+        /// Whose answer is missing.
+        waiting_for: Vec<LegId>,
+    },
+    /// Running: REC on every screen.
+    On,
+    /// It ran, and waits until these agree.
+    Paused {
+        /// Whose answer is missing.
+        waiting_for: Vec<LegId>,
+    },
+    /// Somebody said no; the call goes on unrecorded.
+    Refused,
+    /// Somebody who had agreed withdrew.
+    Withdrawn,
+    /// A clinician stopped it.
+    Stopped,
+    /// It broke; what was written so far is kept.
+    Failed,
+}
+
+/// What recording does now. A gated joiner is not asked to agree before their gate opens, for nothing of
+/// them is forwarded; at the instant it opens, recording pauses until they answer.
+pub fn phase(session: &Session) -> Phase {
+    let started = match session.recording {
+        Recording::NotAsked => return Phase::Off,
+        Recording::Stopped { .. } => return Phase::Stopped,
+        Recording::Failed { .. } => return Phase::Failed,
+        Recording::Wanted { started, .. } => started,
+    };
+    let mut waiting_for = Vec::new();
+    for leg in session.legs.iter().filter(|l| session.gate_open(l)) {
+        match leg.recording {
+            RecordingAnswer::Yes => {}
+            RecordingAnswer::None => waiting_for.push(leg.id),
+            RecordingAnswer::No => return Phase::Refused,
+            RecordingAnswer::Withdrawn => return Phase::Withdrawn,
+        }
+    }
+    match (waiting_for.is_empty(), started) {
+        (true, _) => Phase::On,
+        (false, false) => Phase::Asking { waiting_for },
+        (false, true) => Phase::Paused { waiting_for },
+    }
+}

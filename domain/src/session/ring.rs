@@ -1,0 +1,386 @@
+//! Ringing: the desk in rounds, invitations, who accepts, and what happens when nobody does.
+
+use super::step::Turn;
+use super::{
+    Candidate, DeclineReason, DeskRing, EndReason, JoinConsent, Leg, LegRole, LegState, Page, Participant,
+    ROOM_SIZE, Recording, Refused, Session, State,
+};
+use crate::duty::Line;
+use crate::fact::FactKind;
+use crate::id::{CaseId, DeviceId, LegId, PatientId, PersonId, SessionId};
+use crate::mode::ServiceKind;
+use crate::people::{Actor, Role};
+use crate::session::{Circumstances, Outcomes, Step};
+use crate::time::Timestamp;
+
+impl Session {
+    /// The patient taps: a session that rings the desk at once.
+    pub fn requested(
+        id: SessionId,
+        case: CaseId,
+        patient: PatientId,
+        tablet: DeviceId,
+        by: Actor,
+        around: &mut Circumstances<'_>,
+        now: Timestamp,
+    ) -> Step {
+        let leg = LegId((around.fresh)());
+        let own = Leg::new(
+            leg,
+            LegRole::Patient,
+            Participant::Tablet { device: tablet },
+            LegState::Accepted { at: now },
+            JoinConsent::ByTap,
+        );
+        let next = Self {
+            id,
+            case,
+            association: by.association,
+            patient,
+            tablet,
+            requested_at: now,
+            state: State::Waiting { since: now },
+            desk: None,
+            legs: vec![own],
+            recording: Recording::NotAsked,
+            assessment: super::Assessment::default(),
+            kind: ServiceKind::NurseAdvice,
+            ledger: Vec::new(),
+            disposition: None,
+            signed: None,
+        };
+        let mut turn = Turn {
+            next,
+            out: Outcomes::default(),
+            by,
+            now,
+            around,
+        };
+        turn.fact(FactKind::SessionRequested { leg });
+        turn.ring_desk();
+        Step {
+            session: turn.next,
+            outcomes: turn.out,
+        }
+    }
+}
+
+impl Turn<'_, '_> {
+    /// Starts the next round: everybody on duty at the desk who is free.
+    pub(super) fn ring_desk(&mut self) {
+        let (round, fallback) = self
+            .next
+            .desk
+            .map_or((1, false), |d| (d.round.saturating_add(1), d.fallback));
+        let until = self.now.plus(self.around.timings.desk_ring);
+        let free: Vec<PersonId> = self
+            .around
+            .desk
+            .iter()
+            .filter(|c| !c.busy)
+            .map(|c| c.person)
+            .collect();
+        if self.around.desk.is_empty() {
+            self.fact(FactKind::NobodyOnDuty { line: Line::Desk });
+            self.next.desk = Some(DeskRing {
+                round,
+                until,
+                ringing: false,
+                fallback,
+            });
+            self.pause_desk();
+            return;
+        }
+        for person in free {
+            self.ring(person, LegRole::DeskNurse, until, round);
+        }
+        self.next.desk = Some(DeskRing {
+            round,
+            until,
+            ringing: true,
+            fallback,
+        });
+    }
+
+    /// A round ended unanswered: the next one, or the telephone number on the tablet and a pause.
+    pub(super) fn desk_ring_over(&mut self) {
+        self.time_out(LegRole::DeskNurse);
+        let Some(desk) = self.next.desk else { return };
+        if desk.round < self.around.timings.desk_rounds {
+            self.ring_desk();
+        } else {
+            self.pause_desk();
+        }
+    }
+
+    fn pause_desk(&mut self) {
+        let until = self.now.plus(self.around.timings.reminder);
+        let Some(desk) = &mut self.next.desk else { return };
+        let first_time = !desk.fallback;
+        *desk = DeskRing {
+            until,
+            ringing: false,
+            fallback: true,
+            ..*desk
+        };
+        if first_time {
+            self.fact(FactKind::FallbackShown);
+        }
+    }
+
+    fn time_out(&mut self, role: LegRole) {
+        let at = self.now;
+        let mut over = Vec::new();
+        for leg in self.next.legs.iter_mut().filter(|l| l.role == role && l.wanted()) {
+            leg.state = LegState::TimedOut { at };
+            over.push(leg.id);
+        }
+        self.out
+            .facts
+            .extend(over.into_iter().map(|leg| FactKind::RingTimedOut { leg }));
+    }
+
+    /// Rings one person, on the leg they already have or on a new one.
+    fn ring(&mut self, person: PersonId, role: LegRole, until: Timestamp, round: u8) {
+        let state = LegState::Invited {
+            since: self.now,
+            until,
+        };
+        let leg = match self.next.legs.iter_mut().find(|l| l.person() == Some(person)) {
+            Some(leg) if leg.in_call() => return,
+            Some(leg) => {
+                leg.state = state;
+                leg.role = role;
+                if leg.consent != JoinConsent::ByTap {
+                    leg.consent = JoinConsent::NotAsked;
+                }
+                leg.id
+            }
+            None => {
+                let id = LegId((self.around.fresh)());
+                let who = Participant::Staff { person };
+                self.next
+                    .legs
+                    .push(Leg::new(id, role, who, state, JoinConsent::NotAsked));
+                id
+            }
+        };
+        let attempt = u32::try_from(self.now.since(self.next.requested_at).0).unwrap_or(u32::MAX);
+        self.out.pages.push(Page { leg, person, attempt });
+        self.fact(FactKind::RingStarted {
+            leg,
+            person,
+            role,
+            round,
+        });
+    }
+
+    pub(super) fn rang(&mut self, leg: LegId) -> Result<(), Refused> {
+        let leg = self.leg_mut(leg)?;
+        if let LegState::Invited { since, until } = leg.state {
+            leg.state = LegState::Ringing { since, until };
+        }
+        Ok(())
+    }
+
+    pub(super) fn cancel(&mut self) -> Result<(), Refused> {
+        self.patient_acts()?;
+        match self.next.state {
+            State::Waiting { .. } => {}
+            State::Active { .. } | State::Closing { .. } => return Err(Refused::AlreadyAnswered),
+            State::Ended { .. } => return Ok(()),
+        }
+        self.fact(FactKind::Cancelled);
+        self.withdraw_wanted(LegRole::DeskNurse, None);
+        self.next.desk = None;
+        self.finish(EndReason::CancelledByPatient);
+        Ok(())
+    }
+
+    pub(super) fn accept(&mut self) -> Result<(), Refused> {
+        let person = self.by.person().ok_or(Refused::NotInCall)?;
+        let role = self.by.role().ok_or(Refused::NotInCall)?;
+        self.still_live()?;
+        if matches!(self.next.state, State::Closing { .. }) {
+            return Err(Refused::Ended);
+        }
+        if let Some(leg) = self.next.leg_of(person) {
+            if leg.in_call() {
+                return Ok(());
+            }
+            if let LegState::Withdrawn {
+                taken_by: Some(other),
+                ..
+            } = leg.state
+            {
+                return Err(Refused::TakenBy(other));
+            }
+        }
+        if self.around.actor_busy {
+            return Err(Refused::YouAreBusy);
+        }
+        let invited = self
+            .next
+            .leg_of(person)
+            .filter(|l| l.wanted())
+            .map(|l| (l.id, l.role));
+        let (leg, leg_role) = match invited {
+            Some(found) => found,
+            None if role == Role::DeskNurse => (self.claim(person)?, LegRole::DeskNurse),
+            None => return Err(Refused::RingOver),
+        };
+        self.seat(leg, leg_role, person)
+    }
+
+    /// A desk nurse takes a waiting case out of the queue although nothing rings on her device.
+    fn claim(&mut self, person: PersonId) -> Result<LegId, Refused> {
+        if self.next.desk.is_none() {
+            let holder = self.next.lead().and_then(Leg::person);
+            return Err(holder.map_or(Refused::RingOver, Refused::TakenBy));
+        }
+        if !self.around.desk.iter().any(|c| c.person == person) {
+            return Err(Refused::NotOnDuty);
+        }
+        if let Some(leg) = self.next.leg_of(person) {
+            return Ok(leg.id);
+        }
+        let id = LegId((self.around.fresh)());
+        let state = LegState::Invited {
+            since: self.now,
+            until: self.now,
+        };
+        self.next.legs.push(Leg::new(
+            id,
+            LegRole::DeskNurse,
+            Participant::Staff { person },
+            state,
+            JoinConsent::NotAsked,
+        ));
+        Ok(id)
+    }
+
+    fn seat(&mut self, leg: LegId, role: LegRole, person: PersonId) -> Result<(), Refused> {
+        if self.next.legs.iter().filter(|l| l.in_call()).count() >= ROOM_SIZE {
+            return Err(Refused::Full);
+        }
+        let now = self.now;
+        // The tap covers the desk nurse who answers it, and nobody after her.
+        let first = matches!(self.next.state, State::Waiting { .. }) && role == LegRole::DeskNurse;
+        let consent = if first {
+            JoinConsent::ByTap
+        } else {
+            JoinConsent::Asked { at: now }
+        };
+        let seated = self.leg_mut(leg)?;
+        seated.state = LegState::Accepted { at: now };
+        if seated.consent != JoinConsent::ByTap {
+            seated.consent = consent;
+        }
+        let (asks, who) = (seated.consent == JoinConsent::Asked { at: now }, seated.who);
+        self.fact(FactKind::Accepted { leg, who, role });
+        if asks {
+            self.fact(FactKind::JoinConsentAsked { leg });
+        }
+        self.withdraw_wanted(role, Some(person));
+        if let State::Waiting { .. } = self.next.state {
+            let check_at = now.plus(self.around.timings.check_in);
+            self.next.state = State::Active {
+                since: now,
+                check_at,
+                alone_until: None,
+            };
+        }
+        if role == LegRole::DeskNurse {
+            self.next.desk = None;
+        }
+        Ok(())
+    }
+
+    pub(super) fn decline(&mut self, reason: DeclineReason) -> Result<(), Refused> {
+        let at = self.now;
+        let leg = self.own_leg()?.id;
+        let own = self.leg_mut(leg)?;
+        if matches!(own.state, LegState::Declined { .. }) {
+            return Ok(());
+        }
+        if !own.wanted() {
+            return Err(Refused::RingOver);
+        }
+        let role = own.role;
+        own.state = LegState::Declined { at, reason };
+        self.fact(FactKind::Declined { leg, reason });
+        let desk_rings = role == LegRole::DeskNurse && self.next.desk.is_some_and(|d| d.ringing);
+        if desk_rings && !self.next.legs.iter().any(|l| l.role == role && l.wanted()) {
+            self.desk_ring_over();
+        }
+        Ok(())
+    }
+
+    pub(super) fn invite(&mut self, role: LegRole, person: Option<PersonId>) -> Result<(), Refused> {
+        let (inviter, _) = self.clinician()?;
+        if !matches!(self.next.state, State::Active { .. }) {
+            return Err(Refused::Ended);
+        }
+        let line = match role {
+            LegRole::DeskNurse => self.around.desk,
+            LegRole::DutyDoctor => self.around.doctors,
+            LegRole::VisitingNurse => self.around.visiting,
+            LegRole::Patient | LegRole::Device => return Err(Refused::NoSuchLeg),
+        };
+        let others: Vec<Candidate> = line.iter().filter(|c| c.person != inviter).copied().collect();
+        let chosen: Vec<PersonId> = match person {
+            Some(p) => {
+                let candidate = others.iter().find(|c| c.person == p).ok_or(Refused::NotOnDuty)?;
+                let in_this_call = self.next.leg_of(p).is_some_and(Leg::in_call);
+                if candidate.busy && !in_this_call {
+                    return Err(Refused::PersonBusy);
+                }
+                vec![p]
+            }
+            None if others.is_empty() => return Err(Refused::NobodyOnDuty),
+            None => others.iter().filter(|c| !c.busy).map(|c| c.person).collect(),
+        };
+        if chosen.is_empty() {
+            return Err(Refused::EverybodyBusy);
+        }
+        let until = self.now.plus(self.around.timings.staff_ring);
+        for person in chosen {
+            // A second tap while it rings must not start the ring anew.
+            if !self.next.leg_of(person).is_some_and(Leg::wanted) {
+                self.ring(person, role, until, 0);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn withdraw_invite(&mut self, leg: LegId) -> Result<(), Refused> {
+        self.clinician()?;
+        let at = self.now;
+        let invited = self.leg_mut(leg)?;
+        if invited.in_call() {
+            return Err(Refused::AlreadyAnswered);
+        }
+        if invited.wanted() {
+            invited.state = LegState::Withdrawn { at, taken_by: None };
+            self.fact(FactKind::Withdrawn { leg, taken_by: None });
+        }
+        Ok(())
+    }
+
+    pub(super) fn leg_ring_over(&mut self, leg: LegId) {
+        let at = self.now;
+        if let Ok(rung) = self.leg_mut(leg) {
+            rung.state = LegState::TimedOut { at };
+            self.fact(FactKind::RingTimedOut { leg });
+        }
+    }
+
+    /// No clinician is left with the patient: the desk is rung as for a new call.
+    pub(super) fn patient_alone(&mut self) {
+        if let State::Active { alone_until, .. } = &mut self.next.state {
+            *alone_until = None;
+        }
+        self.fact(FactKind::PatientAlone);
+        self.ring_desk();
+    }
+}

@@ -1,0 +1,282 @@
+//! Inside the call: who comes and goes, who may be heard, and what is recorded.
+
+use super::step::Turn;
+use super::{
+    ConsentManner, JoinConsent, LegRole, LegState, Recording, RecordingAnswer, Refused, SourceState, State,
+};
+use crate::fact::FactKind;
+use crate::id::LegId;
+use crate::people::Who;
+
+impl Turn<'_, '_> {
+    pub(super) fn media_up(&mut self, leg: LegId) -> Result<(), Refused> {
+        let since = self.now;
+        let up = self.leg_mut(leg)?;
+        if matches!(up.state, LegState::Accepted { .. } | LegState::Away { .. }) {
+            up.state = LegState::Joined { since };
+            self.fact(FactKind::Joined { leg });
+        }
+        Ok(())
+    }
+
+    pub(super) fn media_lost(&mut self, leg: LegId) -> Result<(), Refused> {
+        let (since, until) = (self.now, self.now.plus(self.around.timings.away));
+        let lost = self.leg_mut(leg)?;
+        lost.audio_flows = false;
+        lost.video_flows = false;
+        if matches!(lost.state, LegState::Joined { .. }) {
+            lost.state = LegState::Away { since, until };
+            self.fact(FactKind::Away { leg });
+        }
+        Ok(())
+    }
+
+    pub(super) fn media_flow(&mut self, leg: LegId, audio: bool, video: bool) -> Result<(), Refused> {
+        let leg = self.leg_mut(leg)?;
+        (leg.audio_flows, leg.video_flows) = (audio, video);
+        Ok(())
+    }
+
+    pub(super) fn declare(&mut self, microphone: SourceState, camera: SourceState) -> Result<(), Refused> {
+        self.still_live()?;
+        let leg = self.own_leg()?.id;
+        let own = self.leg_mut(leg)?;
+        if (own.microphone, own.camera) != (microphone, camera) {
+            (own.microphone, own.camera) = (microphone, camera);
+            self.fact(FactKind::Declared {
+                leg,
+                microphone,
+                camera,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn leave(&mut self) -> Result<(), Refused> {
+        self.still_live()?;
+        let at = self.now;
+        let leg = self.own_leg()?.id;
+        let own = self.leg_mut(leg)?;
+        if matches!(own.state, LegState::Left { .. }) {
+            return Ok(());
+        }
+        if !own.in_call() {
+            return Err(Refused::NotInCall);
+        }
+        own.state = LegState::Left { at };
+        (own.audio_flows, own.video_flows) = (false, false);
+        let clinician = own.role.is_clinician();
+        self.fact(FactKind::Left { leg, gave_up: false });
+        // Nobody waits for somebody who left on purpose.
+        if clinician
+            && !self.next.attended()
+            && self.next.desk.is_none()
+            && matches!(self.next.state, State::Active { .. })
+        {
+            self.patient_alone();
+        }
+        Ok(())
+    }
+
+    pub(super) fn come_back(&mut self) -> Result<(), Refused> {
+        self.still_live()?;
+        let now = self.now;
+        if matches!(self.next.state, State::Closing { .. }) {
+            return Err(Refused::Ended);
+        }
+        if self.around.actor_busy {
+            return Err(Refused::YouAreBusy);
+        }
+        let leg = self.own_leg()?.id;
+        let own = self.leg_mut(leg)?;
+        if own.in_call() {
+            return Ok(());
+        }
+        if !matches!(own.state, LegState::Left { .. }) {
+            return Err(Refused::RingOver);
+        }
+        if matches!(own.consent, JoinConsent::Refused { .. }) {
+            return Err(Refused::ConsentRefused);
+        }
+        own.state = LegState::Accepted { at: now };
+        // Explained and agreed each time (C1.11): whoever is not covered by the tap is asked for again.
+        let asks = own.consent != JoinConsent::ByTap;
+        if asks {
+            own.consent = JoinConsent::Asked { at: now };
+        }
+        self.fact(FactKind::CameBack { leg });
+        if asks {
+            self.fact(FactKind::JoinConsentAsked { leg });
+        }
+        Ok(())
+    }
+
+    pub(super) fn leg_away_over(&mut self, leg: LegId) {
+        let (since, until) = (self.now, self.now.plus(self.around.timings.away));
+        let Ok(lost) = self.leg_mut(leg) else { return };
+        if matches!(lost.state, LegState::Accepted { .. }) {
+            lost.state = LegState::Away { since, until };
+            self.fact(FactKind::Away { leg });
+        } else {
+            lost.state = LegState::Left { at: since };
+            self.fact(FactKind::Left { leg, gave_up: true });
+        }
+    }
+
+    pub(super) fn answer_join(&mut self, leg: LegId, yes: bool) -> Result<(), Refused> {
+        self.patient_acts()?;
+        self.still_live()?;
+        if yes {
+            self.admit(leg, ConsentManner::OnTablet)
+        } else {
+            self.refuse_join(leg)
+        }
+    }
+
+    pub(super) fn spoken_consent(&mut self, leg: LegId) -> Result<(), Refused> {
+        self.still_live()?;
+        if self.own_leg()?.id == leg {
+            return Err(Refused::OwnConsent);
+        }
+        let (heard_by, _) = self.clinician()?;
+        self.admit(leg, ConsentManner::Spoken { heard_by })
+    }
+
+    fn admit(&mut self, leg: LegId, how: ConsentManner) -> Result<(), Refused> {
+        let at = self.now;
+        let joiner = self.leg_mut(leg)?;
+        match joiner.consent {
+            JoinConsent::ByTap | JoinConsent::Given { .. } => Ok(()),
+            JoinConsent::Asked { .. } => {
+                joiner.consent = JoinConsent::Given { at, how };
+                self.fact(FactKind::JoinConsentGiven { leg, how });
+                Ok(())
+            }
+            JoinConsent::Refused { .. } => Err(Refused::ConsentRefused),
+            JoinConsent::NotAsked => Err(Refused::NoSuchLeg),
+        }
+    }
+
+    fn refuse_join(&mut self, leg: LegId) -> Result<(), Refused> {
+        let at = self.now;
+        let joiner = self.leg_mut(leg)?;
+        match joiner.consent {
+            JoinConsent::Refused { .. } => return Ok(()),
+            JoinConsent::Asked { .. } | JoinConsent::Given { .. } => {}
+            JoinConsent::ByTap | JoinConsent::NotAsked => return Err(Refused::NoSuchLeg),
+        }
+        joiner.consent = JoinConsent::Refused { at };
+        let stays = joiner.in_call();
+        if stays {
+            joiner.state = LegState::Left { at };
+        }
+        self.fact(FactKind::JoinConsentRefused { leg });
+        if stays {
+            self.fact(FactKind::Left { leg, gave_up: false });
+        }
+        Ok(())
+    }
+
+    pub(super) fn ask_recording(&mut self) -> Result<(), Refused> {
+        let (person, _) = self.clinician()?;
+        if !matches!(self.next.state, State::Active { .. }) {
+            return Err(Refused::Ended);
+        }
+        match self.next.recording {
+            Recording::Wanted { .. } => {
+                let answered_no =
+                    |l: &super::Leg| matches!(l.recording, RecordingAnswer::No | RecordingAnswer::Withdrawn);
+                if !self.next.legs.iter().any(answered_no) {
+                    return Ok(());
+                }
+            }
+            Recording::Failed { .. } => return Err(Refused::RecordingNotPossible),
+            Recording::NotAsked | Recording::Stopped { .. } => {}
+        }
+        // Asking again clears what was answered before; whoever asks agrees by asking.
+        for leg in &mut self.next.legs {
+            leg.recording = if leg.person() == Some(person) {
+                RecordingAnswer::Yes
+            } else {
+                RecordingAnswer::None
+            };
+        }
+        self.next.recording = Recording::Wanted {
+            at: self.now,
+            started: false,
+        };
+        self.fact(FactKind::RecordingAsked);
+        Ok(())
+    }
+
+    pub(super) fn answer_recording(&mut self, yes: bool) -> Result<(), Refused> {
+        self.still_live()?;
+        if !matches!(self.next.recording, Recording::Wanted { .. }) {
+            return if yes {
+                Err(Refused::RecordingNotPossible)
+            } else {
+                Ok(())
+            };
+        }
+        let leg = self.own_leg()?.id;
+        let own = self.leg_mut(leg)?;
+        if !own.in_call() {
+            return Err(Refused::NotInCall);
+        }
+        let withdrawal = !yes && matches!(own.recording, RecordingAnswer::Yes | RecordingAnswer::Withdrawn);
+        let answer = match (yes, withdrawal) {
+            (true, _) => RecordingAnswer::Yes,
+            (false, true) => RecordingAnswer::Withdrawn,
+            (false, false) => RecordingAnswer::No,
+        };
+        if own.recording != answer {
+            own.recording = answer;
+            self.fact(FactKind::RecordingAnswered { leg, yes, withdrawal });
+        }
+        Ok(())
+    }
+
+    pub(super) fn stop_recording(&mut self) -> Result<(), Refused> {
+        self.clinician()?;
+        if matches!(self.next.recording, Recording::Wanted { .. }) {
+            self.next.recording = Recording::Stopped { at: self.now };
+        }
+        Ok(())
+    }
+
+    pub(super) fn recording_failed(&mut self, reason: String) -> Result<(), Refused> {
+        if self.by.who != Who::System {
+            return Err(Refused::RecordingNotPossible);
+        }
+        if matches!(self.next.recording, Recording::Wanted { .. }) {
+            self.next.recording = Recording::Failed { at: self.now };
+            self.fact(FactKind::RecordingFailed { reason });
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_in(&mut self) {
+        let next_check = self.now.plus(self.around.timings.check_in);
+        if let State::Active { check_at, .. } = &mut self.next.state {
+            *check_at = next_check;
+            self.fact(FactKind::CheckInDue);
+        }
+    }
+
+    /// Everybody still in the call leaves it.
+    pub(super) fn everybody_leaves(&mut self) {
+        let at = self.now;
+        for role in [LegRole::DeskNurse, LegRole::DutyDoctor, LegRole::VisitingNurse] {
+            self.withdraw_wanted(role, None);
+        }
+        let mut gone = Vec::new();
+        for leg in self.next.legs.iter_mut().filter(|l| l.in_call()) {
+            leg.state = LegState::Left { at };
+            (leg.audio_flows, leg.video_flows) = (false, false);
+            gone.push(leg.id);
+        }
+        self.out
+            .facts
+            .extend(gone.into_iter().map(|leg| FactKind::Left { leg, gave_up: false }));
+    }
+}

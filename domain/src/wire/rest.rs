@@ -1,0 +1,242 @@
+//! Bodies of `/api/v1`.
+
+use serde::{Deserialize, Serialize};
+
+use super::view::{PatientCard, PersonCard};
+use crate::case::Owner;
+use crate::duty::Line;
+use crate::id::{CaseId, DeviceId, PatientId, PersonId, SessionId};
+use crate::people::Role;
+use crate::private::Private;
+use crate::session::Disposition;
+use crate::time::Timestamp;
+use crate::vitals::NewReading;
+
+/// `POST /sign-in`: a code from a link or QR, used once, or again and again for demo people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SignIn {
+    /// The code.
+    pub code: Private<String>,
+    /// A random id this browser keeps; the same one resumes, another never displaces.
+    pub device: DeviceId,
+}
+
+/// `POST /token`: a new access token for the refresh token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Refresh {
+    /// The refresh token.
+    pub refresh_token: Private<String>,
+}
+
+/// Signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SignedIn {
+    /// Short-lived; goes into `Authorization: Bearer` and into the socket's `hello`.
+    pub access_token: Private<String>,
+    /// When it expires.
+    pub expires_at: Timestamp,
+    /// Keeps the device signed in; each use gives a new one.
+    pub refresh_token: Private<String>,
+    /// Who this is.
+    pub me: Me,
+}
+
+/// Who a device is to the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    /// The device.
+    pub device: DeviceId,
+    /// The association's name, Japanese.
+    pub association: String,
+    /// The association's name, English.
+    pub association_en: String,
+    /// The desk's telephone number.
+    pub desk_phone: String,
+    /// IANA time zone for showing times.
+    pub zone: String,
+    /// A fictitious district: screens say so.
+    pub demo: bool,
+    /// Tablet or person.
+    pub who: MeWho,
+}
+
+/// Tablet or person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
+pub enum MeWho {
+    /// A lent tablet.
+    Tablet {
+        /// Its patient, as the tablet greets them.
+        patient: PatientId,
+        /// The patient's name.
+        name: Private<String>,
+        /// The same in Latin letters.
+        name_latin: Private<String>,
+    },
+    /// A member of staff.
+    Staff {
+        /// The person.
+        card: PersonCard,
+        /// Lines this person holds now.
+        on_duty: Vec<Line>,
+    },
+}
+
+/// `POST /sessions` by a tablet: the tap. Answered 201 for a new call, 200 when one is running already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Requested {
+    /// The case.
+    pub case: CaseId,
+    /// The session.
+    pub session: SessionId,
+    /// A call was running already; this is it.
+    pub existing: bool,
+}
+
+/// `POST /readings`: for devices without a socket, and for what was kept while offline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct NewReadings {
+    /// The session they belong to, when there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub session: Option<SessionId>,
+    /// At most 50.
+    pub readings: Vec<NewReading>,
+}
+
+/// What became of readings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ReadingsStored {
+    /// New ones.
+    pub stored: u32,
+    /// Known already.
+    pub duplicates: u32,
+}
+
+/// One case in `GET /cases/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CaseView {
+    /// The case.
+    pub case: CaseId,
+    /// The patient.
+    pub patient: PatientCard,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Who must act; none once closed.
+    pub owner: Option<Owner>,
+    /// By when.
+    pub deadline: Option<Timestamp>,
+    /// Its sessions, oldest first.
+    pub sessions: Vec<SessionId>,
+    /// Everything that happened, oldest first.
+    pub timeline: Vec<TimelineEntry>,
+}
+
+/// One line of a case's time line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineEntry {
+    /// Position in the log.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Which fact.
+    pub fact: String,
+    /// Plain words, Japanese.
+    pub text: Private<String>,
+    /// Plain words, English.
+    pub text_en: Private<String>,
+}
+
+/// An encounter in `GET /encounters/{session}`: the draft, or the newest signed version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EncounterView {
+    /// The session.
+    pub session: SessionId,
+    /// The patient.
+    pub patient: PatientCard,
+    /// Version of the signed record; none while a draft.
+    pub version: Option<u32>,
+    /// SHA-256 of the signed content, hex.
+    pub digest: Option<String>,
+    /// Who signed.
+    pub signed_by: Option<PersonCard>,
+    /// When.
+    pub signed_at: Option<Timestamp>,
+    /// The decision.
+    pub disposition: Option<Disposition>,
+    /// The closing note.
+    pub note: Option<Private<String>>,
+    /// The asking device's person may sign it now.
+    pub may_sign: bool,
+}
+
+/// Somebody who could be asked in: `GET /duty`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct OnDuty {
+    /// The line.
+    pub line: Line,
+    /// The person.
+    pub card: PersonCard,
+    /// In another call.
+    pub busy: bool,
+    /// A device of theirs is connected and may ring.
+    pub reachable: bool,
+}
+
+/// `POST /bootstrap`: makes the first administrator with the code the server printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Bootstrap {
+    /// The code from the terminal.
+    pub code: Private<String>,
+    /// The association's name, Japanese.
+    pub association: String,
+    /// The association's name, English.
+    pub association_en: String,
+    /// IANA zone, for instance `Asia/Tokyo`.
+    pub zone: String,
+    /// The desk's telephone number.
+    pub desk_phone: String,
+    /// The administrator's name.
+    pub name: Private<String>,
+}
+
+/// A member of staff as `PersonCard` plus what only colleagues see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DemoPerson {
+    /// Who.
+    pub person: Option<PersonId>,
+    /// Which role; none for a patient's tablet.
+    pub role: Option<Role>,
+    /// Shown beside the link.
+    pub name: Private<String>,
+    /// Which app to open: `tablet`, `desk` or `phone`.
+    pub app: String,
+    /// Sign-in code for this browser.
+    pub code: Private<String>,
+}

@@ -1,0 +1,199 @@
+//! A call as one participant sees it. Put together from the session and a directory of names; each audience
+//! gets what it needs and no more.
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::Owner;
+use crate::id::{CaseId, LegId, PatientId, PersonId, SessionId};
+use crate::mode::{Interval, MediaMode, ServiceKind};
+use crate::people::{Name, Person, Role, Sex, Summary};
+use crate::private::Private;
+use crate::session::{
+    DeskRing, Disposition, IdentityMethod, JoinConsent, LegRole, LegState, RecordingAnswer, RecordingPhase,
+    RedFlag, Sbar, SourceState, State, Urgency,
+};
+use crate::time::Timestamp;
+
+/// A call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CallView {
+    /// The session.
+    pub session: SessionId,
+    /// The case.
+    pub case: CaseId,
+    /// Rises with every change; an older view never replaces a newer one.
+    pub version: i64,
+    /// The server's clock.
+    pub now: Timestamp,
+    /// When the patient tapped.
+    pub requested_at: Timestamp,
+    /// Where the call stands.
+    pub state: State,
+    /// Ringing of the desk; `fallback` tells the tablet to show the telephone number and 119.
+    pub desk: Option<DeskRing>,
+    /// The viewer's own leg.
+    pub you: Option<LegId>,
+    /// Everybody, patient first.
+    pub people: Vec<Participant>,
+    /// What recording does.
+    pub recording: RecordingPhase,
+    /// The kind of care now.
+    pub kind: ServiceKind,
+    /// What is on now.
+    pub mode: MediaMode,
+    /// The patient; for staff.
+    pub patient: Option<PatientCard>,
+    /// What the clinicians found; for staff.
+    pub findings: Option<Findings>,
+    /// The decision; the tablet shows its advice.
+    pub disposition: Option<Disposition>,
+    /// Version of the signed record.
+    pub signed: Option<u32>,
+    /// Other calls waiting at the desk; for desk nurses.
+    pub waiting_besides: u32,
+}
+
+/// One person in a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Participant {
+    /// The leg.
+    pub leg: LegId,
+    /// What for.
+    pub role: LegRole,
+    /// Who, with name, institution and year of registration; none for equipment.
+    pub card: Option<PersonCard>,
+    /// The patient's name; on the patient's leg alone.
+    pub name: Option<Name>,
+    /// Where the leg stands.
+    pub leg_state: LegState,
+    /// The patient's agreement to this joiner.
+    pub join: JoinConsent,
+    /// Media may pass.
+    pub gate_open: bool,
+    /// This person's answer about recording.
+    pub recording: RecordingAnswer,
+    /// Microphone.
+    pub microphone: SourceState,
+    /// Camera.
+    pub camera: SourceState,
+}
+
+/// A member of staff as others see them: the doctor's card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PersonCard {
+    /// The person.
+    pub person: PersonId,
+    /// What the person does.
+    pub role: Role,
+    /// Name.
+    pub name: Name,
+    /// Institution, Japanese.
+    pub institution: String,
+    /// Institution, English.
+    pub institution_en: String,
+    /// Year on the medical register; doctors only.
+    pub registered_year: Option<u16>,
+}
+
+impl PersonCard {
+    /// The card of `person`, who belongs to `institution`.
+    pub fn of(person: &Person, institution: Option<&crate::org::Institution>) -> Self {
+        Self {
+            person: person.id,
+            role: person.role,
+            name: person.name.clone(),
+            institution: institution.map(|i| i.name.clone()).unwrap_or_default(),
+            institution_en: institution.map(|i| i.name_en.clone()).unwrap_or_default(),
+            registered_year: person.registration.as_ref().map(|r| r.year),
+        }
+    }
+}
+
+/// The patient as staff see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PatientCard {
+    /// The patient.
+    pub patient: PatientId,
+    /// Name.
+    pub name: Name,
+    /// Date of birth, `YYYY-MM-DD`.
+    pub birth_date: Private<String>,
+    /// Age in full years.
+    pub age: u16,
+    /// Sex.
+    pub sex: Sex,
+    /// Address.
+    pub address: Private<String>,
+    /// Telephone at the bedside.
+    pub phone: Private<String>,
+    /// What the desk must know at a glance.
+    pub summary: Private<Summary>,
+    /// The doctor by day.
+    pub primary_doctor: Option<PersonCard>,
+    /// A care plan holds now.
+    pub has_plan: bool,
+    /// Where the patient goes when the state changes suddenly.
+    pub emergency_institution: Option<Private<String>>,
+}
+
+/// What the clinicians found so far.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Findings {
+    /// How the patient was recognised.
+    pub identity: Option<IdentityMethod>,
+    /// Red flags; none while not screened.
+    pub red_flags: Option<Vec<RedFlag>>,
+    /// Triage colour.
+    pub urgency: Option<Urgency>,
+    /// The write-up.
+    pub sbar: Option<Sbar>,
+    /// The closing note.
+    pub note: Option<Private<String>>,
+    /// The ledger of kind and media.
+    pub ledger: Vec<Interval>,
+    /// Why the viewing doctor could not call this オンライン診療 now, as a problem code; none when it is possible.
+    pub examination_refused: Option<String>,
+}
+
+/// One line of tonight's list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct QueueItem {
+    /// The case.
+    pub case: CaseId,
+    /// Its latest session.
+    pub session: SessionId,
+    /// The patient's name.
+    pub patient: Name,
+    /// Age in full years.
+    pub age: u16,
+    /// When the patient tapped.
+    pub requested_at: Timestamp,
+    /// Where the call stands.
+    pub state: State,
+    /// Nobody looks after the patient now: it can be claimed.
+    pub unattended: bool,
+    /// Who must act; none once closed.
+    pub owner: Option<Owner>,
+    /// The owner's name.
+    pub owner_name: Option<Private<String>>,
+    /// By when.
+    pub deadline: Option<Timestamp>,
+    /// Triage colour.
+    pub urgency: Option<Urgency>,
+    /// The decision's kind.
+    pub disposition: Option<crate::session::Outcome>,
+    /// Signed.
+    pub signed: bool,
+}
