@@ -113,7 +113,7 @@ fn stale_begins_after_the_span() {
 
 #[test]
 fn a_gap_is_a_gap_and_a_double_is_one() {
-    let at = |minute| ago(Span::minutes(60 - minute));
+    let at = |minute: i64| ago(Span::minutes(60 - minute));
     let readings = [
         device(1, spo2("97"), at(1)),
         device(2, spo2("96"), at(11)),

@@ -87,16 +87,12 @@ fn a_score_says_who_chose_the_scale() {
         set_by: PersonId(uuid::Uuid::from_u128(5)),
         set_at: Timestamp(9),
     };
-    let score = news2(
-        &Subject {
-            age_years: 80,
-            pregnant: false,
-            scale,
-        },
-        [],
-        NOW,
-    )
-    .unwrap();
+    let subject = Subject {
+        age_years: 80,
+        pregnant: false,
+        scale,
+    };
+    let score = news2([], &subject, NOW).unwrap();
     let wire = serde_json::to_value(&score).unwrap();
     let by = "00000000-0000-0000-0000-000000000005";
     assert_eq!(wire["scale"], json!({"kind": "two", "setBy": by, "setAt": 9}));
