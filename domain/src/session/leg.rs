@@ -55,7 +55,7 @@ pub enum Participant {
 /// Where the leg stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", tag = "state")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "state")]
 pub enum LegState {
     /// Asked for, but no device of theirs shows it yet.
     Invited {
@@ -160,7 +160,7 @@ pub enum JoinConsent {
 /// How an agreement was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", tag = "how")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "how")]
 pub enum ConsentManner {
     /// はい on the tablet.
     OnTablet,
