@@ -39,22 +39,23 @@ fn chart(parameter: &str, value: i64) -> i64 {
     panic!("{parameter} {value} is not on the chart")
 }
 
-/// Points of the seven items in the order of the chart.
-fn by_chart(two: bool, r: i64, s: i64, o2: bool, p: i64, h: i64, alert: bool, t: i64) -> [i64; 7] {
-    let column = match (two, o2) {
+/// The seven values in the order of the chart; oxygen 1 = given, consciousness 1 = alert.
+type Row = [i64; 7];
+
+/// Their points.
+fn by_chart(two: bool, [r, s, oxygen, p, h, alert, t]: Row) -> [i64; 7] {
+    let column = match (two, oxygen) {
         (false, _) => "one",
-        (true, false) => "two-air",
-        (true, true) => "two-o2",
+        (true, 0) => "two-air",
+        (true, _) => "two-o2",
     };
-    let oxygen = if o2 { 2 } else { 0 };
-    let mind = if alert { 0 } else { 3 };
     [
         chart("resp", r),
         chart(column, s),
-        oxygen,
+        oxygen * 2,
         chart("sys", p),
         chart("pulse", h),
-        mind,
+        3 - alert * 3,
         chart("temp", t),
     ]
 }
@@ -81,14 +82,14 @@ fn subject(two: bool) -> Subject {
     }
 }
 
-fn full(r: i64, s: i64, o2: bool, p: i64, h: i64, alert: bool, t: i64) -> Inputs {
+fn full([r, s, oxygen, p, h, alert, t]: Row) -> Inputs {
     Inputs {
         respiration: Some(r),
         spo2: Some(s),
-        on_oxygen: Some(o2),
+        on_oxygen: Some(oxygen == 1),
         systolic: Some(p),
         pulse: Some(h),
-        consciousness: Some(if alert {
+        consciousness: Some(if alert == 1 {
             Consciousness::Alert
         } else {
             Consciousness::Voice
@@ -97,16 +98,16 @@ fn full(r: i64, s: i64, o2: bool, p: i64, h: i64, alert: bool, t: i64) -> Inputs
     }
 }
 
-fn check(two: bool, r: i64, s: i64, o2: bool, p: i64, h: i64, alert: bool, t: i64) {
-    let points = by_chart(two, r, s, o2, p, h, alert, t);
-    let score = from_inputs(&subject(two), &full(r, s, o2, p, h, alert, t)).unwrap();
+fn check(two: bool, row: Row) {
+    let points = by_chart(two, row);
+    let score = from_inputs(&subject(two), &full(row)).unwrap();
     let given: Vec<_> = score
         .items
         .iter()
         .map(|i| (i64::from(i.min), i64::from(i.max)))
         .collect();
     let wanted: Vec<_> = points.iter().map(|p| (*p, *p)).collect();
-    let case = (two, r, s, o2, p, h, alert, t);
+    let case = (two, row);
     assert_eq!(given, wanted, "{case:?}");
     assert_eq!(
         (i64::from(score.min), score.min),
@@ -133,21 +134,21 @@ fn check(two: bool, r: i64, s: i64, o2: bool, p: i64, h: i64, alert: bool, t: i6
 #[test]
 fn every_value_of_every_item_scores_as_on_the_chart() {
     for two in [false, true] {
-        for o2 in [false, true] {
-            (0..=100).for_each(|s| check(two, 16, s, o2, 120, 70, true, 370));
-            (0..=99).for_each(|r| check(two, r, 90, o2, 120, 70, true, 370));
-            (0..=400).for_each(|p| check(two, 16, 90, o2, p, 70, true, 370));
-            (0..=400).for_each(|h| check(two, 16, 90, o2, 120, h, true, 370));
-            (250..=450).for_each(|t| check(two, 16, 90, o2, 120, 70, true, t));
-            [true, false]
+        for oxygen in [0, 1] {
+            (0..=100).for_each(|s| check(two, [16, s, oxygen, 120, 70, 1, 370]));
+            (0..=99).for_each(|r| check(two, [r, 90, oxygen, 120, 70, 1, 370]));
+            (0..=400).for_each(|p| check(two, [16, 90, oxygen, p, 70, 1, 370]));
+            (0..=400).for_each(|h| check(two, [16, 90, oxygen, 120, h, 1, 370]));
+            (250..=450).for_each(|t| check(two, [16, 90, oxygen, 120, 70, 1, t]));
+            [0, 1]
                 .into_iter()
-                .for_each(|alert| check(two, 16, 90, o2, 120, 70, alert, 370));
+                .for_each(|alert| check(two, [16, 90, oxygen, 120, 70, alert, 370]));
         }
     }
     let acvpu = |level| {
         let inputs = Inputs {
             consciousness: Some(level),
-            ..full(16, 97, false, 120, 70, true, 370)
+            ..full([16, 97, 0, 120, 70, 1, 370])
         };
         from_inputs(&subject(false), &inputs).unwrap().min
     };
@@ -184,23 +185,23 @@ fn picks() -> impl Strategy<Value = Pick> {
 
 const WIDTHS: Pick = [8, 17, 2, 8, 10, 2, 8];
 
-fn points_of(two: bool, at: Pick) -> [i64; 7] {
-    by_chart(
-        two,
+fn row(at: Pick) -> Row {
+    let flag = |i: usize| i64::try_from(at[i]).unwrap();
+    [
         RESP[at[0]],
         SPO2[at[1]],
-        at[2] == 1,
+        flag(2),
         SYS[at[3]],
         PULSE[at[4]],
-        at[5] == 0,
+        flag(5),
         TEMP[at[6]],
-    )
+    ]
 }
 
 proptest! {
     #[test]
     fn any_mixture_of_edges_scores_as_on_the_chart(two in any::<bool>(), at in picks()) {
-        check(two, RESP[at[0]], SPO2[at[1]], at[2] == 1, SYS[at[3]], PULSE[at[4]], at[5] == 0, TEMP[at[6]]);
+        check(two, row(at));
     }
 }
 
@@ -217,7 +218,7 @@ fn completions(two: bool, known: Pick, missing: u32) -> Vec<(Pick, [i64; 7])> {
         };
         all = all.into_iter().flat_map(spread).collect();
     }
-    all.into_iter().map(|at| (at, points_of(two, at))).collect()
+    all.into_iter().map(|at| (at, by_chart(two, row(at)))).collect()
 }
 
 proptest! {
@@ -227,7 +228,7 @@ proptest! {
     fn the_interval_contains_every_completion_and_is_tight(two in any::<bool>(), known in picks(), missing in 0_u32..128) {
         // Trying all completions of more than three items takes too long in a test build.
         prop_assume!(missing.count_ones() <= 3);
-        let mut inputs = full(RESP[known[0]], SPO2[known[1]], known[2] == 1, SYS[known[3]], PULSE[known[4]], known[5] == 0, TEMP[known[6]]);
+        let mut inputs = full(row(known));
         let gone = |i: u32| missing & (1 << i) != 0;
         if gone(0) { inputs.respiration = None }
         if gone(1) { inputs.spo2 = None }
@@ -283,7 +284,7 @@ fn nothing_known_leaves_everything_open() {
 fn on_scale_two_saturation_and_oxygen_move_together() {
     let inputs = Inputs {
         on_oxygen: None,
-        ..full(16, 97, false, 120, 70, true, 370)
+        ..full([16, 97, 0, 120, 70, 1, 370])
     };
     let two = from_inputs(&subject(true), &inputs).unwrap();
     assert_eq!((two.min, two.max, two.band_max), (0, 5, Band::Medium));
@@ -294,7 +295,7 @@ fn on_scale_two_saturation_and_oxygen_move_together() {
 
 #[test]
 fn children_and_pregnancy_are_refused() {
-    let inputs = full(16, 97, false, 120, 70, true, 370);
+    let inputs = full([16, 97, 0, 120, 70, 1, 370]);
     let child = Subject {
         age_years: 15,
         ..subject(false)
