@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 /// message can carry it; storing and sending go through serde, which writes the value itself.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "schema", schema(value_type = String))]
 #[serde(transparent)]
 pub struct Private<T>(T);
 

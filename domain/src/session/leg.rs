@@ -106,6 +106,7 @@ pub enum LegState {
         at: Timestamp,
     },
     /// No longer needed: somebody else took it, or the call was cancelled.
+    #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     Withdrawn {
         /// When.
         at: Timestamp,
@@ -165,6 +166,7 @@ pub enum ConsentManner {
     /// はい on the tablet.
     OnTablet,
     /// Spoken, and ticked by a clinician who was in the call.
+    #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     Spoken {
         /// Who heard it.
         heard_by: PersonId,

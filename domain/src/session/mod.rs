@@ -79,6 +79,7 @@ pub enum State {
         since: Timestamp,
     },
     /// A clinician has answered.
+    #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     Active {
         /// Since when.
         since: Timestamp,
@@ -97,6 +98,7 @@ pub enum State {
         until: Timestamp,
     },
     /// Over.
+    #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     Ended {
         /// When.
         at: Timestamp,

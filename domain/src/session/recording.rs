@@ -41,6 +41,7 @@ pub enum Phase {
     /// Not asked for.
     Off,
     /// Asked; these have not answered.
+    #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     Asking {
         /// Whose answer is missing.
         waiting_for: Vec<LegId>,
@@ -48,6 +49,7 @@ pub enum Phase {
     /// Running: REC on every screen.
     On,
     /// It ran, and waits until these agree.
+    #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     Paused {
         /// Whose answer is missing.
         waiting_for: Vec<LegId>,

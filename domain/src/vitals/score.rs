@@ -37,6 +37,7 @@ pub enum Spo2Scale {
     /// Scale 1, for everybody else.
     One,
     /// Scale 2 (target 88–92 %): a clinician confirmed hypercapnic respiratory failure.
+    #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     Two {
         /// Which clinician.
         set_by: PersonId,

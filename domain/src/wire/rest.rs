@@ -74,6 +74,7 @@ pub struct Me {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
 pub enum MeWho {
     /// A lent tablet.
+    #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     Tablet {
         /// Its patient, as the tablet greets them.
         patient: PatientId,
@@ -83,6 +84,7 @@ pub enum MeWho {
         name_latin: Private<String>,
     },
     /// A member of staff.
+    #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     Staff {
         /// The person.
         card: PersonCard,

@@ -226,6 +226,7 @@ pub enum ClientMessage {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
 pub enum ServerMessage {
     /// Answer to `hello`.
+    #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     Welcome {
         /// Name of this device's stream.
         stream: String,
@@ -304,6 +305,7 @@ pub enum ServerMessage {
         retry: bool,
     },
     /// The server goes down in order.
+    #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     GoingAway {
         /// Come back after this many milliseconds.
         after_ms: u32,
