@@ -124,7 +124,7 @@ mod tests {
         let code = Code::of(LINK).unwrap();
         let last = code.side() - 1;
         for i in 0..code.side() {
-            for edge in 0..QUIET_ZONE {
+            for edge in 0..4 {
                 let spots = [(edge, i), (i, edge), (last - edge, i), (i, last - edge)];
                 assert!(
                     spots.iter().all(|(r, c)| !code.is_dark(*r, *c)),

@@ -216,6 +216,24 @@ fn the_authority_cannot_vouch_for_the_internet() {
 }
 
 #[test]
+fn a_new_authority_signs_a_new_leaf() {
+    let folder = Folder::new();
+    Development::open(&folder.tls(), &names(), NOW).unwrap();
+    fs::remove_file(folder.tls().join("authority.pem")).unwrap();
+    let made = Development::open(&folder.tls(), &names(), NOW).unwrap();
+    assert_eq!(
+        handshake(
+            made.server_config().unwrap(),
+            made.authority_pem(),
+            "localhost",
+            NOW
+        )
+        .as_deref(),
+        Ok("夜番")
+    );
+}
+
+#[test]
 fn public_addresses_and_foreign_hosts_are_left_out_rather_than_breaking_the_rest() {
     let folder = Folder::new();
     Development::open(&folder.tls(), &names(), NOW).unwrap();
