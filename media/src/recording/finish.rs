@@ -1,0 +1,299 @@
+//! Makes final files out of raw ones, at the end of a session and after a crash. Doing it twice changes nothing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Read};
+use std::path::Path;
+
+use ring::digest::{Context, SHA256};
+use yoban_domain::{LegId, SessionId};
+
+use super::manifest::{MANIFEST, Manifest, TrackFile};
+use super::place::{Placement, lip_shift};
+use super::sidecar::{self, Notes};
+use super::sink::{FileSink, Segment, Sink};
+use super::{Codec, Kind, final_audio, final_video, mix, recorder};
+
+/// Bit rate of a mix made at recovery, bit/s.
+const RECOVERY_MIX_BITRATE: i32 = 32_000;
+
+/// Finishes what recorders that died left in a folder of plain files. Call before [`super::Recorder::start`]; run again it
+/// does nothing. A session that cannot be finished is logged and tried again at the next start.
+///
+/// # Errors
+/// When the folder cannot be read, or a recorder is using it.
+pub fn recover(dir: &Path) -> io::Result<Vec<Manifest>> {
+    let sink = FileSink::new(dir)?;
+    let _lock = recorder::lock_folder(dir)?;
+    recover_from(&sink)
+}
+
+/// The same for any sink.
+///
+/// # Errors
+/// When the sink cannot be read.
+pub fn recover_from(sink: &dyn Sink) -> io::Result<Vec<Manifest>> {
+    let mut manifests = Vec::new();
+    for session in sink.sessions()? {
+        let names = sink.list(session)?;
+        let open = names
+            .iter()
+            .any(|name| name.starts_with("raw-") || name.starts_with("tmp-"));
+        if names.is_empty() || (!open && names.iter().any(|name| name == MANIFEST)) {
+            continue;
+        }
+        match finish_session(sink, session, u32::MAX, RECOVERY_MIX_BITRATE) {
+            Ok(manifest) => manifests.push(manifest),
+            Err(error) => tracing::error!(?session, %error, "recording not recovered; its raw files stay"),
+        }
+    }
+    Ok(manifests)
+}
+
+/// A raw file by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Raw {
+    pub(crate) name: String,
+    pub(crate) number: u32,
+    pub(crate) leg: LegId,
+    pub(crate) codec: Codec,
+}
+
+impl Raw {
+    fn parse(name: &str) -> Option<Self> {
+        let (stem, extension) = name.strip_prefix("raw-")?.split_once('.')?;
+        let mut parts = stem.split('-');
+        let (number, leg, kind) = (
+            parts.next()?.parse().ok()?,
+            parts.next()?.parse().ok()?,
+            parts.next()?,
+        );
+        let codec = [Codec::Opus, Codec::Vp8, Codec::H264]
+            .into_iter()
+            .find(|codec| codec.extension() == extension && codec.kind().name() == kind)?;
+        Some(Self {
+            name: name.to_owned(),
+            number,
+            leg,
+            codec,
+        })
+    }
+
+    pub(crate) fn final_name(&self) -> String {
+        self.name.trim_start_matches("raw-").to_owned()
+    }
+}
+
+/// Finishes the files with numbers below `below`; a session that was opened again meanwhile keeps its newer ones.
+pub(crate) fn finish_session(
+    sink: &dyn Sink,
+    session: SessionId,
+    below: u32,
+    mix_bitrate: i32,
+) -> io::Result<Manifest> {
+    let names = sink.list(session)?;
+    for name in names.iter().filter(|name| name.starts_with("tmp-")) {
+        sink.remove(session, name)?;
+    }
+    let old = read_manifest(sink, session)?;
+    let mut notes = BTreeMap::new();
+    for name in names.iter().filter(|name| name.starts_with("sync-")) {
+        sidecar::read(sink.read(session, name)?, &mut notes)?;
+    }
+    let raws: Vec<Raw> = names
+        .iter()
+        .filter_map(|name| Raw::parse(name))
+        .filter(|raw| raw.number < below)
+        .collect();
+    let placements = placements(&raws, &notes);
+
+    let mut tracks = old.as_ref().map(|old| old.tracks.clone()).unwrap_or_default();
+    let mut new_sound = false;
+    for raw in &raws {
+        let file = raw.final_name();
+        if tracks.iter().any(|track| track.file == file) {
+            continue;
+        }
+        let empty = Notes::default();
+        let notes = notes.get(&raw.number).unwrap_or(&empty);
+        let Some(placement) = placements.get(&raw.number) else {
+            continue;
+        };
+        let made = match raw.codec.kind() {
+            Kind::Audio => final_audio::make(sink, session, raw, placement)?,
+            Kind::Video => final_video::make(sink, session, raw, placement)?,
+        };
+        let Some(made) = made else { continue };
+        new_sound |= raw.codec.kind() == Kind::Audio;
+        let mut gaps = notes.gaps.clone();
+        gaps.extend(made.stalls);
+        gaps.sort_by_key(|gap| gap.from);
+        tracks.push(TrackFile {
+            leg: raw.leg,
+            kind: raw.codec.kind(),
+            codec: raw.codec,
+            file,
+            started_at: made.started_at,
+            duration: made.duration_ms,
+            bytes: made.bytes,
+            sha256: made.sha256,
+            units: made.units,
+            gaps,
+            interrupted: !notes.ended,
+        });
+    }
+    tracks.sort_by_key(|track| (track.started_at, track.file.clone()));
+
+    let mut mixed = old.and_then(|old| old.mix);
+    if new_sound {
+        mixed = match mix::make(sink, session, &tracks, mix_bitrate) {
+            Ok(mixed) => mixed,
+            // The tracks are the record; a mix can be made again.
+            Err(error) => {
+                tracing::error!(?session, %error, "no mix");
+                None
+            }
+        };
+    }
+    let interrupted = tracks.iter().any(|track| track.interrupted);
+    let folder = session.0.simple().to_string();
+    let manifest = Manifest {
+        session,
+        folder,
+        tracks,
+        mix: mixed,
+        interrupted,
+    };
+    let mut file = sink.create(session, "tmp-manifest.json")?;
+    file.append(&serde_json::to_vec_pretty(&manifest)?)?;
+    file.finish(MANIFEST)?;
+    for raw in &raws {
+        sink.remove(session, &raw.name)?;
+    }
+    Ok(manifest)
+}
+
+fn read_manifest(sink: &dyn Sink, session: SessionId) -> io::Result<Option<Manifest>> {
+    let mut content = Vec::new();
+    match sink.read(session, MANIFEST) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other?.read_to_end(&mut content)?,
+    };
+    // It appears whole or not at all; one that cannot be read is damage, and must not be overwritten.
+    Ok(Some(serde_json::from_slice(&content)?))
+}
+
+/// Time maps of all files, pictures moved to the sound of the same person.
+fn placements(raws: &[Raw], notes: &BTreeMap<u32, Notes>) -> HashMap<u32, Placement> {
+    let empty = Notes::default();
+    let note = |raw: &Raw| notes.get(&raw.number).unwrap_or(&empty);
+    let mut all: HashMap<u32, Placement> = raws
+        .iter()
+        .map(|raw| {
+            let started_at = note(raw).begin.map_or(0, |(.., started_at)| started_at);
+            (raw.number, Placement::new(&note(raw).points, started_at))
+        })
+        .collect();
+    let mut sound: HashMap<LegId, Vec<(i64, i64)>> = HashMap::new();
+    for raw in raws.iter().filter(|raw| raw.codec.kind() == Kind::Audio) {
+        if let Some(place) = all.get(&raw.number)
+            && let Some(offset) = place.sender_offset(&note(raw).reports)
+        {
+            sound.entry(raw.leg).or_default().push((place.offset(0), offset));
+        }
+    }
+    for raw in raws.iter().filter(|raw| raw.codec.kind() == Kind::Video) {
+        let Some(place) = all.get_mut(&raw.number) else {
+            continue;
+        };
+        let begins = place.offset(0);
+        // The person's sound that began nearest to this picture: a rejoined sender has a new clock.
+        let near = sound
+            .get(&raw.leg)
+            .and_then(|list| list.iter().min_by_key(|(at, _)| (at - begins).abs()));
+        place.shift(lip_shift(
+            near.map(|(_, offset)| *offset),
+            place.sender_offset(&note(raw).reports),
+        ));
+    }
+    all
+}
+
+/// What a final file turned out to be.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) started_at: i64,
+    pub(crate) duration_ms: i64,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
+    pub(crate) units: u64,
+    pub(crate) stalls: Vec<super::Gap>,
+}
+
+/// Writes a final file under a passing name and digests it.
+pub(crate) struct Output<'a> {
+    sink: &'a dyn Sink,
+    session: SessionId,
+    segment: Box<dyn Segment>,
+    passing: String,
+    digest: Context,
+    buffer: Vec<u8>,
+    bytes: u64,
+}
+
+impl<'a> Output<'a> {
+    pub(crate) fn new(sink: &'a dyn Sink, session: SessionId, name: &str) -> io::Result<Self> {
+        let passing = format!("tmp-{name}");
+        let segment = sink.create(session, &passing)?;
+        let buffer = Vec::with_capacity(1 << 18);
+        Ok(Self {
+            sink,
+            session,
+            segment,
+            passing,
+            digest: Context::new(&SHA256),
+            buffer,
+            bytes: 0,
+        })
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= 1 << 18 {
+            self.flush()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.digest.update(&self.buffer);
+        self.bytes += self.buffer.len() as u64;
+        self.segment.append(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Reads everything back, compares, gives the file its name. Size and SHA-256.
+    pub(crate) fn finish(mut self, name: &str) -> io::Result<(u64, String)> {
+        self.flush()?;
+        self.segment.sync()?;
+        let digest = self.digest.finish();
+        let mut input = self.sink.read(self.session, &self.passing)?;
+        let (mut again, mut part) = (Context::new(&SHA256), vec![0; 1 << 16]);
+        loop {
+            match input.read(&mut part)? {
+                0 => break,
+                read => again.update(part.get(..read).unwrap_or_default()),
+            }
+        }
+        if again.finish().as_ref() != digest.as_ref() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "what was written does not read back",
+            ));
+        }
+        self.segment.finish(name)?;
+        let hex = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok((self.bytes, hex))
+    }
+}

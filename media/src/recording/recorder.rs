@@ -1,0 +1,370 @@
+//! The recorder's handle and its two threads: one records, one finishes.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use yoban_domain::{LegId, SessionId};
+
+use super::finish::finish_session;
+use super::inbox::{Drops, Inbox, Message, Refused};
+use super::session::{Session, World};
+use super::sink::{FileSink, Sink};
+use super::{Codec, FailReason, Kind, PauseReason, RecordingConfig, RecordingEvent, RtpIn, SenderReport};
+
+/// How often waiting media is looked at when no packet comes.
+const TICK: Duration = Duration::from_millis(50);
+
+/// Handle of the recorder. Cheap to clone; every method returns at once.
+#[derive(Clone)]
+pub struct Recorder {
+    inbox: Arc<Inbox>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Recorder {
+    /// Starts recording into plain files under `config.dir`, which this process then owns. Call [`super::recover`] before.
+    ///
+    /// # Errors
+    /// When the folder cannot be used or another process records into it.
+    pub fn start(config: RecordingConfig) -> io::Result<(Self, Receiver<RecordingEvent>)> {
+        let sink = FileSink::new(&config.dir)?;
+        let lock = lock_folder(&config.dir)?;
+        Self::run(config, Arc::new(sink), Some(lock))
+    }
+
+    /// Starts recording into a sink. The caller sees to it that nobody else uses the sink.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn start_with(
+        config: RecordingConfig,
+        sink: Arc<dyn Sink>,
+    ) -> io::Result<(Self, Receiver<RecordingEvent>)> {
+        Self::run(config, sink, None)
+    }
+
+    fn run(
+        config: RecordingConfig,
+        sink: Arc<dyn Sink>,
+        lock: Option<File>,
+    ) -> io::Result<(Self, Receiver<RecordingEvent>)> {
+        let inbox = Arc::new(Inbox::new(config.audio_queue, config.video_queue));
+        let (events, receiver) = channel();
+        let (jobs, job_list) = channel();
+        let finisher = {
+            let (sink, events, config) = (Arc::clone(&sink), events.clone(), config.clone());
+            thread::Builder::new()
+                .name("recording-finish".into())
+                .spawn(move || finish_all(&job_list, &*sink, &config, &events))?
+        };
+        let worker = Worker {
+            config,
+            sink,
+            inbox: Arc::clone(&inbox),
+            events,
+            jobs,
+            sessions: HashMap::new(),
+            clock: Clock {
+                base_ms: 0,
+                since: Instant::now(),
+            },
+        };
+        let thread = thread::Builder::new().name("recording".into()).spawn(move || {
+            worker.run();
+            if finisher.join().is_err() {
+                tracing::error!("the finishing thread of the recorder panicked");
+            }
+            drop(lock);
+        })?;
+        Ok((
+            Self {
+                inbox,
+                thread: Arc::new(Mutex::new(Some(thread))),
+            },
+            receiver,
+        ))
+    }
+
+    /// Begins a session's recording. Opening an open session changes nothing; opening one that was closed or that a
+    /// crash ended adds segments to it.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn open_session(&self, session: SessionId) -> Result<(), Refused> {
+        self.inbox.command(Message::Open(session))
+    }
+
+    /// Records this person's sound or picture from now on. A running track of the same person and kind is stopped.
+    /// For a picture a key frame is asked for at once.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn track_start(&self, session: SessionId, leg: LegId, codec: Codec) -> Result<(), Refused> {
+        self.inbox.command(Message::Start(session, leg, codec))
+    }
+
+    /// Ends a track and its file.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn track_stop(&self, session: SessionId, leg: LegId, kind: Kind) -> Result<(), Refused> {
+        self.inbox.command(Message::Stop(session, leg, kind))
+    }
+
+    /// Takes a packet. `false`: the queue is full, the packet is dropped, counted, and will be a declared gap. Packets of
+    /// tracks that were not started, and of paused sessions, are taken and forgotten.
+    pub fn push(&self, packet: RtpIn) -> bool {
+        self.inbox.push(packet)
+    }
+
+    /// Takes what a sender says about its clock.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn sender_report(&self, report: SenderReport) -> Result<(), Refused> {
+        self.inbox.command(Message::Report(report))
+    }
+
+    /// Records nothing of this session from now on, until [`Recorder::resume`]. Tracks may start and stop meanwhile.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn pause(&self, session: SessionId, reason: PauseReason) -> Result<(), Refused> {
+        self.inbox.command(Message::Pause(session, reason))
+    }
+
+    /// Records again after a pause, or tries again after [`RecordingEvent::Failed`].
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn resume(&self, session: SessionId) -> Result<(), Refused> {
+        self.inbox.command(Message::Resume(session))
+    }
+
+    /// Ends a session's recording; [`RecordingEvent::Finished`] follows when everything is on disk.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn close_session(&self, session: SessionId) -> Result<(), Refused> {
+        self.inbox.command(Message::Close(session))
+    }
+
+    /// Closes all sessions and waits until they are finished. Blocks: not for the media thread.
+    pub fn shutdown(&self) {
+        // Refused means that it has ended already.
+        let _ = self.inbox.command(Message::Shutdown);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the recorder thread panicked");
+        }
+    }
+}
+
+struct Worker {
+    config: RecordingConfig,
+    sink: Arc<dyn Sink>,
+    inbox: Arc<Inbox>,
+    events: Sender<RecordingEvent>,
+    jobs: Sender<(SessionId, u32)>,
+    sessions: HashMap<SessionId, Session>,
+    clock: Clock,
+}
+
+impl Worker {
+    fn run(mut self) {
+        let mut batch = VecDeque::with_capacity(4_096);
+        let mut events = Vec::new();
+        let mut ticked = Instant::now();
+        loop {
+            let drops = self.inbox.take(&mut batch, TICK);
+            let mut go_on = true;
+            for message in batch.drain(..) {
+                go_on &= self.handle(message, &mut events);
+            }
+            self.note_drops(drops);
+            if ticked.elapsed() >= TICK || !go_on {
+                ticked = Instant::now();
+                let Self {
+                    config,
+                    sink,
+                    sessions,
+                    clock,
+                    ..
+                } = &mut self;
+                let now_ms = clock.now();
+                let mut world = World {
+                    config,
+                    sink: &**sink,
+                    now_ms,
+                    events: &mut events,
+                };
+                sessions.values_mut().for_each(|session| session.tick(&mut world));
+            }
+            if !go_on {
+                self.inbox.end();
+                let open: Vec<_> = self.sessions.keys().copied().collect();
+                for session in open {
+                    self.handle(Message::Close(session), &mut events);
+                }
+            }
+            for event in events.drain(..) {
+                // Nobody listens any more: recording goes on all the same.
+                let _ = self.events.send(event);
+            }
+            if !go_on {
+                return;
+            }
+        }
+    }
+
+    /// `false` ends the recorder.
+    fn handle(&mut self, message: Message, events: &mut Vec<RecordingEvent>) -> bool {
+        if let Message::Packet(packet) = &message {
+            self.clock.observe(packet.arrival_ms);
+        }
+        let Self {
+            config,
+            sink,
+            sessions,
+            clock,
+            jobs,
+            ..
+        } = self;
+        let mut world = World {
+            config,
+            sink: &**sink,
+            now_ms: clock.now(),
+            events,
+        };
+        match message {
+            Message::Packet(packet) => {
+                if let Some(session) = sessions.get_mut(&packet.session) {
+                    session.push(packet, &mut world);
+                }
+            }
+            Message::Open(id) if sessions.contains_key(&id) => {}
+            Message::Open(id) => match Session::open(id, &world) {
+                Ok(session) => {
+                    sessions.insert(id, session);
+                }
+                Err(error) => {
+                    let (reason, detail) = (FailReason::of(&error), error.to_string());
+                    world.events.push(RecordingEvent::Failed {
+                        session: id,
+                        reason,
+                        detail,
+                    });
+                }
+            },
+            Message::Start(id, leg, codec) => {
+                if let Some(session) = sessions.get_mut(&id) {
+                    session.track_start(leg, codec, &mut world);
+                }
+            }
+            Message::Stop(id, leg, kind) => {
+                if let Some(session) = sessions.get_mut(&id) {
+                    session.track_stop(leg, kind, &mut world);
+                }
+            }
+            Message::Report(report) => {
+                if let Some(session) = sessions.get_mut(&report.session) {
+                    session.report(&report);
+                }
+            }
+            Message::Pause(id, reason) => {
+                if let Some(session) = sessions.get_mut(&id) {
+                    session.pause(reason, &mut world);
+                }
+            }
+            Message::Resume(id) => {
+                if let Some(session) = sessions.get_mut(&id) {
+                    session.resume(&mut world);
+                }
+            }
+            Message::Close(id) => {
+                if let Some(session) = sessions.remove(&id) {
+                    let below = session.close(&mut world);
+                    if jobs.send((id, below)).is_err() {
+                        tracing::error!(session = ?id, "nobody finishes recordings; the next start will");
+                    }
+                }
+            }
+            Message::Shutdown => return false,
+        }
+        true
+    }
+
+    fn note_drops(&mut self, drops: Drops) {
+        for ((id, leg, kind), count) in drops {
+            tracing::warn!(session = ?id, ?leg, ?kind, count, "recorder too slow, packets dropped");
+            if let Some(session) = self.sessions.get_mut(&id) {
+                session.dropped(leg, kind, count);
+            }
+        }
+    }
+}
+
+/// The caller's wall clock, carried on between packets by the monotonic one.
+struct Clock {
+    base_ms: i64,
+    since: Instant,
+}
+
+impl Clock {
+    fn now(&self) -> i64 {
+        self.base_ms
+            .saturating_add(self.since.elapsed().as_millis() as i64)
+    }
+
+    /// Follows the newest arrival; packets a little out of order do not turn it back, a clock that was set does.
+    fn observe(&mut self, arrival_ms: i64) {
+        let now = self.now();
+        if arrival_ms > now || now.saturating_sub(arrival_ms) > 2_000 {
+            self.base_ms = arrival_ms;
+            self.since = Instant::now();
+        }
+    }
+}
+
+fn finish_all(
+    jobs: &Receiver<(SessionId, u32)>,
+    sink: &dyn Sink,
+    config: &RecordingConfig,
+    events: &Sender<RecordingEvent>,
+) {
+    for (session, below) in jobs {
+        let event = match finish_session(sink, session, below, config.mix_bitrate) {
+            Ok(manifest) => RecordingEvent::Finished { session, manifest },
+            Err(error) => {
+                tracing::error!(?session, %error, "recording not finished; its raw files stay");
+                RecordingEvent::Failed {
+                    session,
+                    reason: FailReason::of(&error),
+                    detail: error.to_string(),
+                }
+            }
+        };
+        let _ = events.send(event);
+    }
+}
+
+/// Makes this process the only one that writes in the folder.
+pub(crate) fn lock_folder(dir: &Path) -> io::Result<File> {
+    let file = File::create(dir.join("recorder.lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(io::Error::new(
+            io::ErrorKind::ResourceBusy,
+            "another recorder uses this folder",
+        )),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}

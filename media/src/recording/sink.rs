@@ -1,0 +1,190 @@
+//! Where recorded bytes go. One door, so that an encrypting vault can stand behind it later.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use yoban_domain::SessionId;
+
+/// A place for recordings. Names are made by the recorder (`a-z 0-9 - .`), never taken from outside.
+///
+/// What was appended must be readable after the process is killed; what was synced, after a power cut. A vault seals each
+/// append as one record, and reads end at the first record that is not whole.
+pub trait Sink: Send + Sync {
+    /// Sessions that have anything here.
+    ///
+    /// # Errors
+    /// When the place cannot be read.
+    fn sessions(&self) -> io::Result<Vec<SessionId>>;
+
+    /// Names of a session's files; empty when there is none.
+    ///
+    /// # Errors
+    /// When the place cannot be read.
+    fn list(&self, session: SessionId) -> io::Result<Vec<String>>;
+
+    /// Begins a file, replacing an unfinished one of the same name.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    fn create(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Segment>>;
+
+    /// Reads what was appended to a file, from the start.
+    ///
+    /// # Errors
+    /// `NotFound`, or when it cannot be read.
+    fn read(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Read + Send>>;
+
+    /// Removes a file; one that is not there is fine.
+    ///
+    /// # Errors
+    /// When it stays.
+    fn remove(&self, session: SessionId, name: &str) -> io::Result<()>;
+}
+
+/// A file that is being written. Dropping it leaves what was appended.
+pub trait Segment: Send {
+    /// Appends bytes, past every buffer of this process. After an error the end of the file is unknown; append no more.
+    ///
+    /// # Errors
+    /// Disk full and all else the disk may answer.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Waits until everything appended is on the disk itself. After an error it must not be trusted (R11).
+    ///
+    /// # Errors
+    /// What the disk answers.
+    fn sync(&mut self) -> io::Result<()>;
+
+    /// Syncs and gives the file its final name in one step that either happened or did not.
+    ///
+    /// # Errors
+    /// What the disk answers.
+    fn finish(self: Box<Self>, name: &str) -> io::Result<()>;
+}
+
+/// Plain files, one folder per session. For the demo, until the vault exists.
+#[derive(Debug, Clone)]
+pub struct FileSink {
+    dir: PathBuf,
+}
+
+impl FileSink {
+    /// Uses (and makes) the folder.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn new(dir: impl Into<PathBuf>) -> io::Result<Self> {
+        let dir = dir.into();
+        fs::create_dir_all(&dir)?;
+        Ok(Self { dir })
+    }
+
+    fn folder(&self, session: SessionId) -> PathBuf {
+        self.dir.join(session.0.simple().to_string())
+    }
+
+    fn path(&self, session: SessionId, name: &str) -> io::Result<PathBuf> {
+        let plain = !name.starts_with('.')
+            && name
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'));
+        if !plain || name.is_empty() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a name for a recording",
+            ));
+        }
+        Ok(self.folder(session).join(name))
+    }
+}
+
+impl Sink for FileSink {
+    fn sessions(&self) -> io::Result<Vec<SessionId>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir()
+                && let Some(id) = entry
+                    .file_name()
+                    .to_str()
+                    .and_then(|name| name.parse::<SessionId>().ok())
+                && self.folder(id) == entry.path()
+            {
+                found.push(id);
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    fn list(&self, session: SessionId) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        let entries = match fs::read_dir(self.folder(session)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(names),
+            other => other?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            if entry.file_type()?.is_file()
+                && let Ok(name) = entry.file_name().into_string()
+            {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn create(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Segment>> {
+        let path = self.path(session, name)?;
+        let folder = self.folder(session);
+        if !folder.exists() {
+            fs::create_dir_all(&folder)?;
+            sync_folder(&self.dir)?;
+        }
+        let file = File::create(&path)?;
+        sync_folder(&folder)?;
+        Ok(Box::new(FileSegment { file, path, folder }))
+    }
+
+    fn read(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(BufReader::with_capacity(
+            1 << 16,
+            File::open(self.path(session, name)?)?,
+        )))
+    }
+
+    fn remove(&self, session: SessionId, name: &str) -> io::Result<()> {
+        match fs::remove_file(self.path(session, name)?) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+struct FileSegment {
+    file: File,
+    path: PathBuf,
+    folder: PathBuf,
+}
+
+impl Segment for FileSegment {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    fn finish(self: Box<Self>, name: &str) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.path, self.folder.join(name))?;
+        sync_folder(&self.folder)
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}

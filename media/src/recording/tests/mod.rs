@@ -1,0 +1,5 @@
+//! Real media through the recorder, judged by ffmpeg.
+
+mod clips;
+mod files;
+mod rig;
