@@ -3,6 +3,7 @@
 
 pub mod case;
 pub mod duty;
+pub mod encounter;
 pub mod fact;
 pub mod id;
 pub mod mode;

@@ -195,3 +195,19 @@ impl Actor {
         }
     }
 }
+
+impl Patient {
+    /// Age in full years on the day of `at` in `zone`; `None` when the date of birth cannot be read.
+    pub fn age(&self, at: Timestamp, zone: &str) -> Option<u16> {
+        let born: jiff::civil::Date = self.birth_date.reveal().parse().ok()?;
+        // Without a known zone the day may be off by one, which moves an age by a year on one day in it.
+        let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let today = jiff::Timestamp::from_millisecond(at.0)
+            .ok()?
+            .to_zoned(zone)
+            .date();
+        let years = i32::from(today.year()) - i32::from(born.year());
+        let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
+        u16::try_from(if had_birthday { years } else { years - 1 }).ok()
+    }
+}

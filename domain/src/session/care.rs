@@ -177,30 +177,22 @@ impl Turn<'_, '_> {
         Ok(())
     }
 
+    /// Who may decide: clinicians of the call; the desk where nobody answered or the decision is overdue, for
+    /// then the desk owns the case.
     fn may_decide(&self, disposition: &Disposition) -> Result<PersonId, Refused> {
-        let cancelled = matches!(
-            self.next.state,
-            State::Ended {
-                reason: EndReason::CancelledByPatient,
-                ..
+        let person = self.by.person().ok_or(Refused::ClinicianOnly)?;
+        let (cancelled, desk_owns) = match self.next.state {
+            State::Ended { reason, overdue, .. } => {
+                let cancelled = reason == EndReason::CancelledByPatient;
+                (cancelled, cancelled || overdue)
             }
-        );
-        if (disposition.outcome == Outcome::CancelledAndChecked) != cancelled {
-            // A call that nobody answered is checked by the desk, and only such a call is.
-            let at_desk = self.by.role() == Some(Role::DeskNurse);
-            return if cancelled && at_desk {
-                self.by.person().ok_or(Refused::ClinicianOnly)
-            } else {
-                Err(Refused::NotInCall)
-            };
+            State::Waiting { .. } | State::Active { .. } | State::Closing { .. } => (false, false),
+        };
+        if disposition.outcome == Outcome::CancelledAndChecked && !cancelled {
+            return Err(Refused::AlreadyAnswered);
         }
-        if cancelled || self.next.decider().is_none() {
-            return match self.by.role() {
-                Some(Role::DeskNurse | Role::Doctor) if !self.next.live() => {
-                    self.by.person().ok_or(Refused::ClinicianOnly)
-                }
-                _ => Err(Refused::ClinicianOnly),
-            };
+        if desk_owns && self.by.role() == Some(Role::DeskNurse) && self.next.signed.is_none() {
+            return Ok(person);
         }
         self.was_clinician_here()
     }

@@ -58,6 +58,14 @@ impl Decimal {
         Self::new(mantissa.checked_mul(factor).ok_or(DecimalError::OutOfRange)?, 0)
     }
 
+    /// The same digits with the point moved `places` to the right: the number times `10^places`.
+    ///
+    /// # Errors
+    /// [`DecimalError::OutOfRange`].
+    pub fn shifted(self, places: u8) -> Result<Self, DecimalError> {
+        Self::from_parts(self.digits, i32::from(places) - i32::from(self.scale))
+    }
+
     /// A whole number.
     pub const fn whole(n: i32) -> Self {
         Self {

@@ -54,7 +54,7 @@ impl VitalsView {
         readings: &[Reading],
         now: Timestamp,
     ) -> Self {
-        let (score, not_scored) = match score::news2(subject, readings, now) {
+        let (score, not_scored) = match score::news2(readings, subject, now) {
             Ok(score) => (Some(score), None),
             Err(why) => (None, Some(why)),
         };

@@ -30,6 +30,9 @@ fn written_precision_survives_and_amounts_compare() {
     assert_eq!(Decimal::from_parts(2, 1).unwrap().text(), "20");
     assert_eq!(Decimal::from_parts(-1234, -2).unwrap().text(), "-12.34");
     assert_eq!(Decimal::from_parts(5, -3).unwrap().text(), "0.005");
+    assert_eq!(dec("0.00105").shifted(5).unwrap().text(), "105");
+    assert_eq!(dec("0.005500").shifted(3).unwrap().text(), "5.500");
+    assert_eq!(dec("2").shifted(3).unwrap().text(), "2000");
 }
 
 #[test]

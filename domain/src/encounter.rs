@@ -1,0 +1,307 @@
+//! The encounter: what a session's facts amount to. Folding the same facts gives the same encounter, signed or not.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fact::{Fact, FactKind};
+use crate::id::{AssociationId, CaseId, LegId, PatientId, PersonId, SessionId};
+use crate::mode::{self, Interval};
+use crate::org::{Association, Institution};
+use crate::people::{Actor, Patient, Person};
+use crate::private::Private;
+use crate::session::{
+    ConsentManner, Disposition, IdentityMethod, LegRole, Participant, RedFlag, Sbar, Urgency,
+};
+use crate::time::Timestamp;
+use crate::vitals::Reading;
+
+/// The record of one session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Encounter {
+    /// Same id as the session.
+    pub session: SessionId,
+    /// The case.
+    pub case: CaseId,
+    /// The tenant.
+    pub association: AssociationId,
+    /// The patient.
+    pub patient: PatientId,
+    /// The tap.
+    pub requested_at: Option<Timestamp>,
+    /// First clinician's answer.
+    pub answered_at: Option<Timestamp>,
+    /// End of the call.
+    pub ended_at: Option<Timestamp>,
+    /// The patient took the call back before anybody answered.
+    pub cancelled: bool,
+    /// Everybody who accepted, in order.
+    pub attendees: Vec<Attendee>,
+    /// Kind of care and media, without holes from the answer to the end.
+    pub ledger: Vec<Interval>,
+    /// How the patient was recognised, by whom.
+    pub identity: Option<(IdentityMethod, Option<PersonId>)>,
+    /// Red-flag screen; none when not done.
+    pub red_flags: Option<Vec<RedFlag>>,
+    /// Triage colour.
+    pub urgency: Option<Urgency>,
+    /// Write-up.
+    pub sbar: Option<Private<Sbar>>,
+    /// Readings in the order of their own time.
+    pub readings: Vec<Private<Reading>>,
+    /// When the recording ran.
+    pub recorded: Vec<Stretch>,
+    /// Answers about recording, in order.
+    pub recording_answers: Vec<RecordingAnswered>,
+    /// The decision, by whom and when.
+    pub disposition: Option<Decided>,
+    /// Closing note.
+    pub note: Option<Private<String>>,
+}
+
+/// One person in the call, from the first answer on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attendee {
+    /// The leg.
+    pub leg: LegId,
+    /// What for.
+    pub role: LegRole,
+    /// Who.
+    pub who: Participant,
+    /// When they accepted.
+    pub accepted_at: Timestamp,
+    /// When they could first be heard.
+    pub admitted_at: Option<Timestamp>,
+    /// When they last left.
+    pub left_at: Option<Timestamp>,
+    /// How the patient agreed; none for the patient and for the nurse whom the tap covers.
+    pub consent: Option<ConsentManner>,
+    /// When the patient agreed.
+    pub consented_at: Option<Timestamp>,
+}
+
+/// A stretch of time; open while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stretch {
+    /// First instant.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub until: Option<Timestamp>,
+}
+
+/// One answer about recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordingAnswered {
+    /// Whose.
+    pub leg: LegId,
+    /// When.
+    pub at: Timestamp,
+    /// Agreed.
+    pub yes: bool,
+}
+
+/// The decision with who and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decided {
+    /// What.
+    pub disposition: Private<Disposition>,
+    /// Who.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Everything a reader needs without asking the server: what is signed, exported and printed. Names are those
+/// of the moment of signing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    /// The fold of the facts.
+    pub encounter: Encounter,
+    /// The patient.
+    pub patient: Patient,
+    /// The tenant.
+    pub association: Association,
+    /// Staff who took part, decided or set something.
+    pub people: Vec<Person>,
+    /// Their institutions and the patient's.
+    pub institutions: Vec<Institution>,
+}
+
+/// A signed, unchangeable version of a record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Signed {
+    /// From 1.
+    pub version: u32,
+    /// SHA-256 over the record's JSON, hex.
+    pub digest: String,
+    /// Who signed.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// What was signed.
+    pub record: Record,
+}
+
+impl Encounter {
+    /// Folds the facts of one session; `None` when the session never was.
+    pub fn fold(session: SessionId, patient: PatientId, facts: &[Fact]) -> Option<Self> {
+        let mut own = facts.iter().filter(|f| f.session == Some(session)).peekable();
+        let first = own.peek()?;
+        let mut folded = Self {
+            session,
+            case: first.case,
+            association: first.by.association,
+            patient,
+            requested_at: None,
+            answered_at: None,
+            ended_at: None,
+            cancelled: false,
+            attendees: Vec::new(),
+            ledger: Vec::new(),
+            identity: None,
+            red_flags: None,
+            urgency: None,
+            sbar: None,
+            readings: Vec::new(),
+            recorded: Vec::new(),
+            recording_answers: Vec::new(),
+            disposition: None,
+            note: None,
+        };
+        for fact in own {
+            folded.add(&fact.kind, fact.at, &fact.by);
+        }
+        folded.readings.sort_by_key(|r| (r.reveal().at(), r.reveal().id));
+        Some(folded)
+    }
+
+    fn add(&mut self, kind: &FactKind, at: Timestamp, by: &Actor) {
+        match kind {
+            FactKind::SessionRequested { .. } => self.requested_at = Some(at),
+            FactKind::Accepted { leg, who, role } => {
+                self.answered_at.get_or_insert(at);
+                self.attend(*leg, *who, *role, at);
+            }
+            FactKind::CameBack { leg } => self.attendee(*leg, |a| a.left_at = None),
+            FactKind::JoinConsentGiven { leg, how } => self.attendee(*leg, |a| {
+                (a.consent, a.consented_at) = (Some(*how), Some(at));
+            }),
+            FactKind::GateOpened { leg } => self.attendee(*leg, |a| {
+                a.admitted_at.get_or_insert(at);
+            }),
+            FactKind::Left { leg, .. } => self.attendee(*leg, |a| a.left_at = Some(at)),
+            FactKind::ModeChanged {
+                kind,
+                mode,
+                nurse_present,
+            } => {
+                mode::advance(&mut self.ledger, *kind, *mode, *nurse_present, at);
+            }
+            FactKind::RecordingStarted => self.recorded.push(Stretch {
+                from: at,
+                until: None,
+            }),
+            FactKind::RecordingPaused | FactKind::RecordingStopped | FactKind::RecordingFailed { .. } => {
+                if let Some(last) = self.recorded.last_mut() {
+                    last.until.get_or_insert(at);
+                }
+            }
+            FactKind::RecordingAnswered { leg, yes, .. } => {
+                self.recording_answers.push(RecordingAnswered {
+                    leg: *leg,
+                    at,
+                    yes: *yes,
+                });
+            }
+            FactKind::IdentityChecked { method } => self.identity = Some((*method, by.person())),
+            FactKind::RedFlagsScreened { found } => self.red_flags = Some(found.clone()),
+            FactKind::UrgencySet { urgency } => self.urgency = Some(*urgency),
+            FactKind::SbarWritten { sbar } => self.sbar = Some(sbar.clone()),
+            FactKind::NoteWritten { text } => self.note = Some(text.clone()),
+            FactKind::ReadingStored { reading } => self.readings.push(reading.clone()),
+            FactKind::Disposed { disposition } => {
+                self.disposition = Some(Decided {
+                    disposition: disposition.clone(),
+                    by: by.person(),
+                    at,
+                });
+            }
+            FactKind::Cancelled => self.cancelled = true,
+            // While an end can still be taken back nothing passes: the ledger stops there, and goes on after an undo
+            // with the next change of mode.
+            FactKind::EndAsked => mode::close(&mut self.ledger, at),
+            FactKind::Ended => {
+                self.ended_at = Some(at);
+                mode::close(&mut self.ledger, at);
+            }
+            FactKind::CaseOpened
+            | FactKind::RingStarted { .. }
+            | FactKind::PageSent { .. }
+            | FactKind::RingTimedOut { .. }
+            | FactKind::Declined { .. }
+            | FactKind::Withdrawn { .. }
+            | FactKind::NobodyOnDuty { .. }
+            | FactKind::FallbackShown
+            | FactKind::JoinConsentAsked { .. }
+            | FactKind::JoinConsentRefused { .. }
+            | FactKind::GateClosed { .. }
+            | FactKind::Joined { .. }
+            | FactKind::Away { .. }
+            | FactKind::PatientAlone
+            | FactKind::Declared { .. }
+            | FactKind::KindRefused { .. }
+            | FactKind::RecordingAsked
+            | FactKind::RecordingFinished { .. }
+            | FactKind::EndUndone
+            | FactKind::CheckInDue
+            | FactKind::DispositionOverdue
+            | FactKind::OwnerChanged { .. }
+            | FactKind::Signed { .. }
+            | FactKind::CaseClosed
+            | FactKind::Connected { .. } => {}
+        }
+    }
+
+    fn attend(&mut self, leg: LegId, who: Participant, role: LegRole, at: Timestamp) {
+        if let Some(known) = self.attendees.iter_mut().find(|a| a.leg == leg) {
+            known.left_at = None;
+            return;
+        }
+        self.attendees.push(Attendee {
+            leg,
+            role,
+            who,
+            accepted_at: at,
+            admitted_at: None,
+            left_at: None,
+            consent: None,
+            consented_at: None,
+        });
+    }
+
+    fn attendee(&mut self, leg: LegId, change: impl FnOnce(&mut Attendee)) {
+        if let Some(attendee) = self.attendees.iter_mut().find(|a| a.leg == leg) {
+            change(attendee);
+        }
+    }
+
+    /// Members of staff the record speaks of: attendees and whoever decided or checked.
+    pub fn staff(&self) -> Vec<PersonId> {
+        let attended = self.attendees.iter().filter_map(|a| match a.who {
+            Participant::Staff { person } => Some(person),
+            Participant::Equipment { by, .. } => Some(by),
+            Participant::Tablet { .. } => None,
+        });
+        let decided = self.disposition.iter().filter_map(|d| d.by);
+        let checked = self.identity.iter().filter_map(|(_, by)| *by);
+        let mut staff: Vec<PersonId> = attended.chain(decided).chain(checked).collect();
+        staff.sort_unstable();
+        staff.dedup();
+        staff
+    }
+}

@@ -1,0 +1,159 @@
+//! Whatever people press and whenever: an owner and a deadline, no media without agreement, no recording
+//! without everybody's yes.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::case::{Standing, standing};
+use crate::fact::Fact;
+
+#[derive(Clone, Debug)]
+enum Move {
+    Act(u8, u8),
+    Wait(u32),
+}
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let one = prop_oneof![
+        4 => (0_u8..6, any::<u8>()).prop_map(|(who, what)| Move::Act(who, what)),
+        1 => (0_u32..200_000).prop_map(Move::Wait),
+    ];
+    proptest::collection::vec(one, 1..60)
+}
+
+fn input(night: &Night, what: u8) -> Input {
+    let legs: Vec<LegId> = night.session.legs.iter().map(|l| l.id).collect();
+    let leg = legs[usize::from(what) % legs.len()];
+    let disposition = |outcome| {
+        Input::Dispose(Disposition {
+            outcome,
+            advice: Private::default(),
+            reason_online: None,
+        })
+    };
+    match what % 26 {
+        0 => Input::Cancel,
+        1 | 2 => Input::Accept,
+        3 => Input::Decline(DeclineReason::Other),
+        4 => Input::Leave,
+        5 => Input::ComeBack,
+        6 => Input::End,
+        7 => Input::UndoEnd,
+        8 => Input::Invite {
+            role: LegRole::DutyDoctor,
+            person: None,
+        },
+        9 => Input::Invite {
+            role: LegRole::VisitingNurse,
+            person: Some(person(VISITOR)),
+        },
+        10 => Input::WithdrawInvite(leg),
+        11 | 12 => Input::AnswerJoin { leg, yes: what > 60 },
+        13 => Input::SpokenConsent(leg),
+        14 => Input::AskRecording,
+        15 | 16 => Input::AnswerRecording(what > 60),
+        17 => Input::StopRecording,
+        18 => Input::Declare {
+            microphone: SourceState::On,
+            camera: SourceState::Off,
+        },
+        19 => Input::MediaUp(leg),
+        20 => Input::MediaLost(leg),
+        21 => Input::MediaFlow {
+            leg,
+            audio: true,
+            video: what > 60,
+        },
+        22 => Input::SetKind(ServiceKind::OnlineExamination),
+        23 => Input::Assess(Finding::Urgency {
+            urgency: Urgency::Yellow,
+        }),
+        24 => disposition(Outcome::Advice),
+        _ => disposition(Outcome::CancelledAndChecked),
+    }
+}
+
+fn holds(night: &Night) -> Result<(), TestCaseError> {
+    let s = &night.session;
+    let deadlines = s.deadlines(&Timings::default());
+    match standing(s, &Timings::default(), night.now) {
+        Standing::Open { .. } => {
+            prop_assert!(!deadlines.is_empty(), "an open case without a deadline: {s:?}")
+        }
+        Standing::Closed { .. } => prop_assert!(s.disposition.is_some(), "closed without a decision"),
+    }
+    for leg in s.legs.iter().filter(|l| s.gate_open(l)) {
+        prop_assert!(leg.in_call() && leg.admitted(), "open without agreement: {leg:?}");
+        prop_assert!(leg.role != LegRole::Patient || s.attended() || s.lead().is_some());
+    }
+    if recording_phase(s) == RecordingPhase::On {
+        let all_agreed = s
+            .legs
+            .iter()
+            .filter(|l| s.gate_open(l))
+            .all(|l| l.recording == RecordingAnswer::Yes);
+        prop_assert!(all_agreed, "recorded without everybody's yes");
+    }
+    if s.kind == ServiceKind::OnlineExamination && matches!(s.state, State::Active { .. }) {
+        prop_assert_eq!(s.media_mode(), MediaMode::VideoAudio);
+    }
+    prop_assert!(s.engaged().len() < ROOM_SIZE);
+    for pair in s.ledger.windows(2) {
+        prop_assert!(pair[0].until.is_some_and(|u| u <= pair[1].from));
+    }
+    let mut people: Vec<_> = s.legs.iter().filter_map(Leg::person).collect();
+    people.sort_unstable();
+    people.dedup();
+    prop_assert_eq!(
+        people.len(),
+        s.legs.iter().filter(|l| l.person().is_some()).count(),
+        "one leg a person"
+    );
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_people_press_the_night_stays_lawful(moves in moves()) {
+        let mut night = Night::begins();
+        for m in moves {
+            match m {
+                Move::Wait(ms) => night.pass(Span(i64::from(ms))),
+                Move::Act(who, what) => {
+                    let by = match who {
+                        0 => night.tablet(),
+                        1 => night.staff(NURSE),
+                        2 => night.staff(OTHER_NURSE),
+                        3 => night.staff(DOCTOR),
+                        4 => night.staff(VISITOR),
+                        _ => night.system(),
+                    };
+                    let input = input(&night, what);
+                    let before = night.session.clone();
+                    let facts = night.facts.len();
+                    if night.try_act(by, input.clone()).is_err() {
+                        prop_assert_eq!(&before, &night.session, "a refusal changes nothing");
+                        prop_assert_eq!(facts, night.facts.len());
+                    }
+                }
+            }
+            holds(&night)?;
+        }
+        // The record folded from the facts agrees with the session.
+        let facts: Vec<Fact> = night.facts.iter().cloned().enumerate().map(|(i, kind)| Fact {
+            case: night.session.case,
+            seq: i64::try_from(i).unwrap_or_default() + 1,
+            at: night.now,
+            by: night.system(),
+            session: Some(night.session.id),
+            kind,
+        }).collect();
+        let folded = crate::encounter::Encounter::fold(night.session.id, night.session.patient, &facts).unwrap();
+        prop_assert_eq!(folded.urgency, night.session.assessment.urgency);
+        prop_assert_eq!(folded.disposition.is_some(), night.session.disposition.is_some());
+        let kinds = |l: &[crate::mode::Interval]| l.iter().map(|i| (i.kind, i.mode)).collect::<Vec<_>>();
+        prop_assert_eq!(kinds(&folded.ledger), kinds(&night.session.ledger));
+    }
+}
