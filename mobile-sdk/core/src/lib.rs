@@ -1,1 +1,3 @@
-//! 
+//! What every phone and tablet shares, whatever its platform: decoding sensors.
+
+pub mod gatt;
