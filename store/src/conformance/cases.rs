@@ -1,0 +1,608 @@
+//! Cases, their facts, and the walls between associations.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use yoban_domain::id::CaseId;
+
+use super::scene::{NIGHT, Scene, at, fresh};
+use crate::case::Owner;
+use crate::fact::NewFact;
+use crate::{Backend, Constraint, Error, Store};
+
+pub async fn a_case_comes_back_as_stored(store: &Store) {
+    let scene = Scene::set(store).await;
+    let mut head = scene.case();
+    let body = json!({"text": "息が苦しい \"quoted\" 🌙", "big": 9_007_199_254_740_993_i64});
+    let mut turn = store.begin().await.unwrap();
+    turn.insert_case(&head, &body).await.unwrap();
+    turn.commit().await.unwrap();
+    let row = store
+        .read()
+        .await
+        .unwrap()
+        .load_case(head.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((&row.head, row.version, row.last_seq), (&head, 1, 0));
+    assert_eq!(row.body.read::<Value>().unwrap(), body);
+    // The other shape: owned by a person, then closed without owner and deadline; a caller nobody knows yet.
+    let mut turn = store.begin().await.unwrap();
+    head.owner = Some(Owner::Person(scene.nurse));
+    head.patient = None;
+    assert_eq!(turn.save_case(&head, 1, &json!({})).await.unwrap(), 2);
+    assert_eq!(turn.load_case(head.id).await.unwrap().unwrap().head, head);
+    (head.owner, head.deadline, head.closed, head.state) = (None, None, Some(at(600)), "closed".into());
+    assert_eq!(turn.save_case(&head, 2, &json!({})).await.unwrap(), 3);
+    turn.commit().await.unwrap();
+    let mut read = store.read().await.unwrap();
+    assert_eq!(read.load_case(head.id).await.unwrap().unwrap().head, head);
+    assert_eq!(read.load_case(fresh()).await.unwrap(), None);
+}
+
+pub async fn stale_case_version_is_a_conflict(store: &Store) {
+    let scene = Scene::set(store).await;
+    let case = scene.open_case(store).await;
+    let seen = store
+        .read()
+        .await
+        .unwrap()
+        .load_case(case)
+        .await
+        .unwrap()
+        .unwrap();
+    let mut turn = store.begin().await.unwrap();
+    turn.save_case(&seen.head, seen.version, &json!({"by": "first"}))
+        .await
+        .unwrap();
+    turn.commit().await.unwrap();
+    let mut turn = store.begin().await.unwrap();
+    assert_eq!(
+        turn.save_case(&seen.head, seen.version, &json!({"by": "second"}))
+            .await,
+        Err(Error::Conflict)
+    );
+    drop(turn);
+    let row = store
+        .read()
+        .await
+        .unwrap()
+        .load_case(case)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (row.version, row.body.read::<Value>().unwrap()),
+        (2, json!({"by": "first"}))
+    );
+}
+
+pub async fn an_open_case_needs_owner_and_deadline(store: &Store) {
+    let scene = Scene::set(store).await;
+    for (expected, spoil) in [(Constraint::CaseOwned, true), (Constraint::CaseDeadline, false)] {
+        let mut head = scene.case();
+        let whole = head.clone();
+        if spoil {
+            head.owner = None;
+        } else {
+            head.deadline = None;
+        }
+        let mut turn = store.begin().await.unwrap();
+        assert_eq!(
+            turn.insert_case(&head, &json!({})).await,
+            Err(Error::Constraint(expected))
+        );
+        let mut turn = {
+            drop(turn);
+            store.begin().await.unwrap()
+        };
+        turn.insert_case(&whole, &json!({})).await.unwrap();
+        assert_eq!(
+            turn.save_case(&head, 1, &json!({})).await,
+            Err(Error::Constraint(expected))
+        );
+    }
+    // Two owners at once cannot be said in Rust, but the database refuses them as well.
+    let case = scene.open_case(store).await;
+    let mut turn = store.begin().await.unwrap();
+    let both = run!(
+        &mut *turn,
+        "UPDATE cases SET owner_person_id = $2 WHERE id = $1",
+        case.0,
+        scene.nurse.0
+    );
+    assert_eq!(both, Err(Error::Constraint(Constraint::CaseOwned)));
+}
+
+pub async fn open_cases_come_by_deadline(store: &Store) {
+    let scene = Scene::set(store).await;
+    let mut turn = store.begin().await.unwrap();
+    let mut expected = Vec::new();
+    for seconds in [300, 60, 180] {
+        let mut head = scene.case();
+        head.deadline = Some(at(seconds));
+        turn.insert_case(&head, &json!({})).await.unwrap();
+        expected.push((seconds, head.id));
+    }
+    let mut closed = scene.case();
+    closed.closed = Some(at(1));
+    turn.insert_case(&closed, &json!({})).await.unwrap();
+    turn.commit().await.unwrap();
+    expected.sort_unstable();
+    let mut read = store.read().await.unwrap();
+    let found: Vec<CaseId> = read
+        .open_cases(scene.association)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| row.head.id)
+        .collect();
+    assert_eq!(found, expected.iter().map(|(_, id)| *id).collect::<Vec<_>>());
+    let newest = read
+        .open_case_of_patient(scene.association, scene.patient)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_ne!(newest.head.id, closed.id);
+    assert_eq!(
+        read.open_case_of_patient(scene.association, fresh())
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+pub async fn a_night_lists_what_was_open_in_it(store: &Store) {
+    let scene = Scene::set(store).await;
+    let (from, until) = (at(1000), at(2000));
+    let mut turn = store.begin().await.unwrap();
+    let mut expected = Vec::new();
+    for (opened, closed, listed) in [
+        (0, Some(999), false),    // over before the night
+        (1, Some(1000), true),    // closed in its first instant
+        (2, None, true),          // still open from the day
+        (1500, Some(1600), true), // inside
+        (1999, Some(5000), true), // reaches into the morning
+        (2000, None, false),      // begins after it
+    ] {
+        let mut head = scene.case();
+        (head.opened, head.closed) = (at(opened), closed.map(at));
+        turn.insert_case(&head, &json!({})).await.unwrap();
+        if listed {
+            expected.push(head.id);
+        }
+    }
+    turn.commit().await.unwrap();
+    let rows = store
+        .read()
+        .await
+        .unwrap()
+        .cases_of_night(scene.association, from, until)
+        .await
+        .unwrap();
+    assert_eq!(
+        rows.into_iter().map(|row| row.head.id).collect::<Vec<_>>(),
+        expected
+    );
+}
+
+/// Eight contenders add to one counter in the body. With the lock none is refused and none overwrites another.
+pub async fn turns_on_one_case_lose_no_update(store: &Store) {
+    let scene = Scene::set(store).await;
+    let case = scene.open_case(store).await;
+    let mut contenders = JoinSet::new();
+    for _ in 0..8 {
+        let store = store.clone();
+        contenders.spawn(async move {
+            for _ in 0..25 {
+                let mut turn = store.begin().await.unwrap();
+                let row = turn.load_case_for_update(case).await.unwrap().unwrap();
+                let count = row.body.read::<Value>().unwrap()["count"].as_i64().unwrap();
+                turn.save_case(&row.head, row.version, &json!({"count": count + 1}))
+                    .await
+                    .unwrap();
+                turn.commit().await.unwrap();
+            }
+        });
+    }
+    contenders.join_all().await;
+    let row = store
+        .read()
+        .await
+        .unwrap()
+        .load_case(case)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (row.version, row.body.read::<Value>().unwrap()),
+        (201, json!({"count": 200}))
+    );
+}
+
+/// Two associations live the same night; no list of one shows anything of the other.
+pub async fn tenants_never_mix(store: &Store) {
+    let scenes = [Scene::set(store).await, Scene::set(store).await];
+    let mut sessions = Vec::new();
+    for scene in &scenes {
+        let session = scene.start_session(store).await;
+        let mut turn = store.begin().await.unwrap();
+        turn.save_session(&session, 1, &[(scene.nurse, "joined".into())], &json!({}))
+            .await
+            .unwrap();
+        turn.insert_institution(fresh(), scene.association, "1310000000", &json!({}))
+            .await
+            .unwrap();
+        let shift = crate::people::Shift {
+            id: fresh(),
+            association: scene.association,
+            line: "desk".into(),
+            person: scene.nurse,
+            from: NIGHT,
+            until: at(3600),
+        };
+        turn.insert_shift(&shift).await.unwrap();
+        turn.commit().await.unwrap();
+        sessions.push(session);
+    }
+    for (scene, session) in scenes.iter().zip(&sessions) {
+        let mut read = store.read().await.unwrap();
+        let of = scene.association;
+        let open: Vec<_> = read
+            .open_cases(of)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|row| row.head.id)
+            .collect();
+        assert_eq!(open, [session.case]);
+        let night: Vec<_> = read
+            .cases_of_night(of, NIGHT, at(60))
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|row| row.head.id)
+            .collect();
+        assert_eq!(night, [session.case]);
+        let live: Vec<_> = read
+            .live_sessions(of)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|row| row.head.id)
+            .collect();
+        assert_eq!(live, [session.id]);
+        let engaged: Vec<_> = read
+            .engaged_people(of)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|row| row.person)
+            .collect();
+        assert_eq!(engaged, [scene.nurse]);
+        let people: Vec<_> = read
+            .people(of)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|row| row.id)
+            .collect();
+        assert_eq!(people, [scene.nurse, scene.doctor]);
+        let patients: Vec<_> = read
+            .patients(of)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|row| row.id)
+            .collect();
+        assert_eq!(patients, [scene.patient]);
+        let devices: Vec<_> = read
+            .devices(of)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|row| row.id)
+            .collect();
+        assert_eq!(devices, [scene.tablet]);
+        assert_eq!(read.institutions(of).await.unwrap().len(), 1);
+        assert_eq!(read.shifts(of, NIGHT, at(10)).await.unwrap().len(), 1);
+        let duty = read.on_duty(of, &"desk".into(), NIGHT).await.unwrap();
+        assert_eq!(
+            duty.iter().map(|shift| shift.person).collect::<Vec<_>>(),
+            [scene.nurse]
+        );
+        let other = scenes.iter().find(|other| other.association != of).unwrap();
+        assert_eq!(read.open_case_of_patient(of, other.patient).await.unwrap(), None);
+    }
+}
+
+pub async fn references_stay_inside_the_tenant(store: &Store) {
+    let (ours, theirs) = (Scene::set(store).await, Scene::set(store).await);
+    let case = ours.open_case(store).await;
+    let refused = Err(Error::Constraint(Constraint::Reference));
+    let mut head = ours.case();
+    head.patient = Some(theirs.patient);
+    assert_eq!(
+        store.begin().await.unwrap().insert_case(&head, &json!({})).await,
+        refused
+    );
+    let mut head = ours.case();
+    head.owner = Some(Owner::Person(theirs.nurse));
+    assert_eq!(
+        store.begin().await.unwrap().insert_case(&head, &json!({})).await,
+        refused
+    );
+    for spoil in 0..4 {
+        let mut head = ours.session(case);
+        match spoil {
+            0 => head.patient = theirs.patient,
+            1 => head.device = Some(theirs.tablet),
+            2 => head.exam_doctor = Some(theirs.doctor),
+            _ => head.association = theirs.association,
+        }
+        let mut turn = store.begin().await.unwrap();
+        assert_eq!(
+            turn.insert_session(&head, &[], &json!({})).await,
+            refused,
+            "spoilt {spoil}"
+        );
+    }
+    let head = ours.session(case);
+    let mut turn = store.begin().await.unwrap();
+    assert_eq!(
+        turn.insert_session(&head, &[(theirs.doctor, "rung".into())], &json!({}))
+            .await,
+        refused
+    );
+    let mut turn = {
+        drop(turn);
+        store.begin().await.unwrap()
+    };
+    turn.insert_session(&head, &[(ours.doctor, "rung".into())], &json!({}))
+        .await
+        .unwrap();
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Open,
+    Closed,
+}
+
+pub async fn corrupt_state_is_told(store: &Store) {
+    let scene = Scene::set(store).await;
+    let case = scene.open_case(store).await;
+    let row = store
+        .read()
+        .await
+        .unwrap()
+        .load_case(case)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(row.head.state.read::<State>(), Ok(State::Open));
+    let mut turn = store.begin().await.unwrap();
+    run!(
+        &mut *turn,
+        "UPDATE cases SET state = 'opne' WHERE id = $1",
+        case.0
+    )
+    .unwrap();
+    turn.commit().await.unwrap();
+    let row = store
+        .read()
+        .await
+        .unwrap()
+        .load_case(case)
+        .await
+        .unwrap()
+        .unwrap();
+    let corrupt = Error::Corrupt {
+        table: "cases",
+        column: "state",
+        id: case.to_string(),
+    };
+    assert_eq!(row.head.state.read::<State>(), Err(corrupt.clone()));
+    // The message names the place, not the content.
+    assert!(!corrupt.to_string().contains("opne"));
+}
+
+pub async fn corrupt_body_is_told(store: &Store) {
+    let scene = Scene::set(store).await;
+    let case = scene.open_case(store).await;
+    let mut turn = store.begin().await.unwrap();
+    run!(
+        &mut *turn,
+        "UPDATE cases SET body = '{\"count\": \"secret\"}' WHERE id = $1",
+        case.0
+    )
+    .unwrap();
+    turn.commit().await.unwrap();
+    let row = store
+        .read()
+        .await
+        .unwrap()
+        .load_case(case)
+        .await
+        .unwrap()
+        .unwrap();
+    let told = row
+        .body
+        .read::<std::collections::BTreeMap<String, i64>>()
+        .unwrap_err();
+    assert_eq!(
+        told,
+        Error::Corrupt {
+            table: "cases",
+            column: "body",
+            id: case.to_string()
+        }
+    );
+    assert!(!format!("{told} {told:?} {row:?}").contains("secret"));
+    // What is no JSON at all does not even get in.
+    let mut turn = store.begin().await.unwrap();
+    let torn = run!(
+        &mut *turn,
+        "UPDATE cases SET body = '{\"count\"' WHERE id = $1",
+        case.0
+    );
+    assert_eq!(torn, Err(Error::Constraint(Constraint::Value)));
+}
+
+async fn append(store: &Store, scene: &Scene, case: CaseId, count: usize, keep: bool) -> i64 {
+    let body = json!({"n": count});
+    let facts: Vec<_> = (0..count)
+        .map(|_| NewFact {
+            at: NIGHT,
+            kind: "note".into(),
+            body: &body,
+        })
+        .collect();
+    let mut turn = store.begin().await.unwrap();
+    let last = turn.append_facts(case, scene.association, &facts).await.unwrap();
+    if keep {
+        turn.commit().await.unwrap();
+    } else {
+        turn.rollback().await.unwrap();
+    }
+    last
+}
+
+pub async fn facts_number_without_gaps(store: &Store) {
+    let scene = Scene::set(store).await;
+    let (case, other) = (scene.open_case(store).await, scene.open_case(store).await);
+    assert_eq!(append(store, &scene, case, 3, true).await, 3);
+    assert_eq!(append(store, &scene, case, 2, false).await, 5);
+    assert_eq!(append(store, &scene, case, 1, true).await, 4);
+    assert_eq!(append(store, &scene, case, 0, true).await, 4);
+    assert_eq!(append(store, &scene, other, 1, true).await, 1);
+    let mut read = store.read().await.unwrap();
+    let numbers =
+        |facts: Vec<crate::fact::FactRow>| facts.into_iter().map(|fact| fact.seq).collect::<Vec<_>>();
+    assert_eq!(
+        numbers(read.facts_after(case, 0, 100).await.unwrap()),
+        [1, 2, 3, 4]
+    );
+    assert_eq!(numbers(read.facts_after(case, 2, 100).await.unwrap()), [3, 4]);
+    assert_eq!(numbers(read.facts_after(case, 0, 2).await.unwrap()), [1, 2]);
+    assert_eq!(numbers(read.facts_after(case, 4, 100).await.unwrap()), [0_i64; 0]);
+    assert_eq!(read.load_case(case).await.unwrap().unwrap().last_seq, 4);
+}
+
+pub async fn racing_facts_number_without_gaps(store: &Store) {
+    let scene = Scene::set(store).await;
+    let case = scene.open_case(store).await;
+    let mut contenders = JoinSet::new();
+    for contender in 0..8_usize {
+        let store = store.clone();
+        contenders.spawn(async move {
+            for round in 0..20 {
+                // Every third turn is taken back.
+                append(&store, &scene, case, 1 + contender % 2, round % 3 != 0).await;
+            }
+        });
+    }
+    contenders.join_all().await;
+    let facts = store
+        .read()
+        .await
+        .unwrap()
+        .facts_after(case, 0, 10_000)
+        .await
+        .unwrap();
+    let kept = 13 * (4 + 4 * 2);
+    assert_eq!(
+        facts.iter().map(|fact| fact.seq).collect::<Vec<_>>(),
+        (1..=kept).collect::<Vec<_>>()
+    );
+}
+
+pub async fn facts_are_append_only(store: &Store) {
+    let scene = Scene::set(store).await;
+    let case = scene.open_case(store).await;
+    append(store, &scene, case, 2, true).await;
+    let refused = Err(Error::Constraint(Constraint::AppendOnly));
+    let mut turn = store.begin().await.unwrap();
+    assert_eq!(
+        run!(&mut *turn, "UPDATE facts SET kind = 'other' WHERE seq = 1"),
+        refused
+    );
+    let mut turn = {
+        drop(turn);
+        store.begin().await.unwrap()
+    };
+    assert_eq!(run!(&mut *turn, "DELETE FROM facts WHERE seq = 2"), refused);
+    let mut turn = {
+        drop(turn);
+        store.begin().await.unwrap()
+    };
+    let whole = match store.backend() {
+        Backend::Sqlite => run!(
+            &mut *turn,
+            "INSERT OR REPLACE INTO facts (case_id, seq, association_id, at_ms, kind, body)
+             SELECT case_id, seq, association_id, at_ms, 'other', body FROM facts"
+        ),
+        Backend::Postgres => run!(&mut *turn, "TRUNCATE facts"),
+    };
+    assert_eq!(whole, refused);
+    drop(turn);
+    let facts = store
+        .read()
+        .await
+        .unwrap()
+        .facts_after(case, 0, 10)
+        .await
+        .unwrap();
+    assert_eq!(
+        facts.iter().map(|fact| fact.kind.as_str()).collect::<Vec<_>>(),
+        ["note", "note"]
+    );
+}
+
+pub async fn facts_need_their_own_tenant(store: &Store) {
+    let (ours, theirs) = (Scene::set(store).await, Scene::set(store).await);
+    let case = ours.open_case(store).await;
+    let fact = NewFact {
+        at: NIGHT,
+        kind: "note".into(),
+        body: &json!({}),
+    };
+    let mut turn = store.begin().await.unwrap();
+    assert_eq!(
+        turn.append_facts(case, theirs.association, &[fact]).await,
+        Err(Error::Conflict)
+    );
+    drop(turn);
+    assert_eq!(
+        store
+            .read()
+            .await
+            .unwrap()
+            .facts_after(case, 0, 10)
+            .await
+            .unwrap(),
+        []
+    );
+}
+
+/// PostgreSQL knows no NUL in text. JSON may carry one escaped, and a patient's device may send one.
+pub async fn nul_is_kept_in_bodies_and_refused_in_keys(store: &Store) {
+    let body = json!({"said": "a\u{0}b"});
+    let mut turn = store.begin().await.unwrap();
+    turn.put_setting("with nul inside", &body).await.unwrap();
+    assert_eq!(
+        turn.setting("with nul inside")
+            .await
+            .unwrap()
+            .unwrap()
+            .read::<Value>()
+            .unwrap(),
+        body
+    );
+    assert_eq!(
+        turn.put_setting("a\u{0}b", &1).await,
+        Err(Error::Constraint(Constraint::Value))
+    );
+}

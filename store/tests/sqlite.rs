@@ -1,0 +1,171 @@
+//! Every behaviour of the store on SQLite, each on a database file of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use yoban_store::{Error, Store, conformance};
+
+/// A folder that is removed with everything in it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!(
+            "yoban-sqlite-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite:{}", self.0.join("night.db").display())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+async fn fresh() -> (Folder, Store) {
+    let folder = Folder::new();
+    let store = Store::open(&folder.url()).await.unwrap();
+    store.migrate().await.unwrap();
+    (folder, store)
+}
+
+macro_rules! tests {
+    ($($module:ident: { $($name:ident,)+ })+) => {$(
+        mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    let (_folder, store) = super::fresh().await;
+                    yoban_store::conformance::$module::$name(&store).await;
+                    store.close().await;
+                }
+            )+
+        }
+    )+};
+}
+
+yoban_store::behaviours!(tests);
+
+#[tokio::test]
+#[ignore = "the process that the next test starts and kills"]
+async fn writer() {
+    conformance::kill::writer().await;
+}
+
+#[tokio::test]
+async fn committed_turns_survive_a_kill() {
+    let (folder, store) = fresh().await;
+    conformance::kill::committed_turns_survive_a_kill(&store, &folder.url(), "writer", 12).await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn an_unmigrated_file_is_not_ready() {
+    let folder = Folder::new();
+    let store = Store::open(&folder.url()).await.unwrap();
+    assert!(matches!(store.check().await, Err(Error::Unavailable { .. })));
+    store.migrate().await.unwrap();
+    store.check().await.unwrap();
+    store.close().await;
+}
+
+#[tokio::test]
+async fn only_files_and_postgres_are_opened() {
+    for url in [
+        "sqlite:",
+        "sqlite::memory:",
+        "mysql://x",
+        "night.db",
+        "sqlite:/nowhere/at/all/night.db",
+    ] {
+        assert!(
+            matches!(Store::open(url).await, Err(Error::Unavailable { .. })),
+            "{url}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn files_are_readable_by_their_owner_only() {
+    use std::os::unix::fs::MetadataExt as _;
+    let (folder, store) = fresh().await;
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&folder.0).unwrap().map(Result::unwrap) {
+        assert_eq!(
+            entry.metadata().unwrap().mode() & 0o777,
+            0o600,
+            "{:?}",
+            entry.file_name()
+        );
+        names.push(entry.file_name().into_string().unwrap());
+    }
+    names.sort();
+    assert_eq!(names, ["night.db", "night.db-shm", "night.db-wal"]);
+    store.close().await;
+}
+
+/// The list the two test programs share names every behaviour there is.
+#[test]
+fn no_behaviour_is_forgotten() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/conformance");
+    let list = std::fs::read_to_string(root.join("mod.rs")).unwrap();
+    let listed: Vec<&str> = list
+        .lines()
+        .map(str::trim)
+        .filter_map(|line| line.strip_suffix(','))
+        .collect();
+    let mut found = 0;
+    for module in ["turns", "cases", "sessions", "timers", "records"] {
+        let source = std::fs::read_to_string(root.join(module).with_extension("rs")).unwrap();
+        for line in source
+            .lines()
+            .filter_map(|line| line.strip_prefix("pub async fn "))
+        {
+            let Some(name) = line.strip_suffix("(store: &Store) {") else {
+                continue;
+            };
+            assert!(listed.contains(&name), "{module}::{name} is not listed");
+            found += 1;
+        }
+    }
+    assert!(found >= 60, "found only {found} behaviours");
+}
+
+/// No statement may read a clock: not the migrations, not the program.
+#[test]
+fn no_statement_reads_a_clock() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut seen = 0;
+    for folder in ["migrations/sqlite", "migrations/postgres", "src"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap().map(Result::unwrap) {
+            if entry.path().is_dir() {
+                continue;
+            }
+            let text = std::fs::read_to_string(entry.path()).unwrap().to_lowercase();
+            seen += 1;
+            for word in [
+                "now()",
+                "current_timestamp",
+                "unixepoch",
+                "strftime",
+                "clock_timestamp",
+                "julianday",
+                "systemtime",
+            ] {
+                assert!(!text.contains(word), "{:?} says {word}", entry.path());
+            }
+        }
+    }
+    assert!(seen > 15, "looked at only {seen} files");
+}
