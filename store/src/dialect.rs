@@ -29,18 +29,18 @@ pub(crate) use locking;
 /// once; `SKIP LOCKED` keeps two contenders from queueing behind each other, and the outer predicate keeps the
 /// statement right even without it.
 macro_rules! leasing {
-    ($table:literal, $due:literal, $and:literal, $returning:literal) => {
+    ($table:literal, $due:literal, $set:literal, $and:literal, $returning:literal) => {
         $crate::dialect::Pair {
-            sqlite: leasing!(@text $table, $due, $and, $returning, ""),
-            postgres: leasing!(@text $table, $due, $and, $returning, " FOR UPDATE SKIP LOCKED"),
+            sqlite: leasing!(@text $table, $due, $set, $and, $returning, ""),
+            postgres: leasing!(@text $table, $due, $set, $and, $returning, " FOR UPDATE SKIP LOCKED"),
         }
     };
-    (@text $table:literal, $due:literal, $and:literal, $returning:literal, $lock:literal) => {
+    (@text $table:literal, $due:literal, $set:literal, $and:literal, $returning:literal, $lock:literal) => {
         concat!(
             "WITH due AS MATERIALIZED (SELECT id AS due_id FROM ", $table, " WHERE ", $due, " <= $1",
             " AND (lease_until_ms IS NULL OR lease_until_ms <= $1)", $and,
             " ORDER BY ", $due, ", id LIMIT $4", $lock, ")",
-            " UPDATE ", $table, " SET lease_owner = $2, lease_until_ms = $3 FROM due WHERE id = due_id",
+            " UPDATE ", $table, " SET ", $set, "lease_owner = $2, lease_until_ms = $3 FROM due WHERE id = due_id",
             " AND (lease_until_ms IS NULL OR lease_until_ms <= $1)", $and,
             " RETURNING ", $returning,
         )

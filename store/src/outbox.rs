@@ -101,6 +101,7 @@ impl From<Row> for Delivery {
 const LEASE: Pair = leasing!(
     "outbox",
     "not_before_ms",
+    "attempts = attempts + 1, ",
     " AND done_ms IS NULL",
     "id, association_id, kind, key, attempts, put_ms, body"
 );

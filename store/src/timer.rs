@@ -114,6 +114,7 @@ const LEASE: Pair = leasing!(
     "timers",
     "due_ms",
     "",
+    "",
     "id, association_id, subject_kind, subject_id, reason, due_ms, epoch"
 );
 const OF_SUBJECT: Pair = locking!(

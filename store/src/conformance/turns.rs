@@ -61,7 +61,8 @@ pub async fn failed_statement_ends_the_turn(store: &Store) {
     let session = scene.start_session(store).await;
     let mut turn = store.begin().await.unwrap();
     turn.put_setting("before", &1).await.unwrap();
-    let second = scene.session(session.case);
+    let mut second = scene.session(session.case);
+    second.device = None;
     let refused = turn.insert_session(&second, &[], &json!({})).await;
     assert_eq!(refused, Err(Error::Constraint(Constraint::LivePatient)));
     assert_eq!(turn.put_setting("after", &1).await, Err(Error::TurnFailed));
