@@ -2,7 +2,7 @@
 
 use std::io;
 
-use yoban_domain::SessionId;
+use yoban_domain::id::SessionId;
 
 use super::finish::{Made, Output, Raw};
 use super::matroska::{Frame, plan};

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use ring::digest::{Context, SHA256};
-use yoban_domain::{LegId, SessionId};
+use yoban_domain::id::{LegId, SessionId};
 
 use super::manifest::{MANIFEST, Manifest, TrackFile};
 use super::place::{Placement, lip_shift};

@@ -1,7 +1,7 @@
 //! What a finished session's recording consists of.
 
 use serde::{Deserialize, Serialize};
-use yoban_domain::{LegId, SessionId};
+use yoban_domain::id::{LegId, SessionId};
 
 use super::{Codec, GapReason, Kind};
 

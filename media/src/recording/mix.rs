@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use opus::{Application, Bitrate, Channels, Decoder, Encoder};
-use yoban_domain::SessionId;
+use yoban_domain::id::SessionId;
 
 use super::Kind;
 use super::finish::Output;

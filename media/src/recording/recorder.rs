@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use yoban_domain::{LegId, SessionId};
+use yoban_domain::id::{LegId, SessionId};
 
 use super::finish::finish_session;
 use super::inbox::{Drops, Inbox, Message, Refused};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use yoban_domain::{LegId, SessionId};
+use yoban_domain::id::{LegId, SessionId};
 
 use super::sidecar::{self, Line};
 use super::sink::{Segment, Sink};

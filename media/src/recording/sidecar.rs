@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use serde::{Deserialize, Serialize};
-use yoban_domain::LegId;
+use yoban_domain::id::LegId;
 
 use super::{Codec, Gap, Kind};
 

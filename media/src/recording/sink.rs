@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-use yoban_domain::SessionId;
+use yoban_domain::id::SessionId;
 
 /// A place for recordings. Names are made by the recorder (`a-z 0-9 - .`), never taken from outside.
 ///

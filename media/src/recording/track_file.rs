@@ -2,7 +2,7 @@
 
 use std::io;
 
-use yoban_domain::LegId;
+use yoban_domain::id::LegId;
 
 use super::matroska::{Cluster, MAX_CLUSTER_MS, Picture, raw_head, tracks};
 use super::ogg_page::Pages;

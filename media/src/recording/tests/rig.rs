@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use yoban_domain::{LegId, SessionId};
+use yoban_domain::id::{LegId, SessionId};
 
 use super::clips::{Clip, Temp, run, text};
 use crate::recording::{Kind, Manifest, Recorder, RecordingConfig, RecordingEvent, RtpIn, TrackFile};
