@@ -5,10 +5,21 @@ type Schemas = components['schemas'];
 
 export type Vital = Schemas['Vital'];
 export type Flag = Schemas['Flag'];
-export type Measure = Schemas['Measure'];
 export type NewReading = Schemas['NewReading'];
 export type Origin = Schemas['Origin'];
 export type Site = Schemas['Site'];
+
+/** One number inside a vital sign, as the server names them. */
+export type Measure =
+  | 'spo2'
+  | 'pulse'
+  | 'heartRate'
+  | 'systolic'
+  | 'diastolic'
+  | 'mean'
+  | 'temperature'
+  | 'weight'
+  | 'glucose';
 
 /** Why a number is missing; the text is FHIR's data-absent-reason code. */
 export type AbsentReason = 'not-a-number' | 'positive-infinity' | 'negative-infinity' | 'error';
