@@ -1,0 +1,222 @@
+/** The entrance: who is signed in, the socket, what is known, commands, rooms. */
+import { type Diagnosis, diagnose } from './diagnose.ts';
+import type { Unsubscribe } from './emitter.ts';
+import { clientProblems, YobanProblem } from './problem.ts';
+import { ReadingOutbox } from './reading-outbox.ts';
+import { RestClient } from './rest.ts';
+import { Room } from './room.ts';
+import { SessionKeeper } from './session-keeper.ts';
+import { SignalLink } from './signal-link.ts';
+import { type KeyValueStore, SafeStore } from './storage.ts';
+import { CallStore } from './store.ts';
+import { steadyTimers, type Timers } from './timers.ts';
+import type { Command, Me, NewReading, Requested, SessionId } from './types.ts';
+
+export interface ClientOptions {
+  /** Origin of the server, for instance `location.origin`. */
+  baseUrl: string;
+  /** Where tokens and device id are kept, for instance `localStorage`. Default: until the page closes. */
+  storage?: KeyValueStore;
+  /** Keeps several apps of one browser apart. */
+  namespace?: string;
+  now?: () => number;
+  random?: () => number;
+  fetch?: typeof fetch;
+  socket?: (url: string, protocol: string) => WebSocket;
+  timers?: Timers;
+}
+
+const SOCKET_PATH = '/api/v1/signal';
+
+export class YobanClient {
+  readonly store: CallStore;
+  readonly rest: RestClient;
+  readonly signal: SignalLink;
+  readonly #storage: SafeStore;
+  readonly #keeper: SessionKeeper;
+  readonly #outbox: ReadingOutbox;
+  readonly #rooms = new Map<SessionId, Room>();
+  readonly #timers: Timers;
+  readonly #options: ClientOptions;
+  #stopListening: Unsubscribe | null = null;
+
+  constructor(options: ClientOptions) {
+    const { now = Date.now, random = Math.random, namespace = 'app', storage } = options;
+    const baseUrl = options.baseUrl.replace(/\/+$/, '');
+    this.#options = { ...options, baseUrl };
+    this.#timers = options.timers ?? steadyTimers();
+    this.#storage = new SafeStore(storage, namespace);
+    this.store = new CallStore(now);
+    this.rest = new RestClient({
+      baseUrl,
+      now,
+      random,
+      // Called through a closure: a browser's `fetch` refuses to be another object's method.
+      fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+      wait: (ms) => new Promise((resolve) => void this.#timers.set(ms, resolve)),
+      token: async (fresh) => {
+        const answer = await this.#keeper.token(fresh);
+        if ('token' in answer) return answer.token;
+        if (answer.none === 'unreachable') throw new YobanProblem(clientProblems.noConnection);
+        return null;
+      },
+    });
+    this.#keeper = new SessionKeeper({
+      rest: this.rest,
+      storage: this.#storage,
+      serverNow: () => this.store.serverNow(),
+      timers: this.#timers,
+      renewed: (token) => this.signal.take({ in: 'renew', token }),
+    });
+    this.signal = new SignalLink({
+      url: `${baseUrl.replace(/^http/, 'ws')}${SOCKET_PATH}`,
+      socket: options.socket ?? ((url, protocol) => new WebSocket(url, protocol)),
+      token: (fresh) => this.#keeper.token(fresh),
+      now,
+      random,
+      timers: this.#timers,
+    });
+    this.#outbox = new ReadingOutbox(this.#storage, (message) => this.signal.send(message, null));
+    this.signal.on('state', (state) => {
+      this.store.setConnection(state);
+      // Readings kept from before a reload, or from before the link was stopped.
+      if (state === 'online') this.#outbox.flush().catch(() => undefined);
+    });
+    this.signal.on('clock', (offset) => this.store.setClock(offset));
+    this.signal.on('message', (message) => this.store.apply(message));
+    this.store.setMe(this.#keeper.me);
+  }
+
+  get me(): Me | null {
+    return this.store.getSnapshot().me;
+  }
+
+  get device(): string {
+    return this.#keeper.device;
+  }
+
+  /** Readings the server has not stored yet. */
+  get readingsWaiting(): number {
+    return this.#outbox.waiting;
+  }
+
+  /** Signs in with the code of a link or QR. Whoever was signed in here is forgotten first. */
+  async signIn(code: string): Promise<Me> {
+    const before = this.me;
+    const me = await this.#keeper.signIn(code);
+    if (before !== null) {
+      this.#leaveRooms();
+      this.signal.stop();
+      this.store.clear();
+      // Readings of one patient must not go out under another's name.
+      if (JSON.stringify(before.who) !== JSON.stringify(me.who)) this.#outbox.clear();
+    }
+    this.store.setMe(me);
+    return me;
+  }
+
+  /** Who is signed in from before, if the server still agrees; with the server away, as far as we know. */
+  async restore(): Promise<Me | null> {
+    if (this.#keeper.me === null) return null;
+    await this.#keeper.token(false);
+    this.store.setMe(this.#keeper.me);
+    return this.#keeper.me;
+  }
+
+  /** Opens the socket and keeps it open. */
+  start(): void {
+    this.#listen();
+    this.#keeper.watch();
+    this.signal.start();
+  }
+
+  /** Closes the socket; media stops too. */
+  stop(): void {
+    this.#stopListening?.();
+    this.#stopListening = null;
+    this.#leaveRooms();
+    this.signal.stop();
+  }
+
+  /** After `'replaced'`: this tab shall be the one. */
+  takeOver(): void {
+    this.start();
+  }
+
+  signOut(): void {
+    this.stop();
+    this.#keeper.forget();
+    this.#outbox.clear();
+    this.store.clear();
+  }
+
+  /** The tablet's tap: a new call, or the one that runs already. */
+  tap(): Promise<Requested> {
+    return this.rest.tap();
+  }
+
+  /** Resolves when the server has stored the command. */
+  send(command: Command): Promise<void> {
+    return this.signal.send(command);
+  }
+
+  /** Whether this device may ring; said again after every reconnect. */
+  setDuty(ready: boolean): Promise<void> {
+    return this.signal.send({ type: 'duty', ready });
+  }
+
+  /** Keeps the readings until the server has them. Ids are the caller's. */
+  sendReadings(readings: readonly NewReading[], session: SessionId | null = null): Promise<void> {
+    return this.#outbox.add(readings, session);
+  }
+
+  /** The media of a call; the same object for the same session. */
+  room(session: SessionId): Room {
+    const known = this.#rooms.get(session);
+    if (known !== undefined) return known;
+    const room = new Room({
+      session,
+      signal: this.signal,
+      store: this.store,
+      storage: this.#storage,
+      timers: this.#timers,
+    });
+    this.#rooms.set(session, room);
+    room.on('disconnected', (reason) => {
+      if (reason === 'callEnded') this.#rooms.delete(session);
+    });
+    return room;
+  }
+
+  /** Looks at everything a call needs, before it is needed. */
+  diagnose(): Promise<Diagnosis> {
+    const state = this.store.getSnapshot().connection;
+    return diagnose({
+      baseUrl: this.#options.baseUrl,
+      fetch: this.#options.fetch ?? ((input, init) => fetch(input, init)),
+      socketOnline: state === 'stopped' ? null : state === 'online',
+    });
+  }
+
+  #leaveRooms(): void {
+    for (const room of this.#rooms.values()) room.disconnect();
+    this.#rooms.clear();
+  }
+
+  #listen(): void {
+    if (this.#stopListening !== null || typeof window === 'undefined') return;
+    const online = () => this.signal.take({ in: 'online' });
+    const offline = () => this.signal.take({ in: 'offline' });
+    const shown = () => {
+      if (document.visibilityState === 'visible') this.signal.take({ in: 'check' });
+    };
+    window.addEventListener('online', online);
+    window.addEventListener('offline', offline);
+    document.addEventListener('visibilitychange', shown);
+    this.#stopListening = () => {
+      window.removeEventListener('online', online);
+      window.removeEventListener('offline', offline);
+      document.removeEventListener('visibilitychange', shown);
+    };
+  }
+}

@@ -1,0 +1,86 @@
+/** Readings that the server has not stored yet, kept over a dead socket and a reload. Each has its id, so twice is once. */
+import { YobanProblem } from './problem.ts';
+import type { SafeStore } from './storage.ts';
+import type { Command, NewReading, SessionId } from './types.ts';
+
+/** The wire's limit for one message. */
+export const READINGS_PER_MESSAGE = 50;
+/** About a day of one reading a minute per kind; beyond that the oldest go. */
+const KEPT = 5_000;
+
+interface Kept {
+  session: SessionId | null;
+  reading: NewReading;
+}
+
+type ReadingsMessage = Extract<Command, { type: 'readings' }>;
+
+export class ReadingOutbox {
+  readonly #storage: SafeStore;
+  readonly #send: (message: ReadingsMessage) => Promise<void>;
+  #kept: Kept[];
+  #running: Promise<void> | null = null;
+
+  constructor(storage: SafeStore, send: (message: ReadingsMessage) => Promise<void>) {
+    this.#storage = storage;
+    this.#send = send;
+    this.#kept = storage.get<Kept[]>('readings') ?? [];
+  }
+
+  get waiting(): number {
+    return this.#kept.length;
+  }
+
+  /** Resolves when everything kept so far is stored; rejects where the server refused or the link was stopped. */
+  add(readings: readonly NewReading[], session: SessionId | null): Promise<void> {
+    const known = new Set(this.#kept.map((k) => k.reading.id));
+    const fresh = readings.filter((r) => !known.has(r.id)).map((reading) => ({ session, reading }));
+    this.#keep([...this.#kept, ...fresh].slice(-KEPT));
+    return this.flush();
+  }
+
+  flush(): Promise<void> {
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  clear(): void {
+    this.#keep([]);
+  }
+
+  async #drain(): Promise<void> {
+    let refused: YobanProblem | null = null;
+    while (this.#kept.length > 0) {
+      const batch = this.#batch();
+      const session = batch[0]?.session ?? null;
+      const message: ReadingsMessage = { type: 'readings', readings: batch.map((k) => k.reading) };
+      if (session !== null) message.session = session;
+      try {
+        await this.#send(message);
+      } catch (error) {
+        // A refusal will not change by asking again; anything else (no server, signed out) keeps what we have.
+        if (!(error instanceof YobanProblem) || error.status >= 500 || [401, 408, 429].includes(error.status))
+          throw error;
+        refused = error;
+      }
+      const done = new Set(batch.map((k) => k.reading.id));
+      this.#keep(this.#kept.filter((k) => !done.has(k.reading.id)));
+    }
+    if (refused !== null) throw refused;
+  }
+
+  /** The oldest readings of one session. */
+  #batch(): Kept[] {
+    const session = this.#kept[0]?.session ?? null;
+    const other = this.#kept.findIndex((k) => k.session !== session);
+    return this.#kept.slice(0, Math.min(other < 0 ? this.#kept.length : other, READINGS_PER_MESSAGE));
+  }
+
+  #keep(kept: Kept[]): void {
+    this.#kept = kept;
+    if (kept.length === 0) this.#storage.remove('readings');
+    else this.#storage.set('readings', kept);
+  }
+}

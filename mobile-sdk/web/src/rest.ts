@@ -1,0 +1,165 @@
+/** REST under `/api/v1`: problems as errors, idempotency keys, retries with jitter. */
+import { clientProblems, isProblem, YobanProblem } from './problem.ts';
+import { uuid } from './storage.ts';
+import type {
+  Bootstrap,
+  CaseId,
+  CaseView,
+  DemoPerson,
+  EncounterView,
+  NewReadings,
+  OnDuty,
+  ReadingsStored,
+  Requested,
+  SessionId,
+  SignedIn,
+} from './types.ts';
+
+/** What the REST client needs from outside. */
+export interface RestDeps {
+  baseUrl: string;
+  fetch: typeof fetch;
+  now: () => number;
+  random: () => number;
+  wait: (ms: number) => Promise<void>;
+  /** An access token; with `fresh` a new one. None: signed out. */
+  token: (fresh: boolean) => Promise<string | null>;
+}
+
+interface Ask {
+  method: 'GET' | 'POST';
+  path: string;
+  body?: unknown;
+  /** Without a token. */
+  open?: boolean;
+  /** `GET`, and `POST` with a key: may be sent again when the answer is missing. */
+  repeatable: boolean;
+}
+
+/** How often an idempotent request is sent in all. More would keep a person waiting beyond patience. */
+const ATTEMPTS = 4;
+const FIRST_WAIT_MS = 250;
+/** A request without any answer is given up after this time. */
+const TIMEOUT_MS = 10_000;
+/** Statuses after which the same request may succeed. */
+const TRY_AGAIN = new Set([408, 425, 429, 502, 503, 504]);
+
+export class RestClient {
+  readonly #deps: RestDeps;
+
+  constructor(deps: RestDeps) {
+    this.#deps = deps;
+  }
+
+  /** The tap: a new call, or the one that runs already. */
+  tap(): Promise<Requested> {
+    return this.#json({ method: 'POST', path: '/sessions', repeatable: true, body: {} });
+  }
+
+  signIn(code: string, device: string): Promise<SignedIn> {
+    const ask = { method: 'POST', path: '/sign-in', body: { code, device }, open: true } as const;
+    return this.#json({ ...ask, repeatable: false });
+  }
+
+  refresh(refreshToken: string): Promise<SignedIn> {
+    // A refresh token serves once: the same key lets the server answer a repeated request as it did before.
+    const ask = { method: 'POST', path: '/token', body: { refreshToken }, open: true } as const;
+    return this.#json({ ...ask, repeatable: true });
+  }
+
+  bootstrap(body: Bootstrap): Promise<SignedIn> {
+    return this.#json({ method: 'POST', path: '/bootstrap', body, open: true, repeatable: false });
+  }
+
+  storeReadings(body: NewReadings): Promise<ReadingsStored> {
+    return this.#json({ method: 'POST', path: '/readings', body, repeatable: true });
+  }
+
+  case(id: CaseId): Promise<CaseView> {
+    return this.#json({ method: 'GET', path: `/cases/${encodeURIComponent(id)}`, repeatable: true });
+  }
+
+  encounter(session: SessionId): Promise<EncounterView> {
+    return this.#json({
+      method: 'GET',
+      path: `/encounters/${encodeURIComponent(session)}`,
+      repeatable: true,
+    });
+  }
+
+  /** The encounter as a FHIR bundle. */
+  encounterFhir(session: SessionId): Promise<unknown> {
+    const path = `/encounters/${encodeURIComponent(session)}/$everything`;
+    return this.#json({ method: 'GET', path, repeatable: true });
+  }
+
+  duty(): Promise<OnDuty[]> {
+    return this.#json({ method: 'GET', path: '/duty', repeatable: true });
+  }
+
+  /** People of the demo, each with a sign-in code. Refused outside demo mode. */
+  demoPeople(): Promise<DemoPerson[]> {
+    return this.#json({ method: 'GET', path: '/demo/people', open: true, repeatable: true });
+  }
+
+  async #json<T>(ask: Ask): Promise<T> {
+    const key = ask.method === 'POST' ? uuid(this.#deps.now()) : null;
+    let renewed = false;
+    let last = new YobanProblem(clientProblems.noConnection);
+    for (let attempt = 0; attempt < (ask.repeatable ? ATTEMPTS : 1); attempt++) {
+      if (attempt > 0) {
+        const longest = FIRST_WAIT_MS * 2 ** attempt;
+        await this.#deps.wait(longest / 2 + (this.#deps.random() * longest) / 2);
+      }
+      let answer = await this.#once(ask, key, false);
+      if (answer?.status === 401 && ask.open !== true && !renewed) {
+        renewed = true;
+        answer = await this.#once(ask, key, true);
+      }
+      if (answer === null) continue;
+      if (answer.ok) return (await readJson(answer)) as T;
+      last = await problemOf(answer);
+      if (!TRY_AGAIN.has(answer.status)) break;
+    }
+    throw last;
+  }
+
+  /** One request; none when no answer came. */
+  async #once(ask: Ask, key: string | null, fresh: boolean): Promise<Response | null> {
+    const headers = new Headers({ Accept: 'application/json, application/problem+json' });
+    if (ask.open !== true) {
+      const token = await this.#deps.token(fresh);
+      if (token === null) throw new YobanProblem(clientProblems.signedOut);
+      headers.set('Authorization', `Bearer ${token}`);
+    }
+    if (key !== null) headers.set('Idempotency-Key', key);
+    if (ask.body !== undefined) headers.set('Content-Type', 'application/json');
+    const init: RequestInit = { method: ask.method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) };
+    if (ask.body !== undefined) init.body = JSON.stringify(ask.body);
+    try {
+      const { fetch: request } = this.#deps;
+      return await request(`${this.#deps.baseUrl}/api/v1${ask.path}`, init);
+    } catch {
+      return null;
+    }
+  }
+}
+
+async function readJson(answer: Response): Promise<unknown> {
+  if (answer.status === 204) return undefined;
+  try {
+    return await answer.json();
+  } catch {
+    throw new YobanProblem(clientProblems.notReadable);
+  }
+}
+
+async function problemOf(answer: Response): Promise<YobanProblem> {
+  try {
+    const body: unknown = await answer.json();
+    if (isProblem(body)) return new YobanProblem(body);
+  } catch {
+    // Not JSON: a proxy answered.
+  }
+  return new YobanProblem({ ...clientProblems.notReadable, status: answer.status });
+}

@@ -1,0 +1,117 @@
+/** Who is signed in on this device: tokens, their renewal, the device's own id. */
+import { YobanProblem } from './problem.ts';
+import type { RestClient } from './rest.ts';
+import type { NoToken } from './signal-machine.ts';
+import { type SafeStore, uuid } from './storage.ts';
+import type { Timers } from './timers.ts';
+import type { Me, SignedIn } from './types.ts';
+
+/** A token is renewed this long before it expires, so that no request meets an expired one. */
+const RENEW_BEFORE_MS = 60_000;
+/** The longest a browser timer holds. */
+const LONGEST_TIMER_MS = 2_000_000_000;
+
+export interface KeeperDeps {
+  rest: RestClient;
+  storage: SafeStore;
+  /** The server's clock as far as it is known. */
+  serverNow: () => number;
+  timers: Timers;
+  /** A new access token is here. */
+  renewed: (token: string) => void;
+}
+
+export class SessionKeeper {
+  readonly #deps: KeeperDeps;
+  #signedIn: SignedIn | null;
+  #refreshing: Promise<SignedIn> | null = null;
+  #timer: number | null = null;
+
+  constructor(deps: KeeperDeps) {
+    this.#deps = deps;
+    this.#signedIn = deps.storage.get<SignedIn>('signed-in');
+  }
+
+  get me(): Me | null {
+    return this.#signedIn?.me ?? null;
+  }
+
+  /** The id this browser keeps. */
+  get device(): string {
+    const known = this.#deps.storage.get<string>('device');
+    if (known !== null) return known;
+    const fresh = uuid(this.#deps.serverNow());
+    this.#deps.storage.set('device', fresh);
+    return fresh;
+  }
+
+  async signIn(code: string): Promise<Me> {
+    return this.#keep(await this.#deps.rest.signIn(code, this.device)).me;
+  }
+
+  forget(): void {
+    this.#signedIn = null;
+    this.#stopTimer();
+    this.#deps.storage.remove('signed-in');
+  }
+
+  /** An access token that still holds; `fresh` asks for another one than the last. */
+  async token(fresh: boolean): Promise<{ token: string } | { none: NoToken }> {
+    const known = this.#signedIn;
+    if (known === null) return { none: 'signed-out' };
+    if (!fresh && known.expiresAt - this.#deps.serverNow() > RENEW_BEFORE_MS / 2)
+      return { token: known.accessToken };
+    try {
+      return { token: (await this.#refresh(known)).accessToken };
+    } catch (error) {
+      const refused = error instanceof YobanProblem && [400, 401, 403].includes(error.status);
+      if (refused) this.forget();
+      return { none: refused ? 'signed-out' : 'unreachable' };
+    }
+  }
+
+  /** Renews ahead of time until `forget`. */
+  watch(): void {
+    this.#stopTimer();
+    const known = this.#signedIn;
+    if (known === null) return;
+    const left = known.expiresAt - this.#deps.serverNow() - RENEW_BEFORE_MS;
+    // At least a second between two tries: a server that hands out expired tokens must not be asked in a loop.
+    const afterMs = Math.min(Math.max(left, 1_000), LONGEST_TIMER_MS);
+    this.#timer = this.#deps.timers.set(afterMs, () => void this.#renew());
+  }
+
+  async #renew(): Promise<void> {
+    const answer = await this.token(this.#due());
+    if ('token' in answer) this.#deps.renewed(answer.token);
+    this.watch();
+  }
+
+  #due(): boolean {
+    const known = this.#signedIn;
+    return known !== null && known.expiresAt - this.#deps.serverNow() <= RENEW_BEFORE_MS + 1_000;
+  }
+
+  /** One refresh at a time: each use makes the refresh token before it void. */
+  #refresh(known: SignedIn): Promise<SignedIn> {
+    this.#refreshing ??= this.#deps.rest
+      .refresh(known.refreshToken)
+      .then((fresh) => this.#keep(fresh))
+      .finally(() => {
+        this.#refreshing = null;
+      });
+    return this.#refreshing;
+  }
+
+  #keep(fresh: SignedIn): SignedIn {
+    this.#signedIn = fresh;
+    this.#deps.storage.set('signed-in', fresh);
+    this.watch();
+    return fresh;
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) this.#deps.timers.clear(this.#timer);
+    this.#timer = null;
+  }
+}
