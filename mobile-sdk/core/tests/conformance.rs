@@ -1,11 +1,6 @@
 //! Holds the decoders to the vectors that the TypeScript SDK is held to as well.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test program"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test program")]
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
