@@ -139,6 +139,8 @@ class Turn {
     this.s.heardAt = this.#now;
     this.#cancelProbe();
     const { message } = frame;
+    // Before `welcome` nothing has a place in the stream; only refusals make sense.
+    if (this.s.phase !== 'live' && message.type !== 'welcome' && message.type !== 'problem') return;
     if (typeof frame.seq === 'number' && this.s.stream !== null) {
       if (frame.seq <= this.s.stream.seq) return;
       this.s.stream = { ...this.s.stream, seq: frame.seq };
@@ -313,7 +315,8 @@ class Turn {
     for (const { key } of this.s.pending) this.out.push({ out: 'settled', key, problem });
     Object.assign(this.s, { phase, pending: [], failures: 0, refused: false, comeBackMs: null });
     this.s.attempt += 1;
-    if (phase === 'stopped') this.s.everLive = false;
+    // Another person may come next: being ready to ring is not theirs. A device that was replaced is still the same.
+    if (phase !== 'replaced') Object.assign(this.s, { everLive: false, duty: null });
     // Whoever comes back after this starts from a full picture.
     this.s.stream = null;
   }
