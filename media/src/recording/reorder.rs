@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 /// Packets held at most while waiting for one that is missing: 500 ms of 8 Mb/s video.
 const MAX_HELD: usize = 512;
 /// A packet this far behind the newest is not late but foreign; two such in a row mean that the sender started anew
-/// (RFC 3550 appendix A.1 uses the same two-in-a-row rule).
+/// (RFC 3550 appendix A.1 has the same rule and the same number ahead).
 const MAX_LATE: i64 = 256;
+/// The same ahead: no loss of so many packets leaves the rest in order.
+const MAX_AHEAD: i64 = 3_000;
 
 /// What leaves the buffer.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,7 +58,7 @@ impl<T> Reorder<T> {
         let newest = self.held.last_key_value().map_or(next - 1, |(key, _)| *key);
         let step = i64::from(sequence.wrapping_sub(newest as u16) as i16);
         let number = newest + step;
-        if number < next && newest - number > MAX_LATE {
+        if step > MAX_AHEAD || (number < next && step < -MAX_LATE) {
             if self.foreign == Some(sequence) {
                 self.flush(out);
                 out.push(Ordered::Restart);

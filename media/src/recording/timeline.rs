@@ -2,6 +2,8 @@
 
 /// A step ahead of the arrival times by more than this is the sender's clock jumping, not time passing.
 const JUMP_MS: i64 = 3_000;
+/// Longest silence taken at its word; more is our own clock being set.
+const MAX_SILENCE_MS: i64 = 24 * 3_600_000;
 /// A step back by more than this is a new origin; less is the sender's jitter and is flattened.
 const BACK_MS: i64 = 500;
 
@@ -41,7 +43,11 @@ impl Timeline {
                 jumped: false,
             },
             Some(last) => {
-                let passed = (arrival_ms - last.arrival_ms).max(0) * self.clock / 1_000;
+                let passed = arrival_ms
+                    .saturating_sub(last.arrival_ms)
+                    .clamp(0, MAX_SILENCE_MS)
+                    * self.clock
+                    / 1_000;
                 let step = unwrap_step(timestamp.wrapping_sub(last.timestamp), passed);
                 if step > passed + JUMP_MS * self.clock / 1_000 || step < -(BACK_MS * self.clock / 1_000) {
                     Placed {

@@ -3,7 +3,7 @@
 use std::io;
 
 use bytes::{Bytes, BytesMut};
-use yoban_domain::{LegId, SessionId};
+use yoban_domain::id::{LegId, SessionId};
 
 use super::h264::{Nals, ParameterSets};
 use super::reorder::{Ordered, Reorder};
@@ -352,6 +352,7 @@ impl Track {
             return Ok(());
         }
         if self.need_key && picture.key.is_none() {
+            self.ask(env);
             return Ok(());
         }
         if picture.key.is_some() {

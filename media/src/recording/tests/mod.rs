@@ -1,5 +1,12 @@
 //! Real media through the recorder, judged by ffmpeg.
 
 mod clips;
+mod disk;
+mod figures;
 mod files;
+mod hostile;
+mod kill;
+mod network;
 mod rig;
+mod units;
+mod voices;
