@@ -19,7 +19,7 @@ export class ReadingOutbox {
   readonly #storage: SafeStore;
   readonly #send: (message: ReadingsMessage) => Promise<void>;
   #kept: Kept[];
-  #running: Promise<void> | null = null;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(storage: SafeStore, send: (message: ReadingsMessage) => Promise<void>) {
     this.#storage = storage;
@@ -40,10 +40,10 @@ export class ReadingOutbox {
   }
 
   flush(): Promise<void> {
-    this.#running ??= this.#drain().finally(() => {
-      this.#running = null;
-    });
-    return this.#running;
+    // One after the other: whoever adds while a batch is under way waits for it, and for their own.
+    const done = this.#last.then(() => this.#drain());
+    this.#last = done.catch(() => undefined);
+    return done;
   }
 
   clear(): void {

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import type { YobanProblem } from '../src/problem.ts';
+import { RestClient } from '../src/rest.ts';
+import { SessionKeeper } from '../src/session-keeper.ts';
+import { MemoryStore, SafeStore } from '../src/storage.ts';
+import { FakeTimers, settle } from './fakes.ts';
+import { me } from './samples.ts';
+
+type Answer = { status: number; body?: unknown } | 'lost';
+
+/** A server that gives the answers in turn, the last one for ever. */
+function server(...answers: Answer[]) {
+  const asked: { url: string; headers: Headers; body: unknown }[] = [];
+  const waits: number[] = [];
+  const tokens: boolean[] = [];
+  const request = async (url: string, init: RequestInit) => {
+    const answer = answers[Math.min(asked.length, answers.length - 1)] ?? 'lost';
+    asked.push({
+      url,
+      headers: init.headers as Headers,
+      body: init.body === undefined ? undefined : JSON.parse(String(init.body)),
+    });
+    if (answer === 'lost') throw new TypeError('Failed to fetch');
+    return new Response(answer.body === undefined ? null : JSON.stringify(answer.body), {
+      status: answer.status,
+    });
+  };
+  const rest = new RestClient({
+    baseUrl: 'https://yoban.test',
+    fetch: request as typeof fetch,
+    now: () => 1_000,
+    random: () => 1,
+    wait: async (ms) => void waits.push(ms),
+    token: async (fresh) => {
+      tokens.push(fresh);
+      return fresh ? 'new' : 'old';
+    },
+  });
+  return { rest, asked, waits, tokens };
+}
+
+const problem = (status: number, code: string) => ({
+  status,
+  body: {
+    type: `urn:yoban:problem:${code}`,
+    code,
+    status,
+    title: 'ja',
+    titleEn: 'en',
+    next: 'ja',
+    nextEn: 'en',
+  },
+});
+const codeOf = (promise: Promise<unknown>) => promise.then(() => 'ok').catch((e: YobanProblem) => e.code);
+
+describe('REST', () => {
+  test('the tap carries token and key, and the key stays the same when the answer got lost', async () => {
+    const { rest, asked, waits } = server(
+      'lost',
+      { status: 503 },
+      { status: 201, body: { case: 'c', session: 's', existing: false } },
+    );
+    expect(await rest.tap()).toEqual({ case: 'c', session: 's', existing: false });
+    expect(asked.map((a) => a.url)).toEqual(Array(3).fill('https://yoban.test/api/v1/sessions'));
+    const keys = asked.map((a) => a.headers.get('Idempotency-Key'));
+    expect(new Set(keys).size).toBe(1);
+    expect(keys[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(asked[0]?.headers.get('Authorization')).toBe('Bearer old');
+    expect(waits).toEqual([500, 1_000]);
+  });
+
+  test('a refusal is told at once', async () => {
+    const { rest, asked } = server(problem(409, 'call-ended'));
+    expect(await codeOf(rest.tap())).toBe('call-ended');
+    expect(asked).toHaveLength(1);
+  });
+
+  test('a code is never sent twice: it may serve once only', async () => {
+    const { rest, asked } = server('lost');
+    expect(await codeOf(rest.signIn('code', 'device'))).toBe('no-connection');
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.headers.get('Authorization')).toBeNull();
+  });
+
+  test('an expired token is renewed once', async () => {
+    const { rest, asked, tokens } = server(problem(401, 'authentication'), { status: 200, body: [] });
+    expect(await rest.duty()).toEqual([]);
+    expect(tokens).toEqual([false, true]);
+    expect(asked[1]?.headers.get('Authorization')).toBe('Bearer new');
+    const refused = server(problem(401, 'authentication'));
+    expect(await codeOf(refused.rest.duty())).toBe('authentication');
+    expect(refused.asked).toHaveLength(2);
+  });
+
+  test('a page of some proxy is not mistaken for an answer', async () => {
+    const { rest } = server({ status: 500, body: '<html>' });
+    expect(await codeOf(rest.duty())).toBe('not-readable');
+  });
+
+  test('gives up in the end', async () => {
+    const { rest, asked } = server('lost');
+    expect(await codeOf(rest.duty())).toBe('no-connection');
+    expect(asked).toHaveLength(4);
+  });
+});
+
+describe('tokens', () => {
+  function keeper(...answers: Answer[]) {
+    const made = server(...answers);
+    const timers = new FakeTimers();
+    const renewed: string[] = [];
+    const storage = new SafeStore(new MemoryStore(), 'test');
+    const deps = {
+      rest: made.rest,
+      storage,
+      serverNow: () => timers.now,
+      timers,
+      renewed: (t: string) => void renewed.push(t),
+    };
+    return { ...made, timers, renewed, storage, deps, keeper: new SessionKeeper(deps) };
+  }
+  const signedIn = (n: number, expiresAt: number) => ({
+    status: 200,
+    body: { accessToken: `access-${n}`, refreshToken: `refresh-${n}`, expiresAt, me },
+  });
+
+  test('renewed a minute before it expires, each time with the newest refresh token', async () => {
+    const {
+      keeper: k,
+      timers,
+      asked,
+      renewed,
+    } = keeper(signedIn(1, 300_000), signedIn(2, 600_000), signedIn(3, 900_000));
+    await k.signIn('code');
+    await timers.pass(239_000);
+    expect(renewed).toEqual([]);
+    await timers.pass(2_000);
+    expect(renewed).toEqual(['access-2']);
+    await timers.pass(300_000);
+    expect(renewed).toEqual(['access-2', 'access-3']);
+    expect(asked.slice(1).map((a) => a.body)).toEqual([
+      { refreshToken: 'refresh-1' },
+      { refreshToken: 'refresh-2' },
+    ]);
+  });
+
+  test('two who need a fresh token at once cause one refresh', async () => {
+    const { keeper: k, asked } = keeper(signedIn(1, 300_000), signedIn(2, 600_000));
+    await k.signIn('code');
+    const both = await Promise.all([k.token(true), k.token(true)]);
+    expect(both).toEqual([{ token: 'access-2' }, { token: 'access-2' }]);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('a reload keeps who is signed in, and the device', async () => {
+    const { keeper: k, deps } = keeper(signedIn(1, 300_000));
+    await k.signIn('code');
+    const after = new SessionKeeper(deps);
+    expect(after.me).toEqual(me);
+    expect(after.device).toBe(k.device);
+    expect(await after.token(false)).toEqual({ token: 'access-1' });
+  });
+
+  test('a refused refresh signs out; a server that is away does not', async () => {
+    const away = keeper(signedIn(1, 300_000), 'lost');
+    await away.keeper.signIn('code');
+    expect(await away.keeper.token(true)).toEqual({ none: 'unreachable' });
+    expect(away.keeper.me).toEqual(me);
+    const refused = keeper(signedIn(1, 300_000), problem(401, 'authentication'));
+    await refused.keeper.signIn('code');
+    expect(await refused.keeper.token(true)).toEqual({ none: 'signed-out' });
+    expect(refused.keeper.me).toBeNull();
+    await settle();
+  });
+});
