@@ -87,6 +87,11 @@ fn conversions_round_once() {
     assert_eq!(tenths("98.6"), Some(370));
     assert_eq!(tenths("212"), Some(1000));
     assert_eq!(tenths("-40"), Some(-400));
+    assert_eq!(
+        super::celsius("-0.05").amounts()[0].scaled(1),
+        Some(-1),
+        "half goes away from zero below it too"
+    );
     // 100.49 °F = 38.05 °C: half goes away from zero. 100.48 °F = 38.0444… must not pass through 38.04 → 38.1.
     assert_eq!(tenths("100.49"), Some(381));
     assert_eq!(tenths("100.48"), Some(380));
