@@ -1,0 +1,91 @@
+import { type Key, lang, locale, t } from '../i18n/index.tsx';
+import type { Name, PersonCard, Timestamp } from '../wire.ts';
+import { zone } from './clock.ts';
+
+const parts = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(locale.value, { timeZone: zone.value, ...options });
+
+/** `2:04` in the association's zone. */
+export const clockTime = (at: Timestamp): string =>
+  parts({ hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }).format(at);
+
+/** `2:04:07`. */
+export const clockSeconds = (at: Timestamp): string =>
+  parts({ hour: 'numeric', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at);
+
+/** `11月23日(月)`. */
+export const day = (at: Timestamp): string => parts({ month: 'long', day: 'numeric', weekday: 'short' }).format(at);
+
+/** `11月23日 2:04`. */
+export const dayTime = (at: Timestamp): string =>
+  parts({ month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }).format(at);
+
+/** `昭和17年3月8日（1942）` or `8 March 1942`: from `YYYY-MM-DD`, which has no zone. */
+export function birthDate(iso: string): string {
+  const at = new Date(`${iso}T12:00:00Z`);
+  if (Number.isNaN(at.getTime())) return iso;
+  if (lang.value === 'en') return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at);
+  const era = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { dateStyle: 'long', timeZone: 'UTC' }).format(at);
+  return `${era}（${iso.slice(0, 4)}）`;
+}
+
+/** The hour in the association's zone, 0–23. */
+export const hourOf = (at: Timestamp): number =>
+  Number(new Intl.DateTimeFormat('en-GB', { timeZone: zone.value, hour: 'numeric', hourCycle: 'h23' }).format(at));
+
+/** A length of time in the largest two units that matter: `8秒`, `3分20秒`, `1時間5分`. Never negative. */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const unit = (value: number, name: 'hour' | 'minute' | 'second') =>
+    new Intl.NumberFormat(locale.value, {
+      style: 'unit',
+      unit: name,
+      unitDisplay: lang.value === 'ja' ? 'long' : 'short',
+    })
+      .format(value)
+      .replace(/(?<=\d)\s(?=\p{Script=Han})/u, '');
+  const join = (a: string, b: string) => (lang.value === 'ja' ? a + b : `${a} ${b}`);
+  if (seconds < 60) return unit(seconds, 'second');
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) {
+    const rest = seconds % 60;
+    return rest ? join(unit(minutes, 'minute'), unit(rest, 'second')) : unit(minutes, 'minute');
+  }
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  return rest ? join(unit(hours, 'hour'), unit(rest, 'minute')) : unit(hours, 'hour');
+}
+
+/** A length of time in one unit, for ages beside values: `8秒`, `3分`, `2時間`. */
+export function shortSpan(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return span(seconds * 1000);
+  if (seconds < 3600) return span(Math.floor(seconds / 60) * 60_000);
+  return span(Math.floor(seconds / 3600) * 3_600_000);
+}
+
+/** How long ago, in words. */
+export const ago = (ms: number): string => (ms < 1000 ? t('justNow') : t('ago', { span: shortSpan(ms) }));
+
+/** `mm:ss`, for counters whose width must not jump. */
+export function stopwatch(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** Whole seconds until `at`; never negative. */
+export const secondsUntil = (at: Timestamp, now: Timestamp): number => Math.max(0, Math.ceil((at - now) / 1000));
+
+/** A name as the language writes it. */
+export const nameOf = (name: Name): string => (lang.value === 'en' && name.latin ? name.latin : name.kanji);
+
+export const institutionOf = (card: PersonCard): string =>
+  lang.value === 'en' && card.institutionEn ? card.institutionEn : card.institution;
+
+/** A list in the language's own way. */
+export const list = (items: readonly string[]): string => items.filter(Boolean).join(t('and'));
+
+/** Clears what people type: full-width digits and signs become ASCII. */
+export const narrow = (text: string): string => text.normalize('NFKC').trim();
+
+export const roleKey = (card: PersonCard): Key => `role.${card.role}`;

@@ -1,0 +1,13 @@
+import type { NewReading, Vital } from '../wire.ts';
+
+/** A fresh id that sorts by time. `crypto.randomUUID` needs a secure context; this does not. */
+function uuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** A value somebody typed. Its time is its arrival: people type what they see now. */
+export const typed = (vital: Vital): NewReading => ({ id: uuid(), vital, origin: { kind: 'manual' }, flags: [] });

@@ -1,0 +1,55 @@
+import { useRef, useState } from 'preact/hooks';
+import type {
+  DeclineReason,
+  Disposition,
+  Finding,
+  Id,
+  LegRole,
+  NewReading,
+  ServiceKind,
+} from '../wire.ts';
+
+/** What a person can do in one call; the session is filled in where it is sent. */
+export type CallCommand =
+  | {
+      type:
+        | 'accept'
+        | 'cancel'
+        | 'leave'
+        | 'comeBack'
+        | 'end'
+        | 'undoEnd'
+        | 'askRecording'
+        | 'stopRecording'
+        | 'sign';
+    }
+  | { type: 'decline'; reason: DeclineReason }
+  | { type: 'invite'; role: LegRole; person?: Id | null }
+  | { type: 'withdrawInvite' | 'spokenConsent'; leg: Id }
+  | { type: 'answerJoin'; leg: Id; yes: boolean }
+  | { type: 'answerRecording'; yes: boolean }
+  | { type: 'assess'; finding: Finding }
+  | { type: 'setKind'; kind: ServiceKind }
+  | { type: 'dispose'; disposition: Disposition }
+  | { type: 'readings'; readings: NewReading[] };
+
+/** Sends one command. True when the server stored it; a refusal is shown by then. */
+export type Send = (command: CallCommand) => Promise<boolean>;
+
+/** Runs one thing at a time and says which: its button turns, and a second tap does nothing. */
+export function useBusy(): [string | null, (name: string, work: () => Promise<unknown>) => Promise<void>] {
+  const [busy, setBusy] = useState<string | null>(null);
+  const running = useRef(false);
+  const go = async (name: string, work: () => Promise<unknown>) => {
+    if (running.current) return;
+    running.current = true;
+    setBusy(name);
+    try {
+      await work();
+    } finally {
+      running.current = false;
+      setBusy(null);
+    }
+  };
+  return [busy, go];
+}

@@ -1,0 +1,62 @@
+import { computed, signal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { en } from './messages.en.ts';
+import { ja, type Key } from './messages.ja.ts';
+import { fill, type Params, pieces, plain } from './text.ts';
+
+export type { Key } from './messages.ja.ts';
+export type Lang = 'ja' | 'en';
+
+const KEEP = 'yoban.lang';
+
+function firstLang(): Lang {
+  try {
+    return localStorage.getItem(KEEP) === 'en' ? 'en' : 'ja';
+  } catch {
+    return 'ja';
+  }
+}
+
+/** The language of this screen. Japanese unless somebody chose otherwise on this device. */
+export const lang = signal<Lang>(firstLang());
+
+export const locale = computed(() => (lang.value === 'ja' ? 'ja-JP' : 'en-GB'));
+
+export function chooseLang(next: Lang): void {
+  lang.value = next;
+  document.documentElement.lang = next;
+  try {
+    localStorage.setItem(KEEP, next);
+  } catch {
+    // A browser that keeps nothing asks again next time.
+  }
+}
+
+function raw(key: Key, params: Params): string {
+  return fill(lang.value === 'ja' ? ja[key] : en[key], params, locale.value);
+}
+
+/** A text as a plain string: for labels, titles and speech. */
+export const t = (key: Key, params: Params = {}): string => plain(raw(key, params));
+
+/** A text with furigana drawn above it. */
+export function T({ k, p = {} }: { k: Key; p?: Params }): VNode {
+  return (
+    <>
+      {pieces(raw(k, p)).map((piece) =>
+        piece.ruby ? (
+          <ruby>
+            {piece.text}
+            <rt>{piece.ruby}</rt>
+          </ruby>
+        ) : (
+          piece.text
+        ),
+      )}
+    </>
+  );
+}
+
+/** The Japanese or English member of a pair, as records keep them. */
+export const either = (japanese: string, english: string): string =>
+  lang.value === 'en' && english ? english : japanese;

@@ -1,0 +1,8 @@
+import { common } from './en/common.ts';
+import { flags } from './en/flags.ts';
+import { staff } from './en/staff.ts';
+import { tablet } from './en/tablet.ts';
+import type { Key } from './messages.ja.ts';
+import type { Message } from './text.ts';
+
+export const en: Record<Key, Message> = { ...common, ...flags, ...tablet, ...staff };

@@ -1,0 +1,104 @@
+/** What a screen asks about a call. Pure: the call in, an answer out. */
+import type { CallView, Id, LegState, Participant, PersonCard, Score, Timestamp } from '../wire.ts';
+
+const IN_CALL = new Set<LegState['state']>(['accepted', 'joined', 'away']);
+const RUNG = new Set<LegState['state']>(['invited', 'ringing']);
+
+export const inCall = (p: Participant): boolean => IN_CALL.has(p.legState.state);
+export const isRung = (p: Participant): boolean => RUNG.has(p.legState.state);
+export const isClinician = (p: Participant): boolean =>
+  p.role === 'deskNurse' || p.role === 'dutyDoctor' || p.role === 'visitingNurse';
+
+export const me = (call: CallView): Participant | null => call.people.find((p) => p.leg === call.you) ?? null;
+
+/** Everybody else who is in the call now: clinicians first, doctors before nurses. */
+export function others(call: CallView): Participant[] {
+  const order = ['dutyDoctor', 'deskNurse', 'visitingNurse', 'patient', 'device'];
+  return call.people
+    .filter((p) => p.leg !== call.you && inCall(p))
+    .sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role));
+}
+
+/** Who is being rung now. */
+export const rung = (call: CallView): Participant[] => call.people.filter((p) => isRung(p));
+
+/** The joiner the patient is asked about, oldest question first. */
+export function joinerAsked(call: CallView): Participant | null {
+  const asked = call.people.filter((p) => p.join.consent === 'asked' && inCall(p));
+  const at = (p: Participant) => (p.join.consent === 'asked' ? p.join.at : 0);
+  return asked.sort((a, b) => at(a) - at(b))[0] ?? null;
+}
+
+/** Recording was asked for and this person has not answered. */
+export function recordingAsksMe(call: CallView): boolean {
+  const own = me(call);
+  const open = call.recording.phase === 'asking' || call.recording.phase === 'paused';
+  return open && own !== null && own.gateOpen && own.recording === 'none';
+}
+
+/** Whether this person agreed to a recording that runs or may run again, and so can withdraw. */
+export function canWithdrawRecording(call: CallView): boolean {
+  const phase = call.recording.phase;
+  return (phase === 'on' || phase === 'paused' || phase === 'asking') && me(call)?.recording === 'yes';
+}
+
+/** The call is over, or about to be. */
+export const isOver = (call: CallView): boolean => call.state.state === 'ended';
+
+/** A desk nurse ends for all; so does a duty doctor. A visiting nurse and the patient leave. */
+export function mayEnd(call: CallView): boolean {
+  const own = me(call);
+  return own !== null && own.gateOpen && (own.role === 'deskNurse' || own.role === 'dutyDoctor');
+}
+
+/** The clinician who leads: a doctor with an open gate, else a nurse. */
+export function lead(call: CallView): Participant | null {
+  const open = call.people.filter((p) => p.gateOpen && inCall(p));
+  return (
+    open.find((p) => p.role === 'dutyDoctor') ??
+    open.find((p) => p.role === 'deskNurse') ??
+    open.find((p) => p.role === 'visitingNurse') ??
+    null
+  );
+}
+
+/** Whom the large picture shows: who speaks among the others, else who was there last, else the leading clinician. */
+export function onStage(call: CallView, speaking: readonly Id[], last: Id | null): Participant | null {
+  const seen = others(call).filter((p) => p.gateOpen && p.role !== 'device');
+  const speaks = seen.find((p) => speaking.includes(p.leg));
+  if (speaks) return speaks;
+  return seen.find((p) => p.leg === last) ?? seen[0] ?? null;
+}
+
+/** Patient and clinicians wait for each other no longer: when the call began to run. */
+export function runningSince(call: CallView): Timestamp | null {
+  return call.state.state === 'active' || call.state.state === 'closing' ? call.state.since : null;
+}
+
+/** Who invited or leads, for the ring screen. */
+export function caller(call: CallView): PersonCard | null {
+  return lead(call)?.card ?? null;
+}
+
+/** An interval of points, or one number when nothing is open. */
+export const isExact = (score: Score): boolean => score.min === score.max;
+
+/** The calls of staff by what they ask of the person now. */
+export interface Sorted {
+  ringing: CallView[];
+  current: CallView | null;
+}
+
+/** What rings for this person, and the call they are in. */
+export function sortCalls(calls: readonly CallView[]): Sorted {
+  const live = calls.filter((c) => !isOver(c));
+  const rings = live.filter((c) => {
+    const own = me(c);
+    return own !== null && isRung(own);
+  });
+  const current = live.find((c) => {
+    const own = me(c);
+    return own !== null && inCall(own);
+  });
+  return { ringing: rings, current: current ?? null };
+}

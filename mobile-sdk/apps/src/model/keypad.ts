@@ -1,0 +1,63 @@
+/** The large keypad for numbers read off a display. Pure: digits in, a checked reading out. */
+import type { Vital } from '../wire.ts';
+
+export type Entry = 'temperature' | 'bloodPressure' | 'spo2' | 'pulse';
+export const ENTRIES: readonly Entry[] = ['temperature', 'bloodPressure', 'spo2', 'pulse'];
+
+/** One number of an entry: how many digits behind the point, and what can be true. */
+interface Part {
+  decimals: 0 | 1;
+  low: number;
+  high: number;
+  digits: number;
+}
+
+/** What a living adult can show (domain/src/vitals/rules.rs); the server decides again and marks, never drops. */
+const PARTS: Record<Entry, readonly Part[]> = {
+  temperature: [{ decimals: 1, low: 25, high: 45, digits: 3 }],
+  bloodPressure: [
+    { decimals: 0, low: 40, high: 300, digits: 3 },
+    { decimals: 0, low: 20, high: 200, digits: 3 },
+  ],
+  spo2: [{ decimals: 0, low: 30, high: 100, digits: 3 }],
+  pulse: [{ decimals: 0, low: 20, high: 300, digits: 3 }],
+};
+
+export const partsOf = (entry: Entry): readonly Part[] => PARTS[entry];
+
+/** One more key. A digit beyond the longest number is not taken. */
+export function press(digits: string, key: string, part: Part): string {
+  if (key === 'delete') return digits.slice(0, -1);
+  if (!/^\d$/.test(key) || digits.length >= part.digits) return digits;
+  return digits === '0' ? key : digits + key;
+}
+
+/** How the digits read: a thermometer's last digit stands behind the point, as on its display. */
+export function shown(digits: string, part: Part): string {
+  if (part.decimals === 0 || digits.length < part.digits) return digits;
+  return `${digits.slice(0, -1)}.${digits.slice(-1)}`;
+}
+
+/** The number is complete and can be true. */
+export function fits(digits: string, part: Part): boolean {
+  if (digits === '') return false;
+  const value = Number(shown(digits, part));
+  return value >= part.low && value <= part.high;
+}
+
+/** The reading of complete parts; none while one does not fit. */
+export function vitalOf(entry: Entry, digits: readonly string[]): Vital | null {
+  const parts = PARTS[entry];
+  if (!parts.every((part, i) => fits(digits[i] ?? '', part))) return null;
+  const at = (i: number) => shown(digits[i] ?? '', parts[i] as Part);
+  switch (entry) {
+    case 'temperature':
+      return { kind: 'temperature', value: at(0), unit: 'Cel' };
+    case 'bloodPressure':
+      return { kind: 'bloodPressure', systolic: at(0), diastolic: at(1), unit: 'mm[Hg]' };
+    case 'spo2':
+      return { kind: 'spo2', value: at(0), unit: '%' };
+    case 'pulse':
+      return { kind: 'pulse', value: at(0), unit: '/min' };
+  }
+}

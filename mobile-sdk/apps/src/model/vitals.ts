@@ -1,0 +1,112 @@
+/** Vital signs in words and numbers. */
+import { list, shortSpan } from '../app/format.ts';
+import { t } from '../i18n/index.tsx';
+import type { IconName } from '../ui/Icon.tsx';
+import type { Band, Latest, MeasureValue, Reading, Score, VitalKind, VitalsView } from '../wire.ts';
+
+export const vitalIcon: Record<VitalKind, IconName> = {
+  spo2: 'drop',
+  pulse: 'heart',
+  heartRate: 'heart',
+  bloodPressure: 'cuff',
+  temperature: 'thermometer',
+  respiratoryRate: 'lungs',
+  weight: 'scale',
+  glucose: 'drop',
+  consciousness: 'mind',
+  oxygen: 'wind',
+};
+
+/** The order tiles stand in; the first six are always there, so that none moves when a reading arrives. */
+export const MAIN: readonly VitalKind[] = [
+  'spo2',
+  'pulse',
+  'bloodPressure',
+  'temperature',
+  'respiratoryRate',
+  'consciousness',
+];
+
+export const unitOf = (kind: VitalKind): string => {
+  switch (kind) {
+    case 'spo2':
+      return '%';
+    case 'pulse':
+    case 'heartRate':
+    case 'respiratoryRate':
+      return t('vit.perMin');
+    case 'bloodPressure':
+      return 'mmHg';
+    case 'temperature':
+      return '℃';
+    case 'weight':
+      return 'kg';
+    case 'glucose':
+      return 'mg/dL';
+    case 'oxygen':
+      return t('vit.lPerMin');
+    case 'consciousness':
+      return '';
+  }
+};
+
+const measured = (values: readonly MeasureValue[], measure: MeasureValue['measure']) =>
+  values.find((v) => v.measure === measure)?.value;
+
+/** The number or word itself, without its unit. */
+export function valueText(latest: Pick<Latest, 'kind' | 'reading' | 'values'>): string {
+  const { vital } = latest.reading;
+  if (vital.kind === 'consciousness') return t(`vit.level.${vital.level}`);
+  if (vital.kind === 'oxygen') {
+    if (vital.supply.kind === 'air') return t('vit.air');
+    return vital.supply.flow?.value ?? t('vit.oxygenOn');
+  }
+  if (vital.kind === 'bloodPressure') {
+    const high = measured(latest.values, 'systolic') ?? vital.systolic;
+    const low = measured(latest.values, 'diastolic') ?? vital.diastolic;
+    return low ? `${high}/${low}` : high;
+  }
+  return latest.values[0]?.value ?? vital.value;
+}
+
+/** Whether the unit belongs behind the text. */
+export const hasUnit = (latest: Latest): boolean => {
+  const { vital } = latest.reading;
+  return vital.kind !== 'consciousness' && !(vital.kind === 'oxygen' && (vital.supply.kind === 'air' || !vital.supply.flow));
+};
+
+/** Value and unit in one, for sentences. */
+export const inWords = (latest: Latest): string =>
+  hasUnit(latest) ? `${valueText(latest)}${unitOf(latest.kind) === '%' ? '' : ' '}${unitOf(latest.kind)}` : valueText(latest);
+
+export function sourceText(reading: Reading): string {
+  if (reading.source.kind === 'manual') {
+    return t(reading.source.by.kind === 'clinician' ? 'vit.source.clinician' : 'vit.source.household');
+  }
+  return t(`vit.source.${reading.source.kind}`);
+}
+
+/** The age of a reading at `now`, in one unit. The view's own age is at the moment it was made. */
+export const ageText = (latest: Latest, view: VitalsView, now: number): string =>
+  shortSpan(Math.max(0, latest.age + Math.max(0, now - view.now)));
+
+export const scoreText = (score: Score): string =>
+  score.min === score.max ? t('news.exact', { min: score.min }) : t('news.range', { min: score.min, max: score.max });
+
+export const bandText = (score: Score): string =>
+  score.bandMin === score.bandMax
+    ? t(`news.${score.bandMin}`)
+    : t('news.bandRange', { min: t(`news.${score.bandMin}`), max: t(`news.${score.bandMax}`) });
+
+export const missingText = (score: Score): string => {
+  const missing = score.items.filter((i) => !i.reading).map((i) => t(`item.${i.item}`));
+  return missing.length ? t('news.missing', { items: list(missing) }) : t('news.complete');
+};
+
+/** How alarming a band looks. */
+export const bandTone: Record<Band, 'good' | 'info' | 'warn' | 'bad'> = {
+  low: 'good',
+  lowMedium: 'warn',
+  medium: 'warn',
+  high: 'bad',
+};

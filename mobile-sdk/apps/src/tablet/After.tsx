@@ -1,0 +1,143 @@
+import type { VNode } from 'preact';
+import { clockTime, list, nameOf } from '../app/format.ts';
+import { type Send, useBusy } from '../app/send.ts';
+import { T, t } from '../i18n/index.tsx';
+import { others } from '../model/call.ts';
+import { Button } from '../ui/Button.tsx';
+import { Icon, type IconName } from '../ui/Icon.tsx';
+import { Live } from '../ui/parts.tsx';
+import type { CallView, OutcomeKind } from '../wire.ts';
+
+export const emblem: Record<OutcomeKind, IconName> = {
+  advice: 'chat',
+  prescription: 'pill',
+  nurseVisit: 'house',
+  houseCall: 'house',
+  ambulance: 'ambulance',
+  hospital: 'hospital',
+  recheckAt: 'clock',
+  nextDay: 'calendar',
+  cancelledAndChecked: 'check',
+};
+
+/** After hanging up while the case is open: one way back. */
+export function Left({ call, send }: { call: CallView; send: Send }): VNode {
+  const [busy, go] = useBusy();
+  const still = others(call).flatMap((p) => (p.card ? [nameOf(p.card.name)] : []));
+  return (
+    <main class="page" data-testid="screen-left">
+      <Live text={t('tab.left.title')} />
+      <div class="centre">
+        <h1>
+          <T k="tab.left.title" />
+        </h1>
+        <p class="lead">
+          <T k="tab.left.body" />
+        </p>
+        <Button
+          kind="primary"
+          class="big"
+          icon="undo"
+          busy={busy === 'back'}
+          testid="come-back"
+          onClick={() => go('back', () => send({ type: 'comeBack' }))}
+        >
+          <T k="tab.left.back" />
+        </Button>
+        <p class="soft">{still.length > 0 && <T k="tab.left.still" p={{ who: list(still) }} />}</p>
+      </div>
+    </main>
+  );
+}
+
+/** Ended by a clinician, and not yet beyond taking back. */
+export function Closing(): VNode {
+  return (
+    <main class="page" data-testid="screen-closing">
+      <Live text={t('tab.closing.title')} />
+      <div class="centre">
+        <h1>
+          <T k="tab.closing.title" />
+        </h1>
+        <p class="lead">
+          <T k="tab.closing.body" />
+        </p>
+      </div>
+    </main>
+  );
+}
+
+/** After the call: what was decided, in plain words, and how to call again. */
+export function After(props: { call: CallView; phone: string; onAgain: () => void; onDone: () => void }): VNode {
+  const { call } = props;
+  const cancelled = call.state.state === 'ended' && call.state.reason === 'cancelledByPatient';
+  const decided = call.disposition;
+  const kind = decided?.outcome.outcome;
+  return (
+    <main class="page" data-testid="screen-after">
+      <Live text={kind ? t(`tab.outcome.${kind}`) : t('tab.after.pending')} />
+      <div class="centre">
+        {decided && kind ? (
+          <section class="decision" aria-labelledby="decided">
+            <div class="emblem">
+              <Icon name={emblem[kind]} />
+            </div>
+            <div>
+              <p class="soft">
+                <T k="tab.after.title" />
+              </p>
+              <h1 id="decided">
+                <T k={`tab.outcome.${kind}`} />
+              </h1>
+              {decided.outcome.outcome === 'recheckAt' && (
+                <p>
+                  <T k="tab.after.at" p={{ time: clockTime(decided.outcome.at) }} />
+                </p>
+              )}
+            </div>
+            <p class="advice" data-testid="advice">
+              {decided.advice}
+            </p>
+            {kind === 'ambulance' && (
+              <ul class="advice">
+                {(['a', 'b', 'c'] as const).map((letter) => (
+                  <li class="row" key={letter}>
+                    <Icon name="check" />
+                    <T k={`tab.119.${letter}`} />
+                  </li>
+                ))}
+              </ul>
+            )}
+          </section>
+        ) : (
+          <>
+            {!cancelled && <span class="spinner" style={{ fontSize: '44px' }} />}
+            <h1>
+              <T k={cancelled ? 'tab.after.cancelled' : 'tab.after.pending'} />
+            </h1>
+            <p class="lead">
+              <T k={cancelled ? 'tab.after.cancelledSub' : 'tab.after.pendingSub'} />
+            </p>
+          </>
+        )}
+        <p>
+          <T k="tab.after.again" />
+        </p>
+      </div>
+      <footer class="foot">
+        <Button icon="left" onClick={props.onDone} testid="done">
+          <T k="tab.after.done" />
+        </Button>
+        <div class="deskphone">
+          <span class="soft">
+            <T k="tab.desk.phone" />
+          </span>
+          <b class="num">{props.phone}</b>
+        </div>
+        <Button kind="primary" icon="phone" onClick={props.onAgain} testid="again">
+          <T k="tab.call" />
+        </Button>
+      </footer>
+    </main>
+  );
+}

@@ -1,0 +1,96 @@
+import type { VNode } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { institutionOf, nameOf } from '../app/format.ts';
+import { type Send, useBusy } from '../app/send.ts';
+import { type Key, T, t } from '../i18n/index.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Live } from '../ui/parts.tsx';
+import type { Participant } from '../wire.ts';
+
+function Answers(props: { busy: string | null; onAnswer: (yes: boolean) => void; testid: string }): VNode {
+  return (
+    <div class="answers">
+      <Button busy={props.busy === 'no'} onClick={() => props.onAnswer(false)} testid={`${props.testid}-no`}>
+        {t('no')}
+      </Button>
+      <Button kind="yes" icon="check" busy={props.busy === 'yes'} onClick={() => props.onAnswer(true)} testid={`${props.testid}-yes`}>
+        {t('yes')}
+      </Button>
+    </div>
+  );
+}
+
+/** A question takes the focus, so that a keyboard or switch user is not left behind it. */
+function useFocus() {
+  const ref = useRef<HTMLElement>(null);
+  useEffect(() => ref.current?.focus(), []);
+  return ref;
+}
+
+/** May this person join? Nothing of the patient reaches them before はい. */
+export function AskJoin({ person, send }: { person: Participant; send: Send }): VNode {
+  const [busy, go] = useBusy();
+  const ref = useFocus();
+  const { card } = person;
+  const role = t(`legRole.${person.role}`);
+  const roleKey: Key = `legRole.${person.role}`;
+  return (
+    <section class="ask" role="alertdialog" aria-labelledby="ask-join" tabIndex={-1} ref={ref} data-testid="ask-join">
+      <Live text={t('tab.consent.title', { role })} urgent />
+      <h1 id="ask-join">
+        <T k="tab.consent.title" p={{ role }} />
+      </h1>
+      <div class="idcard">
+        <div class="face" aria-hidden="true">
+          <Icon name="person" />
+        </div>
+        {card ? (
+          <div>
+            <div>
+              <b>{nameOf(card.name)}</b> <span class="soft">{t(roleKey)}</span>
+            </div>
+            <div>{institutionOf(card)}</div>
+            {card.registeredYear && (
+              <div class="soft">
+                <T k="tab.consent.registered" p={{ year: card.registeredYear }} />
+              </div>
+            )}
+          </div>
+        ) : (
+          <T k="tab.consent.unnamed" />
+        )}
+      </div>
+      <p>
+        <T k="tab.consent.body" />
+      </p>
+      <Answers
+        testid="join"
+        busy={busy}
+        onAnswer={(yes) => go(yes ? 'yes' : 'no', () => send({ type: 'answerJoin', leg: person.leg, yes }))}
+      />
+    </section>
+  );
+}
+
+/** May we record? Asked apart from everything else. */
+export function AskRecording({ send }: { send: Send }): VNode {
+  const [busy, go] = useBusy();
+  const ref = useFocus();
+  return (
+    <section class="ask" role="alertdialog" aria-labelledby="ask-rec" tabIndex={-1} ref={ref} data-testid="ask-recording">
+      <Live text={t('tab.rec.title')} urgent />
+      <h1 id="ask-rec">
+        <T k="tab.rec.title" />
+      </h1>
+      <p>
+        <T k="tab.rec.body" />
+      </p>
+      <Answers
+        testid="recording"
+        busy={busy}
+        onAnswer={(yes) => go(yes ? 'yes' : 'no', () => send({ type: 'answerRecording', yes }))}
+      />
+    </section>
+  );
+}

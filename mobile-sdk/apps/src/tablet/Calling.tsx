@@ -1,0 +1,186 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { now } from '../app/clock.ts';
+import { institutionOf, list, nameOf, span } from '../app/format.ts';
+import type { Picture } from '../app/media.ts';
+import { type Send, useBusy } from '../app/send.ts';
+import { T, t } from '../i18n/index.tsx';
+import { isClinician, others, rung } from '../model/call.ts';
+import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Dialog, Live } from '../ui/parts.tsx';
+import { VideoTile } from '../ui/VideoTile.tsx';
+import type { CallView, Participant } from '../wire.ts';
+
+export interface CallingProps {
+  call: CallView;
+  phone: string;
+  own: Picture | null;
+  send: Send;
+}
+
+function Callee({ person }: { person: Participant }): VNode {
+  return (
+    <li class="callee">
+      <Icon name="bell" />
+      <span>
+        <b>{person.card ? nameOf(person.card.name) : <T k="tab.calling.desk" />}</b>
+        <br />
+        <span class="soft">{person.card ? institutionOf(person.card) : ''}</span>
+      </span>
+    </li>
+  );
+}
+
+/** The cancel button and its question. Only before anybody answered: afterwards one hangs up. */
+function Cancel({ send }: { send: Send }): VNode {
+  const [asking, setAsking] = useState(false);
+  const [busy, go] = useBusy();
+  return (
+    <>
+      <Button icon="cross" onClick={() => setAsking(true)} testid="cancel">
+        <T k="tab.calling.cancel" />
+      </Button>
+      {asking && (
+        <Dialog
+          testid="cancel-dialog"
+          title={<T k="tab.calling.cancelSure" />}
+          onClose={() => setAsking(false)}
+          actions={
+            <>
+              <Button kind="primary" onClick={() => setAsking(false)}>
+                <T k="tab.calling.keep" />
+              </Button>
+              <Button
+                busy={busy === 'cancel'}
+                testid="cancel-yes"
+                onClick={() => go('cancel', () => send({ type: 'cancel' }))}
+              >
+                <T k="tab.calling.cancel" />
+              </Button>
+            </>
+          }
+        >
+          <p>
+            <T k="tab.calling.cancelSureSub" />
+          </p>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** Somebody is being rung: who, for how long, and the way out. */
+export function Calling({ call, phone, own, send }: CallingProps): VNode {
+  const again = (call.desk?.round ?? 1) > 1;
+  const waiting = call.state.state === 'waiting';
+  const answered = others(call).some(isClinician);
+  const title = answered ? 'tab.calling.answered' : waiting ? 'tab.calling.title' : 'tab.calling.alone';
+  const people = rung(call).filter((p) => p.role === 'deskNurse');
+  return (
+    <main class="page" data-testid="screen-calling">
+      <Live text={t(title)} />
+      <div class="halves">
+        <section class="waitbox">
+          <h1>
+            <T k={title} />
+          </h1>
+          <p class="lede">
+            <T k={!waiting ? 'tab.calling.aloneSub' : again ? 'tab.calling.again' : 'tab.calling.sub'} />
+          </p>
+          <p class="waited num">
+            <T k="tab.calling.waited" p={{ span: span(now.value - call.requestedAt) }} />
+          </p>
+          <ul class="stack" aria-label={t('tab.calling.who')}>
+            {people.length ? (
+              people.slice(0, 2).map((p) => <Callee person={p} key={p.leg} />)
+            ) : (
+              <li class="callee">
+                <Icon name="bell" />
+                <b>
+                  <T k="tab.calling.desk" />
+                </b>
+              </li>
+            )}
+          </ul>
+        </section>
+        <section class="pulsebox">
+          <div class="pulse">
+            <Icon name="phone" />
+          </div>
+          <div class="mirrorbox">
+            <VideoTile picture={own} label={t('tile.you')} mirrored />
+            <p>
+              <T k="tab.calling.mirror" />
+            </p>
+          </div>
+        </section>
+      </div>
+      <footer class="foot">
+        {waiting ? <Cancel send={send} /> : <span />}
+        <div class="deskphone" style={{ textAlign: 'right' }}>
+          <span class="soft">
+            <T k="tab.desk.phone" />
+          </span>
+          <b class="num">{phone}</b>
+        </div>
+      </footer>
+    </main>
+  );
+}
+
+/** Nobody answered yet: the telephone number, 119 in plain words, and the ringing goes on. */
+export function Fallback({ call, phone, send }: Omit<CallingProps, 'own'>): VNode {
+  const waiting = call.state.state === 'waiting';
+  const names = rung(call).flatMap((p) => (p.card ? [nameOf(p.card.name)] : []));
+  return (
+    <main class="page" data-testid="screen-fallback">
+      <Live text={`${t('tab.fallback.title')} ${phone}`} urgent />
+      <div class="fallgrid">
+        <section class="stack" style={{ justifyContent: 'center', gap: '26px' }}>
+          <h1>
+            <T k="tab.fallback.title" />
+          </h1>
+          <div>
+            <div class="soft">
+              <T k="tab.fallback.phone" />
+            </div>
+            <a class="hugephone num" href={`tel:${phone.replace(/[^+\d]/g, '')}`} data-testid="desk-phone">
+              {phone}
+            </a>
+          </div>
+          <p>
+            <T k="tab.fallback.why" />
+          </p>
+        </section>
+        <section class="box119" aria-labelledby="h119">
+          <h2 id="h119">
+            <T k="tab.fallback.119" />
+          </h2>
+          <ul>
+            {(['a', 'b', 'c', 'd'] as const).map((letter) => (
+              <li key={letter}>
+                <Icon name="alert" />
+                <span>
+                  <T k={`tab.fallback.119.${letter}`} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      </div>
+      <footer class="foot">
+        {waiting ? <Cancel send={send} /> : <span />}
+        <div class="row" role="status">
+          <span class="spinner" />
+          <span>
+            <T k="tab.fallback.still" /> {names.length > 0 && `（${list(names)}）`}
+          </span>
+          <span class="num soft">
+            <T k="tab.calling.waited" p={{ span: span(now.value - call.requestedAt) }} />
+          </span>
+        </div>
+      </footer>
+    </main>
+  );
+}

@@ -1,0 +1,124 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { now } from '../app/clock.ts';
+import { clockTime, day, hourOf } from '../app/format.ts';
+import { either, T, t } from '../i18n/index.tsx';
+import type { Link } from '../ui/Banner.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Dialog, LangSwitch, ThemeSwitch } from '../ui/parts.tsx';
+import type { Disposition, Me } from '../wire.ts';
+import { emblem } from './After.tsx';
+
+export interface IdleProps {
+  me: Me;
+  link: Link;
+  /** What was decided in tonight's last call. */
+  last: Disposition | null;
+  calling: boolean;
+  onCall: () => void;
+  onMeasure: () => void;
+  onLast: () => void;
+}
+
+const greeting = (hour: number) =>
+  hour >= 4 && hour < 10 ? 'tab.hello.morning' : hour >= 10 && hour < 17 ? 'tab.hello.day' : 'tab.hello.night';
+
+/** The screen that stands there all night: who, what time, and one thing to press. */
+export function Idle(props: IdleProps): VNode {
+  const [settings, setSettings] = useState(false);
+  const { me } = props;
+  const name = me.who.kind === 'tablet' ? either(me.who.name, me.who.nameLatin) : '';
+  const offline = props.link === 'offline' || props.link === 'reconnecting';
+  return (
+    <main class="page" data-testid="screen-idle">
+      <div class="halves">
+        <section class="hello">
+          <h1>
+            <T k={greeting(hourOf(now.value))} p={{ name }} />
+          </h1>
+          <div class="bigclock num">{clockTime(now.value)}</div>
+          <div class="day soft">{day(now.value)}</div>
+          <div class={`ready ${offline ? 'bad' : ''}`} role="status">
+            <Icon name={offline ? 'linkOff' : 'check'} />
+            <span>
+              <T k={offline ? 'tab.offline' : 'tab.ready'} />
+            </span>
+          </div>
+        </section>
+        <section class="callbox">
+          <button
+            type="button"
+            class="callbtn"
+            data-testid="call"
+            aria-label={t('tab.call.label')}
+            aria-busy={props.calling || undefined}
+            onClick={props.onCall}
+          >
+            {props.calling ? <span class="spinner" /> : <Icon name="phone" />}
+            <span>
+              <T k="tab.call" />
+            </span>
+          </button>
+          <p>
+            <b>
+              <T k="tab.call.sub" />
+            </b>
+          </p>
+        </section>
+      </div>
+      {props.last && (
+        <button type="button" class="btn lastbox" onClick={props.onLast} data-testid="last">
+          <Icon name={emblem[props.last.outcome.outcome]} />
+          <span class="grow" style={{ textAlign: 'left' }}>
+            <T k="tab.last" />：<T k={`tab.outcome.${props.last.outcome.outcome}`} />
+          </span>
+          <Icon name="right" />
+        </button>
+      )}
+      <footer class="foot">
+        <Button icon="thermometer" onClick={props.onMeasure} testid="measure">
+          <T k="tab.sensors" />
+        </Button>
+        <div class="deskphone">
+          <span class="soft">
+            <T k="tab.desk.phone" />
+          </span>
+          <b class="num">{me.deskPhone}</b>
+        </div>
+        <div class="deskphone soft">
+          <span>
+            <T k="tab.emergency.hint" />
+          </span>
+          {me.demo && <span class="demo">{t('app.demo')}</span>}
+        </div>
+        <Button icon="gear" label={t('tab.settings')} onClick={() => setSettings(true)} testid="settings" />
+      </footer>
+      {settings && (
+        <Dialog
+          title={<T k="tab.settings" />}
+          onClose={() => setSettings(false)}
+          actions={
+            <Button kind="primary" onClick={() => setSettings(false)}>
+              {t('close')}
+            </Button>
+          }
+        >
+          <div class="stack" style={{ marginTop: '24px' }}>
+            <div class="row">
+              <span class="grow">{t('lang.label')}</span>
+              <LangSwitch />
+            </div>
+            <div class="row">
+              <span class="grow">{t('theme.label')}</span>
+              <ThemeSwitch />
+            </div>
+            <p class="soft">
+              <T k="tab.call.consent" />
+            </p>
+          </div>
+        </Dialog>
+      )}
+    </main>
+  );
+}

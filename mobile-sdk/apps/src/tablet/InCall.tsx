@@ -1,0 +1,216 @@
+import type { VNode } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { list, nameOf } from '../app/format.ts';
+import type { MediaControls, MediaView } from '../app/media.ts';
+import { type Send, useBusy } from '../app/send.ts';
+import { T, t } from '../i18n/index.tsx';
+import { canWithdrawRecording, onStage, others, rung } from '../model/call.ts';
+import { Button } from '../ui/Button.tsx';
+import { Icon, type IconName } from '../ui/Icon.tsx';
+import { Dialog } from '../ui/parts.tsx';
+import { VideoTile } from '../ui/VideoTile.tsx';
+import type { CallView, Id, Participant } from '../wire.ts';
+import { SpeakerDialog } from './Speaker.tsx';
+
+export interface InCallProps {
+  call: CallView;
+  media: MediaView;
+  controls: MediaControls;
+  send: Send;
+  onMeasure: () => void;
+}
+
+export const displayName = (p: Participant): string =>
+  p.card ? nameOf(p.card.name) : p.name ? nameOf(p.name) : t(`legRole.${p.role}`);
+
+function StageTile({ person, media }: { person: Participant | null; media: MediaView }): VNode {
+  if (!person) {
+    return (
+      <VideoTile class="stage" picture={null} label={t('tab.incall.connecting')} veil={{ icon: 'link', text: t('tab.incall.connecting') }} />
+    );
+  }
+  const name = displayName(person);
+  const picture = media.seats.get(person.leg)?.picture ?? null;
+  const away = person.legState.state === 'away';
+  const veil = away
+    ? { icon: 'link' as IconName, text: t('tile.away') }
+    : person.camera !== 'on'
+      ? { icon: 'cameraOff' as IconName, text: t('tab.incall.noPicture') }
+      : picture
+        ? null
+        : { icon: 'link' as IconName, text: t('tab.incall.connecting') };
+  return (
+    <VideoTile
+      class="stage"
+      testid="stage"
+      picture={picture}
+      label={t('tile.of', { name })}
+      veil={veil}
+      muted={person.microphone !== 'on'}
+      mutedLabel={t('source.muted')}
+      plate={
+        <>
+          <span class="who">{name}</span>
+          <span class="role">{t(`legRole.${person.role}`)}</span>
+        </>
+      }
+    />
+  );
+}
+
+/** The call as the patient sees it: one large face, everybody by name, and six plain buttons. */
+export function InCall({ call, media, controls, send, onMeasure }: InCallProps): VNode {
+  const [leaving, setLeaving] = useState(false);
+  const [choosing, setChoosing] = useState(false);
+  const [busy, go] = useBusy();
+  const last = useRef<Id | null>(null);
+  const speaking = [...media.seats].filter(([, seat]) => seat.speaking).map(([leg]) => leg);
+  const stage = onStage(call, speaking, last.current);
+  last.current = stage?.leg ?? null;
+  const beside = others(call).filter((p) => p.leg !== stage?.leg && p.role !== 'device');
+  const coming = rung(call).map(displayName);
+  const micOn = media.microphone === 'on';
+  const cameraOn = media.camera === 'on';
+  const phase = call.recording.phase;
+  return (
+    <main class="call" data-testid="screen-incall">
+      <div class="stagebox">
+        <StageTile person={stage} media={media} />
+        <div class="badges">
+          {phase === 'on' ? (
+            <span class="rec" role="status" data-testid="rec">
+              <i /> <T k="tab.rec.on" />
+            </span>
+          ) : phase === 'paused' ? (
+            <span class="rec waiting" role="status">
+              <T k="tab.rec.paused" />
+            </span>
+          ) : (
+            <span />
+          )}
+          {canWithdrawRecording(call) && phase !== 'asking' && (
+            <Button
+              icon="cross"
+              busy={busy === 'withdraw'}
+              testid="withdraw"
+              onClick={() => go('withdraw', () => send({ type: 'answerRecording', yes: false }))}
+            >
+              <T k="tab.rec.withdraw" />
+            </Button>
+          )}
+        </div>
+      </div>
+      <aside class="side" aria-label={t('call.people')}>
+        <VideoTile
+          picture={media.own}
+          label={t('tile.you')}
+          mirrored
+          testid="own"
+          muted={!micOn}
+          mutedLabel={t('source.muted')}
+          veil={cameraOn ? null : { icon: 'cameraOff', text: t('source.cameraOff') }}
+          plate={
+            <span class="role">
+              <T k="tab.incall.me" />
+            </span>
+          }
+        />
+        {stage && (
+          <div class="person" data-testid="person">
+            <b>{displayName(stage)}</b>
+            <span class="soft">{t(`legRole.${stage.role}`)}</span>
+          </div>
+        )}
+        {beside.map((p) => (
+          <div class="person" key={p.leg} data-testid="person">
+            <b>{displayName(p)}</b>
+            <span class="soft">
+              {t(`legRole.${p.role}`)}
+              {!p.gateOpen && `（${t('call.state.gated')}）`}
+            </span>
+          </div>
+        ))}
+        {coming.length > 0 && (
+          <p class="soft" role="status">
+            <T k="tab.incall.coming" p={{ who: list(coming) }} />
+          </p>
+        )}
+      </aside>
+      <nav class="controls" aria-label={t('call.people')}>
+        <Button
+          icon={micOn ? 'mic' : 'micOff'}
+          class={micOn ? '' : 'off'}
+          pressed={micOn}
+          testid="mic"
+          title={t(micOn ? 'control.mute' : 'control.unmute')}
+          onClick={() => controls.microphone(!micOn)}
+        >
+          <T k="tab.incall.mute" /> {!micOn && <T k="tab.incall.off" />}
+        </Button>
+        <Button
+          icon={cameraOn ? 'camera' : 'cameraOff'}
+          class={cameraOn ? '' : 'off'}
+          pressed={cameraOn}
+          testid="camera"
+          title={t(cameraOn ? 'control.cameraOff' : 'control.cameraOn')}
+          onClick={() => controls.camera(!cameraOn)}
+        >
+          <T k="tab.incall.camera" /> {!cameraOn && <T k="tab.incall.off" />}
+        </Button>
+        <Button icon="flip" disabled={!media.canFlip} testid="flip" title={t('control.flip')} onClick={controls.flip}>
+          <T k="tab.incall.flip" />
+        </Button>
+        <Button icon="speaker" testid="speaker" title={t('control.speaker')} onClick={() => setChoosing(true)}>
+          <T k="tab.incall.sound" />
+        </Button>
+        <Button icon="thermometer" testid="measure" onClick={onMeasure}>
+          <T k="tab.incall.measure" />
+        </Button>
+        <Button kind="stop" icon="hangup" class="hang" testid="leave" onClick={() => setLeaving(true)}>
+          <T k="tab.incall.leave" />
+        </Button>
+      </nav>
+      {media.soundBlocked && (
+        <Dialog
+          title={<T k="tab.incall.sound" />}
+          onClose={controls.startSound}
+          actions={
+            <Button kind="primary" icon="speaker" onClick={controls.startSound} testid="start-sound">
+              {t('ok')}
+            </Button>
+          }
+        >
+          <Icon name="speaker" />
+        </Dialog>
+      )}
+      {choosing && <SpeakerDialog media={media} controls={controls} onClose={() => setChoosing(false)} />}
+      {leaving && (
+        <Dialog
+          testid="leave-dialog"
+          title={<T k="tab.incall.leaveSure" />}
+          onClose={() => setLeaving(false)}
+          actions={
+            <>
+              <Button kind="primary" onClick={() => setLeaving(false)}>
+                <T k="tab.incall.stay" />
+              </Button>
+              <Button
+                kind="stop"
+                icon="hangup"
+                busy={busy === 'leave'}
+                testid="leave-yes"
+                onClick={() => go('leave', () => send({ type: 'leave' }))}
+              >
+                <T k="tab.incall.leave" />
+              </Button>
+            </>
+          }
+        >
+          <p>
+            <T k="tab.incall.leaveSureSub" />
+          </p>
+        </Dialog>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,35 @@
+import type { VNode } from 'preact';
+import type { MediaControls, MediaView } from '../app/media.ts';
+import { t } from '../i18n/index.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Choices, Dialog } from '../ui/parts.tsx';
+
+/** Where the sound comes out. A browser that cannot choose says so by offering its one speaker. */
+export function SpeakerDialog(props: { media: MediaView; controls: MediaControls; onClose: () => void }): VNode {
+  const { media } = props;
+  const known = media.speakers.length
+    ? media.speakers.map((s) => ({ value: s.id, text: s.label || t('control.speakerDefault') }))
+    : [{ value: '', text: t('control.speakerDefault') }];
+  return (
+    <Dialog
+      testid="speaker-dialog"
+      title={t('control.speaker')}
+      onClose={props.onClose}
+      actions={
+        <Button kind="primary" onClick={props.onClose}>
+          {t('ok')}
+        </Button>
+      }
+    >
+      <div style={{ marginTop: '20px' }}>
+        <Choices
+          name="speaker"
+          label={t('control.speaker')}
+          options={known}
+          value={media.speaker}
+          onChange={props.controls.speaker}
+        />
+      </div>
+    </Dialog>
+  );
+}

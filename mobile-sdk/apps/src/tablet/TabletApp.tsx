@@ -1,0 +1,163 @@
+import { Ringer, type Room } from '@yoban/sdk';
+import type { VNode } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Live } from '../app/boot.ts';
+import { attempt } from '../app/problem.ts';
+import { typed } from '../app/reading.ts';
+import { useRoom } from '../app/useRoom.ts';
+import { t } from '../i18n/index.tsx';
+import { inCall, joinerAsked, me as ownLeg, recordingAsksMe } from '../model/call.ts';
+import { screenOf } from '../model/tabletScreen.ts';
+import { LinkBanner } from '../ui/Banner.tsx';
+import { ProblemToast } from '../ui/Problem.tsx';
+import { Loading } from '../ui/parts.tsx';
+import { SignIn } from '../ui/SignIn.tsx';
+import type { CallView, SourceState } from '../wire.ts';
+import { After, Closing, Left } from './After.tsx';
+import { AskJoin, AskRecording } from './Ask.tsx';
+import { Calling, Fallback } from './Calling.tsx';
+import { Idle } from './Idle.tsx';
+import { InCall } from './InCall.tsx';
+import { Keypad } from './Keypad.tsx';
+import { Sensors } from './Sensors.tsx';
+import { MediaTrouble, type Trouble } from './Trouble.tsx';
+import { useSensors } from './useSensors.ts';
+
+const TROUBLES: readonly SourceState[] = ['denied', 'inUse', 'absent'];
+const SEEN = 'yoban.tablet.seen';
+
+const ringer = new Ringer();
+
+/** Sound, wake lock and full screen in one tap. A browser that refuses one of them must not stop the call. */
+function unlock(): void {
+  void ringer.unlock();
+  if (!document.fullscreenElement) void document.documentElement.requestFullscreen?.().catch(() => undefined);
+}
+
+function useSeen(): [string | null, (session: string | null) => void] {
+  const [seen, set] = useState(() => sessionStorage.getItem(SEEN));
+  return [
+    seen,
+    (session) => {
+      if (session) sessionStorage.setItem(SEEN, session);
+      set(session);
+    },
+  ];
+}
+
+/** The room of the call this tablet is in. Media comes up by itself, also after a reload in the middle of it. */
+function useCallRoom(live: Live, call: CallView | null): Room | null {
+  const own = call ? ownLeg(call) : null;
+  const wanted = call && call.state.state !== 'ended' && own && inCall(own) ? call.session : null;
+  const room = useMemo(() => (wanted ? live.client.room(wanted) : null), [wanted, live]);
+  useEffect(() => {
+    if (!room) return;
+    room.connect().catch(() => undefined);
+    return () => room.disconnect();
+  }, [room]);
+  return room;
+}
+
+export function TabletApp({ live }: { live: Live }): VNode {
+  const state = live.state.value;
+  const { me } = state;
+  const [seen, setSeen] = useSeen();
+  const [tapping, setTapping] = useState(false);
+  const [page, setPage] = useState<'call' | 'sensors' | 'keypad'>('call');
+  const [audioOnly, setAudioOnly] = useState(false);
+  const call = state.calls[0] ?? null;
+  const room = useCallRoom(live, call);
+  const [media, controls] = useRoom(room);
+  const running = call && call.state.state !== 'ended' ? call.session : null;
+  const desk = useSensors(me?.demo ?? false, (readings) => {
+    void live.client.sendReadings(readings as never, running).catch(() => undefined);
+  });
+  const screen = screenOf(call, seen);
+  useEffect(() => {
+    if (screen === 'calling') ringer.start('waiting');
+    else ringer.stop();
+  }, [screen]);
+  useEffect(() => setAudioOnly(false), [running]);
+
+  if (live.restoring.value) return <Loading />;
+  if (!me || me.who.kind !== 'tablet') {
+    return <SignIn title={t('setup.title')} body={t('signin.body')} onCode={live.signIn} />;
+  }
+  const tap = async () => {
+    unlock();
+    setTapping(true);
+    await attempt(() => live.client.tap());
+    setTapping(false);
+    setPage('call');
+  };
+  const send = live.sendTo(call?.session ?? '');
+  const question = screen === 'incall' && call ? joinerAsked(call) : null;
+  const asksRecording = screen === 'incall' && call && !question && recordingAsksMe(call);
+  const bad = [media.microphone, media.camera].find((s) => TROUBLES.includes(s));
+  const trouble = (screen === 'calling' || screen === 'incall') && !audioOnly ? (bad as Trouble | undefined) : undefined;
+
+  const body = (): VNode => {
+    if (page === 'keypad') {
+      return (
+        <Keypad
+          onBack={() => setPage('sensors')}
+          onSend={(vital) => attempt(() => live.client.sendReadings([typed(vital)] as never, running))}
+        />
+      );
+    }
+    if (page === 'sensors') {
+      return (
+        <Sensors
+          sensors={desk.sensors}
+          bluetooth={desk.bluetooth}
+          kit={me.demo}
+          onStart={desk.start}
+          onStop={desk.stop}
+          onManual={() => setPage('keypad')}
+          onBack={() => setPage('call')}
+        />
+      );
+    }
+    if (trouble) {
+      return (
+        <MediaTrouble
+          trouble={trouble}
+          phone={me.deskPhone}
+          soundWorks={media.microphone === 'on'}
+          onRetry={controls.retry}
+          onAudioOnly={() => setAudioOnly(true)}
+        />
+      );
+    }
+    if (!call || screen === 'idle') {
+      return (
+        <Idle
+          me={me}
+          link={state.connection}
+          last={call?.disposition ?? null}
+          calling={tapping}
+          onCall={tap}
+          onMeasure={() => setPage('sensors')}
+          onLast={() => setSeen(null)}
+        />
+      );
+    }
+    if (screen === 'calling') return <Calling call={call} phone={me.deskPhone} own={media.own} send={send} />;
+    if (screen === 'fallback') return <Fallback call={call} phone={me.deskPhone} send={send} />;
+    if (screen === 'left') return <Left call={call} send={send} />;
+    if (screen === 'closing') return <Closing />;
+    if (screen === 'after') {
+      return <After call={call} phone={me.deskPhone} onAgain={tap} onDone={() => setSeen(call.session)} />;
+    }
+    return <InCall call={call} media={media} controls={controls} send={send} onMeasure={() => setPage('sensors')} />;
+  };
+  return (
+    <>
+      <LinkBanner link={state.connection} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
+      {body()}
+      {question && <AskJoin person={question} send={send} key={question.leg} />}
+      {asksRecording && <AskRecording send={send} />}
+      <ProblemToast />
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import type { VNode } from 'preact';
+import { T, t } from '../i18n/index.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Live } from '../ui/parts.tsx';
+
+export type Trouble = 'denied' | 'inUse' | 'absent';
+
+/** Camera or microphone do not work: why, the way on with sound alone, and the telephone as the last way. */
+export function MediaTrouble(props: {
+  trouble: Trouble;
+  phone: string;
+  /** The microphone works, so that sound alone is a way on. */
+  soundWorks: boolean;
+  onRetry: () => void;
+  onAudioOnly: () => void;
+}): VNode {
+  return (
+    <main class="page" data-testid="screen-trouble">
+      <Live text={t(`tab.media.${props.trouble}.title`)} urgent />
+      <div class="centre">
+        <Icon name="cameraOff" class="trouble-icon" />
+        <h1>
+          <T k={`tab.media.${props.trouble}.title`} />
+        </h1>
+        <p class="lead">
+          <T k={`tab.media.${props.trouble}.body`} />
+        </p>
+        <div class="row" style={{ gap: '24px' }}>
+          <Button kind="primary" icon="undo" onClick={props.onRetry} testid="retry-media">
+            {t('retry')}
+          </Button>
+          <Button icon={props.soundWorks ? 'mic' : 'right'} onClick={props.onAudioOnly} testid="audio-only">
+            <T k={props.soundWorks ? 'tab.media.audioOnly' : 'tab.media.goOn'} />
+          </Button>
+        </div>
+        <div>
+          <p class="soft">
+            <T k="tab.media.phone" />
+          </p>
+          <a class="hugephone num" href={`tel:${props.phone.replace(/[^+\d]/g, '')}`}>
+            {props.phone}
+          </a>
+        </div>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,125 @@
+import { BluetoothSensor, bluetoothSupported, SimulatedSensors } from '@yoban/sdk/sensors';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { inWords } from '../model/vitals.ts';
+import type { NewReading, Vital, VitalKind } from '../wire.ts';
+import type { SensorName, SensorPhase, SensorView } from './Sensors.tsx';
+
+const NAMES: readonly SensorName[] = ['oximeter', 'bloodPressure', 'thermometer'];
+const OF_KIND: Partial<Record<VitalKind, SensorName>> = {
+  spo2: 'oximeter',
+  pulse: 'oximeter',
+  bloodPressure: 'bloodPressure',
+  temperature: 'thermometer',
+};
+
+const words = (vital: Vital): string =>
+  inWords({
+    kind: vital.kind,
+    reading: { id: '', vital, takenAt: 0, receivedAt: 0, source: { kind: 'simulated' }, flags: [] },
+    values: [],
+    age: 0,
+    stale: false,
+    counts: true,
+  });
+
+type Views = Record<SensorName, SensorView>;
+const empty = (): Views => {
+  const view = (name: SensorName): SensorView => ({ name, phase: 'off', value: null, simulated: false });
+  return { oximeter: view('oximeter'), bloodPressure: view('bloodPressure'), thermometer: view('thermometer') };
+};
+
+export interface SensorDesk {
+  sensors: readonly SensorView[];
+  bluetooth: boolean;
+  start: (name: SensorName) => void;
+  stop: (name: SensorName) => void;
+}
+
+/**
+ * The sensors at the bedside: real ones by Web Bluetooth, or the simulated kit in a demonstration. Readings leave
+ * by `send`, which keeps them until the server has them.
+ */
+export function useSensors(kit: boolean, send: (readings: NewReading[]) => void): SensorDesk {
+  const [views, setViews] = useState<Views>(empty);
+  const real = useRef(new Map<SensorName, BluetoothSensor>());
+  const simulated = useRef<SimulatedSensors | null>(null);
+  const wanted = useRef(new Set<SensorName>());
+  const deliver = useRef(send);
+  deliver.current = send;
+
+  const change = (name: SensorName, next: Partial<SensorView>) =>
+    setViews((before) => ({ ...before, [name]: { ...before[name], ...next } }));
+
+  const heard = (readings: readonly NewReading[]) => {
+    const mine = readings.filter((r) => wanted.current.has(OF_KIND[r.vital.kind] ?? 'oximeter'));
+    if (mine.length === 0) return;
+    deliver.current([...mine]);
+    const texts = new Map<SensorName, string[]>();
+    for (const { vital } of mine) {
+      const name = OF_KIND[vital.kind];
+      if (name) texts.set(name, [...(texts.get(name) ?? []), words(vital)]);
+    }
+    for (const [name, values] of texts) change(name, { value: values.join('  '), phase: 'measuring' });
+  };
+
+  const startKit = (name: SensorName) => {
+    wanted.current.add(name);
+    change(name, { phase: 'measuring', simulated: true });
+    if (!simulated.current) {
+      const sensors = new SimulatedSensors({ seed: Math.floor(Math.random() * 2 ** 31), patient: 'heartFailure' });
+      sensors.on('readings', (readings) => heard(readings as unknown as NewReading[]));
+      sensors.on('empty', () => wanted.current.has('oximeter') && change('oximeter', { phase: 'failed' }));
+      simulated.current = sensors;
+      sensors.start();
+    }
+    if (name === 'bloodPressure') simulated.current.measure('cuff');
+    if (name === 'thermometer') simulated.current.measure('thermometer');
+  };
+
+  const startReal = (name: SensorName) => {
+    wanted.current.add(name);
+    const sensor = real.current.get(name) ?? new BluetoothSensor();
+    if (!real.current.has(name)) {
+      real.current.set(name, sensor);
+      sensor.on('readings', (readings) => heard(readings as unknown as NewReading[]));
+      sensor.on('empty', () => change(name, { phase: 'failed' }));
+      sensor.on('state', (state, problem) => {
+        const phase: SensorPhase =
+          state === 'connected' || state === 'waiting'
+            ? 'measuring'
+            : state === 'choosing' || state === 'connecting'
+              ? 'connecting'
+              : state === 'lost'
+                ? 'lost'
+                : problem && problem !== 'cancelled'
+                  ? 'failed'
+                  : 'off';
+        change(name, { phase });
+      });
+    }
+    void sensor.choose();
+  };
+
+  useEffect(
+    () => () => {
+      simulated.current?.stop();
+      for (const sensor of real.current.values()) sensor.stop();
+    },
+    [],
+  );
+
+  return {
+    sensors: NAMES.map((name) => views[name]),
+    bluetooth: bluetoothSupported(),
+    start: kit ? startKit : startReal,
+    stop: (name) => {
+      wanted.current.delete(name);
+      real.current.get(name)?.stop();
+      if (wanted.current.size === 0) {
+        simulated.current?.stop();
+        simulated.current = null;
+      }
+      change(name, { phase: 'off' });
+    },
+  };
+}

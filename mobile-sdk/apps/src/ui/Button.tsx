@@ -1,0 +1,39 @@
+import type { ComponentChildren, VNode } from 'preact';
+import { Icon, type IconName } from './Icon.tsx';
+
+export interface ButtonProps {
+  children?: ComponentChildren;
+  icon?: IconName;
+  kind?: 'plain' | 'primary' | 'yes' | 'stop' | 'ghost';
+  /** Needed where there is no visible text. */
+  label?: string;
+  class?: string;
+  busy?: boolean;
+  disabled?: boolean;
+  pressed?: boolean;
+  type?: 'button' | 'submit';
+  /** The element that is found by tests and scripts, whatever the language. */
+  testid?: string;
+  title?: string;
+  onClick?: () => void;
+}
+
+export function Button(props: ButtonProps): VNode {
+  const { children, icon, kind = 'plain', label, busy = false, disabled = false, pressed, testid } = props;
+  return (
+    <button
+      type={props.type ?? 'button'}
+      class={`btn ${kind} ${children ? '' : 'icon-only'} ${props.class ?? ''}`}
+      aria-label={label}
+      title={props.title ?? (children ? undefined : label)}
+      aria-pressed={pressed}
+      aria-busy={busy || undefined}
+      disabled={disabled || busy}
+      data-testid={testid}
+      onClick={props.onClick}
+    >
+      {busy ? <span class="spinner" /> : icon && <Icon name={icon} />}
+      {children && <span>{children}</span>}
+    </button>
+  );
+}

@@ -1,0 +1,49 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { narrow } from '../app/format.ts';
+import { useBusy } from '../app/send.ts';
+import { t } from '../i18n/index.tsx';
+import { Button } from './Button.tsx';
+import { Brand, Field, LangSwitch } from './parts.tsx';
+
+/** Nobody is signed in here: the code of a link or QR, typed. */
+export function SignIn(props: { title: string; body: string; onCode: (code: string) => Promise<unknown> }): VNode {
+  const [code, setCode] = useState('');
+  const [busy, go] = useBusy();
+  return (
+    <main class="signin" data-testid="screen-signin">
+      <form
+        class="card stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (narrow(code)) void go('go', () => props.onCode(narrow(code)));
+        }}
+      >
+        <div class="row">
+          <span class="grow">
+            <Brand />
+          </span>
+          <LangSwitch />
+        </div>
+        <h1>{props.title}</h1>
+        <p>{props.body}</p>
+        <Field label={t('signin.code')}>
+          <input
+            class="input"
+            name="code"
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck={false}
+            data-testid="code"
+            value={code}
+            onInput={(event) => setCode(event.currentTarget.value)}
+          />
+        </Field>
+        <Button kind="primary" type="submit" class="wide" busy={busy !== null} disabled={!narrow(code)} testid="signin">
+          {t(busy ? 'signin.busy' : 'signin.go')}
+        </Button>
+        <p class="soft">{t('signin.help')}</p>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,205 @@
+import type { ComponentChildren, VNode } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { chooseTheme, theme } from '../app/theme.ts';
+import { chooseLang, type Lang, lang, t } from '../i18n/index.tsx';
+import type { Urgency } from '../wire.ts';
+import { Icon, type IconName, Mark } from './Icon.tsx';
+
+export function Brand({ text }: { text?: string }): VNode {
+  return (
+    <span class="brand">
+      <Mark />
+      {text ?? t('app.name')}
+    </span>
+  );
+}
+
+export function Empty(props: { icon: IconName; title: string; sub?: string; children?: ComponentChildren }): VNode {
+  return (
+    <div class="empty">
+      <Icon name={props.icon} />
+      <strong>{props.title}</strong>
+      {props.sub && <p>{props.sub}</p>}
+      {props.children}
+    </div>
+  );
+}
+
+export function Loading({ text }: { text?: string }): VNode {
+  return (
+    <div class="empty" role="status">
+      <span class="spinner" />
+      <span>{text ?? t('loading')}</span>
+    </div>
+  );
+}
+
+export function Notice(props: {
+  tone?: 'info' | 'warn' | 'bad' | 'good';
+  icon?: IconName;
+  live?: boolean;
+  children: ComponentChildren;
+}): VNode {
+  const tone = props.tone ?? 'info';
+  const icon = props.icon ?? (tone === 'good' ? 'check' : tone === 'info' ? 'info' : 'alert');
+  return (
+    <div class={`notice ${tone}`} role={props.live ? 'status' : undefined}>
+      <Icon name={icon} />
+      <div class="grow">{props.children}</div>
+    </div>
+  );
+}
+
+/** Says a change of state to screen readers, without showing it twice. */
+export function Live({ text, urgent = false }: { text: string; urgent?: boolean }): VNode {
+  return (
+    <div class="sr" role={urgent ? 'alert' : 'status'} aria-live={urgent ? 'assertive' : 'polite'}>
+      {text}
+    </div>
+  );
+}
+
+export function UrgencyChip({ urgency, what = true }: { urgency: Urgency; what?: boolean }): VNode {
+  return (
+    <span class={`chip u-${urgency}`}>
+      {t(`urgency.${urgency}`)}
+      {what && <span>{t(`urgency.${urgency}.what`)}</span>}
+    </span>
+  );
+}
+
+export function LangSwitch(): VNode {
+  const option = (code: Lang) => (
+    <button
+      type="button"
+      lang={code}
+      aria-pressed={lang.value === code}
+      data-testid={`lang-${code}`}
+      onClick={() => chooseLang(code)}
+    >
+      {t(`lang.${code}`)}
+    </button>
+  );
+  return (
+    <span class="switch" role="group" aria-label={t('lang.label')}>
+      {option('ja')}
+      {option('en')}
+    </span>
+  );
+}
+
+/** For narrow places: one button that changes to the other language, written in that language. */
+export function LangButton(): VNode {
+  const other: Lang = lang.value === 'ja' ? 'en' : 'ja';
+  return (
+    <button class="btn ghost" type="button" lang={other} data-testid="lang-other" onClick={() => chooseLang(other)}>
+      {t(`lang.${other}`)}
+    </button>
+  );
+}
+
+export function ThemeSwitch(): VNode {
+  const option = (choice: 'night' | 'day', icon: IconName) => (
+    <button
+      type="button"
+      aria-pressed={theme.value === choice}
+      aria-label={t(`theme.${choice}`)}
+      title={t(`theme.${choice}`)}
+      data-testid={`theme-${choice}`}
+      onClick={() => chooseTheme(choice)}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+  return (
+    <span class="switch" role="group" aria-label={t('theme.label')}>
+      {option('night', 'moon')}
+      {option('day', 'sun')}
+    </span>
+  );
+}
+
+/** A question over the page. Escape and the quiet button answer no. */
+export function Dialog(props: {
+  title: ComponentChildren;
+  children?: ComponentChildren;
+  actions: ComponentChildren;
+  onClose: () => void;
+  testid?: string;
+}): VNode {
+  const ref = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog && !dialog.open) dialog.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      class="dialog"
+      ref={ref}
+      aria-labelledby={title}
+      data-testid={props.testid}
+      onCancel={(event) => {
+        event.preventDefault();
+        props.onClose();
+      }}
+    >
+      <div class="panel">
+        <h2 id={title}>{props.title}</h2>
+        {props.children}
+        <div class="actions">{props.actions}</div>
+      </div>
+    </dialog>
+  );
+}
+
+export function Field(props: { label: string; hint?: string; error?: string; children: ComponentChildren }): VNode {
+  return (
+    <label class="field">
+      <span>
+        {props.label} {props.hint && <span class="hint">{props.hint}</span>}
+      </span>
+      {props.children}
+      {props.error && (
+        <span class="error" role="alert">
+          {props.error}
+        </span>
+      )}
+    </label>
+  );
+}
+
+/** Choose one of a few. */
+export function Choices<V extends string>(props: {
+  name: string;
+  label: string;
+  options: readonly { value: V; text: ComponentChildren; sub?: string; disabled?: boolean }[];
+  value: V | null | undefined;
+  columns?: number;
+  onChange: (value: V) => void;
+}): VNode {
+  return (
+    <fieldset class="choices" style={props.columns ? { gridTemplateColumns: `repeat(${props.columns}, 1fr)` } : {}}>
+      <legend class="sr">{props.label}</legend>
+      {props.options.map((option) => (
+        <label class="choice" key={option.value}>
+          <input
+            type="radio"
+            name={props.name}
+            value={option.value}
+            checked={props.value === option.value}
+            disabled={option.disabled}
+            data-testid={`${props.name}-${option.value}`}
+            onChange={() => props.onChange(option.value)}
+          />
+          <span class="mark" />
+          <span class="grow">
+            {option.text}
+            {option.sub && <small class="soft"> {option.sub}</small>}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
