@@ -72,7 +72,8 @@ impl Tx {
         let rows = all!(
             self,
             Row,
-            "UPDATE sign_in_codes SET used_ms = $2 WHERE code_hash = $1 AND used_ms IS NULL AND expires_ms > $2
+            "UPDATE sign_in_codes SET used_ms = $2 WHERE code_hash = $1 AND used_ms IS NULL
+             AND expires_ms > $2
              RETURNING association_id, person_id, device_id, purpose, expires_ms",
             hash,
             now.0

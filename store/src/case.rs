@@ -56,7 +56,8 @@ pub struct CaseRow {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, association_id, patient_id, state, owner_line, owner_person_id, deadline_ms, opened_ms,",
+            "SELECT id, association_id, patient_id, state, owner_line, owner_person_id, deadline_ms,
+             opened_ms,",
             " closed_ms, last_seq, version, body FROM cases ",
             $rest
         )
@@ -117,13 +118,14 @@ impl Tx {
     /// Stores a new case at version 1.
     ///
     /// # Errors
-    /// `CaseOwned` or `CaseDeadline` when an open case has no owner or deadline, `Reference` when patient or owner
-    /// belong to another association.
+    /// `CaseOwned` or `CaseDeadline` when an open case has no owner or deadline, `Reference` when patient or
+    /// owner belong to another association.
     pub async fn insert_case<B: Serialize>(&mut self, head: &CaseHead, body: &B) -> Result<()> {
         let (line, person) = owner_columns(head.owner.as_ref())?;
         run!(
             self,
-            "INSERT INTO cases (id, association_id, patient_id, state, owner_line, owner_person_id, deadline_ms,
+            "INSERT INTO cases (id, association_id, patient_id, state, owner_line, owner_person_id,
+             deadline_ms,
              opened_ms, closed_ms, version, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)",
             head.id.0,
             head.association.0,
@@ -148,17 +150,20 @@ impl Tx {
         Ok(one!(self, Row, sql, id.0)?.map(CaseRow::from))
     }
 
-    /// Stores the next value of a case that was loaded at `version`; its association never changes. Returns the new version.
+    /// Stores the next value of a case that was loaded at `version`; its association never changes. Returns
+    /// the new version.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when it was saved by somebody else meanwhile (or is not there); what [`Tx::insert_case`]
-    /// refuses.
+    /// [`Error::Conflict`] when it was saved by somebody else meanwhile (or is not there); what
+    /// [`Tx::insert_case`] refuses.
     pub async fn save_case<B: Serialize>(&mut self, head: &CaseHead, version: i64, body: &B) -> Result<i64> {
         let (line, person) = owner_columns(head.owner.as_ref())?;
         let saved = run!(
             self,
-            "UPDATE cases SET patient_id = $3, state = $4, owner_line = $5, owner_person_id = $6, deadline_ms = $7,
-             opened_ms = $8, closed_ms = $9, body = $10, version = version + 1 WHERE id = $1 AND version = $2",
+            "UPDATE cases SET patient_id = $3, state = $4, owner_line = $5, owner_person_id = $6,
+             deadline_ms = $7,
+             opened_ms = $8, closed_ms = $9, body = $10, version = version + 1 WHERE id = $1
+             AND version = $2",
             head.id.0,
             version,
             head.patient.map(|p| p.0),
@@ -222,7 +227,8 @@ impl Conn {
         Ok(row.map(CaseRow::from))
     }
 
-    /// The cases of a night: all that were open at some instant of `from..until`, in the order they were opened.
+    /// The cases of a night: all that were open at some instant of `from..until`, in the order they were
+    /// opened.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

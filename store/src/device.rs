@@ -147,7 +147,8 @@ impl Conn {
         let row = one!(
             self,
             Row,
-            "SELECT id, association_id, kind, patient_id, person_id, retired_ms, body FROM devices WHERE id = $1",
+            "SELECT id, association_id, kind, patient_id, person_id, retired_ms, body FROM devices
+             WHERE id = $1",
             id.0
         )?;
         Ok(row.map(Device::from))

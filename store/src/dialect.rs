@@ -13,8 +13,8 @@ pub(crate) struct Pair {
     pub postgres: &'static str,
 }
 
-/// The same SELECT, on PostgreSQL with a row lock: SQLite's write turn is alone anyway. `NO KEY UPDATE` lets rows that
-/// only refer to the locked one (readings of a case) be inserted meanwhile.
+/// The same SELECT, on PostgreSQL with a row lock: SQLite's write turn is alone anyway. `NO KEY UPDATE` lets
+/// rows that only refer to the locked one (readings of a case) be inserted meanwhile.
 macro_rules! locking {
     ($sql:expr) => {
         $crate::dialect::Pair {
@@ -25,9 +25,9 @@ macro_rules! locking {
 }
 pub(crate) use locking;
 
-/// Leases due rows. The claim stands in a materialised CTE because PostgreSQL may run a sub-select with LIMIT more than
-/// once; `SKIP LOCKED` keeps two contenders from queueing behind each other, and the outer predicate keeps the
-/// statement right even without it.
+/// Leases due rows. The claim stands in a materialised CTE because PostgreSQL may run a sub-select with LIMIT
+/// more than once; `SKIP LOCKED` keeps two contenders from queueing behind each other, and the outer
+/// predicate keeps the statement right even without it.
 macro_rules! leasing {
     ($table:literal, $due:literal, $set:literal, $and:literal, $returning:literal) => {
         $crate::dialect::Pair {
@@ -40,7 +40,8 @@ macro_rules! leasing {
             "WITH due AS MATERIALIZED (SELECT id AS due_id FROM ", $table, " WHERE ", $due, " <= $1",
             " AND (lease_until_ms IS NULL OR lease_until_ms <= $1)", $and,
             " ORDER BY ", $due, ", id LIMIT $4", $lock, ")",
-            " UPDATE ", $table, " SET ", $set, "lease_owner = $2, lease_until_ms = $3 FROM due WHERE id = due_id",
+            " UPDATE ", $table, " SET ", $set, "lease_owner = $2, lease_until_ms = $3 FROM due
+             WHERE id = due_id",
             " AND (lease_until_ms IS NULL OR lease_until_ms <= $1)", $and,
             " RETURNING ", $returning,
         )
@@ -54,8 +55,8 @@ pub(crate) const BEGIN_READ: Pair = Pair {
     postgres: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 };
 
-/// How a turn begins. SQLite takes the write lock at once: a deferred transaction that upgrades later can fail with
-/// "busy" whatever the busy timeout says.
+/// How a turn begins. SQLite takes the write lock at once: a deferred transaction that upgrades later can
+/// fail with "busy" whatever the busy timeout says.
 pub(crate) const BEGIN_TURN: Pair = Pair {
     sqlite: "BEGIN IMMEDIATE",
     postgres: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
@@ -114,6 +115,10 @@ fn unique(table_name: &str, index: &str) -> Error {
 }
 
 /// Sorts an error of either driver.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "sqlx may add errors at any time; unknown ones mean: not available"
+)]
 pub(crate) fn sort(error: sqlx::Error) -> Error {
     match error {
         sqlx::Error::Database(refusal) => match refusal.try_downcast_ref::<PgDatabaseError>() {

@@ -76,8 +76,8 @@ impl Tx {
     /// Stores the next signed version.
     ///
     /// # Errors
-    /// [`crate::Error::Conflict`] when this version is already there (two people signed at once) or an earlier one is
-    /// missing; `Value` when the text is not JSON.
+    /// [`crate::Error::Conflict`] when this version is already there (two people signed at once) or an
+    /// earlier one is missing; `Value` when the text is not JSON.
     pub async fn insert_encounter_version(&mut self, new: &NewEncounterVersion<'_>) -> Result<()> {
         let newest = self.latest_encounter_version(new.session).await?;
         if newest.map_or(0, |known| known.version).saturating_add(1) != new.version {
@@ -85,7 +85,8 @@ impl Tx {
         }
         run!(
             self,
-            "INSERT INTO encounter_versions (session_id, version, association_id, body, digest, signed_by, signed_ms)
+            "INSERT INTO encounter_versions (session_id, version, association_id, body, digest,
+             signed_by, signed_ms)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
             new.session.0,
             new.version,
@@ -108,7 +109,8 @@ impl Conn {
         let row = one!(
             self,
             Row,
-            "SELECT session_id, association_id, version, body, digest, signed_by, signed_ms FROM encounter_versions
+            "SELECT session_id, association_id, version, body, digest, signed_by, signed_ms
+             FROM encounter_versions
              WHERE session_id = $1 ORDER BY version DESC LIMIT 1",
             session.0
         )?;
@@ -123,7 +125,8 @@ impl Conn {
         let rows = all!(
             self,
             Row,
-            "SELECT session_id, association_id, version, body, digest, signed_by, signed_ms FROM encounter_versions
+            "SELECT session_id, association_id, version, body, digest, signed_by, signed_ms
+             FROM encounter_versions
              WHERE session_id = $1 ORDER BY version",
             session.0
         )?;

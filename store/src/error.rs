@@ -3,8 +3,9 @@
 /// An error of the store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The database cannot be reached, is busy for too long, full, damaged or not migrated. Trying again later may
-    /// help. `code` is the driver's code (`sqlite 5`, `postgres 57P01`) or a short phrase, safe to log and show.
+    /// The database cannot be reached, is busy for too long, full, damaged or not migrated. Trying again
+    /// later may help. `code` is the driver's code (`sqlite 5`, `postgres 57P01`) or a short phrase, safe to
+    /// log and show.
     #[error("the store is not available ({code})")]
     Unavailable {
         /// Driver and code, or a phrase.
@@ -26,8 +27,8 @@ pub enum Error {
     /// The database refuses what the turn asks for.
     #[error("refused: {0}")]
     Constraint(Constraint),
-    /// An earlier operation of this turn failed or was dropped half way. Nothing of the turn will be stored; begin a
-    /// new one.
+    /// An earlier operation of this turn failed or was dropped half way. Nothing of the turn will be stored;
+    /// begin a new one.
     #[error("this turn has already failed")]
     TurnFailed,
 }
@@ -101,8 +102,10 @@ impl Error {
         Self::Unavailable { code: code.into() }
     }
 
-    /// True when SQLite answered "busy": with one writer per file this must not happen (`SQLITE_BUSY` and kin).
+    /// True when SQLite answered "busy": with one writer per file this must not happen (`SQLITE_BUSY` and
+    /// kin).
     pub fn is_busy(&self) -> bool {
-        matches!(self, Self::Unavailable { code } if matches!(code.as_str(), "sqlite 5" | "sqlite 261" | "sqlite 517"))
+        const BUSY: [&str; 3] = ["sqlite 5", "sqlite 261", "sqlite 517"];
+        matches!(self, Self::Unavailable { code } if BUSY.contains(&code.as_str()))
     }
 }

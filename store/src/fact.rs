@@ -58,8 +58,8 @@ impl From<Row> for FactRow {
 }
 
 impl Tx {
-    /// Appends facts to a case in the given order; returns the number of the newest. Numbers are taken from the case's
-    /// own row, so turns that race for them queue, and a turn that is taken back leaves no gap.
+    /// Appends facts to a case in the given order; returns the number of the newest. Numbers are taken from
+    /// the case's own row, so turns that race for them queue, and a turn that is taken back leaves no gap.
     ///
     /// # Errors
     /// [`Error::Conflict`] when the case is not there or belongs to another association.
@@ -74,7 +74,8 @@ impl Tx {
         let last = all!(
             self,
             (i64,),
-            "UPDATE cases SET last_seq = last_seq + $3 WHERE id = $1 AND association_id = $2 RETURNING last_seq",
+            "UPDATE cases SET last_seq = last_seq + $3 WHERE id = $1 AND association_id = $2
+             RETURNING last_seq",
             case.0,
             association.0,
             count
@@ -85,7 +86,8 @@ impl Tx {
         for (fact, seq) in facts.iter().zip(last.saturating_sub(count).saturating_add(1)..) {
             run!(
                 self,
-                "INSERT INTO facts (case_id, seq, association_id, at_ms, kind, body) VALUES ($1, $2, $3, $4, $5, $6)",
+                "INSERT INTO facts (case_id, seq, association_id, at_ms, kind, body)
+                 VALUES ($1, $2, $3, $4, $5, $6)",
                 case.0,
                 seq,
                 association.0,
@@ -107,7 +109,8 @@ impl Conn {
         let rows = all!(
             self,
             Row,
-            "SELECT case_id, seq, at_ms, kind, body FROM facts WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+            "SELECT case_id, seq, at_ms, kind, body FROM facts WHERE case_id = $1 AND seq > $2
+             ORDER BY seq LIMIT $3",
             case.0,
             seq,
             i64::from(limit)

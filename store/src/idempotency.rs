@@ -6,7 +6,8 @@ use crate::db::Tx;
 use crate::value::plain;
 use crate::{Error, Result};
 
-/// Names one request: the client's key counts per actor and route, so that nobody can replay another's answer.
+/// Names one request: the client's key counts per actor and route, so that nobody can replay another's
+/// answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestKey<'a> {
     /// Who asks.
@@ -44,10 +45,11 @@ struct Row {
 }
 
 impl Tx {
-    /// Claims a request. One that was claimed but not finished for `abandoned_after` is taken over: its program died.
+    /// Claims a request. One that was claimed but not finished for `abandoned_after` is taken over: its
+    /// program died.
     ///
-    /// Claimed and finished in the turn that does the work, a request is answered exactly once. Finished in a later
-    /// turn, a crash between the two lets it run again after `abandoned_after`.
+    /// Claimed and finished in the turn that does the work, a request is answered exactly once. Finished in a
+    /// later turn, a crash between the two lets it run again after `abandoned_after`.
     ///
     /// # Errors
     /// `Value` when a part of the key holds a NUL.
@@ -99,7 +101,8 @@ impl Tx {
         let taken_over = run!(
             self,
             "UPDATE idempotency SET created_ms = $4
-             WHERE actor = $1 AND route = $2 AND key = $3 AND status IS NULL AND created_ms = $5 AND created_ms <= $6",
+             WHERE actor = $1 AND route = $2 AND key = $3 AND status IS NULL AND created_ms = $5
+             AND created_ms <= $6",
             actor,
             route,
             key,

@@ -1,12 +1,14 @@
-//! The only crate that knows SQL: SQLite inside the program by default, PostgreSQL when one machine is not enough.
+//! The only crate that knows SQL: SQLite inside the program by default, PostgreSQL when one machine is not
+//! enough.
 //!
-//! One SQL text runs on both drivers (`db.rs`); the few statements that differ stand side by side in `dialect.rs`.
-//! Everything the program changes goes through a [`Tx`], a *turn*: it commits as a whole or leaves nothing. Reads go
-//! through [`Read`], a snapshot that never waits for a writer. Instants are arguments; no statement reads a clock.
+//! One SQL text runs on both drivers (`db.rs`); the few statements that differ stand side by side in
+//! `dialect.rs`. Everything the program changes goes through a [`Tx`], a *turn*: it commits as a whole or
+//! leaves nothing. Reads go through [`Read`], a snapshot that never waits for a writer. Instants are
+//! arguments; no statement reads a clock.
 //!
-//! Bodies of aggregates are JSON beside the few columns that are searched: [`value::Body`] reads them into the
-//! caller's type, and [`value::Word`] does the same for states, kinds and reasons. A value that cannot be read is
-//! [`Error::Corrupt`] with its place, never a panic and never a silent default.
+//! Bodies of aggregates are JSON beside the few columns that are searched: [`value::Body`] reads them into
+//! the caller's type, and [`value::Word`] does the same for states, kinds and reasons. A value that cannot be
+//! read is [`Error::Corrupt`] with its place, never a panic and never a silent default.
 
 #[macro_use]
 mod db;

@@ -1,4 +1,5 @@
-//! What must be said to the world: stored in the turn that causes it, delivered at least once, idempotent by key.
+//! What must be said to the world: stored in the turn that causes it, delivered at least once, idempotent by
+//! key.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -40,7 +41,8 @@ pub struct Delivery {
 
 /// How long to wait after a failed attempt: `first`, doubled each time, never more than `most`.
 ///
-/// `first` too small hammers a provider that is down; `most` too large lets a page rest after the provider is back.
+/// `first` too small hammers a provider that is down; `most` too large lets a page rest after the provider is
+/// back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
     /// After the first failure.
@@ -143,8 +145,8 @@ impl Tx {
         Ok(if stored == 1 { Put::Stored } else { Put::Duplicate })
     }
 
-    /// Marks a delivery as made. False when the lease was lost meanwhile: somebody else delivers it too, which its key
-    /// makes harmless.
+    /// Marks a delivery as made. False when the lease was lost meanwhile: somebody else delivers it too,
+    /// which its key makes harmless.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`].
@@ -182,7 +184,8 @@ impl Tx {
         Ok(later == 1)
     }
 
-    /// Takes back what was not delivered yet, for example a ring whose call was cancelled. False when it is gone or done.
+    /// Takes back what was not delivered yet, for example a ring whose call was cancelled. False when it is
+    /// gone or done.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`].
@@ -199,8 +202,8 @@ impl Tx {
 }
 
 impl Store {
-    /// Takes up to `limit` deliveries that may go out at `now`, longest waiting first, and keeps other contenders off
-    /// them until `now + lease_for`.
+    /// Takes up to `limit` deliveries that may go out at `now`, longest waiting first, and keeps other
+    /// contenders off them until `now + lease_for`.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`].
@@ -243,8 +246,8 @@ impl Store {
         Ok(released)
     }
 
-    /// Forgets deliveries that were done before `before`. Their keys are free again then: keep at least as long as a
-    /// turn could be repeated.
+    /// Forgets deliveries that were done before `before`. Their keys are free again then: keep at least as
+    /// long as a turn could be repeated.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`].

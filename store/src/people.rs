@@ -246,7 +246,8 @@ impl Tx {
     /// Stores a new stretch of duty.
     ///
     /// # Errors
-    /// `ShiftSpan` when it does not end after it begins, `Reference` when the person is of another association.
+    /// `ShiftSpan` when it does not end after it begins, `Reference` when the person is of another
+    /// association.
     pub async fn insert_shift(&mut self, shift: &Shift) -> Result<()> {
         run!(
             self,
@@ -395,7 +396,8 @@ impl Conn {
             self,
             ShiftRow,
             "SELECT id, association_id, line, person_id, from_ms, until_ms FROM shifts
-             WHERE association_id = $1 AND line = $2 AND until_ms > $3 AND from_ms <= $3 ORDER BY from_ms, id",
+             WHERE association_id = $1 AND line = $2 AND until_ms > $3 AND from_ms <= $3
+             ORDER BY from_ms, id",
             association.0,
             line.as_str(),
             now.0

@@ -24,8 +24,8 @@ pub struct ReadingHead {
     pub patient: PatientId,
     /// Which device sent it.
     pub device: DeviceId,
-    /// Which stream of the device: a sensor and its pairing, or manual entry. A device that starts counting anew must
-    /// name a new source.
+    /// Which stream of the device: a sensor and its pairing, or manual entry. A device that starts counting
+    /// anew must name a new source.
     pub source: String,
     /// The device's own number within that source.
     pub device_seq: i64,
@@ -53,15 +53,16 @@ pub enum Insertion {
     Stored,
     /// Was stored before, under this id, with the same content.
     Duplicate(ReadingId),
-    /// The device used this number before for something else: it lost its counter. It must name a new source and send
-    /// again; dropping the reading silently would lose it.
+    /// The device used this number before for something else: it lost its counter. It must name a new source
+    /// and send again; dropping the reading silently would lose it.
     Clash(ReadingId),
 }
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, association_id, case_id, session_id, patient_id, device_id, source, device_seq, taken_ms,",
+            "SELECT id, association_id, case_id, session_id, patient_id, device_id, source, device_seq,
+             taken_ms,",
             " received_ms, kind, body FROM readings ",
             $rest
         )
@@ -115,7 +116,8 @@ impl Tx {
         let source = plain(&head.source)?;
         let stored = run!(
             self,
-            "INSERT INTO readings (id, association_id, case_id, session_id, patient_id, device_id, source, device_seq,
+            "INSERT INTO readings (id, association_id, case_id, session_id, patient_id, device_id,
+             source, device_seq,
              taken_ms, received_ms, kind, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
              ON CONFLICT (device_id, source, device_seq) DO NOTHING",
             head.id.0,
@@ -173,7 +175,8 @@ impl Conn {
         Ok(rows.into_iter().map(ReadingRow::from).collect())
     }
 
-    /// The readings of a patient taken at `since` or later, in the order they were taken, at most `limit` (the newest).
+    /// The readings of a patient taken at `since` or later, in the order they were taken, at most `limit`
+    /// (the newest).
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`].

@@ -58,7 +58,8 @@ impl Tx {
     ) -> Result<()> {
         run!(
             self,
-            "INSERT INTO recordings (id, association_id, session_id, version, body) VALUES ($1, $2, $3, 1, $4)",
+            "INSERT INTO recordings (id, association_id, session_id, version, body)
+             VALUES ($1, $2, $3, 1, $4)",
             id.0,
             association.0,
             session.0,
@@ -114,7 +115,8 @@ impl Conn {
         let rows = all!(
             self,
             Row,
-            "SELECT id, association_id, session_id, version, body FROM recordings WHERE session_id = $1 ORDER BY id",
+            "SELECT id, association_id, session_id, version, body FROM recordings WHERE session_id = $1
+             ORDER BY id",
             session.0
         )?;
         Ok(rows.into_iter().map(RecordingRow::from).collect())

@@ -58,7 +58,8 @@ pub struct Engagement {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, association_id, case_id, patient_id, device_id, exam_doctor_id, state, started_ms, ended_ms,",
+            "SELECT id, association_id, case_id, patient_id, device_id, exam_doctor_id, state,
+             started_ms, ended_ms,",
             " version, body FROM sessions ",
             $rest
         )
@@ -124,8 +125,8 @@ impl Tx {
     /// Stores a new session at version 1, and who is engaged in it.
     ///
     /// # Errors
-    /// `LivePatient`, `LiveDevice` or `ExamDoctor` when one of them already has a live session, `Reference` when
-    /// something belongs to another association.
+    /// `LivePatient`, `LiveDevice` or `ExamDoctor` when one of them already has a live session, `Reference`
+    /// when something belongs to another association.
     pub async fn insert_session<B: Serialize>(
         &mut self,
         head: &SessionHead,
@@ -161,8 +162,8 @@ impl Tx {
         Ok(one!(self, Row, sql, id.0)?.map(SessionRow::from))
     }
 
-    /// Stores the next value of a session that was loaded at `version`, and who is engaged in it now: `engaged`
-    /// replaces what was stored. Association, case and start never change. Returns the new version.
+    /// Stores the next value of a session that was loaded at `version`, and who is engaged in it now:
+    /// `engaged` replaces what was stored. Association, case and start never change. Returns the new version.
     ///
     /// # Errors
     /// [`Error::Conflict`] when it was saved by somebody else meanwhile (or is not there); what
@@ -176,7 +177,8 @@ impl Tx {
     ) -> Result<i64> {
         let saved = run!(
             self,
-            "UPDATE sessions SET patient_id = $3, device_id = $4, exam_doctor_id = $5, state = $6, ended_ms = $7,
+            "UPDATE sessions SET patient_id = $3, device_id = $4, exam_doctor_id = $5, state = $6,
+             ended_ms = $7,
              body = $8, version = version + 1 WHERE id = $1 AND version = $2",
             head.id.0,
             version,
@@ -216,7 +218,8 @@ impl Tx {
         for (person, state) in engaged {
             run!(
                 self,
-                "INSERT INTO engagements (session_id, association_id, person_id, state) VALUES ($1, $2, $3, $4)
+                "INSERT INTO engagements (session_id, association_id, person_id, state)
+                 VALUES ($1, $2, $3, $4)
                  ON CONFLICT (session_id, person_id) DO UPDATE SET state = excluded.state",
                 head.id.0,
                 head.association.0,
@@ -293,8 +296,8 @@ impl Conn {
         Ok(row.map(SessionRow::from))
     }
 
-    /// Everybody of an association who has a part in a live session, and the state of that part. Whether a rung person
-    /// counts as busy is the caller's rule.
+    /// Everybody of an association who has a part in a live session, and the state of that part. Whether a
+    /// rung person counts as busy is the caller's rule.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

@@ -14,15 +14,16 @@ impl Tx {
     pub async fn put_setting<B: Serialize>(&mut self, key: &str, value: &B) -> Result<()> {
         run!(
             self,
-            "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            "INSERT INTO settings (key, value) VALUES ($1, $2)
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             plain(key)?,
             json(value)?
         )?;
         Ok(())
     }
 
-    /// Stores a setting unless it is there; what is stored afterwards. For secrets that are made once by whichever node
-    /// comes first.
+    /// Stores a setting unless it is there; what is stored afterwards. For secrets that are made once by
+    /// whichever node comes first.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`].

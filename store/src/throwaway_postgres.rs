@@ -1,5 +1,5 @@
-//! A PostgreSQL server for tests: made in a temporary folder, on a free port of 127.0.0.1, as an unprivileged user, and
-//! gone when the test process is, however that ends.
+//! A PostgreSQL server for tests: made in a temporary folder, on a free port of 127.0.0.1, as an unprivileged
+//! user, and gone when the test process is, however that ends.
 
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Attempts to find a port that is still free when the server binds it.
 const PORT_ATTEMPTS: u32 = 8;
 
-/// Waits for the test process to end (its end of the pipe closes), then stops the server and removes the folder. A
-/// process of its own, because a test process has no moment at which it surely tidies up.
+/// Waits for the test process to end (its end of the pipe closes), then stops the server and removes the
+/// folder. A process of its own, because a test process has no moment at which it surely tidies up.
 const WATCHDOG: &str = r#"read -r _; "$1/pg_ctl" -D "$2/data" -m immediate -w stop; rm -rf "$2""#;
 
 /// What a commit survives.
@@ -50,7 +50,6 @@ impl Cluster {
     pub fn start(durability: Durability) -> Result<Self, String> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let bin = programs()?;
-        let user = unprivileged()?;
         let name = format!(
             "yoban-pg-{}-{}",
             std::process::id(),
@@ -61,6 +60,7 @@ impl Cluster {
             .mode(0o700)
             .create(&dir)
             .map_err(|error| format!("cannot make {}: {error}", dir.display()))?;
+        let user = unprivileged(&dir)?;
         if let Some(User { uid, gid }) = user {
             chown(&dir, Some(uid), Some(gid))
                 .map_err(|error| format!("cannot give the folder away: {error}"))?;
@@ -250,23 +250,21 @@ fn programs() -> Result<PathBuf, String> {
         .chain(std::env::split_paths(&path))
         .find(|dir| dir.join("initdb").is_file() && dir.join("pg_ctl").is_file())
         .ok_or_else(|| {
-            "PostgreSQL's programs (initdb, pg_ctl) are not here. They are needed for the tests: install Debian's \
-             package `postgresql` (a server need not run), or name their folder in YOBAN_PG_BIN."
+            "PostgreSQL's programs (initdb, pg_ctl) are not here. They are needed for the tests: install \
+             Debian's package `postgresql` (a server need not run), or name their folder in YOBAN_PG_BIN."
                 .to_owned()
         })
 }
 
-/// Whom to become, since PostgreSQL refuses root: `postgres` or `nobody`. None when we are an ordinary user already.
-fn unprivileged() -> Result<Option<User>, String> {
-    // A file made by this process carries its effective user; there is no safe call for it in the standard library.
-    let probe = std::env::temp_dir().join(format!("yoban-who-{}", std::process::id()));
-    let file = std::fs::File::create(&probe).map_err(|error| format!("{}: {error}", probe.display()))?;
-    let uid = file
+/// Whom to become, since PostgreSQL refuses root: `postgres` or `nobody`. None when we are an ordinary user
+/// already.
+fn unprivileged(made: &Path) -> Result<Option<User>, String> {
+    // What this process makes carries its effective user; the standard library has no other safe way to ask.
+    let uid = made
         .metadata()
         .map(|about| about.uid())
-        .map_err(|error| error.to_string());
-    std::fs::remove_file(&probe).map_err(|error| error.to_string())?;
-    if uid? != 0 {
+        .map_err(|error| error.to_string())?;
+    if uid != 0 {
         return Ok(None);
     }
     let accounts = std::fs::read_to_string("/etc/passwd").map_err(|error| format!("/etc/passwd: {error}"))?;

@@ -1,5 +1,5 @@
-//! Deadlines as rows: set with the turn that causes them, leased when due, and fenced so that a late or second firing
-//! changes nothing.
+//! Deadlines as rows: set with the turn that causes them, leased when due, and fenced so that a late or
+//! second firing changes nothing.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,8 +46,8 @@ impl Subject {
     }
 }
 
-/// A stored timer. Subject and reason are read on demand, so that one that cannot be understood does not stand in the
-/// way of the others.
+/// A stored timer. Subject and reason are read on demand, so that one that cannot be understood does not
+/// stand in the way of the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timer {
     /// Key; never used again, not even after the timer is gone.
@@ -118,17 +118,19 @@ const LEASE: Pair = leasing!(
     "id, association_id, subject_kind, subject_id, reason, due_ms, epoch"
 );
 const OF_SUBJECT: Pair = locking!(
-    "SELECT id, association_id, subject_kind, subject_id, reason, due_ms, epoch FROM timers WHERE subject_id = $1"
+    "SELECT id, association_id, subject_kind, subject_id, reason, due_ms, epoch FROM timers
+     WHERE subject_id = $1"
 );
 
 impl Tx {
-    /// Makes the stored timers of a subject exactly the given ones. A timer that is wanted as it stands keeps its row,
-    /// epoch and lease; one whose due instant changes gets a new epoch and loses its lease; the rest is removed. Of two
-    /// with the same reason the earlier counts: a deadline that comes too early is looked at, one that is lost is not.
+    /// Makes the stored timers of a subject exactly the given ones. A timer that is wanted as it stands keeps
+    /// its row, epoch and lease; one whose due instant changes gets a new epoch and loses its lease; the rest
+    /// is removed. Of two with the same reason the earlier counts: a deadline that comes too early is looked
+    /// at, one that is lost is not.
     ///
     /// # Errors
-    /// [`crate::Error::Conflict`] when another turn sets the same subject's timers at the same time without having
-    /// locked its case or session.
+    /// [`crate::Error::Conflict`] when another turn sets the same subject's timers at the same time without
+    /// having locked its case or session.
     pub async fn replace_timers<R: Serialize>(
         &mut self,
         association: AssociationId,
@@ -183,8 +185,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes a fired timer away, in the turn that acts on it. False means: it fired already, was moved or was cancelled;
-    /// then the turn must change nothing.
+    /// Takes a fired timer away, in the turn that acts on it. False means: it fired already, was moved or was
+    /// cancelled; then the turn must change nothing.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`].
@@ -194,11 +196,11 @@ impl Tx {
 }
 
 impl Store {
-    /// Takes up to `limit` timers that are due at `now`, most overdue first, and keeps other contenders off them until
-    /// `now + lease_for`. After that they can be taken again: whoever held them is taken for dead.
+    /// Takes up to `limit` timers that are due at `now`, most overdue first, and keeps other contenders off
+    /// them until `now + lease_for`. After that they can be taken again: whoever held them is taken for dead.
     ///
-    /// `lease_for` too short: two nodes run the same turn and one of them is refused; too long: a dead node's timers
-    /// wait that long.
+    /// `lease_for` too short: two nodes run the same turn and one of them is refused; too long: a dead node's
+    /// timers wait that long.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`].
@@ -244,7 +246,8 @@ impl Store {
 }
 
 impl Conn {
-    /// The instant at which a timer can next be taken: its due instant, or the end of its lease when that is later.
+    /// The instant at which a timer can next be taken: its due instant, or the end of its lease when that is
+    /// later.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`].

@@ -23,8 +23,8 @@ impl Place {
     }
 }
 
-/// A state, kind, line, role or reason: what serde makes of a domain enum. A plain variant is stored as its bare name;
-/// a variant with data as compact JSON. Never personal text, so it may be printed.
+/// A state, kind, line, role or reason: what serde makes of a domain enum. A plain variant is stored as its
+/// bare name; a variant with data as compact JSON. Never personal text, so it may be printed.
 #[derive(Clone)]
 pub struct Word {
     text: String,

@@ -1,5 +1,11 @@
 //! Every behaviour of the store on PostgreSQL, each on a database of its own in one throw-away server.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests stand outside the test functions"
+)]
+
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -56,8 +62,8 @@ async fn an_unmigrated_database_is_not_ready() {
     store.close().await;
 }
 
-/// The server dies under a running turn and comes back: that turn is refused, the store goes on without being opened
-/// again, and what was committed is there.
+/// The server dies under a running turn and comes back: that turn is refused, the store goes on without being
+/// opened again, and what was committed is there.
 #[tokio::test]
 async fn a_server_crash_costs_the_running_turn_only() {
     let server = Cluster::start(Durability::Processes).unwrap();

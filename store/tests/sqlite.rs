@@ -1,9 +1,16 @@
 //! Every behaviour of the store on SQLite, each on a database file of its own.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stand outside the test functions"
+)]
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use yoban_store::{Error, Store, conformance};
+use tokio::task::JoinSet;
+use yoban_store::conformance::{self, scene::Scene, turns::turn_of};
+use yoban_store::{Error, Store};
 
 /// A folder that is removed with everything in it.
 struct Folder(PathBuf);
@@ -115,6 +122,41 @@ async fn files_are_readable_by_their_owner_only() {
     store.close().await;
 }
 
+/// Two programs on one file, as when an administrator's command runs beside the server: they take turns, nobody is told
+/// "busy". A turn that began without the write lock would be refused at once here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_programs_share_a_file() {
+    let (folder, server) = fresh().await;
+    let command = Store::open(&folder.url()).await.unwrap();
+    let scene = Scene::set(&server).await;
+    let mut writers = JoinSet::new();
+    for store in [&server, &command] {
+        let (store, case) = (store.clone(), scene.open_case(&server).await);
+        writers.spawn(async move {
+            for round in 0..100 {
+                turn_of(&store, scene.association, case, round).await.unwrap();
+            }
+            case
+        });
+    }
+    for case in writers.join_all().await {
+        assert_eq!(
+            server
+                .read()
+                .await
+                .unwrap()
+                .load_case(case)
+                .await
+                .unwrap()
+                .unwrap()
+                .last_seq,
+            100
+        );
+    }
+    command.close().await;
+    server.close().await;
+}
+
 /// The list the two test programs share names every behaviour there is.
 #[test]
 fn no_behaviour_is_forgotten() {
@@ -126,7 +168,16 @@ fn no_behaviour_is_forgotten() {
         .filter_map(|line| line.strip_suffix(','))
         .collect();
     let mut found = 0;
-    for module in ["turns", "cases", "sessions", "timers", "records"] {
+    for module in [
+        "turns",
+        "cases",
+        "facts",
+        "sessions",
+        "timers",
+        "deliveries",
+        "records",
+        "people",
+    ] {
         let source = std::fs::read_to_string(root.join(module).with_extension("rs")).unwrap();
         for line in source
             .lines()

@@ -1,9 +1,10 @@
--- Written twice, once for each database, with the same tables, columns, nullability, keys and names: a test compares
--- the two. Instants are whole milliseconds since the epoch, bound by the program; nothing here reads a clock.
--- JSON stands in TEXT: a signed document keeps its bytes, and \u0000 in a patient's words is no error.
+-- Written twice, once for each database, with the same tables, columns, nullability, keys and names: a test
+-- compares the two. Instants are whole milliseconds since the epoch, bound by the program; nothing here reads
+-- a clock. JSON stands in TEXT: a signed document keeps its bytes, and \u0000 in a patient's words is no
+-- error.
 
--- The tenant: a district medical association. Children point back with (association_id, id), so that a row of one
--- association can never refer to a row of another.
+-- The tenant: a district medical association. Children point back with (association_id, id), so that a row of
+-- one association can never refer to a row of another.
 CREATE TABLE associations (
     id UUID NOT NULL PRIMARY KEY,
     body TEXT NOT NULL CHECK (body::json IS NOT NULL)
@@ -66,7 +67,8 @@ CREATE TABLE shifts (
 CREATE INDEX shifts_line ON shifts (association_id, line, until_ms);
 
 -- One night problem. Until it is closed it has exactly one owner (a line or a person) and a next deadline.
--- last_seq is the number of its newest fact; taking it with an UPDATE makes fact numbers gapless without a race.
+-- last_seq is the number of its newest fact; taking it with an UPDATE makes fact numbers gapless without a
+-- race.
 CREATE TABLE cases (
     id UUID NOT NULL PRIMARY KEY,
     association_id UUID NOT NULL REFERENCES associations (id),
@@ -92,8 +94,9 @@ CREATE UNIQUE INDEX cases_tenant ON cases (association_id, id);
 CREATE INDEX cases_opened ON cases (association_id, opened_ms);
 CREATE INDEX cases_open ON cases (association_id, deadline_ms) WHERE closed_ms IS NULL;
 
--- One consultation inside a case. Live means ended_ms IS NULL. A patient, a device and an examining doctor are each
--- in at most one live session; exam_doctor_id is set while the doctor's leg is an online examination.
+-- One consultation inside a case. Live means ended_ms IS NULL. A patient, a device and an examining doctor
+-- are each in at most one live session; exam_doctor_id is set while the doctor's leg is an online
+-- examination.
 CREATE TABLE sessions (
     id UUID NOT NULL PRIMARY KEY,
     association_id UUID NOT NULL REFERENCES associations (id),
@@ -113,12 +116,14 @@ CREATE TABLE sessions (
 );
 CREATE UNIQUE INDEX sessions_tenant ON sessions (association_id, id);
 CREATE UNIQUE INDEX sessions_live_patient ON sessions (patient_id) WHERE ended_ms IS NULL;
-CREATE UNIQUE INDEX sessions_live_device ON sessions (device_id) WHERE ended_ms IS NULL AND device_id IS NOT NULL;
+CREATE UNIQUE INDEX sessions_live_device ON sessions (device_id) WHERE ended_ms IS NULL
+AND device_id IS NOT NULL;
 CREATE UNIQUE INDEX sessions_exam_doctor ON sessions (exam_doctor_id)
 WHERE ended_ms IS NULL AND exam_doctor_id IS NOT NULL;
 CREATE INDEX sessions_case ON sessions (case_id, started_ms);
 
--- Who is rung by, or taking part in, which session: written with the session, so that "who is busy" is one query.
+-- Who is rung by, or taking part in, which session: written with the session, so that "who is busy" is one
+-- query.
 CREATE TABLE engagements (
     session_id UUID NOT NULL,
     association_id UUID NOT NULL REFERENCES associations (id),
@@ -143,8 +148,8 @@ CREATE TABLE facts (
     FOREIGN KEY (association_id, case_id) REFERENCES cases (association_id, id)
 );
 
--- Every deadline that matters. epoch counts the changes of due_ms; with the id, which is never used again, it is the
--- fence that makes a timer that fires late or twice change nothing.
+-- Every deadline that matters. epoch counts the changes of due_ms; with the id, which is never used again, it
+-- is the fence that makes a timer that fires late or twice change nothing.
 CREATE TABLE timers (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     association_id UUID NOT NULL REFERENCES associations (id),
@@ -225,7 +230,8 @@ CREATE TABLE recordings (
 );
 CREATE INDEX recordings_session ON recordings (session_id);
 
--- Answers of POST requests, so that sending one twice does the thing once. No status yet means: still being answered.
+-- Answers of POST requests, so that sending one twice does the thing once. No status yet means: still being
+-- answered.
 CREATE TABLE idempotency (
     actor TEXT NOT NULL,
     route TEXT NOT NULL,

@@ -1,4 +1,5 @@
-//! A process that writes is killed at a random moment; every turn it reported as committed must be there, and no half.
+//! A process that writes is killed at a random moment; every turn it reported as committed must be there, and
+//! no half.
 //!
 //! The test program starts itself again as the writer, because only another process can be killed without us.
 

@@ -1,7 +1,7 @@
 //! What a store must do, written once and run on both databases by `tests/sqlite.rs` and `tests/postgres.rs`.
 //!
-//! Every behaviour gets a freshly migrated, empty store of its own. The night they play in lies in the year 2040: a
-//! store that looked at a clock anywhere would fail most of them.
+//! Every behaviour gets a freshly migrated, empty store of its own. The night they play in lies in the year
+//! 2040: a store that looked at a clock anywhere would fail most of them.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,7 +13,10 @@
 )]
 
 pub mod cases;
+pub mod deliveries;
+pub mod facts;
 pub mod kill;
+pub mod people;
 pub mod records;
 pub mod scene;
 pub mod schema;
@@ -21,8 +24,8 @@ pub mod sessions;
 pub mod timers;
 pub mod turns;
 
-/// Calls `$run!(module::behaviour)` once for every behaviour. Both test programs use this list, so none is forgotten
-/// on one side; a test compares it with the functions that exist.
+/// Calls `$run!(module::behaviour)` once for every behaviour. Both test programs use this list, so none is
+/// forgotten on one side; a test compares it with the functions that exist.
 #[macro_export]
 macro_rules! behaviours {
     ($run:ident) => {
@@ -52,6 +55,8 @@ macro_rules! behaviours {
                 references_stay_inside_the_tenant,
                 corrupt_state_is_told,
                 corrupt_body_is_told,
+            }
+            facts: {
                 facts_number_without_gaps,
                 racing_facts_number_without_gaps,
                 facts_are_append_only,
@@ -81,6 +86,8 @@ macro_rules! behaviours {
                 a_corrupt_timer_stands_in_nobodys_way,
                 next_due_minds_leases,
                 released_timers_are_free_at_once,
+            }
+            deliveries: {
                 an_outbox_key_is_stored_once,
                 a_turn_taken_back_says_nothing,
                 deliveries_wait_for_their_time,
@@ -97,6 +104,8 @@ macro_rules! behaviours {
                 signed_versions_keep_their_bytes,
                 signed_versions_never_change,
                 two_signatures_make_one_version,
+            }
+            people: {
                 a_request_is_answered_once,
                 a_request_key_belongs_to_its_body_and_actor,
                 an_abandoned_request_is_taken_over,

@@ -57,7 +57,8 @@ async fn read_sqlite(conn: &mut Conn) -> Schema {
     let tables = all!(
         conn,
         (String, String),
-        "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_%' ESCAPE '\\'"
+        "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'
+         AND name NOT LIKE '\\_%' ESCAPE '\\'"
     )
     .unwrap();
     for (table, sql) in tables {
@@ -119,10 +120,12 @@ async fn read_postgres(conn: &mut Conn) -> Schema {
         (String, String, String, bool, i64),
         "SELECT c.table_name::text, c.column_name::text, c.data_type::text, c.is_nullable = 'NO',
          coalesce((SELECT array_position(k.conkey, a.attnum) FROM pg_constraint k, pg_attribute a
-             WHERE k.conrelid = a.attrelid AND a.attrelid = c.table_name::regclass AND a.attname = c.column_name
+             WHERE k.conrelid = a.attrelid AND a.attrelid = c.table_name::regclass
+             AND a.attname = c.column_name
              AND k.contype = 'p'), 0)::bigint
          FROM information_schema.columns c
-         WHERE c.table_schema = 'public' AND c.table_name NOT LIKE '\\_%' ORDER BY c.table_name, c.ordinal_position"
+         WHERE c.table_schema = 'public' AND c.table_name NOT LIKE '\\_%'
+         ORDER BY c.table_name, c.ordinal_position"
     )
     .unwrap();
     for (table, name, declared, not_null, key) in columns {
@@ -161,7 +164,8 @@ async fn read_postgres(conn: &mut Conn) -> Schema {
     let indexes = all!(
         conn,
         (String, String, bool, bool, String),
-        "SELECT i.indexrelid::regclass::text, i.indrelid::regclass::text, i.indisunique, i.indpred IS NOT NULL,
+        "SELECT i.indexrelid::regclass::text, i.indrelid::regclass::text, i.indisunique, i.indpred IS
+         NOT NULL,
          (SELECT string_agg(a.attname, ',' ORDER BY u.n) FROM unnest(i.indkey) WITH ORDINALITY u (attnum, n)
              JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum)
          FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid

@@ -1,5 +1,8 @@
 //! Turns, reads, and the store as a whole.
 
+use std::future::{Future as _, poll_fn};
+use std::task::Poll;
+
 use serde_json::json;
 use tokio::task::JoinSet;
 use yoban_domain::id::{AssociationId, CaseId};
@@ -129,8 +132,8 @@ pub async fn a_read_is_one_snapshot(store: &Store) {
     );
 }
 
-/// Fifty writers, two hundred turns each, as many as a bad night of a large district; every turn counts in the end and
-/// nobody is told "busy".
+/// Fifty writers, two hundred turns each, as many as a bad night of a large district; every turn counts in
+/// the end and nobody is told "busy".
 pub async fn fifty_writers_queue_without_busy(store: &Store) {
     const WRITERS: i64 = 50;
     const TURNS: i64 = 200;
@@ -201,14 +204,20 @@ pub async fn cancelled_turns_leave_the_writer_usable(store: &Store) {
     let case = scene.open_case(store).await;
     for patience in 0..60 {
         let mut turn = Box::pin(turn_of(store, scene.association, case, patience));
-        // Polled so many times at most, then dropped where it stands.
-        for _ in 0..patience {
-            tokio::select! {
-                biased;
-                done = &mut turn => { done.unwrap(); break; }
-                () = tokio::task::yield_now() => {}
+        // Dropped where it waits for the n-th time.
+        let mut waits = 0;
+        poll_fn(|context| match turn.as_mut().poll(context) {
+            Poll::Ready(done) => {
+                done.unwrap();
+                Poll::Ready(())
             }
-        }
+            Poll::Pending if waits == patience => Poll::Ready(()),
+            Poll::Pending => {
+                waits += 1;
+                Poll::Pending
+            }
+        })
+        .await;
     }
     turn_of(store, scene.association, case, 100).await.unwrap();
     let mut read = store.read().await.unwrap();
@@ -265,8 +274,9 @@ pub async fn closed_store_refuses(store: &Store) {
     assert!(store.check().await.is_err());
 }
 
-/// One night in 2040 and one in 1971, using every operation that stores an instant; then every instant in the database
-/// must lie in one of the two nights. A default or a trigger that looks at a clock would leave today's date.
+/// One night in 2040 and one in 1971, using every operation that stores an instant; then every instant in the
+/// database must lie in one of the two nights. A default or a trigger that looks at a clock would leave
+/// today's date.
 pub async fn instants_come_from_arguments(store: &Store) {
     for night in [NIGHT, Timestamp(39_000_000_000)] {
         whole_night(store, night).await;
