@@ -132,6 +132,8 @@ export class FakeDevices extends EventTarget {
 
   getUserMedia = async (constraints: MediaStreamConstraints): Promise<MediaStream> => {
     this.asked.push(constraints);
+    // A browser takes its time: whoever does not wait for it meets the next request half-way.
+    for (let n = 0; n < 5; n++) await Promise.resolve();
     const tracks: FakeTrack[] = [];
     if (constraints.audio) {
       if (this.microphone !== null) throw named(this.microphone);

@@ -108,6 +108,16 @@ test('fast taps on the camera button leave one camera or none', async () => {
   expect(devices.live('video')).toEqual([]);
 });
 
+test('switched off while the browser still opens it: the camera does not stay on behind the back', async () => {
+  const { local, devices, sent } = setUp();
+  void local.setCameraEnabled(true);
+  await local.setCameraEnabled(false);
+  await settle();
+  expect(local.camera).toBe('off');
+  expect(devices.live('video')).toEqual([]);
+  expect(sent.video).toBeNull();
+});
+
 test('flip: the other camera, one at a time, and back', async () => {
   const { local, devices, sent } = setUp();
   await local.open(both);

@@ -220,6 +220,19 @@ describe('another way to the network', () => {
     expect(made.socket().of('connect')).toHaveLength(1);
   });
 
+  test('a request that waits for a restarted server is not doubled', async () => {
+    const made = await setUp();
+    made.show({});
+    made.room.connect().catch(() => undefined);
+    await settle();
+    expect(made.socket().of('connect')).toHaveLength(1);
+    made.socket().onclose?.({ code: 1006 });
+    await made.timers.pass(150);
+    made.socket().welcome(false, 'b');
+    await settle();
+    expect(made.socket().of('connect')).toHaveLength(1);
+  });
+
   test('a restarted server is asked for a new connection, and told again what we send', async () => {
     const made = await connected();
     made.socket().ackAll('declare');
