@@ -13,8 +13,10 @@ use yoban_domain::time::Timestamp;
 
 use crate::error::{FailReason, MediaError, StartError};
 use crate::peer::Local;
+use crate::recording::{self, Recorder, RecordingConfig, RecordingEvent};
 use crate::room::{ConnectionStats, Role, RoomPlan};
 use crate::shard::socket::SocketBuffers;
+use crate::shard::taping::Taping;
 use crate::shard::{self, Command, Shard, ShardStats};
 
 /// Commands that may wait for the shard. It takes 64 per round; more waiting than this means it is not keeping up.
@@ -34,10 +36,12 @@ pub struct Config {
     pub announce: Vec<IpAddr>,
     /// Wall clock for arrival times in recordings.
     pub clock: Clock,
+    /// Where and how to record; `None` records nothing, whatever the plans say. The folder is ours from then on.
+    pub recordings: Option<RecordingConfig>,
 }
 
 /// What happened in the rooms.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MediaEvent {
     /// Who is in which slot of a connection. Said after connecting and at each change.
     Map {
@@ -102,6 +106,9 @@ pub enum MediaEvent {
         /// Why.
         reason: FailReason,
     },
+    /// What the recorder says, except its wishes for key frames. Sessions that a crash left unfinished are finished by
+    /// [`start`] and come as [`RecordingEvent::Finished`] first.
+    Recording(RecordingEvent),
 }
 
 /// How a loss was noticed.
@@ -161,14 +168,20 @@ pub fn start(config: Config) -> Result<(Media, mpsc::Receiver<MediaEvent>), Star
         .collect();
     let (commands, inbox) = sync_channel(COMMANDS);
     let (events, reader) = mpsc::channel(EVENTS);
-    let (shard, waker) = Shard::new(
+    let (taping, finished) = match config.recordings {
+        Some(recordings) => tape(recordings).map_err(system("recordings folder"))?,
+        None => (None, Vec::new()),
+    };
+    let (mut shard, waker) = Shard::new(
         socket,
         Arc::new(Local { candidates }),
         inbox,
         events,
         config.clock,
+        taping,
     )
     .map_err(system("event poll"))?;
+    shard.tell(finished.into_iter().map(MediaEvent::Recording));
     let thread = std::thread::Builder::new()
         .name("yoban-media".to_owned())
         .spawn(move || shard.run())
@@ -186,6 +199,19 @@ pub fn start(config: Config) -> Result<(Media, mpsc::Receiver<MediaEvent>), Star
         },
         reader,
     ))
+}
+
+/// Finishes what a crash left, then starts the recorder.
+fn tape(config: RecordingConfig) -> std::io::Result<(Option<Taping>, Vec<RecordingEvent>)> {
+    let finished = recording::recover(&config.dir)?
+        .into_iter()
+        .map(|manifest| RecordingEvent::Finished {
+            session: manifest.session,
+            manifest,
+        })
+        .collect();
+    let (recorder, events) = Recorder::start(config)?;
+    Ok((Some(Taping::new(recorder, events)), finished))
 }
 
 impl Media {

@@ -113,7 +113,8 @@ mod tests {
         assert_eq!(presence.tick(start + ms(2_500)), None);
         assert_eq!(presence.heard(start + ms(2_600)), Some(Turn::Back));
         assert_eq!(presence.heard(start + ms(2_601)), None);
-        assert_eq!(presence.tick(start + ms(4_600)), None.or(Some(Turn::Lost)));
+        assert_eq!(presence.tick(start + ms(4_600)), None);
+        assert_eq!(presence.tick(start + ms(4_601)), Some(Turn::Lost));
     }
 
     #[test]

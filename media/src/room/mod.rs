@@ -201,10 +201,6 @@ impl Room {
         self.plan.members.iter().find(|member| member.leg == leg)
     }
 
-    fn open(&self, leg: LegId) -> bool {
-        self.member(leg).is_some_and(|member| member.open)
-    }
-
     // Commands
 
     /// Makes the room what the plan says.
@@ -760,15 +756,19 @@ impl Room {
         let Some(link) = self.links.get(&connection).filter(|link| link.role.receives()) else {
             return;
         };
-        let map = MediaEvent::Map {
-            session: self.plan.session,
-            leg: link.leg,
-            connection,
-            slots: link.slots.clone(),
-        };
-        // Connecting changes the seats and says the map: once is enough.
-        if out.events.last() != Some(&map) {
-            out.events.push(map);
+        // Connecting changes the seats, which says the map, and says it itself: once is enough.
+        let said = matches!(
+            out.events.last(),
+            Some(MediaEvent::Map { connection: last, slots, .. }) if *last == connection && *slots == link.slots
+        );
+        if !said {
+            let (session, leg, slots) = (self.plan.session, link.leg, link.slots.clone());
+            out.events.push(MediaEvent::Map {
+                session,
+                leg,
+                connection,
+                slots,
+            });
         }
     }
 

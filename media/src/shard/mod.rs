@@ -3,6 +3,7 @@
 
 pub(crate) mod demux;
 pub(crate) mod socket;
+pub(crate) mod taping;
 pub(crate) mod timers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -20,9 +21,11 @@ use yoban_domain::id::{ConnectionId, LegId, SessionId};
 use crate::error::{FailReason, MediaError};
 use crate::handle::{Clock, MediaEvent, Stats};
 use crate::peer::Local;
-use crate::room::{Output, Role, Room, RoomPlan};
+use crate::recording::RecordingEvent;
+use crate::room::{Output, Record, Role, Room, RoomPlan};
 use demux::{Demux, Found};
 use socket::Socket;
+use taping::Taping;
 use timers::Timers;
 
 /// How often rooms are looked over. Longer: key-frame requests repeat late; shorter: idle rooms cost CPU.
@@ -97,6 +100,7 @@ pub(crate) struct Shard {
     events: mpsc::Sender<MediaEvent>,
     backlog: VecDeque<MediaEvent>,
     clock: Clock,
+    taping: Option<Taping>,
     rooms: BTreeMap<SessionId, Room>,
     homes: HashMap<ConnectionId, SessionId>,
     demux: Demux<ConnectionId>,
@@ -112,6 +116,7 @@ impl Shard {
         inbox: Receiver<Command>,
         events: mpsc::Sender<MediaEvent>,
         clock: Clock,
+        taping: Option<Taping>,
     ) -> io::Result<(Self, Arc<Waker>)> {
         let poll = Poll::new()?;
         poll.registry()
@@ -125,6 +130,7 @@ impl Shard {
             events,
             backlog: VecDeque::new(),
             clock,
+            taping,
             rooms: BTreeMap::new(),
             homes: HashMap::new(),
             demux: Demux::new(),
@@ -133,6 +139,11 @@ impl Shard {
             stats: ShardStats::default(),
         };
         Ok((shard, waker))
+    }
+
+    /// Events from before the loop runs.
+    pub(crate) fn tell(&mut self, events: impl IntoIterator<Item = MediaEvent>) {
+        self.backlog.extend(events);
     }
 
     /// Runs until told to stop, or until nobody can tell it anything any more.
@@ -165,6 +176,10 @@ impl Shard {
         for session in sessions {
             self.close(session);
         }
+        if let Some(taping) = &self.taping {
+            taping.shutdown();
+        }
+        self.recorder_said(Instant::now());
         self.deliver();
     }
 
@@ -200,6 +215,9 @@ impl Shard {
                 self.rooms
                     .entry(session)
                     .or_insert_with(|| Room::new(plan.clone()));
+                if let Some(taping) = &mut self.taping {
+                    taping.apply(&plan);
+                }
                 self.with_room(session, |room, out| room.apply(now, plan, out));
             }
             Command::Close(session) => self.close(session),
@@ -279,6 +297,9 @@ impl Shard {
     fn close(&mut self, session: SessionId) {
         self.with_room(session, |room, out| room.close(out));
         self.rooms.remove(&session);
+        if let Some(taping) = &mut self.taping {
+            taping.close(session);
+        }
     }
 
     /// Takes what is there, hands it to the peers, then works each touched room off once. `true`: there may be more.
@@ -333,6 +354,7 @@ impl Shard {
         }
         if now >= self.next_tick {
             self.next_tick = now + TICK;
+            self.recorder_said(now);
             let sessions: Vec<_> = self.rooms.keys().copied().collect();
             for session in sessions {
                 self.with_room(session, |room, out| room.tick(now, out));
@@ -380,8 +402,22 @@ impl Shard {
         self.backlog.extend(out.events);
     }
 
-    fn record(&mut self, _session: SessionId, _records: Vec<crate::room::Record>) {
-        let _ = &self.clock;
+    fn record(&self, session: SessionId, records: Vec<Record>) {
+        if let Some(taping) = self.taping.as_ref().filter(|_| !records.is_empty()) {
+            taping.record(session, records, (self.clock)());
+        }
+    }
+
+    /// What the recorder has said: its wish for a key frame is ours to fulfil, the rest goes to the reader.
+    fn recorder_said(&mut self, now: Instant) {
+        let said: Vec<_> = self.taping.iter().flat_map(Taping::said).collect();
+        for event in said {
+            if let RecordingEvent::NeedKeyFrame { session, leg } = event {
+                self.with_room(session, |room, _| room.want_key_frame(now, leg));
+            } else {
+                self.backlog.push_back(MediaEvent::Recording(event));
+            }
+        }
     }
 
     fn forget(&mut self, connection: ConnectionId) {

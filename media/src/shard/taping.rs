@@ -1,0 +1,244 @@
+//! Keeps the recorder in step with the room plans: declarative plans in, start, stop, pause and packets out.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::mpsc::Receiver;
+
+use yoban_domain::id::{LegId, SessionId};
+use yoban_domain::time::Timestamp;
+
+use crate::recording::{Codec, Kind, PauseReason, Recorder, RecordingEvent, RtpIn, SenderReport};
+use crate::room::forward::{self, VideoCodec};
+use crate::room::{Record, RoomPlan};
+
+/// The recorder, what it says, and what it was told last.
+pub(crate) struct Taping {
+    recorder: Recorder,
+    events: Receiver<RecordingEvent>,
+    tapes: HashMap<SessionId, Tape>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Tape {
+    codec: VideoCodec,
+    legs: BTreeSet<LegId>,
+    paused: bool,
+}
+
+/// One thing to tell the recorder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Open,
+    Start(LegId),
+    Stop(LegId),
+    Pause,
+    Resume,
+}
+
+/// From what was told last to what the plan says. Nothing is opened before a plan records; from then on tracks follow
+/// gates and consent also while the session is paused, so that the pause is a declared gap in files that go on.
+fn steps(tape: &mut Option<Tape>, plan: &RoomPlan) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if tape.is_none() && !plan.recording {
+        return steps;
+    }
+    let tape = tape.get_or_insert_with(|| {
+        steps.push(Step::Open);
+        Tape {
+            codec: plan.codec,
+            legs: BTreeSet::new(),
+            paused: false,
+        }
+    });
+    let wanted: BTreeSet<LegId> = plan
+        .members
+        .iter()
+        .filter(|m| m.open && m.record)
+        .map(|m| m.leg)
+        .collect();
+    // Stop and pause come first: a moment too little is a gap, a moment too much breaks a promise.
+    steps.extend(tape.legs.difference(&wanted).map(|leg| Step::Stop(*leg)));
+    if tape.paused == plan.recording {
+        steps.push(if plan.recording { Step::Resume } else { Step::Pause });
+        tape.paused = !plan.recording;
+    }
+    steps.extend(wanted.difference(&tape.legs).map(|leg| Step::Start(*leg)));
+    tape.legs = wanted;
+    steps
+}
+
+impl Taping {
+    pub(crate) fn new(recorder: Recorder, events: Receiver<RecordingEvent>) -> Self {
+        Self {
+            recorder,
+            events,
+            tapes: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn apply(&mut self, plan: &RoomPlan) {
+        let session = plan.session;
+        let mut tape = self.tapes.remove(&session);
+        for step in steps(&mut tape, plan) {
+            let picture = codec(forward::Kind::Video, plan.codec);
+            let told = match step {
+                Step::Open => self.recorder.open_session(session),
+                Step::Start(leg) => self
+                    .recorder
+                    .track_start(session, leg, Codec::Opus)
+                    .and_then(|()| self.recorder.track_start(session, leg, picture)),
+                Step::Stop(leg) => self
+                    .recorder
+                    .track_stop(session, leg, Kind::Audio)
+                    .and_then(|()| self.recorder.track_stop(session, leg, Kind::Video)),
+                Step::Pause => self.recorder.pause(session, PauseReason::Consent),
+                Step::Resume => self.recorder.resume(session),
+            };
+            if told.is_err() {
+                tracing::error!(?session, ?step, "the recorder takes no more commands");
+            }
+        }
+        if let Some(tape) = tape {
+            self.tapes.insert(session, tape);
+        }
+    }
+
+    /// Hands packets over; never waits. What the recorder has no room for it counts itself.
+    pub(crate) fn record(&self, session: SessionId, records: Vec<Record>, now: Timestamp) {
+        for record in records {
+            match record {
+                Record::Rtp {
+                    leg,
+                    kind,
+                    codec: video,
+                    packet,
+                } => {
+                    self.recorder.push(RtpIn {
+                        session,
+                        leg,
+                        kind: tape_kind(kind),
+                        codec: codec(kind, video),
+                        sequence: packet.sequence,
+                        timestamp: packet.timestamp,
+                        marker: packet.marker,
+                        payload: packet.payload,
+                        arrival_ms: now.0,
+                    });
+                }
+                Record::Report {
+                    leg,
+                    kind,
+                    ntp,
+                    timestamp,
+                } => {
+                    let kind = tape_kind(kind);
+                    let report = SenderReport {
+                        session,
+                        leg,
+                        kind,
+                        ntp,
+                        timestamp,
+                        arrival_ms: now.0,
+                    };
+                    // Without it the track is placed by arrival times; nothing to tell anybody.
+                    let _ = self.recorder.sender_report(report);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn close(&mut self, session: SessionId) {
+        if self.tapes.remove(&session).is_some() && self.recorder.close_session(session).is_err() {
+            tracing::error!(?session, "the recorder takes no more commands");
+        }
+    }
+
+    pub(crate) fn said(&self) -> impl Iterator<Item = RecordingEvent> + '_ {
+        self.events.try_iter()
+    }
+
+    /// Waits until everything is on disk.
+    pub(crate) fn shutdown(&self) {
+        self.recorder.shutdown();
+    }
+}
+
+fn tape_kind(kind: forward::Kind) -> Kind {
+    match kind {
+        forward::Kind::Audio => Kind::Audio,
+        forward::Kind::Video => Kind::Video,
+    }
+}
+
+fn codec(kind: forward::Kind, video: VideoCodec) -> Codec {
+    match (kind, video) {
+        (forward::Kind::Audio, _) => Codec::Opus,
+        (forward::Kind::Video, VideoCodec::Vp8) => Codec::Vp8,
+        (forward::Kind::Video, VideoCodec::H264) => Codec::H264,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::room::Member;
+    use yoban_domain::id::{LegId, SessionId};
+
+    fn leg(n: u128) -> LegId {
+        LegId(uuid::Uuid::from_u128(n))
+    }
+
+    fn plan(recording: bool, members: &[(u128, bool, bool)]) -> RoomPlan {
+        let member = |(n, open, record): &(u128, bool, bool)| Member {
+            leg: leg(*n),
+            open: *open,
+            record: *record,
+        };
+        RoomPlan {
+            session: SessionId(uuid::Uuid::from_u128(1)),
+            members: members.iter().map(member).collect(),
+            recording,
+            codec: VideoCodec::Vp8,
+        }
+    }
+
+    #[test]
+    fn a_session_is_opened_when_a_plan_first_records_and_then_only_changes_are_told() {
+        let mut tape = None;
+        let both = [(1, true, true), (2, true, true)];
+        assert_eq!(steps(&mut tape, &plan(false, &both)), vec![]);
+        assert_eq!(
+            steps(&mut tape, &plan(true, &both)),
+            vec![Step::Open, Step::Start(leg(1)), Step::Start(leg(2))]
+        );
+        assert_eq!(steps(&mut tape, &plan(true, &both)), vec![]);
+    }
+
+    #[test]
+    fn a_joiner_who_has_not_agreed_pauses_it_and_agreement_goes_on() {
+        let mut tape = None;
+        steps(&mut tape, &plan(true, &[(1, true, true)]));
+        let waiting = [(1, true, true), (2, false, false)];
+        assert_eq!(steps(&mut tape, &plan(false, &waiting)), vec![Step::Pause]);
+        assert_eq!(steps(&mut tape, &plan(false, &waiting)), vec![]);
+        let agreed = [(1, true, true), (2, true, true)];
+        assert_eq!(
+            steps(&mut tape, &plan(true, &agreed)),
+            vec![Step::Resume, Step::Start(leg(2))]
+        );
+    }
+
+    #[test]
+    fn nobody_behind_a_gate_or_without_consent_is_recorded() {
+        let mut tape = None;
+        let mixed = [(1, true, true), (2, false, true), (3, true, false)];
+        assert_eq!(
+            steps(&mut tape, &plan(true, &mixed)),
+            vec![Step::Open, Step::Start(leg(1))]
+        );
+        let withdrawn = [(1, true, false), (2, true, true)];
+        assert_eq!(
+            steps(&mut tape, &plan(true, &withdrawn)),
+            vec![Step::Stop(leg(1)), Step::Start(leg(2))]
+        );
+    }
+}

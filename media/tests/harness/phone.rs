@@ -1,0 +1,689 @@
+//! One native participant: a thread with a socket and an engine of its own.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::UdpSocket;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use rtc::interceptor::{Attribute, Interceptor, Packet, Slot, StreamInfo, TaggedPacket};
+use rtc::media_stream::MediaStreamTrack;
+use rtc::peer_connection::configuration::interceptor_registry::{Registry, register_default_interceptors};
+use rtc::peer_connection::configuration::media_engine::{
+    MIME_TYPE_H264, MIME_TYPE_OPUS, MIME_TYPE_VP8, MediaEngine,
+};
+use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
+use rtc::peer_connection::event::{RTCPeerConnectionEvent, RTCTrackEvent};
+use rtc::peer_connection::message::RTCMessage;
+use rtc::peer_connection::sdp::RTCSessionDescription;
+use rtc::peer_connection::state::RTCPeerConnectionState;
+use rtc::peer_connection::transport::{CandidateConfig, CandidateHostConfig, RTCDtlsRole, RTCIceCandidate};
+use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
+use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use rtc::rtp_transceiver::rtp_sender::{
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+    RtpCodecKind,
+};
+use rtc::rtp_transceiver::{
+    RTCRtpReceiverId, RTCRtpSenderId, RTCRtpTransceiverDirection, RTCRtpTransceiverInit,
+};
+use rtc::sansio::Protocol;
+use rtc::shared::error::Error;
+use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
+
+use super::PATIENCE;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Audio,
+    Video,
+}
+
+/// What a phone sends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// Sound each 20 ms, a picture each 50 ms, a key frame at the start and when asked.
+    Both,
+    /// The same, but deaf to key-frame requests for this many of them.
+    Stubborn(u64),
+    /// Nothing but what [`Phone::send`] says.
+    Nothing,
+}
+
+/// One packet that came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// The number of the phone that made it.
+    pub who: u8,
+    /// Its running number at that phone.
+    pub number: u32,
+    pub key: bool,
+    pub sequence: u16,
+    pub timestamp: u32,
+    pub extensions: usize,
+    pub payload_type: u8,
+}
+
+#[derive(Debug, Default)]
+pub struct Log {
+    pub connected: bool,
+    /// By stream name (`s0` …) and kind.
+    pub heard: BTreeMap<(String, Kind), Vec<Heard>>,
+    /// Key-frame requests that came.
+    pub requests: Vec<Instant>,
+    /// Running number of the last packet sent, by kind.
+    pub sent: HashMap<Kind, u32>,
+}
+
+impl Log {
+    pub fn stream(&self, name: &str, kind: Kind) -> &[Heard] {
+        self.heard
+            .get(&(name.to_owned(), kind))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    pub fn from(&self, who: u8, kind: Kind) -> usize {
+        let of_kind = self.heard.iter().filter(|((_, k), _)| *k == kind);
+        of_kind
+            .flat_map(|(_, all)| all)
+            .filter(|heard| heard.who == who)
+            .count()
+    }
+
+    pub fn all(&self) -> usize {
+        self.heard.values().map(Vec::len).sum()
+    }
+}
+
+enum Order {
+    Sending(Sending),
+    /// A packet as it is: sequence number and whether it begins a key frame.
+    Packet {
+        kind: Kind,
+        sequence: u16,
+        key: bool,
+    },
+    /// The last datagram of media again, and again, as an echo on the path would.
+    Pli,
+    Deaf(bool),
+    Close,
+}
+
+/// Handle of the thread.
+pub struct Phone {
+    pub who: u8,
+    log: Arc<(Mutex<Log>, Condvar)>,
+    orders: Sender<Order>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Phone {
+    /// Answers the server's offer: sends in the first two sections, receives in the others.
+    pub fn answering(who: u8, sending: Sending, offer: &str) -> (Self, String) {
+        let mut engine = Engine::new(who, offer.contains("H264/90000"));
+        let description = RTCSessionDescription::offer(offer.to_owned()).unwrap();
+        engine
+            .pc
+            .set_remote_description(Instant::now(), description)
+            .unwrap();
+        engine.add_senders();
+        engine.add_candidate();
+        let answer = engine.pc.create_answer(None).unwrap();
+        engine.pc.set_local_description(Instant::now(), answer).unwrap();
+        let sdp = engine.pc.local_description().unwrap().sdp;
+        (Self::spawn(who, engine, sending), sdp)
+    }
+
+    /// Offers to send (WHIP). The answer goes to [`Phone::answered`].
+    pub fn publishing(who: u8) -> Offering {
+        let mut engine = Engine::new(who, false);
+        engine.add_senders();
+        Offering::new(who, engine)
+    }
+
+    /// Offers to receive `pairs` people (WHEP).
+    pub fn watching(who: u8, pairs: usize) -> Offering {
+        let mut engine = Engine::new(who, false);
+        for _ in 0..pairs {
+            for kind in [RtpCodecKind::Audio, RtpCodecKind::Video] {
+                let init = RTCRtpTransceiverInit {
+                    direction: RTCRtpTransceiverDirection::Recvonly,
+                    streams: vec![],
+                    send_encodings: vec![],
+                };
+                engine.pc.add_transceiver_from_kind(kind, Some(init)).unwrap();
+            }
+        }
+        Offering::new(who, engine)
+    }
+
+    fn spawn(who: u8, engine: Engine, sending: Sending) -> Self {
+        let log = Arc::clone(&engine.log);
+        let (orders, inbox) = channel();
+        let thread = std::thread::spawn(move || engine.run(sending, &inbox));
+        Self {
+            who,
+            log,
+            orders,
+            thread: Some(thread),
+        }
+    }
+
+    /// Waits until the log fits and gives what `look` finds.
+    pub fn until<T>(&self, what: &str, mut look: impl FnMut(&Log) -> Option<T>) -> T {
+        let (log, changed) = &*self.log;
+        let mut log = log.lock().unwrap();
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            if let Some(found) = look(&log) {
+                return found;
+            }
+            let left = give_up.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero(),
+                "phone {}: {what} never happened: {}",
+                self.who,
+                summary(&log)
+            );
+            log = changed.wait_timeout(log, left).unwrap().0;
+        }
+    }
+
+    pub fn look<T>(&self, look: impl FnOnce(&Log) -> T) -> T {
+        look(&self.log.0.lock().unwrap())
+    }
+
+    /// Waits for `count` more packets of a phone.
+    pub fn hears(&self, who: u8, kind: Kind, count: usize) {
+        let before = self.look(|log| log.from(who, kind));
+        let what = format!("{count} more {kind:?} of {who}");
+        self.until(&what, |log| (log.from(who, kind) >= before + count).then_some(()));
+    }
+
+    /// Waits until this phone itself has sent `count` more packets.
+    pub fn sends(&self, kind: Kind, count: u32) {
+        let before = self.look(|log| log.sent.get(&kind).copied().unwrap_or_default());
+        self.until("sending", |log| {
+            (log.sent.get(&kind).copied().unwrap_or_default() >= before + count).then_some(())
+        });
+    }
+
+    pub fn sending(&self, sending: Sending) {
+        self.orders.send(Order::Sending(sending)).unwrap();
+    }
+
+    pub fn packet(&self, kind: Kind, sequence: u16, key: bool) {
+        self.orders.send(Order::Packet { kind, sequence, key }).unwrap();
+    }
+
+    /// Asks for a key frame in every slot, again and again: one request per call.
+    pub fn ask(&self) {
+        self.orders.send(Order::Pli).unwrap();
+    }
+
+    /// Stops reading and answering, as a phone in a lift does.
+    pub fn deaf(&self, deaf: bool) {
+        self.orders.send(Order::Deaf(deaf)).unwrap();
+    }
+
+    /// Says good-bye by DTLS and ends.
+    pub fn close(mut self) {
+        self.orders.send(Order::Close).unwrap();
+        self.thread.take().unwrap().join().unwrap();
+    }
+}
+
+impl Drop for Phone {
+    fn drop(&mut self) {
+        let _ = self.orders.send(Order::Close);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A phone that has offered and waits for the answer.
+pub struct Offering {
+    who: u8,
+    engine: Engine,
+    pub sdp: String,
+}
+
+impl Offering {
+    fn new(who: u8, mut engine: Engine) -> Self {
+        engine.add_candidate();
+        let offer = engine.pc.create_offer(None).unwrap();
+        engine.pc.set_local_description(Instant::now(), offer).unwrap();
+        let sdp = engine.pc.local_description().unwrap().sdp;
+        Self { who, engine, sdp }
+    }
+
+    pub fn answered(mut self, answer: String, sending: Sending) -> Phone {
+        let description = RTCSessionDescription::answer(answer).unwrap();
+        self.engine
+            .pc
+            .set_remote_description(Instant::now(), description)
+            .unwrap();
+        Phone::spawn(self.who, self.engine, sending)
+    }
+}
+
+fn summary(log: &Log) -> String {
+    let heard: Vec<_> = log
+        .heard
+        .iter()
+        .map(|((name, kind), all)| (name, kind, all.len(), all.last()))
+        .collect();
+    format!(
+        "connected {}, requests {}, sent {:?}, heard {heard:?}",
+        log.connected,
+        log.requests.len(),
+        log.sent
+    )
+}
+
+struct Engine {
+    who: u8,
+    h264: bool,
+    pc: Box<RTCPeerConnection>,
+    socket: UdpSocket,
+    log: Arc<(Mutex<Log>, Condvar)>,
+    senders: HashMap<Kind, (RTCRtpSenderId, u32)>,
+    streams: HashMap<String, (String, Kind, RTCRtpReceiverId)>,
+    ssrcs: HashMap<u32, RTCRtpReceiverId>,
+    numbers: HashMap<Kind, u32>,
+    key_next: bool,
+}
+
+impl Engine {
+    fn new(who: u8, h264: bool) -> Self {
+        let mut media = MediaEngine::default();
+        for (kind, codec) in [
+            (RtpCodecKind::Audio, opus()),
+            (RtpCodecKind::Video, picture(h264)),
+        ] {
+            media.register_codec(codec, kind).unwrap();
+        }
+        let registry = Registry::new().with(Slot::from(14_000), HandOut::default());
+        let registry = register_default_interceptors(registry, &mut media).unwrap();
+        let zero = Some(Duration::ZERO);
+        let settings = SettingEngineBuilder::new()
+            .with_answering_dtls_role(RTCDtlsRole::Client)
+            .with_host_acceptance_min_wait(zero)
+            .with_prflx_acceptance_min_wait(zero)
+            .with_ice_connection_attempts(Some(Duration::from_millis(20)), Some(500))
+            .build();
+        let pc = RTCPeerConnectionBuilder::new()
+            .with_setting_engine(settings)
+            .with_media_engine(media)
+            .with_interceptor_registry(registry)
+            .build(Instant::now())
+            .unwrap();
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
+        Self {
+            who,
+            h264,
+            pc: Box::new(pc),
+            socket,
+            log: Arc::default(),
+            senders: HashMap::new(),
+            streams: HashMap::new(),
+            ssrcs: HashMap::new(),
+            numbers: HashMap::new(),
+            key_next: true,
+        }
+    }
+
+    fn add_senders(&mut self) {
+        for kind in [Kind::Audio, Kind::Video] {
+            let ssrc = 1_000_000
+                + u32::from(self.who) * 10
+                + kind as u32
+                + u32::from(self.socket.local_addr().unwrap().port()) * 1_000;
+            let codec = if kind == Kind::Audio {
+                opus()
+            } else {
+                picture(self.h264)
+            };
+            let coding = RTCRtpEncodingParameters {
+                rtp_coding_parameters: RTCRtpCodingParameters {
+                    ssrc: Some(ssrc),
+                    ..Default::default()
+                },
+                codec: codec.rtp_codec,
+                active: true,
+                ..Default::default()
+            };
+            let engine_kind = if kind == Kind::Audio {
+                RtpCodecKind::Audio
+            } else {
+                RtpCodecKind::Video
+            };
+            let track = MediaStreamTrack::new(
+                format!("up{}", self.who),
+                format!("{kind:?}"),
+                String::new(),
+                engine_kind,
+                vec![coding],
+            );
+            let sender = self.pc.add_track(track).unwrap();
+            self.senders.insert(kind, (sender, ssrc));
+        }
+    }
+
+    fn add_candidate(&mut self) {
+        let address = self.socket.local_addr().unwrap();
+        let base = CandidateConfig {
+            network: "udp".to_owned(),
+            address: address.ip().to_string(),
+            port: address.port(),
+            component: 1,
+            ..Default::default()
+        };
+        let candidate = CandidateHostConfig {
+            base_config: base,
+            ..Default::default()
+        }
+        .new_candidate_host()
+        .unwrap();
+        self.pc
+            .add_local_candidate(RTCIceCandidate::from(&candidate).to_json().unwrap())
+            .unwrap();
+    }
+
+    fn run(mut self, mut sending: Sending, orders: &Receiver<Order>) {
+        let mut buffer = [0; 2_048];
+        let (mut next_audio, mut next_video) = (Instant::now(), Instant::now());
+        let mut deaf = false;
+        loop {
+            while let Ok(order) = orders.try_recv() {
+                match order {
+                    Order::Sending(new) => sending = new,
+                    Order::Packet { kind, sequence, key } => self.send(kind, sequence, key),
+                    Order::Pli => self.ask(),
+                    Order::Deaf(new) => deaf = new,
+                    Order::Close => {
+                        let _ = self.pc.close();
+                        self.transmit(false);
+                        return;
+                    }
+                }
+            }
+            let now = Instant::now();
+            if sending != Sending::Nothing && self.log.0.lock().unwrap().connected {
+                if now >= next_audio {
+                    next_audio = now + Duration::from_millis(20);
+                    self.send_next(Kind::Audio, false);
+                }
+                if now >= next_video {
+                    next_video = now + Duration::from_millis(50);
+                    let key = std::mem::take(&mut self.key_next);
+                    self.send_next(Kind::Video, key);
+                }
+            }
+            self.transmit(deaf);
+            self.events();
+            self.reads(&sending);
+            if self.pc.poll_timeout().is_some_and(|at| at <= Instant::now()) {
+                self.pc.handle_timeout(Instant::now()).unwrap();
+            }
+            if let Ok((length, from)) = self.socket.recv_from(&mut buffer)
+                && !deaf
+            {
+                let transport = TransportContext {
+                    local_addr: self.socket.local_addr().unwrap(),
+                    peer_addr: from,
+                    ecn: None,
+                    transport_protocol: TransportProtocol::UDP,
+                };
+                let message = BytesMut::from(&buffer[..length]);
+                let _ = self.pc.handle_read(TaggedBytesMut {
+                    now: Instant::now(),
+                    transport,
+                    message,
+                });
+            }
+        }
+    }
+
+    fn transmit(&mut self, deaf: bool) {
+        while let Some(out) = self.pc.poll_write() {
+            if !deaf {
+                let _ = self.socket.send_to(&out.message, out.transport.peer_addr);
+            }
+        }
+    }
+
+    fn events(&mut self) {
+        while let Some(event) = self.pc.poll_event() {
+            match event {
+                RTCPeerConnectionEvent::OnConnectionStateChangeEvent(RTCPeerConnectionState::Connected) => {
+                    self.note(|log| log.connected = true);
+                }
+                RTCPeerConnectionEvent::OnTrack(RTCTrackEvent::OnOpen(open)) => {
+                    let receiver = self.pc.rtp_receiver(open.receiver_id).unwrap();
+                    let kind = if receiver.track().kind() == RtpCodecKind::Audio {
+                        Kind::Audio
+                    } else {
+                        Kind::Video
+                    };
+                    let name = receiver.track().stream_id().clone();
+                    self.ssrcs.insert(open.ssrc, open.receiver_id);
+                    self.streams.insert(open.track_id, (name, kind, open.receiver_id));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn reads(&mut self, sending: &Sending) {
+        while let Some(read) = self.pc.poll_read() {
+            match read.message {
+                RTCMessage::RtpPacket(track, packet) => {
+                    let Some((name, kind, _)) = self.streams.get(&track).cloned() else {
+                        continue;
+                    };
+                    let Some(heard) = heard(kind, self.h264, &packet) else {
+                        continue;
+                    };
+                    self.note(|log| log.heard.entry((name, kind)).or_default().push(heard));
+                }
+                RTCMessage::RtcpPacket(_, packets) => {
+                    for packet in packets {
+                        if packet.as_any().is::<PictureLossIndication>() {
+                            let count = self.note(|log| {
+                                log.requests.push(Instant::now());
+                                log.requests.len() as u64
+                            });
+                            self.key_next = match sending {
+                                Sending::Stubborn(ignored) => count > *ignored,
+                                _ => true,
+                            };
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn note<T>(&self, change: impl FnOnce(&mut Log) -> T) -> T {
+        let value = change(&mut self.log.0.lock().unwrap());
+        self.log.1.notify_all();
+        value
+    }
+
+    fn send_next(&mut self, kind: Kind, key: bool) {
+        let number = *self.numbers.get(&kind).unwrap_or(&0);
+        // Close to the wrap on purpose.
+        self.send(kind, 65_500_u16.wrapping_add(number as u16), key);
+    }
+
+    fn send(&mut self, kind: Kind, sequence: u16, key: bool) {
+        let number = self.numbers.entry(kind).or_default();
+        *number += 1;
+        let number = *number;
+        let Some((sender, ssrc)) = self.senders.get(&kind).copied() else {
+            return;
+        };
+        let (payload_type, tick) = match kind {
+            Kind::Audio => (111, 960),
+            Kind::Video => (if self.h264 { 102 } else { 96 }, 4_500),
+        };
+        let header = rtc::rtp::Header {
+            version: 2,
+            marker: kind == Kind::Video,
+            payload_type,
+            sequence_number: sequence,
+            timestamp: number.wrapping_mul(tick),
+            ssrc,
+            ..Default::default()
+        };
+        let payload = payload(kind, self.h264, key, self.who, number);
+        let packet = rtc::rtp::Packet { header, payload };
+        self.pc
+            .rtp_sender(sender)
+            .unwrap()
+            .write_rtp(Instant::now(), packet)
+            .unwrap();
+        self.note(|log| log.sent.insert(kind, number));
+    }
+
+    fn ask(&mut self) {
+        let video: VecDeque<_> = self
+            .streams
+            .values()
+            .filter(|(_, kind, _)| *kind == Kind::Video)
+            .map(|s| s.2)
+            .collect();
+        for receiver in video {
+            let media_ssrc = *self.ssrcs.iter().find(|(_, id)| **id == receiver).unwrap().0;
+            let request = PictureLossIndication {
+                sender_ssrc: 1,
+                media_ssrc,
+            };
+            self.pc
+                .rtp_receiver(receiver)
+                .unwrap()
+                .write_rtcp(Instant::now(), vec![Box::new(request)])
+                .unwrap();
+        }
+    }
+}
+
+/// VP8 descriptor with picture id and TL0PICIDX, H.264 unit header, or nothing; then who and which.
+fn payload(kind: Kind, h264: bool, key: bool, who: u8, number: u32) -> Bytes {
+    let mut payload = match (kind, h264) {
+        (Kind::Audio, _) => vec![0xF8],
+        (Kind::Video, true) => vec![if key { 0x65 } else { 0x41 }],
+        (Kind::Video, false) => {
+            let [high, low] = ((number as u16) | 0x8000).to_be_bytes();
+            vec![0x90, 0xC0, high, low, number as u8, u8::from(!key)]
+        }
+    };
+    payload.push(who);
+    payload.extend(number.to_be_bytes());
+    payload.resize(60, 7);
+    payload.into()
+}
+
+fn heard(kind: Kind, h264: bool, packet: &rtc::rtp::Packet) -> Option<Heard> {
+    let at = match (kind, h264) {
+        (Kind::Audio, _) | (Kind::Video, true) => 1,
+        (Kind::Video, false) => 6,
+    };
+    let key = match (kind, h264) {
+        (Kind::Audio, _) => false,
+        (Kind::Video, true) => packet.payload.first()? & 0x1F == 5,
+        (Kind::Video, false) => packet.payload.get(5)? & 1 == 0,
+    };
+    let body = packet.payload.get(at..at + 5)?;
+    Some(Heard {
+        who: body[0],
+        number: u32::from_be_bytes(body[1..5].try_into().unwrap()),
+        key,
+        sequence: packet.header.sequence_number,
+        timestamp: packet.header.timestamp,
+        extensions: packet.header.extensions.len(),
+        payload_type: packet.header.payload_type,
+    })
+}
+
+fn opus() -> RTCRtpCodecParameters {
+    let rtp_codec = RTCRtpCodec {
+        mime_type: MIME_TYPE_OPUS.to_owned(),
+        clock_rate: 48_000,
+        channels: 2,
+        sdp_fmtp_line: "minptime=10;useinbandfec=1".to_owned(),
+        rtcp_feedback: vec![],
+    };
+    RTCRtpCodecParameters {
+        rtp_codec,
+        payload_type: 111,
+    }
+}
+
+fn picture(h264: bool) -> RTCRtpCodecParameters {
+    let feedback = |parameter: &str| RTCPFeedback {
+        typ: "nack".to_owned(),
+        parameter: parameter.to_owned(),
+    };
+    let fmtp = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
+    let rtp_codec = RTCRtpCodec {
+        mime_type: if h264 { MIME_TYPE_H264 } else { MIME_TYPE_VP8 }.to_owned(),
+        clock_rate: 90_000,
+        channels: 0,
+        sdp_fmtp_line: if h264 { fmtp } else { "" }.to_owned(),
+        rtcp_feedback: vec![feedback(""), feedback("pli")],
+    };
+    RTCRtpCodecParameters {
+        rtp_codec,
+        payload_type: if h264 { 102 } else { 96 },
+    }
+}
+
+/// Hands all RTCP to the phone.
+#[derive(Default)]
+struct HandOut {
+    read: VecDeque<TaggedPacket>,
+    write: VecDeque<TaggedPacket>,
+}
+
+impl Protocol<TaggedPacket, TaggedPacket, ()> for HandOut {
+    type Rout = TaggedPacket;
+    type Wout = TaggedPacket;
+    type Eout = ();
+    type Error = Error;
+    type Time = Instant;
+
+    fn handle_read(&mut self, mut tagged: TaggedPacket) -> Result<(), Error> {
+        if matches!(tagged.message.packet, Packet::Rtcp(_)) {
+            tagged.message.add(Attribute::DeliverToApplication);
+        }
+        self.read.push_back(tagged);
+        Ok(())
+    }
+
+    fn poll_read(&mut self) -> Option<TaggedPacket> {
+        self.read.pop_front()
+    }
+
+    fn handle_write(&mut self, tagged: TaggedPacket) -> Result<(), Error> {
+        self.write.push_back(tagged);
+        Ok(())
+    }
+
+    fn poll_write(&mut self) -> Option<TaggedPacket> {
+        self.write.pop_front()
+    }
+}
+
+impl Interceptor for HandOut {
+    fn bind_local_stream(&mut self, _: &StreamInfo) {}
+    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
+    fn bind_remote_stream(&mut self, _: &StreamInfo) {}
+    fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
+}
