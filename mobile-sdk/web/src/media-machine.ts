@@ -64,7 +64,9 @@ const BACK_OFF_LIMIT_MS = 8_000;
 const FINAL: Record<string, DisconnectReason> = {
   'call-ended': 'callEnded',
   'not-in-call': 'notInCall',
+  'not-found': 'notInCall',
   'signed-out': 'signedOut',
+  'sign-in-needed': 'signedOut',
 };
 
 export const initialMedia: MediaState = {

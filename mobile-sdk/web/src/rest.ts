@@ -9,6 +9,7 @@ import type {
   EncounterView,
   NewReadings,
   OnDuty,
+  QueueItem,
   ReadingsStored,
   Requested,
   SessionId,
@@ -53,56 +54,83 @@ export class RestClient {
 
   /** The tap: a new call, or the one that runs already. */
   tap(): Promise<Requested> {
-    return this.#json({ method: 'POST', path: '/sessions', repeatable: true, body: {} });
+    return this.#json({ method: 'POST', path: '/api/v1/sessions', repeatable: true, body: {} });
   }
 
   signIn(code: string, device: string): Promise<SignedIn> {
-    const ask = { method: 'POST', path: '/sign-in', body: { code, device }, open: true } as const;
+    const ask = { method: 'POST', path: '/api/v1/sign-in', body: { code, device }, open: true } as const;
     return this.#json({ ...ask, repeatable: false });
   }
 
   refresh(refreshToken: string): Promise<SignedIn> {
     // A refresh token serves once: the same key lets the server answer a repeated request as it did before.
-    const ask = { method: 'POST', path: '/token', body: { refreshToken }, open: true } as const;
+    const ask = { method: 'POST', path: '/api/v1/token', body: { refreshToken }, open: true } as const;
     return this.#json({ ...ask, repeatable: true });
   }
 
   bootstrap(body: Bootstrap): Promise<SignedIn> {
-    return this.#json({ method: 'POST', path: '/bootstrap', body, open: true, repeatable: false });
+    return this.#json({ method: 'POST', path: '/api/v1/bootstrap', body, open: true, repeatable: false });
   }
 
   storeReadings(body: NewReadings): Promise<ReadingsStored> {
-    return this.#json({ method: 'POST', path: '/readings', body, repeatable: true });
+    return this.#json({ method: 'POST', path: '/api/v1/readings', body, repeatable: true });
+  }
+
+  /** Tonight's cases; the socket's `queue` tells the same as it changes. */
+  cases(): Promise<QueueItem[]> {
+    return this.#json({ method: 'GET', path: '/api/v1/cases', repeatable: true });
   }
 
   case(id: CaseId): Promise<CaseView> {
-    return this.#json({ method: 'GET', path: `/cases/${encodeURIComponent(id)}`, repeatable: true });
+    return this.#json({ method: 'GET', path: `/api/v1/cases/${encodeURIComponent(id)}`, repeatable: true });
   }
 
   encounter(session: SessionId): Promise<EncounterView> {
     return this.#json({
       method: 'GET',
-      path: `/encounters/${encodeURIComponent(session)}`,
+      path: `/api/v1/encounters/${encodeURIComponent(session)}`,
       repeatable: true,
     });
   }
 
   /** The encounter as a FHIR bundle. */
   encounterFhir(session: SessionId): Promise<unknown> {
-    const path = `/encounters/${encodeURIComponent(session)}/$everything`;
+    const path = `/fhir/R4/Encounter/${encodeURIComponent(session)}/$everything`;
     return this.#json({ method: 'GET', path, repeatable: true });
   }
 
+  /** The encounter as a page to read and print (HTML). A link cannot carry the token: show it from this text. */
+  async encounterPage(session: SessionId, language: 'ja' | 'en'): Promise<string> {
+    const path = `/api/v1/encounters/${encodeURIComponent(session)}/page?lang=${language}`;
+    return (await this.#ask({ method: 'GET', path, repeatable: true })).text();
+  }
+
+  /** Manifests of what was recorded. */
+  recordings(session: SessionId): Promise<unknown[]> {
+    const path = `/api/v1/encounters/${encodeURIComponent(session)}/recordings`;
+    return this.#json({ method: 'GET', path, repeatable: true });
+  }
+
+  /** One file of a recording, by its name in a manifest. */
+  async recordingFile(session: SessionId, file: string): Promise<Blob> {
+    const path = `/api/v1/encounters/${encodeURIComponent(session)}/recordings/${encodeURIComponent(file)}`;
+    return (await this.#ask({ method: 'GET', path, repeatable: true })).blob();
+  }
+
   duty(): Promise<OnDuty[]> {
-    return this.#json({ method: 'GET', path: '/duty', repeatable: true });
+    return this.#json({ method: 'GET', path: '/api/v1/duty', repeatable: true });
   }
 
   /** People of the demo, each with a sign-in code. Refused outside demo mode. */
   demoPeople(): Promise<DemoPerson[]> {
-    return this.#json({ method: 'GET', path: '/demo/people', open: true, repeatable: true });
+    return this.#json({ method: 'GET', path: '/api/v1/demo/people', open: true, repeatable: true });
   }
 
   async #json<T>(ask: Ask): Promise<T> {
+    return (await readJson(await this.#ask(ask))) as T;
+  }
+
+  async #ask(ask: Ask): Promise<Response> {
     const key = ask.method === 'POST' ? uuid(this.#deps.now()) : null;
     let renewed = false;
     let last = new YobanProblem(clientProblems.noConnection);
@@ -117,7 +145,7 @@ export class RestClient {
         answer = await this.#once(ask, key, true);
       }
       if (answer === null) continue;
-      if (answer.ok) return (await readJson(answer)) as T;
+      if (answer.ok) return answer;
       last = await problemOf(answer);
       if (!TRY_AGAIN.has(answer.status)) break;
     }
@@ -138,7 +166,7 @@ export class RestClient {
     if (ask.body !== undefined) init.body = JSON.stringify(ask.body);
     try {
       const { fetch: request } = this.#deps;
-      return await request(`${this.#deps.baseUrl}/api/v1${ask.path}`, init);
+      return await request(`${this.#deps.baseUrl}${ask.path}`, init);
     } catch {
       return null;
     }

@@ -8,6 +8,8 @@ import type { Me, SignedIn } from './types.ts';
 
 /** A token is renewed this long before it expires, so that no request meets an expired one. */
 const RENEW_BEFORE_MS = 60_000;
+/** Before the socket told the server's time, a tablet whose clock runs ahead takes every token for expired. */
+const RENEW_AT_LEAST_MS = 20_000;
 /** The longest a browser timer holds. */
 const LONGEST_TIMER_MS = 2_000_000_000;
 
@@ -76,8 +78,7 @@ export class SessionKeeper {
     const known = this.#signedIn;
     if (known === null) return;
     const left = known.expiresAt - this.#deps.serverNow() - RENEW_BEFORE_MS;
-    // At least a second between two tries: a server that hands out expired tokens must not be asked in a loop.
-    const afterMs = Math.min(Math.max(left, 1_000), LONGEST_TIMER_MS);
+    const afterMs = Math.min(Math.max(left, RENEW_AT_LEAST_MS), LONGEST_TIMER_MS);
     this.#timer = this.#deps.timers.set(afterMs, () => void this.#renew());
   }
 

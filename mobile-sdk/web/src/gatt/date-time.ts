@@ -15,9 +15,9 @@ export function readDateTime(reader: Reader): string | undefined {
   ];
   if (year < 1582 || year > 9999) return undefined;
   const moment = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  // A day that does not exist runs into another month, an hour that does not exist into another hour.
   const same =
     moment.getUTCMonth() === month - 1 &&
-    moment.getUTCDate() === day &&
     moment.getUTCHours() === hour &&
     moment.getUTCMinutes() === minute &&
     moment.getUTCSeconds() === second;

@@ -106,14 +106,19 @@ export class BluetoothSensor extends Sensor {
 
   async #connect(): Promise<void> {
     this.#clearTimer();
-    const gatt = this.#device?.gatt;
+    const device = this.#device;
+    const gatt = device?.gatt;
     if (gatt === undefined) return this.to('lost', 'unreachable');
     this.#connection += 1;
     const connection = this.#connection;
     this.to('connecting');
     try {
       const server = await gatt.connect();
-      if (connection !== this.#connection) return;
+      if (connection !== this.#connection) {
+        // Stopped meanwhile: the link that came too late must not keep the device busy.
+        if (this.#device !== device) gatt.disconnect();
+        return;
+      }
       this.#model = await readModel(server);
       const found = await this.#subscribeAll(server, connection);
       if (connection !== this.#connection) return;
