@@ -152,17 +152,18 @@ test('after stop nothing is heard and nothing is tried', async () => {
   expect([readings.length, device.connects]).toEqual([0, 1]);
 });
 
-test('stopped while connecting: the late connection changes nothing', async () => {
-  const { sensor, device } = cuff();
-  let connected: (server: FakeDevice) => void = () => {};
-  device.connect = () => new Promise((resolve) => (connected = resolve));
+test('stopped while connecting: the late connection is let go', async () => {
+  const { sensor, device, measurement } = cuff();
+  let connected: () => void = () => {};
+  const connect = device.connect.bind(device);
+  device.connect = () => new Promise((resolve) => (connected = () => resolve(connect())));
   const choosing = sensor.choose();
   await settle();
   expect(sensor.state).toBe('connecting');
   sensor.stop();
-  connected(device);
+  connected();
   await choosing;
-  expect(sensor.state).toBe('stopped');
+  expect([sensor.state, device.connected, measurement.subscribed]).toEqual(['stopped', false, false]);
 });
 
 test('a meter is asked for its last record, and the record counts once', async () => {

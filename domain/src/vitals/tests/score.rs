@@ -222,7 +222,7 @@ fn completions(two: bool, known: Pick, missing: u32) -> Vec<(Pick, [i64; 7])> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(80))]
     /// Interval, bands, the rule of three and the deciding items are exactly what trying every completion gives.
     #[test]
     fn the_interval_contains_every_completion_and_is_tight(two in any::<bool>(), known in picks(), missing in 0_u32..128) {
