@@ -1,0 +1,635 @@
+//! The log of a case in plain words: one sentence a fact, Japanese and English.
+
+use std::collections::BTreeMap;
+
+use crate::case::Owner;
+use crate::fact::{Fact, FactKind};
+use crate::id::{LegId, PersonId};
+use crate::people::{Person, Who};
+use crate::session::{ConsentManner, LegRole, Participant};
+use crate::vitals::{EnteredBy, Reading, Source, Supply, Vital, rules};
+use crate::wire::rest::TimelineEntry;
+use crate::words;
+
+/// A name in both scripts.
+#[derive(Clone)]
+struct Said {
+    ja: String,
+    en: String,
+}
+
+fn said(ja: impl Into<String>, en: impl Into<String>) -> Said {
+    Said {
+        ja: ja.into(),
+        en: en.into(),
+    }
+}
+
+/// One entry for each fact, in their order. `people` are the members of staff the facts may speak of; whoever is
+/// not among them is called by their role.
+pub fn timeline(facts: &[Fact], people: &[Person]) -> Vec<TimelineEntry> {
+    let names = Names::of(facts, people);
+    facts
+        .iter()
+        .map(|fact| {
+            let (code, ja, en) = names.sentence(fact);
+            TimelineEntry {
+                seq: fact.seq,
+                at: fact.at,
+                fact: code.to_owned(),
+                text: ja.into(),
+                text_en: en.into(),
+            }
+        })
+        .collect()
+}
+
+/// Who stands behind ids.
+struct Names<'a> {
+    people: BTreeMap<PersonId, &'a Person>,
+    legs: BTreeMap<LegId, (LegRole, Option<PersonId>)>,
+}
+
+impl<'a> Names<'a> {
+    fn of(facts: &[Fact], people: &'a [Person]) -> Self {
+        let mut legs = BTreeMap::new();
+        for fact in facts {
+            if let FactKind::SessionRequested { leg } = &fact.kind {
+                legs.insert(*leg, (LegRole::Patient, None));
+            } else if let FactKind::RingStarted {
+                leg, person, role, ..
+            } = &fact.kind
+            {
+                legs.insert(*leg, (*role, Some(*person)));
+            } else if let FactKind::Accepted { leg, who, role } = &fact.kind {
+                let person = match who {
+                    Participant::Staff { person } => Some(*person),
+                    Participant::Tablet { .. } | Participant::Equipment { .. } => None,
+                };
+                legs.insert(*leg, (*role, person));
+            }
+        }
+        Self {
+            people: people.iter().map(|p| (p.id, p)).collect(),
+            legs,
+        }
+    }
+
+    fn person(&self, id: PersonId) -> Said {
+        self.people.get(&id).map_or_else(
+            || said("職員", "a member of staff"),
+            |p| {
+                let role = words::role(p.role);
+                said(
+                    format!("{} {}", role.ja, p.name.kanji.reveal()),
+                    format!("{} {}", role.en.to_lowercase(), p.name.latin.reveal()),
+                )
+            },
+        )
+    }
+
+    fn leg(&self, id: LegId) -> Said {
+        match self.legs.get(&id) {
+            Some((LegRole::Patient, _)) => said("患者さん", "the patient"),
+            Some((_, Some(person))) if self.people.contains_key(person) => self.person(*person),
+            Some((role, _)) => {
+                let words = words::leg_role(*role);
+                said(words.ja, format!("the {}", words.en.to_lowercase()))
+            }
+            None => said("参加者", "a participant"),
+        }
+    }
+
+    fn owner(&self, owner: &Owner) -> Said {
+        match owner {
+            Owner::Line { line } => {
+                let words = words::line(*line);
+                said(words.ja, words.en)
+            }
+            Owner::Person { person } => self.person(*person),
+        }
+    }
+
+    fn by(&self, fact: &Fact) -> Said {
+        match fact.by.who {
+            Who::Tablet { .. } => said("患者さん", "the patient"),
+            Who::Staff { person, role } => {
+                if self.people.contains_key(&person) {
+                    return self.person(person);
+                }
+                let words = words::role(role);
+                said(words.ja, format!("the {}", words.en.to_lowercase()))
+            }
+            Who::System => said("システム", "the system"),
+        }
+    }
+
+    /// The fact's wire name, a Japanese and an English sentence.
+    #[expect(clippy::too_many_lines, reason = "one arm a fact: a table, not a procedure")]
+    fn sentence(&self, fact: &Fact) -> (&'static str, String, String) {
+        let by = self.by(fact);
+        let (code, ja, en) = match &fact.kind {
+            FactKind::CaseOpened => (
+                "caseOpened",
+                "対応が始まりました。".to_owned(),
+                "A case was opened.".to_owned(),
+            ),
+            FactKind::SessionRequested { .. } => (
+                "sessionRequested",
+                "患者さんが「呼ぶ」を押しました。".to_owned(),
+                "The patient pressed “Call”.".to_owned(),
+            ),
+            FactKind::RingStarted { leg, round, .. } => {
+                let to = self.leg(*leg);
+                let (ja, en) = if *round > 1 {
+                    (
+                        format!("{}をもう一度呼び出しました（{round}回目）。", to.ja),
+                        format!("{} is rung again (round {round}).", to.en),
+                    )
+                } else {
+                    (
+                        format!("{}を呼び出しました。", to.ja),
+                        format!("{} is rung.", to.en),
+                    )
+                };
+                ("ringStarted", ja, en)
+            }
+            FactKind::PageSent {
+                leg,
+                attempt,
+                devices,
+                ..
+            } => {
+                let to = self.leg(*leg);
+                let (ja, en) = match devices {
+                    0 => (
+                        format!("{}の端末にはまだ届いていません（{attempt}回目）。", to.ja),
+                        format!("No device of {} shows the call yet (attempt {attempt}).", to.en),
+                    ),
+                    n => (
+                        format!("{}の端末{n}台に呼び出しを表示しました。", to.ja),
+                        format!("The call is shown on {n} device(s) of {}.", to.en),
+                    ),
+                };
+                ("pageSent", ja, en)
+            }
+            FactKind::RingTimedOut { leg } => {
+                let to = self.leg(*leg);
+                (
+                    "ringTimedOut",
+                    format!("{}は時間内に応答しませんでした。", to.ja),
+                    format!("{} did not answer in time.", to.en),
+                )
+            }
+            FactKind::Declined { leg, reason } => {
+                let (who, why) = (self.leg(*leg), words::decline(*reason));
+                (
+                    "declined",
+                    format!("{}が辞退しました（{}）。", who.ja, why.ja),
+                    format!("{} declined ({}).", who.en, why.en),
+                )
+            }
+            FactKind::Withdrawn { leg, taken_by } => {
+                let who = self.leg(*leg);
+                let (ja, en) = match taken_by.map(|p| self.person(p)) {
+                    Some(taker) => (
+                        format!("{}への呼び出しを止めました（{}が応答）。", who.ja, taker.ja),
+                        format!("{} is no longer rung: {} took it.", who.en, taker.en),
+                    ),
+                    None => (
+                        format!("{}への呼び出しを止めました。", who.ja),
+                        format!("{} is no longer rung.", who.en),
+                    ),
+                };
+                ("withdrawn", ja, en)
+            }
+            FactKind::NobodyOnDuty { line } => {
+                let line = words::line(*line);
+                (
+                    "nobodyOnDuty",
+                    format!("{}に当番がいませんでした。", line.ja),
+                    format!("Nobody was on duty for {}.", line.en),
+                )
+            }
+            FactKind::FallbackShown => (
+                "fallbackShown",
+                "端末に窓口の電話番号と119番の案内を表示しました。".to_owned(),
+                "The tablet shows the desk's telephone number and 119.".to_owned(),
+            ),
+            FactKind::Accepted { leg, .. } => {
+                let who = self.leg(*leg);
+                (
+                    "accepted",
+                    format!("{}が応答しました。", who.ja),
+                    format!("{} answered.", who.en),
+                )
+            }
+            FactKind::JoinConsentAsked { leg } => {
+                let who = self.leg(*leg);
+                (
+                    "joinConsentAsked",
+                    format!("{}の参加について患者さんに尋ねました。", who.ja),
+                    format!("The patient is asked whether {} may join.", who.en),
+                )
+            }
+            FactKind::JoinConsentGiven { leg, how } => {
+                let who = self.leg(*leg);
+                let (ja, en) = match how {
+                    ConsentManner::OnTablet => (
+                        format!("患者さんが{}の参加に同意しました（端末で「はい」）。", who.ja),
+                        format!("The patient agreed that {} joins (“Yes” on the tablet).", who.en),
+                    ),
+                    ConsentManner::Spoken { heard_by } => {
+                        let ear = self.person(*heard_by);
+                        (
+                            format!(
+                                "患者さんが{}の参加に口頭で同意しました（{}が確認）。",
+                                who.ja, ear.ja
+                            ),
+                            format!(
+                                "The patient agreed aloud that {} joins (heard by {}).",
+                                who.en, ear.en
+                            ),
+                        )
+                    }
+                };
+                ("joinConsentGiven", ja, en)
+            }
+            FactKind::JoinConsentRefused { leg } => {
+                let who = self.leg(*leg);
+                (
+                    "joinConsentRefused",
+                    format!("患者さんは{}の参加に同意しませんでした。", who.ja),
+                    format!("The patient did not agree that {} joins.", who.en),
+                )
+            }
+            FactKind::GateOpened { leg } => {
+                let who = self.leg(*leg);
+                (
+                    "gateOpened",
+                    format!("{}との映像と音声を通しました。", who.ja),
+                    format!("Picture and sound may pass to and from {}.", who.en),
+                )
+            }
+            FactKind::GateClosed { leg } => {
+                let who = self.leg(*leg);
+                (
+                    "gateClosed",
+                    format!("{}との映像と音声を止めました。", who.ja),
+                    format!("Picture and sound no longer pass to and from {}.", who.en),
+                )
+            }
+            FactKind::Joined { leg } => {
+                let who = self.leg(*leg);
+                (
+                    "joined",
+                    format!("{}の映像と音声がつながりました。", who.ja),
+                    format!("{} is connected.", who.en),
+                )
+            }
+            FactKind::Away { leg } => {
+                let who = self.leg(*leg);
+                (
+                    "away",
+                    format!("{}との接続が途切れました。", who.ja),
+                    format!("The connection to {} was lost.", who.en),
+                )
+            }
+            FactKind::Left { leg, gave_up } => {
+                let who = self.leg(*leg);
+                let (ja, en) = if *gave_up {
+                    (
+                        format!("{}の接続が戻らず、退出とみなしました。", who.ja),
+                        format!("{} did not come back and counts as gone.", who.en),
+                    )
+                } else {
+                    (format!("{}が退出しました。", who.ja), format!("{} left.", who.en))
+                };
+                ("left", ja, en)
+            }
+            FactKind::CameBack { leg } => {
+                let who = self.leg(*leg);
+                (
+                    "cameBack",
+                    format!("{}が戻りました。", who.ja),
+                    format!("{} came back.", who.en),
+                )
+            }
+            FactKind::PatientAlone => (
+                "patientAlone",
+                "患者さんがひとりになったため、窓口を呼び出しました。".to_owned(),
+                "The patient was left alone; the desk is rung again.".to_owned(),
+            ),
+            FactKind::Declared {
+                leg,
+                microphone,
+                camera,
+            } => {
+                let who = self.leg(*leg);
+                let (mic, cam) = (words::source(*microphone), words::source(*camera));
+                (
+                    "declared",
+                    format!("{}：マイク {}、カメラ {}。", who.ja, mic.ja, cam.ja),
+                    format!("{}: microphone {}, camera {}.", who.en, mic.en, cam.en),
+                )
+            }
+            FactKind::ModeChanged {
+                kind,
+                mode,
+                nurse_present,
+            } => {
+                let (kind, mode) = (words::service_kind(*kind), words::media_mode(*mode));
+                let (with, with_en) = if *nurse_present {
+                    ("、看護師が同席", ", a nurse at the bedside")
+                } else {
+                    ("", "")
+                };
+                (
+                    "modeChanged",
+                    format!("診療形態：{}（{}{with}）。", kind.ja, mode.ja),
+                    format!("Kind of care: {} ({}{with_en}).", kind.en, mode.en.to_lowercase()),
+                )
+            }
+            FactKind::KindRefused { wanted, code } => {
+                let wanted = words::service_kind(*wanted);
+                (
+                    "kindRefused",
+                    format!("「{}」には切り替えられませんでした（{code}）。", wanted.ja),
+                    format!("“{}” was not possible ({code}).", wanted.en),
+                )
+            }
+            FactKind::RecordingAsked => (
+                "recordingAsked",
+                "全員に録画・録音の同意を尋ねました。".to_owned(),
+                "Everybody is asked about recording.".to_owned(),
+            ),
+            FactKind::RecordingAnswered { leg, yes, withdrawal } => {
+                let who = self.leg(*leg);
+                let (ja, en) = match (yes, withdrawal) {
+                    (true, _) => ("録画・録音に同意しました", "agreed to recording"),
+                    (false, true) => (
+                        "録画・録音の同意を取り消しました",
+                        "withdrew the agreement to recording",
+                    ),
+                    (false, false) => ("録画・録音を断りました", "refused recording"),
+                };
+                (
+                    "recordingAnswered",
+                    format!("{}が{ja}。", who.ja),
+                    format!("{} {en}.", who.en),
+                )
+            }
+            FactKind::RecordingStarted => (
+                "recordingStarted",
+                "録画・録音を始めました。".to_owned(),
+                "Recording started.".to_owned(),
+            ),
+            FactKind::RecordingPaused => (
+                "recordingPaused",
+                "録画・録音を一時停止しました。".to_owned(),
+                "Recording paused.".to_owned(),
+            ),
+            FactKind::RecordingStopped => (
+                "recordingStopped",
+                "録画・録音を終えました。".to_owned(),
+                "Recording stopped.".to_owned(),
+            ),
+            FactKind::RecordingFailed { reason } => (
+                "recordingFailed",
+                format!("録画・録音を続けられませんでした（{reason}）。通話は続きます。"),
+                format!("Recording failed ({reason}). The call goes on."),
+            ),
+            FactKind::RecordingFinished { tracks, digest } => {
+                let short: String = digest.chars().take(12).collect();
+                (
+                    "recordingFinished",
+                    format!("録画・録音を保存しました（{tracks}トラック、照合値 {short}…）。"),
+                    format!("The recording was saved ({tracks} tracks, digest {short}…)."),
+                )
+            }
+            FactKind::IdentityChecked { method } => {
+                let how = words::identity(*method);
+                (
+                    "identityChecked",
+                    format!("{}が本人確認をしました：{}。", by.ja, how.ja),
+                    format!("{} recorded how the patient was recognised: {}.", by.en, how.en),
+                )
+            }
+            FactKind::RedFlagsScreened { found } => {
+                let (ja, en) = if found.is_empty() {
+                    ("該当なし".to_owned(), "none found".to_owned())
+                } else {
+                    let all: Vec<_> = found.iter().map(|f| words::red_flag(*f)).collect();
+                    (
+                        all.iter().map(|w| w.ja).collect::<Vec<_>>().join("、"),
+                        all.iter().map(|w| w.en).collect::<Vec<_>>().join(", "),
+                    )
+                };
+                (
+                    "redFlagsScreened",
+                    format!("危険な症状の確認：{ja}。"),
+                    format!("Red flags: {en}."),
+                )
+            }
+            FactKind::UrgencySet { urgency } => {
+                let colour = words::urgency(*urgency);
+                (
+                    "urgencySet",
+                    format!("緊急度を「{}」としました。", colour.ja),
+                    format!("Urgency was set: {}.", colour.en),
+                )
+            }
+            FactKind::SbarWritten { .. } => (
+                "sbarWritten",
+                format!("{}がSBARを記入しました。", by.ja),
+                format!("{} wrote the SBAR.", by.en),
+            ),
+            FactKind::NoteWritten { .. } => (
+                "noteWritten",
+                format!("{}が記録を書きました。", by.ja),
+                format!("{} wrote the note.", by.en),
+            ),
+            FactKind::ReadingStored { reading } => {
+                let (ja, en) = self.reading(reading.reveal());
+                ("readingStored", ja, en)
+            }
+            FactKind::Disposed { disposition } => {
+                let outcome = words::outcome(disposition.reveal().outcome);
+                (
+                    "disposed",
+                    format!("{}が転帰を決めました：{}。", by.ja, outcome.ja),
+                    format!("{} decided: {}.", by.en, outcome.en),
+                )
+            }
+            FactKind::Cancelled => (
+                "cancelled",
+                "患者さんが呼び出しを取り消しました。".to_owned(),
+                "The patient took the call back.".to_owned(),
+            ),
+            FactKind::EndAsked => (
+                "endAsked",
+                format!("{}が通話を終えました（取り消し可能）。", by.ja),
+                format!("{} ended the call; it can still be taken back.", by.en),
+            ),
+            FactKind::EndUndone => (
+                "endUndone",
+                "通話の終了を取り消しました。".to_owned(),
+                "The end was taken back.".to_owned(),
+            ),
+            FactKind::Ended => (
+                "ended",
+                "通話が終わりました。".to_owned(),
+                "The call is over.".to_owned(),
+            ),
+            FactKind::CheckInDue => (
+                "checkInDue",
+                "通話を続けるかどうか担当者に確認しました。".to_owned(),
+                "The owner is asked whether the call goes on.".to_owned(),
+            ),
+            FactKind::DispositionOverdue => (
+                "dispositionOverdue",
+                "転帰がまだ記入されていません。".to_owned(),
+                "The decision is overdue.".to_owned(),
+            ),
+            FactKind::OwnerChanged { owner } => {
+                let owner = self.owner(owner);
+                (
+                    "ownerChanged",
+                    format!("担当：{}。", owner.ja),
+                    format!("In charge now: {}.", owner.en),
+                )
+            }
+            FactKind::Signed { version, digest } => {
+                let short: String = digest.chars().take(12).collect();
+                (
+                    "signed",
+                    format!(
+                        "{}が記録に署名しました（第{version}版、照合値 {short}…）。",
+                        by.ja
+                    ),
+                    format!(
+                        "{} signed the record (version {version}, digest {short}…).",
+                        by.en
+                    ),
+                )
+            }
+            FactKind::CaseClosed => (
+                "caseClosed",
+                "対応を終えました。".to_owned(),
+                "The case is closed.".to_owned(),
+            ),
+            FactKind::Connected { leg, .. } => {
+                let who = self.leg(*leg);
+                (
+                    "connected",
+                    format!("{}の通信経路ができました。", who.ja),
+                    format!("A media connection carries {}.", who.en),
+                )
+            }
+        };
+        (code, ja, capital(en))
+    }
+
+    fn reading(&self, reading: &Reading) -> (String, String) {
+        let kind = rules::rule(reading.vital.kind());
+        let (value, value_en) = shown(&reading.vital);
+        let (source, source_en) = match &reading.source {
+            Source::Device { .. } => ("測定器".to_owned(), "device".to_owned()),
+            Source::Simulated { .. } => ("模擬センサー".to_owned(), "simulated sensor".to_owned()),
+            Source::Manual {
+                by: EnteredBy::Clinician { person },
+            } => {
+                let who = self.person(*person);
+                (format!("{}が入力", who.ja), format!("entered by {}", who.en))
+            }
+            Source::Manual {
+                by: EnteredBy::Household,
+            } => (
+                "患者・家族が入力".to_owned(),
+                "entered by the household".to_owned(),
+            ),
+        };
+        let flags: Vec<_> = reading.flags.iter().map(|f| words::flag(*f)).collect();
+        let (mut mark, mut mark_en) = (String::new(), String::new());
+        for flag in flags {
+            mark = format!("{mark}　※{}", flag.ja);
+            mark_en = format!("{mark_en}; {}", flag.en.to_lowercase());
+        }
+        (
+            format!("{} {value}（{source}）{mark}。", kind.ja),
+            format!("{}: {value_en} ({source_en}{mark_en}).", kind.en),
+        )
+    }
+}
+
+/// A vital sign as people read it: the digits as given with the unit they came in, or the state.
+pub fn shown(vital: &Vital) -> (String, String) {
+    let rule = rules::rule(vital.kind());
+    let unit = |ucum: &str| {
+        let named = rule.measures.iter().find(|m| m.ucum == ucum);
+        let ja = named.map_or_else(|| unit_name(ucum), |m| m.unit.to_owned());
+        (ja, unit_name(ucum))
+    };
+    match vital {
+        Vital::Consciousness { level } => {
+            let words = words::consciousness(*level);
+            (words.ja.to_owned(), words.en.to_owned())
+        }
+        Vital::Oxygen { supply: Supply::Air } => ("室内気".to_owned(), "room air".to_owned()),
+        Vital::Oxygen {
+            supply: Supply::Oxygen { flow: None },
+        } => (
+            "投与あり（流量不明）".to_owned(),
+            "on oxygen, flow unknown".to_owned(),
+        ),
+        Vital::BloodPressure {
+            systolic,
+            diastolic,
+            unit: given,
+            ..
+        } => {
+            let low = diastolic.map_or_else(|| "—".to_owned(), |d| d.text());
+            let (ja, en) = unit(given.ucum());
+            (
+                format!("{}/{low} {ja}", systolic.text()),
+                format!("{}/{low} {en}", systolic.text()),
+            )
+        }
+        Vital::Spo2 { .. }
+        | Vital::Pulse { .. }
+        | Vital::HeartRate { .. }
+        | Vital::Temperature { .. }
+        | Vital::RespiratoryRate { .. }
+        | Vital::Weight { .. }
+        | Vital::Glucose { .. }
+        | Vital::Oxygen { .. } => vital.amounts().first().map_or_else(
+            || ("—".to_owned(), "—".to_owned()),
+            |amount| {
+                let (ja, en) = unit(amount.ucum);
+                (
+                    format!("{} {ja}", amount.raw.text()),
+                    format!("{} {en}", amount.raw.text()),
+                )
+            },
+        ),
+    }
+}
+
+/// A UCUM code as people write it in English.
+fn unit_name(ucum: &str) -> String {
+    match ucum {
+        "mm[Hg]" => "mmHg".to_owned(),
+        "Cel" => "°C".to_owned(),
+        "[degF]" => "°F".to_owned(),
+        "[lb_av]" => "lb".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn capital(text: String) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => text,
+    }
+}

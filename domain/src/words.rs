@@ -1,0 +1,314 @@
+//! The words for what the domain names: a stable code for machines, Japanese first and English beside it for
+//! people. Page, time line and FHIR say the same thing because they read it here.
+
+use crate::duty::Line;
+use crate::mode::{MediaMode, ServiceKind};
+use crate::people::{Role, Sex};
+use crate::session::{
+    ConsentManner, DeclineReason, IdentityMethod, LegRole, Outcome, RedFlag, SourceState, Urgency,
+};
+use crate::vitals::score::{Band, Item};
+use crate::vitals::{Consciousness, Flag, Site};
+
+/// One thing's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// The wire's name of it; never changes.
+    pub code: &'static str,
+    /// Japanese.
+    pub ja: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+const fn words(code: &'static str, ja: &'static str, en: &'static str) -> Words {
+    Words { code, ja, en }
+}
+
+/// Kind of care, in the words of the law and the guideline.
+pub const fn service_kind(kind: ServiceKind) -> Words {
+    match kind {
+        ServiceKind::NurseAdvice => words(
+            "nurseAdvice",
+            "遠隔健康医療相談（医師以外）",
+            "Remote health consultation (nurse)",
+        ),
+        ServiceKind::DoctorAdvice => words(
+            "doctorAdvice",
+            "遠隔健康医療相談（医師）",
+            "Remote health consultation (doctor)",
+        ),
+        ServiceKind::OnlineReferral => words(
+            "onlineReferral",
+            "オンライン受診勧奨",
+            "Online recommendation to see a doctor",
+        ),
+        ServiceKind::OnlineExamination => words(
+            "onlineExamination",
+            "オンライン診療",
+            "Online medical examination",
+        ),
+        ServiceKind::PhoneRevisit => words("phoneRevisit", "電話等による再診", "Return visit by telephone"),
+    }
+}
+
+/// What was on.
+pub const fn media_mode(mode: MediaMode) -> Words {
+    match mode {
+        MediaMode::None => words("none", "通信なし", "Nothing on"),
+        MediaMode::Audio => words("audio", "音声のみ", "Sound only"),
+        MediaMode::VideoAudio => words("videoAudio", "映像と音声", "Picture and sound"),
+    }
+}
+
+/// What a leg is for.
+pub const fn leg_role(role: LegRole) -> Words {
+    match role {
+        LegRole::Patient => words("patient", "患者", "Patient"),
+        LegRole::DeskNurse => words("deskNurse", "当番看護師", "Desk nurse"),
+        LegRole::DutyDoctor => words("dutyDoctor", "当番医", "Duty doctor"),
+        LegRole::VisitingNurse => words("visitingNurse", "訪問看護師", "Visiting nurse"),
+        LegRole::Device => words("device", "機器", "Device"),
+    }
+}
+
+/// What a member of staff does.
+pub const fn role(role: Role) -> Words {
+    match role {
+        Role::DeskNurse => words("deskNurse", "当番看護師", "Desk nurse"),
+        Role::Doctor => words("doctor", "医師", "Doctor"),
+        Role::VisitingNurse => words("visitingNurse", "訪問看護師", "Visiting nurse"),
+        Role::Administrator => words("administrator", "事務局", "Administrator"),
+    }
+}
+
+/// A line of duty.
+pub const fn line(line: Line) -> Words {
+    match line {
+        Line::Desk => words("desk", "夜間連携窓口", "the liaison desk"),
+        Line::DutyDoctor => words("dutyDoctor", "当番医", "the duty doctors"),
+        Line::VisitingNurse => words("visitingNurse", "当番の訪問看護師", "the visiting nurses on call"),
+    }
+}
+
+/// Administrative sex.
+pub const fn sex(sex: Sex) -> Words {
+    match sex {
+        Sex::Female => words("female", "女性", "female"),
+        Sex::Male => words("male", "男性", "male"),
+        Sex::Other => words("other", "その他", "other"),
+        Sex::Unknown => words("unknown", "性別不明", "sex unknown"),
+    }
+}
+
+/// How the patient was recognised.
+pub const fn identity(method: IdentityMethod) -> Words {
+    match method {
+        IdentityMethod::TabletAndFace => {
+            words("tabletAndFace", "貸与端末と顔", "Lent tablet and face on record")
+        }
+        IdentityMethod::NameAndBirthDate => {
+            words("nameAndBirthDate", "氏名と生年月日", "Name and date of birth")
+        }
+        IdentityMethod::Known => words("known", "面識あり", "Known to the nurse"),
+        IdentityMethod::ByProxy => words("byProxy", "付き添いの人による確認", "By a person at the bedside"),
+        IdentityMethod::NotYet => words("notYet", "未確認", "Not yet recognised"),
+    }
+}
+
+/// A red flag.
+pub const fn red_flag(flag: RedFlag) -> Words {
+    match flag {
+        RedFlag::Breathing => words("breathing", "息が苦しい", "Hard to breathe"),
+        RedFlag::Consciousness => words("consciousness", "意識がおかしい", "Altered consciousness"),
+        RedFlag::ChestPain => words("chestPain", "胸の痛み", "Chest pain"),
+        RedFlag::Bleeding => words("bleeding", "止まらない出血", "Bleeding that does not stop"),
+        RedFlag::HeadInjury => words("headInjury", "転倒して頭を打った", "Fall with head injury"),
+        RedFlag::Seizure => words("seizure", "けいれん", "Seizure"),
+    }
+}
+
+/// Triage colour.
+pub const fn urgency(urgency: Urgency) -> Words {
+    match urgency {
+        Urgency::Red => words("red", "赤：今すぐ119番", "Red: 119 now"),
+        Urgency::Orange => words("orange", "橙：1時間以内", "Orange: within 1 hour"),
+        Urgency::Yellow => words("yellow", "黄：6時間以内", "Yellow: within 6 hours"),
+        Urgency::Green => words("green", "緑：24時間以内", "Green: within 24 hours"),
+        Urgency::Blue => words("blue", "青：自宅で様子をみる", "Blue: care at home"),
+    }
+}
+
+/// The decision. The time of a second look is not in the words.
+pub const fn outcome(outcome: Outcome) -> Words {
+    match outcome {
+        Outcome::Advice => words("advice", "助言で終了", "Advice given"),
+        Outcome::Prescription => words("prescription", "処方", "Prescription"),
+        Outcome::NurseVisit => words("nurseVisit", "訪問看護師が訪問", "A nurse visits"),
+        Outcome::HouseCall => words("houseCall", "医師が往診", "A doctor makes a house call"),
+        Outcome::Ambulance => words("ambulance", "119番通報・救急搬送", "Ambulance (119)"),
+        Outcome::Hospital => words("hospital", "病院を受診", "To hospital"),
+        Outcome::RecheckAt { .. } => {
+            words("recheckAt", "時間をおいて再確認", "Second look at an agreed time")
+        }
+        Outcome::NextDay => words("nextDay", "翌日に主治医へ", "The daytime doctor, tomorrow"),
+        Outcome::CancelledAndChecked => words(
+            "cancelledAndChecked",
+            "患者が取り消し・無事を確認",
+            "Cancelled by the patient, all well",
+        ),
+    }
+}
+
+/// Why a ring was turned down.
+pub const fn decline(reason: DeclineReason) -> Words {
+    match reason {
+        DeclineReason::WithPatient => words("withPatient", "ほかの患者に対応中", "with another patient"),
+        DeclineReason::Travelling => words("travelling", "移動中", "on the road"),
+        DeclineReason::Unavailable => words("unavailable", "今は出られない", "cannot talk now"),
+        DeclineReason::Other => words("other", "理由なし", "no reason given"),
+    }
+}
+
+/// What a device says of its microphone or camera.
+pub const fn source(state: SourceState) -> Words {
+    match state {
+        SourceState::On => words("on", "使用中", "on"),
+        SourceState::Off => words("off", "切", "off"),
+        SourceState::Denied => words("denied", "許可なし", "permission refused"),
+        SourceState::InUse => words("inUse", "ほかのアプリが使用中", "held by another program"),
+        SourceState::Absent => words("absent", "なし", "none"),
+        SourceState::Held => words("held", "電話のため一時停止", "taken by a telephone call"),
+    }
+}
+
+/// How an agreement was given.
+pub const fn manner(how: ConsentManner) -> Words {
+    match how {
+        ConsentManner::OnTablet => words("onTablet", "端末で「はい」", "“Yes” on the tablet"),
+        ConsentManner::Spoken { .. } => words("spoken", "口頭", "Spoken"),
+    }
+}
+
+/// ACVPU.
+pub const fn consciousness(level: Consciousness) -> Words {
+    match level {
+        Consciousness::Alert => words("alert", "清明（A）", "Alert (A)"),
+        Consciousness::Confusion => words("confusion", "新たな混乱（C）", "New confusion (C)"),
+        Consciousness::Voice => words("voice", "呼びかけに反応（V）", "Responds to voice (V)"),
+        Consciousness::Pain => words("pain", "痛みに反応（P）", "Responds to pain (P)"),
+        Consciousness::Unresponsive => words("unresponsive", "反応なし（U）", "Unresponsive (U)"),
+    }
+}
+
+/// Where a thermometer was held.
+pub const fn site(site: Site) -> Words {
+    match site {
+        Site::Axilla => words("axilla", "腋窩", "Armpit"),
+        Site::Body => words("body", "体表", "Body"),
+        Site::Ear => words("ear", "耳たぶ", "Ear lobe"),
+        Site::Finger => words("finger", "指", "Finger"),
+        Site::GastroIntestinal => words("gastroIntestinal", "消化管", "Gastro-intestinal tract"),
+        Site::Mouth => words("mouth", "口腔", "Mouth"),
+        Site::Rectum => words("rectum", "直腸", "Rectum"),
+        Site::Toe => words("toe", "足の指", "Toe"),
+        Site::Tympanum => words("tympanum", "鼓膜", "Ear drum"),
+    }
+}
+
+/// An item of NEWS2.
+pub const fn item(item: Item) -> Words {
+    match item {
+        Item::Respiration => words("respiration", "呼吸数", "Breathing rate"),
+        Item::Spo2 => words("spo2", "SpO2", "SpO2"),
+        Item::Oxygen => words("oxygen", "酸素投与", "Oxygen"),
+        Item::Systolic => words("systolic", "収縮期血圧", "Systolic"),
+        Item::Pulse => words("pulse", "脈拍", "Pulse"),
+        Item::Consciousness => words("consciousness", "意識", "Consciousness"),
+        Item::Temperature => words("temperature", "体温", "Temperature"),
+    }
+}
+
+/// A band of NEWS2.
+pub const fn band(band: Band) -> Words {
+    match band {
+        Band::Low => words("low", "低", "Low"),
+        Band::LowMedium => words("lowMedium", "低〜中", "Low–medium"),
+        Band::Medium => words("medium", "中", "Medium"),
+        Band::High => words("high", "高", "High"),
+    }
+}
+
+/// What is known against a reading.
+pub const fn flag(flag: Flag) -> Words {
+    let code = match flag {
+        Flag::FutureStamped => "futureStamped",
+        Flag::Implausible => "implausible",
+        Flag::ClockUnset => "clockUnset",
+        Flag::Questionable => "questionable",
+        Flag::Invalid => "invalid",
+        Flag::EarlyEstimate => "earlyEstimate",
+        Flag::Ongoing => "ongoing",
+        Flag::FromMemory => "fromMemory",
+        Flag::NotOnUser => "notOnUser",
+        Flag::NoContact => "noContact",
+        Flag::LowPerfusion => "lowPerfusion",
+        Flag::PoorSignal => "poorSignal",
+        Flag::SensorFault => "sensorFault",
+        Flag::CuffLoose => "cuffLoose",
+        Flag::Movement => "movement",
+        Flag::WrongPosition => "wrongPosition",
+        Flag::IrregularPulse => "irregularPulse",
+        Flag::PulseOutOfRange => "pulseOutOfRange",
+        Flag::OutOfDeviceRange => "outOfDeviceRange",
+        Flag::Demo => "demo",
+        Flag::Test => "test",
+    };
+    let (ja, en) = flag.label();
+    words(code, ja, en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Codes are those of the wire: a reader of FHIR and a reader of the socket mean the same.
+    #[test]
+    fn codes_are_the_wire_names() {
+        let wire = |value: serde_json::Value| value.as_str().map(str::to_owned);
+        for f in Flag::ALL {
+            assert_eq!(
+                wire(serde_json::to_value(f).unwrap()).as_deref(),
+                Some(flag(f).code)
+            );
+        }
+        for kind in [
+            ServiceKind::NurseAdvice,
+            ServiceKind::DoctorAdvice,
+            ServiceKind::OnlineReferral,
+            ServiceKind::OnlineExamination,
+            ServiceKind::PhoneRevisit,
+        ] {
+            assert_eq!(
+                wire(serde_json::to_value(kind).unwrap()).as_deref(),
+                Some(service_kind(kind).code)
+            );
+        }
+        for o in [
+            Outcome::Advice,
+            Outcome::Prescription,
+            Outcome::NurseVisit,
+            Outcome::HouseCall,
+            Outcome::Ambulance,
+            Outcome::Hospital,
+            Outcome::NextDay,
+            Outcome::CancelledAndChecked,
+            Outcome::RecheckAt {
+                at: crate::time::Timestamp(0),
+            },
+        ] {
+            let value = serde_json::to_value(o).unwrap();
+            assert_eq!(value["outcome"], outcome(o).code);
+        }
+    }
+}

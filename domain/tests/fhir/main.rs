@@ -1,0 +1,304 @@
+//! The record as FHIR and as sentences: snapshots of whole stories, and what they must not lose.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests: a hole in a story is a broken test"
+)]
+
+mod story;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use yoban_domain::fact::FactKind;
+use yoban_domain::fhir::{IssueType, OperationOutcome, Severity, bundle};
+use yoban_domain::people::Name;
+use yoban_domain::private::Private;
+use yoban_domain::session::Sbar;
+use yoban_domain::timeline::timeline;
+use yoban_domain::vitals::{Flag, Origin};
+
+const BASE: &str = "https://yoban.example/fhir/R4";
+
+fn text(story: &story::Story) -> String {
+    serde_json::to_string_pretty(&bundle(&story.record, story.signed.as_ref(), BASE)).unwrap()
+}
+
+fn json(story: &story::Story) -> Value {
+    serde_json::from_str(&text(story)).unwrap()
+}
+
+fn resources<'a>(bundle: &'a Value, kind: &str) -> Vec<&'a Value> {
+    let entries = bundle["entry"].as_array().unwrap().iter();
+    entries
+        .map(|e| &e["resource"])
+        .filter(|r| r["resourceType"] == kind)
+        .collect()
+}
+
+/// Every string under `key`, wherever it stands.
+fn collect(value: &Value, key: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, inner) in fields {
+                if name == key && inner.is_string() {
+                    found.insert(inner.as_str().unwrap().to_owned());
+                }
+                collect(inner, key, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|i| collect(i, key, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn an_answered_call_with_doctor_and_readings() {
+    insta::assert_snapshot!("answered", text(&story::answered()));
+}
+
+#[test]
+fn a_call_the_nurse_handled_alone() {
+    insta::assert_snapshot!("nurse_only", text(&story::nurse_only()));
+}
+
+#[test]
+fn a_call_taken_back() {
+    insta::assert_snapshot!("cancelled", text(&story::cancelled()));
+}
+
+#[test]
+fn a_recorded_call_with_a_withdrawal_and_a_refused_doctor() {
+    insta::assert_snapshot!("recorded", text(&story::recorded()));
+}
+
+#[test]
+fn the_same_record_gives_the_same_bytes_whatever_the_base_ends_with() {
+    let story = story::answered();
+    assert_eq!(text(&story), text(&story::answered()));
+    let slashed = bundle(&story.record, story.signed.as_ref(), &format!("{BASE}/"));
+    assert_eq!(serde_json::to_string_pretty(&slashed).unwrap(), text(&story));
+}
+
+#[test]
+fn decimals_keep_the_digits_of_the_device() {
+    let text = text(&story::answered());
+    for digits in ["37.80,", "48.15,", "20.1,", "1.5,", "6.2,"] {
+        assert!(text.contains(&format!("\"value\": {digits}")), "{digits}");
+    }
+    // kPa and mmol/L are converted for R4 and keep their raw number beside it.
+    assert!(text.contains("\"value\": 151,"), "20.1 kPa in mmHg");
+    assert!(text.contains("\"value\": 112,"), "6.2 mmol/L in mg/dL");
+}
+
+#[test]
+fn every_reference_resolves_and_every_reading_is_there_once() {
+    for story in story::all() {
+        let bundle = json(&story);
+        let entries = bundle["entry"].as_array().unwrap();
+        let present: BTreeSet<String> = entries
+            .iter()
+            .map(|e| {
+                let r = &e["resource"];
+                format!(
+                    "{}/{}",
+                    r["resourceType"].as_str().unwrap(),
+                    r["id"].as_str().unwrap()
+                )
+            })
+            .collect();
+        assert_eq!(present.len(), entries.len(), "{}", story.name);
+        let mut referred = BTreeSet::new();
+        collect(&bundle, "reference", &mut referred);
+        assert!(!referred.is_empty());
+        assert_eq!(referred.difference(&present).next(), None, "{}", story.name);
+        let readings = story.record.encounter.readings.len();
+        assert_eq!(
+            resources(&bundle, "Observation").len(),
+            readings,
+            "{}",
+            story.name
+        );
+    }
+}
+
+#[test]
+fn who_is_not_in_the_record_is_named_by_identifier_and_nothing_dangles() {
+    let mut story = story::answered();
+    story.record.people.clear();
+    story.record.institutions.clear();
+    let bundle = json(&story);
+    let mut referred = BTreeSet::new();
+    collect(&bundle, "reference", &mut referred);
+    assert!(referred.iter().all(
+        |r| !r.starts_with("Practitioner/") && !r.starts_with("Organization/") || {
+            r == &format!("Organization/{}", story.record.association.id)
+        }
+    ));
+    let individual = &resources(&bundle, "Encounter")[0]["participant"][0]["individual"];
+    assert_eq!(individual["identifier"]["system"], "urn:yoban:fhir:sid:person");
+    assert_eq!(individual["identifier"]["value"], story::nurse().to_string());
+}
+
+#[test]
+fn a_signature_counts_for_exactly_what_was_signed() {
+    let mut story = story::answered();
+    assert_eq!(resources(&json(&story), "Provenance").len(), 1);
+    story.record.encounter.note = Some(Private::new("後から書き足した".to_owned()));
+    let changed = json(&story);
+    assert_eq!(resources(&changed, "Provenance").len(), 0);
+    assert_eq!(
+        resources(&changed, "Encounter")[0]["meta"]["tag"][0]["code"],
+        "unsigned"
+    );
+    assert_eq!(
+        resources(&changed, "ClinicalImpression")[0]["status"],
+        "in-progress"
+    );
+}
+
+#[test]
+fn clocks_that_disagree_give_no_period_that_runs_backwards() {
+    let mut story = story::answered();
+    let encounter = &mut story.record.encounter;
+    encounter.ended_at = encounter.requested_at;
+    encounter.attendees[0].left_at = encounter.requested_at;
+    let bundle = json(&story);
+    let encounter = resources(&bundle, "Encounter")[0];
+    for period in [&encounter["period"], &encounter["participant"][0]["period"]] {
+        assert!(period["end"].as_str() >= period["start"].as_str());
+        assert!(period["end"].is_string());
+    }
+}
+
+#[test]
+fn hostile_text_never_makes_an_empty_or_broken_element() {
+    let mut story = story::answered();
+    let blank = || Private::new(" \u{0}\u{1b}\u{3000}".to_owned());
+    let patient = &mut story.record.patient;
+    patient.name = Name {
+        kanji: blank(),
+        kana: Private::new("ツキシマ".to_owned()),
+        latin: Private::new("<script>alert(1)</script> \u{202e}\"'&".to_owned()),
+    };
+    (patient.number, patient.address, patient.phone) = (blank(), blank(), blank());
+    patient.birth_date = Private::new("1939-02-31".to_owned());
+    story.record.encounter.sbar = Some(Private::new(Sbar {
+        situation: blank(),
+        ..Sbar::default()
+    }));
+    story.record.encounter.note = Some(blank());
+    story.record.institutions[1].code = "13-9999999".to_owned();
+    let bundle = json(&story);
+    let patient = resources(&bundle, "Patient")[0];
+    assert_eq!(patient["identifier"].as_array().unwrap().len(), 1);
+    assert_eq!(patient["name"].as_array().unwrap().len(), 2);
+    assert!(patient["name"][0]["family"].is_null());
+    assert!(patient["birthDate"].is_null() && patient["address"].is_null());
+    let mut strings = BTreeSet::new();
+    for key in ["text", "value", "display", "family", "valueString", "summary"] {
+        collect(&bundle, key, &mut strings);
+    }
+    assert!(strings.iter().all(|s| !s.trim().is_empty() && !s.contains('\0')));
+}
+
+/// One reading of 97 % with `flag`, as its Observation.
+fn spo2_with(flag: Flag) -> Value {
+    let mut night = story::Night::begins();
+    let origin = Origin::Device { model: None };
+    night.measured(story::spo2("97"), origin, &[flag], 0);
+    let bundle = json(&night.story("one", None));
+    resources(&bundle, "Observation")[0].clone()
+}
+
+#[test]
+fn no_flag_is_lost_and_what_is_no_measurement_is_no_value() {
+    // The server decides these two itself and takes them off what it is told.
+    let own = [Flag::FutureStamped, Flag::Implausible];
+    for flag in Flag::ALL.into_iter().filter(|f| !own.contains(f)) {
+        let seen = spo2_with(flag);
+        let words = yoban_domain::words::flag(flag);
+        let coded = &seen["extension"][0]["valueCodeableConcept"];
+        assert_eq!(coded["coding"][0]["code"], words.code);
+        assert!(
+            seen["note"][0]["text"].as_str().unwrap().contains(words.ja),
+            "{flag:?}"
+        );
+        let void = seen["dataAbsentReason"].is_object();
+        assert_eq!(
+            void,
+            seen["valueQuantity"].is_null(),
+            "{flag:?}: value or reason, never both"
+        );
+        let finals = [
+            Flag::ClockUnset,
+            Flag::Ongoing,
+            Flag::IrregularPulse,
+            Flag::FromMemory,
+            Flag::PulseOutOfRange,
+        ];
+        assert_eq!(seen["status"] == "final", finals.contains(&flag), "{flag:?}");
+        let is_test = matches!(flag, Flag::Demo | Flag::Test);
+        assert_eq!(
+            seen["meta"]["security"][0]["code"] == "HTEST",
+            is_test,
+            "{flag:?}"
+        );
+    }
+}
+
+#[test]
+fn the_first_year_is_the_first_year() {
+    let mut story = story::cancelled();
+    story.record.encounter.requested_at = Some(yoban_domain::time::Timestamp(i64::MIN));
+    let bundle = json(&story);
+    let start = &resources(&bundle, "Encounter")[0]["period"]["start"];
+    assert_eq!(start, "0001-01-01T00:00:00.000Z");
+}
+
+#[test]
+fn a_failure_is_an_operation_outcome() {
+    let outcome = OperationOutcome::new(Severity::Error, IssueType::NotFound, "no such encounter");
+    insta::assert_snapshot!(
+        serde_json::to_string(&outcome).unwrap(),
+        @r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"not-found","diagnostics":"no such encounter"}]}"#
+    );
+}
+
+#[test]
+fn the_time_line_says_every_fact_in_both_languages() {
+    let mut lines = String::new();
+    for story in story::all() {
+        let entries = timeline(&story.facts, &story.record.people);
+        assert_eq!(entries.len(), story.facts.len());
+        for (fact, entry) in story.facts.iter().zip(&entries) {
+            let wire = serde_json::to_value(&fact.kind).unwrap();
+            assert_eq!(wire["fact"], entry.fact, "the code is the wire's name");
+            lines.push_str(&format!(
+                "{}\n    {}\n",
+                entry.text.reveal(),
+                entry.text_en.reveal()
+            ));
+        }
+    }
+    insta::assert_snapshot!("timeline", lines);
+}
+
+#[test]
+fn the_time_line_calls_strangers_by_their_role_and_never_by_an_id() {
+    let story = story::answered();
+    for entry in timeline(&story.facts, &[]) {
+        let (ja, en) = (entry.text.reveal(), entry.text_en.reveal());
+        assert!(!ja.contains("髙橋") && !en.contains("Takahashi"));
+        assert!(
+            !ja.contains("019a") && !en.contains("019a"),
+            "an id in a sentence: {en}"
+        );
+    }
+    let joined = story
+        .facts
+        .iter()
+        .any(|f| matches!(f.kind, FactKind::JoinConsentGiven { .. }));
+    assert!(joined);
+}

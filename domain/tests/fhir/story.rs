@@ -1,0 +1,664 @@
+//! Nights to write records of: facts as the engine stores them, with fictitious people of a fictitious district.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+use yoban_domain::encounter::{Encounter, Record, Signed};
+use yoban_domain::fact::{Fact, FactKind};
+use yoban_domain::id::{InstitutionId, LegId, PatientId, PersonId, SessionId};
+use yoban_domain::mode::{MediaMode, ServiceKind};
+use yoban_domain::org::{Association, Institution, InstitutionKind, OnlineNotice};
+use yoban_domain::people::{Actor, Name, Patient, Person, Registration, Role, Sex, Summary, Who};
+use yoban_domain::private::Private;
+use yoban_domain::session::{
+    ConsentManner, Disposition, IdentityMethod, LegRole, Outcome, Participant, RedFlag, Sbar, Urgency,
+};
+use yoban_domain::time::{Span, Timestamp};
+use yoban_domain::vitals::{
+    Consciousness, Decimal, EnteredBy, Flag, FlowUnit, GlucoseUnit, MassUnit, NewReading, Origin, OxygenFlow,
+    PercentUnit, PressureUnit, RateUnit, Site, Supply, TemperatureUnit, Vital,
+};
+
+/// 2026-11-21 23:40:00 in Tokyo.
+pub const TAP: Timestamp = Timestamp(1_795_272_000_000);
+
+/// What a test or an example reads.
+pub struct Story {
+    /// File name.
+    pub name: &'static str,
+    /// The log.
+    pub facts: Vec<Fact>,
+    /// Its fold with names.
+    pub record: Record,
+    /// The signature, where signed.
+    pub signed: Option<Signed>,
+}
+
+fn uuid(n: u32) -> Uuid {
+    // The shape of a UUIDv7, so that ids look as they will.
+    Uuid::from_u128(0x019a_a700_0000_7000_8000_0000_0000_0000 + u128::from(n))
+}
+
+const NURSE: u32 = 11;
+const DOCTOR: u32 = 12;
+const VISITOR: u32 = 13;
+const CLINIC: u32 = 22;
+const DESK: u32 = 21;
+const STATION: u32 = 23;
+
+/// The nurse of the desk.
+pub fn nurse() -> PersonId {
+    PersonId(uuid(NURSE))
+}
+
+/// The doctor on duty.
+pub fn doctor() -> PersonId {
+    PersonId(uuid(DOCTOR))
+}
+
+fn name(kanji: &str, kana: &str, latin: &str) -> Name {
+    Name {
+        kanji: kanji.to_owned().into(),
+        kana: kana.to_owned().into(),
+        latin: latin.to_owned().into(),
+    }
+}
+
+fn number(text: &str) -> Decimal {
+    text.parse().unwrap_or(Decimal::whole(0))
+}
+
+/// A log under construction.
+pub struct Night {
+    facts: Vec<Fact>,
+    now: Timestamp,
+    readings: u32,
+}
+
+impl Night {
+    /// The patient has just tapped.
+    pub fn begins() -> Self {
+        let mut night = Self {
+            facts: Vec::new(),
+            now: TAP,
+            readings: 0,
+        };
+        night.tablet(FactKind::CaseOpened);
+        night.tablet(FactKind::SessionRequested { leg: leg(1) });
+        night.system(FactKind::RingStarted {
+            leg: leg(2),
+            person: nurse(),
+            role: LegRole::DeskNurse,
+            round: 1,
+        });
+        night
+    }
+
+    fn fact(&mut self, who: Who, kind: FactKind) {
+        let seq = i64::try_from(self.facts.len()).unwrap_or_default() + 1;
+        self.facts.push(Fact {
+            case: uuid(2).into(),
+            seq,
+            at: self.now,
+            by: Actor {
+                who,
+                association: uuid(3).into(),
+                device: None,
+            },
+            session: Some(session()),
+            kind,
+        });
+    }
+
+    pub fn tablet(&mut self, kind: FactKind) {
+        self.fact(
+            Who::Tablet {
+                patient: PatientId(uuid(4)),
+            },
+            kind,
+        );
+    }
+
+    pub fn system(&mut self, kind: FactKind) {
+        self.fact(Who::System, kind);
+    }
+
+    pub fn nurse(&mut self, kind: FactKind) {
+        let (person, role) = (nurse(), Role::DeskNurse);
+        self.fact(Who::Staff { person, role }, kind);
+    }
+
+    pub fn doctor(&mut self, kind: FactKind) {
+        let (person, role) = (doctor(), Role::Doctor);
+        self.fact(Who::Staff { person, role }, kind);
+    }
+
+    pub fn pass(&mut self, seconds: i64) {
+        self.now = self.now.plus(Span::seconds(seconds));
+    }
+
+    /// A reading that took `late` seconds to arrive (negative: its clock runs ahead).
+    pub fn measured(&mut self, vital: Vital, origin: Origin, flags: &[Flag], late: i64) {
+        self.readings += 1;
+        let by = EnteredBy::Clinician { person: nurse() };
+        let reading = NewReading {
+            id: uuid(1000 + self.readings).into(),
+            vital,
+            taken_at: Some(self.now.minus(Span::seconds(late))),
+            origin,
+            flags: flags.iter().copied().collect::<BTreeSet<_>>(),
+        };
+        let reading = Private::new(reading.accept(self.now, by));
+        self.tablet(FactKind::ReadingStored { reading });
+    }
+
+    fn answered(&mut self) {
+        self.pass(9);
+        self.nurse(FactKind::Accepted {
+            leg: leg(2),
+            who: Participant::Staff { person: nurse() },
+            role: LegRole::DeskNurse,
+        });
+        self.system(FactKind::GateOpened { leg: leg(2) });
+        self.mode(ServiceKind::NurseAdvice, MediaMode::None, false);
+        self.pass(3);
+        self.mode(ServiceKind::NurseAdvice, MediaMode::VideoAudio, false);
+    }
+
+    fn mode(&mut self, kind: ServiceKind, mode: MediaMode, nurse_present: bool) {
+        self.system(FactKind::ModeChanged {
+            kind,
+            mode,
+            nurse_present,
+        });
+    }
+
+    fn assessed(&mut self, found: Vec<RedFlag>, urgency: Urgency, sbar: [&str; 4]) {
+        self.pass(25);
+        self.nurse(FactKind::IdentityChecked {
+            method: IdentityMethod::TabletAndFace,
+        });
+        self.pass(20);
+        self.nurse(FactKind::RedFlagsScreened { found });
+        self.pass(30);
+        self.nurse(FactKind::UrgencySet { urgency });
+        let [situation, background, assessment, recommendation] =
+            sbar.map(|text| Private::new(text.to_owned()));
+        self.nurse(FactKind::SbarWritten {
+            sbar: Private::new(Sbar {
+                situation,
+                background,
+                assessment,
+                recommendation,
+            }),
+        });
+    }
+
+    fn decided(&mut self, by_doctor: bool, outcome: Outcome, advice: &str) {
+        let disposition = Private::new(Disposition {
+            outcome,
+            advice: advice.to_owned().into(),
+            reason_online: None,
+        });
+        let kind = FactKind::Disposed { disposition };
+        if by_doctor {
+            self.doctor(kind);
+        } else {
+            self.nurse(kind);
+        }
+    }
+
+    fn ended(&mut self, by_doctor: bool) {
+        if by_doctor {
+            self.doctor(FactKind::EndAsked);
+        } else {
+            self.nurse(FactKind::EndAsked);
+        }
+        self.pass(10);
+        for n in 1..=3 {
+            self.system(FactKind::Left {
+                leg: leg(n),
+                gave_up: false,
+            });
+        }
+        self.system(FactKind::Ended);
+    }
+
+    /// Folds the log; `by` signs two minutes later.
+    pub fn story(mut self, name: &'static str, by: Option<PersonId>) -> Story {
+        let record = record(&self.facts);
+        self.pass(120);
+        let signed = by.map(|by| Signed {
+            version: 1,
+            digest: "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef".to_owned(),
+            by,
+            at: self.now,
+            record: record.clone(),
+        });
+        if let Some(signed) = &signed {
+            let kind = FactKind::Signed {
+                version: signed.version,
+                digest: signed.digest.clone(),
+            };
+            if signed.by == doctor() {
+                self.doctor(kind);
+            } else {
+                self.nurse(kind);
+            }
+        }
+        Story {
+            name,
+            facts: self.facts,
+            record,
+            signed,
+        }
+    }
+}
+
+fn session() -> SessionId {
+    uuid(1).into()
+}
+
+fn leg(n: u32) -> LegId {
+    uuid(100 + n).into()
+}
+
+/// The record of a log.
+#[expect(
+    clippy::expect_used,
+    reason = "a story without facts of its session is a broken test"
+)]
+pub fn record(facts: &[Fact]) -> Record {
+    let association = uuid(3).into();
+    let institution = |n: u32, kind, code: &str, ja: &str, en: &str| Institution {
+        id: InstitutionId(uuid(n)),
+        association,
+        kind,
+        code: code.to_owned(),
+        name: ja.to_owned(),
+        name_en: en.to_owned(),
+        phone: format!("03-0000-00{n}"),
+        notice: (n == CLINIC).then(|| OnlineNotice {
+            number: "13-0042".to_owned(),
+            valid_from: Timestamp(0),
+            valid_until: None,
+        }),
+    };
+    let person = |n: u32, at: u32, role, name, registration| Person {
+        id: PersonId(uuid(n)),
+        association,
+        institution: InstitutionId(uuid(at)),
+        role,
+        name,
+        registration,
+    };
+    let patient = Patient {
+        id: PatientId(uuid(4)),
+        association,
+        institution: InstitutionId(uuid(CLINIC)),
+        number: "00012345".to_owned().into(),
+        name: name("月島 ふみ", "ツキシマ フミ", "Fumi Tsukishima"),
+        birth_date: "1939-02-11".to_owned().into(),
+        sex: Sex::Female,
+        address: "〒000-0000 星見県よるの市灯町1-2-3".to_owned().into(),
+        phone: "03-0000-0004".to_owned().into(),
+        summary: Private::new(Summary {
+            conditions: vec!["慢性心不全".to_owned(), "慢性閉塞性肺疾患".to_owned()],
+            allergies: vec!["ペニシリン".to_owned()],
+            medications: vec!["在宅酸素 1 L/分".to_owned(), "フロセミド".to_owned()],
+            wishes: vec!["急変時は長女へ連絡".to_owned()],
+            notices: vec!["鍵は玄関横のボックス".to_owned()],
+        }),
+        primary_doctor: Some(doctor()),
+        care_plan: None,
+        oxygen_scale2: None,
+    };
+    let registration = Registration {
+        year: 1998,
+        number: "399999".to_owned().into(),
+    };
+    Record {
+        encounter: Encounter::fold(session(), patient.id, facts).expect("facts of the session"),
+        patient,
+        association: Association {
+            id: association,
+            name: "よるの市医師会".to_owned(),
+            name_en: "Yoruno City Medical Association".to_owned(),
+            zone: "Asia/Tokyo".to_owned(),
+            desk_phone: "03-0000-0001".to_owned(),
+        },
+        people: vec![
+            person(
+                NURSE,
+                DESK,
+                Role::DeskNurse,
+                name("灯野 あかり", "ヒノ アカリ", "Akari Hino"),
+                None,
+            ),
+            person(
+                DOCTOR,
+                CLINIC,
+                Role::Doctor,
+                name("髙橋 暁", "タカハシ アキラ", "Akira Takahashi"),
+                Some(registration),
+            ),
+            person(
+                VISITOR,
+                STATION,
+                Role::VisitingNurse,
+                name("𠮷野 渚", "ヨシノ ナギサ", "Nagisa Yoshino"),
+                None,
+            ),
+        ],
+        institutions: vec![
+            institution(
+                DESK,
+                InstitutionKind::Desk,
+                "",
+                "よるの市 夜間連携窓口",
+                "Yoruno night liaison desk",
+            ),
+            institution(
+                CLINIC,
+                InstitutionKind::Medical,
+                "1319999991",
+                "灯町在宅クリニック",
+                "Akaricho Home Care Clinic",
+            ),
+            institution(
+                STATION,
+                InstitutionKind::NurseStation,
+                "1369999992",
+                "なぎさ訪問看護ステーション",
+                "Nagisa Visiting Nurses",
+            ),
+        ],
+    }
+}
+
+fn device(model: &str) -> Origin {
+    Origin::Device {
+        model: Some(model.to_owned()),
+    }
+}
+
+fn simulated(model: &str) -> Origin {
+    Origin::Simulated {
+        model: Some(model.to_owned()),
+    }
+}
+
+pub fn spo2(text: &str) -> Vital {
+    Vital::Spo2 {
+        value: number(text),
+        unit: PercentUnit::Percent,
+    }
+}
+
+pub fn pulse(text: &str) -> Vital {
+    Vital::Pulse {
+        value: number(text),
+        unit: RateUnit::PerMinute,
+    }
+}
+
+pub fn temperature(text: &str, unit: TemperatureUnit) -> Vital {
+    Vital::Temperature {
+        value: number(text),
+        unit,
+        site: Some(Site::Axilla),
+    }
+}
+
+pub fn pressure(systolic: &str, diastolic: Option<&str>, unit: PressureUnit) -> Vital {
+    Vital::BloodPressure {
+        systolic: number(systolic),
+        diastolic: diastolic.map(number),
+        mean: None,
+        unit,
+    }
+}
+
+fn respiration(text: &str) -> Vital {
+    Vital::RespiratoryRate {
+        value: number(text),
+        unit: RateUnit::PerMinute,
+    }
+}
+
+fn vitals_with_everything(night: &mut Night) {
+    use Flag as F;
+    let oximeter = || device("Nonin 3230");
+    for (i, (sat, beat)) in [("91", "104"), ("90", "106"), ("92", "102"), ("93", "99")]
+        .into_iter()
+        .enumerate()
+    {
+        night.measured(spo2(sat), oximeter(), &[F::Ongoing], 1);
+        night.measured(pulse(beat), oximeter(), &[F::Ongoing], 1);
+        if i == 1 {
+            night.measured(spo2("71"), oximeter(), &[F::NotOnUser], 1);
+        }
+        night.pass(20);
+    }
+    night.measured(
+        temperature("37.80", TemperatureUnit::Celsius),
+        device("UT-201BLE"),
+        &[],
+        5,
+    );
+    let cuff = || device("UA-651BLE");
+    night.measured(
+        pressure("148", Some("86"), PressureUnit::MmHg),
+        cuff(),
+        &[F::IrregularPulse],
+        2,
+    );
+    night.measured(
+        pressure("20.1", Some("11.5"), PressureUnit::KPa),
+        cuff(),
+        &[F::Movement],
+        2,
+    );
+    night.measured(pressure("150", None, PressureUnit::MmHg), Origin::Manual, &[], 0);
+    night.measured(respiration("24"), Origin::Manual, &[], 0);
+    let level = Consciousness::Alert;
+    night.measured(Vital::Consciousness { level }, Origin::Manual, &[], 0);
+    let flow = Some(OxygenFlow {
+        value: number("1.5"),
+        unit: FlowUnit::LitrePerMinute,
+    });
+    night.measured(
+        Vital::Oxygen {
+            supply: Supply::Oxygen { flow },
+        },
+        Origin::Manual,
+        &[],
+        0,
+    );
+    night.measured(
+        Vital::Weight {
+            value: number("48.15"),
+            unit: MassUnit::Kilogram,
+        },
+        device("UC-352BLE"),
+        &[F::FromMemory],
+        7 * 3600,
+    );
+    night.measured(
+        Vital::Glucose {
+            value: number("6.2"),
+            unit: GlucoseUnit::MmolPerL,
+        },
+        device("TaiDoc TD-4289"),
+        &[],
+        3,
+    );
+    night.measured(spo2("250"), oximeter(), &[], 1);
+    night.measured(spo2("94"), oximeter(), &[], -600);
+    night.measured(
+        temperature("36.6", TemperatureUnit::Celsius),
+        simulated("kit"),
+        &[],
+        0,
+    );
+    night.measured(
+        temperature("98.6", TemperatureUnit::Fahrenheit),
+        device("UT-201BLE"),
+        &[F::Test],
+        0,
+    );
+}
+
+const BREATHLESS: [&str; 4] = [
+    "1時間前から息苦しさが強くなった。横になれない。",
+    "慢性心不全、COPD。在宅酸素1 L/分。2日前から足のむくみ。",
+    "会話は続けられる。顔色やや不良。SpO2は普段95 %前後。",
+    "今夜中の診察の要否を15分以内に判断してほしい。",
+];
+
+/// Nurse, then doctor, many readings, spoken and tapped consent, a house call; signed.
+pub fn answered() -> Story {
+    let mut night = Night::begins();
+    night.answered();
+    night.assessed(vec![RedFlag::Breathing], Urgency::Orange, BREATHLESS);
+    vitals_with_everything(&mut night);
+    night.nurse(FactKind::RingStarted {
+        leg: leg(3),
+        person: doctor(),
+        role: LegRole::DutyDoctor,
+        round: 0,
+    });
+    night.pass(14);
+    night.doctor(FactKind::Accepted {
+        leg: leg(3),
+        who: Participant::Staff { person: doctor() },
+        role: LegRole::DutyDoctor,
+    });
+    night.system(FactKind::JoinConsentAsked { leg: leg(3) });
+    night.pass(6);
+    night.tablet(FactKind::JoinConsentGiven {
+        leg: leg(3),
+        how: ConsentManner::OnTablet,
+    });
+    night.system(FactKind::GateOpened { leg: leg(3) });
+    night.mode(ServiceKind::DoctorAdvice, MediaMode::VideoAudio, false);
+    night.pass(95);
+    night.mode(ServiceKind::DoctorAdvice, MediaMode::Audio, false);
+    night.pass(22);
+    night.mode(ServiceKind::DoctorAdvice, MediaMode::VideoAudio, false);
+    night.pass(1200);
+    night.measured(spo2("89"), device("Nonin 3230"), &[Flag::Ongoing], 1);
+    night.measured(pulse("110"), device("Nonin 3230"), &[Flag::Ongoing], 1);
+    night.pass(20);
+    night.measured(spo2("90"), device("Nonin 3230"), &[Flag::Ongoing], 1);
+    night.measured(pulse("108"), device("Nonin 3230"), &[Flag::LowPerfusion], 1);
+    night.doctor(FactKind::NoteWritten {
+        text: "心不全の増悪を疑う。往診して利尿薬の静注を検討する。\n救急搬送の希望は現時点でなし。"
+            .to_owned()
+            .into(),
+    });
+    night.decided(
+        true,
+        Outcome::HouseCall,
+        "これから医師がうかがいます。座ったまま楽な姿勢でお待ちください。苦しくなったら119番へ。",
+    );
+    night.pass(30);
+    night.ended(true);
+    night.story("answered", Some(doctor()))
+}
+
+/// The nurse alone, few readings, a second look in the morning; not signed yet.
+pub fn nurse_only() -> Story {
+    let mut night = Night::begins();
+    night.answered();
+    night.assessed(
+        vec![],
+        Urgency::Green,
+        [
+            "眠れない、少し不安。",
+            "慢性心不全、COPD。",
+            "バイタルは普段どおり。",
+            "",
+        ],
+    );
+    night.measured(spo2("96"), simulated("oximeter"), &[], 1);
+    night.measured(pulse("72"), simulated("oximeter"), &[], 1);
+    let supply = Supply::Air;
+    night.measured(Vital::Oxygen { supply }, Origin::Manual, &[], 0);
+    night.pass(60);
+    night.decided(
+        false,
+        Outcome::RecheckAt {
+            at: TAP.plus(Span::minutes(400)),
+        },
+        "朝6時ごろにもう一度お電話します。",
+    );
+    night.ended(false);
+    night.story("nurse-only", None)
+}
+
+/// Taken back before anybody answered; the desk made sure that all is well.
+pub fn cancelled() -> Story {
+    let mut night = Night::begins();
+    night.pass(7);
+    night.tablet(FactKind::Cancelled);
+    night.system(FactKind::Withdrawn {
+        leg: leg(2),
+        taken_by: None,
+    });
+    night.system(FactKind::Ended);
+    night.pass(240);
+    night.decided(
+        false,
+        Outcome::CancelledAndChecked,
+        "お電話で無事を確認しました。またいつでも押してください。",
+    );
+    night.story("cancelled", Some(nurse()))
+}
+
+/// Recorded, then the patient withdrew; the doctor was refused at the door.
+pub fn recorded() -> Story {
+    let mut night = Night::begins();
+    night.answered();
+    let answer = |n, yes, withdrawal| FactKind::RecordingAnswered {
+        leg: leg(n),
+        yes,
+        withdrawal,
+    };
+    night.pass(5);
+    night.nurse(FactKind::RecordingAsked);
+    night.nurse(answer(2, true, false));
+    night.pass(4);
+    night.tablet(answer(1, true, false));
+    night.system(FactKind::RecordingStarted);
+    night.pass(70);
+    night.doctor(FactKind::Accepted {
+        leg: leg(3),
+        who: Participant::Staff { person: doctor() },
+        role: LegRole::DutyDoctor,
+    });
+    night.system(FactKind::JoinConsentAsked { leg: leg(3) });
+    night.tablet(FactKind::JoinConsentRefused { leg: leg(3) });
+    night.pass(20);
+    night.tablet(answer(1, false, true));
+    night.system(FactKind::RecordingPaused);
+    night.system(FactKind::RecordingFinished {
+        tracks: 4,
+        digest: "ab".repeat(32),
+    });
+    night.assessed(vec![], Urgency::Yellow, ["腰が痛い。", "", "", ""]);
+    night.measured(
+        temperature("36.4", TemperatureUnit::Celsius),
+        Origin::Manual,
+        &[],
+        0,
+    );
+    night.decided(false, Outcome::NurseVisit, "訪問看護師が朝までにうかがいます。");
+    night.ended(false);
+    night.story("recorded", Some(nurse()))
+}
+
+/// All stories.
+pub fn all() -> Vec<Story> {
+    vec![answered(), nurse_only(), cancelled(), recorded()]
+}
