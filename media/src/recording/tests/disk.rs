@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use yoban_domain::id::SessionId;
 
 use super::clips::{self, Temp};
-use super::rig::{Rig, T0, config, decodes, leg, packets, packets_in, session, wait_for};
+use super::rig::{Rig, T0, config, decodes, finished, leg, packets, packets_in, session, wait_for};
 use crate::recording::{
     Codec, FailReason, FileSink, GapReason, Kind, Recorder, RecordingEvent, Segment, Sink, recover,
 };
@@ -87,27 +87,17 @@ fn a_full_queue_costs_pictures_first_and_is_declared() {
     // Until the recorder says that it wants a key frame for what was dropped, nothing more is sent: a full queue again
     // would be another story.
     let mut sent = 0;
-    let mut rest: Vec<_> = pictures
-        .into_iter()
-        .filter(|packet| packet.timestamp >= 60 * 3_000)
-        .collect();
-    for chunk in rest.drain(..).collect::<Vec<_>>().chunks(10) {
-        for packet in chunk {
+    for packet in pictures.into_iter().filter(|packet| packet.timestamp >= 60 * 3_000) {
             while !recorder.push(packet.clone()) {
                 std::thread::yield_now();
             }
             sent += 1;
-        }
     }
     assert!(sent > 0);
     recorder.close_session(session(1)).unwrap();
     recorder.shutdown();
     let seen: Vec<RecordingEvent> = events.iter().collect();
-    let manifest = seen.iter().find_map(|event| match event {
-        RecordingEvent::Finished { manifest, .. } => Some(manifest.clone()),
-        _ => None,
-    });
-    let manifest = manifest.unwrap();
+    let manifest = finished(&seen).unwrap();
     let track = |kind| manifest.tracks.iter().find(|track| track.kind == kind).unwrap();
     let home = temp.path("rec").join(&manifest.folder);
     assert_eq!(track(Kind::Audio).units, sound.units as u64);
@@ -145,8 +135,7 @@ impl Drop for Tiny {
     }
 }
 
-/// On a tiny file system where we may mount one, else under a file size limit in a process of its own: both are the same
-/// answer of the system to a write.
+/// On a tiny file system where we may mount one; else the file size limit stands in for it.
 #[test]
 fn a_full_disk_stops_the_recording_and_not_the_rest() {
     let temp = Temp::new();
@@ -156,20 +145,26 @@ fn a_full_disk_stops_the_recording_and_not_the_rest() {
             fs::remove_file(tiny.0.join("ballast")).unwrap();
         });
     } else {
-        let exe = std::env::current_exe().unwrap();
-        // The signal of the limit is ignored, so that the write answers EFBIG. 64 blocks of 512 bytes.
-        let script = format!(
-            "trap '' XFSZ; ulimit -f 64; exec '{}' --ignored --exact recording::tests::disk::limited --test-threads=1",
-            exe.display()
-        );
-        let out = Command::new("sh")
-            .args(["-c", &script])
-            .env(LIMITED, temp.path("limited"))
-            .output()
-            .unwrap();
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
-        assert!(temp.path("limited/stopped").exists(), "the limit was reached");
+        under_a_limit();
     }
+}
+
+#[test]
+fn a_file_size_limit_is_a_full_disk() {
+    under_a_limit();
+}
+
+fn under_a_limit() {
+    let temp = Temp::new();
+    let exe = std::env::current_exe().unwrap();
+    // The signal of the limit is ignored, so that the write answers EFBIG. 64 blocks of 512 bytes.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 64; exec '{}' --ignored --exact recording::tests::disk::limited --test-threads=1",
+        exe.display()
+    );
+    let out = Command::new("sh").args(["-c", &script]).env(LIMITED, temp.path("limited")).output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
+    assert!(temp.path("limited/stopped").exists(), "the limit was reached");
 }
 
 const LIMITED: &str = "YOBAN_TEST_RECORDING_LIMITED";

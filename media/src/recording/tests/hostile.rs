@@ -221,11 +221,8 @@ fn a_recorder_survives_garbage_from_the_wire() {
     }
     recorder.close_session(session(1)).unwrap();
     recorder.shutdown();
-    let finished = events.iter().find_map(|event| match event {
-        crate::recording::RecordingEvent::Finished { manifest, .. } => Some(manifest),
-        _ => None,
-    });
-    let tracks = finished.unwrap().tracks;
+    let seen: Vec<_> = events.iter().collect();
+    let tracks = super::rig::finished(&seen).unwrap().tracks;
     for kind in [Kind::Audio, Kind::Video] {
         assert!(
             tracks.iter().any(|track| track.kind == kind && track.units > 100),

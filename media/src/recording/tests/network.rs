@@ -220,7 +220,8 @@ fn lips_follow_sender_reports() {
     ]));
     // 2026-09-21 or so in NTP seconds.
     let ntp = |ms: i64| {
-        ((((T0 + ms) / 1_000 + 2_208_988_800) as u64) << 32) | ((((T0 + ms) % 1_000) as u64) << 32) / 1_000
+        let (seconds, rest) = ((T0 + ms) / 1_000, (T0 + ms) % 1_000);
+        (((seconds + 2_208_988_800) as u64) << 32) | (((rest as u64) << 32) / 1_000)
     };
     for (kind, timestamp) in [(Kind::Audio, 2 * 48_000), (Kind::Video, 2 * 90_000)] {
         let (leg, arrival_ms) = (super::rig::leg(1), T0 + 4_000);

@@ -91,10 +91,7 @@ impl Rig {
         self.recorder.close_session(session(1)).unwrap();
         self.recorder.shutdown();
         self.seen.extend(self.events.iter());
-        let finished = self.seen.iter().find_map(|event| match event {
-            RecordingEvent::Finished { manifest, .. } => Some(manifest.clone()),
-            _ => None,
-        });
+        let finished = finished(&self.seen);
         let manifest = finished.unwrap_or_else(|| panic!("not finished: {:?}", self.seen));
         Done {
             manifest,
@@ -136,6 +133,13 @@ impl Done {
             .filter(|event| matches!(event, RecordingEvent::NeedKeyFrame { .. }))
             .count()
     }
+}
+
+/// What the recorder said at the end.
+pub fn finished(seen: &[RecordingEvent]) -> Option<Manifest> {
+    seen.iter().find_map(|event| {
+        if let RecordingEvent::Finished { manifest, .. } = event { Some(manifest.clone()) } else { None }
+    })
 }
 
 /// Everything in the file decodes, without one complaint.
