@@ -4,12 +4,8 @@
  */
 import { clientProblems } from './problem.ts';
 import {
-  BACK_OFF_LIMIT_MS,
-  BACK_OFF_MS,
   CLOSE,
-  DEAD,
   MISSED_BEATS,
-  NORMAL,
   OPENING_MS,
   PENDING_LIMIT,
   PROBE_MS,
@@ -25,6 +21,7 @@ import type {
   SignalTimer,
   StepContext,
 } from './signal-types.ts';
+import { Workbench } from './signal-workbench.ts';
 import type { ClientMessage, Command, Problem, ServerFrame, ServerMessageOf } from './types.ts';
 
 export { CLOSE, initialState, PROTOCOL } from './signal-state.ts';
@@ -44,18 +41,7 @@ export function step(
 
 const RUNNING = new Set(['token', 'opening', 'greeting', 'live', 'waiting']);
 
-class Turn {
-  s: SignalState;
-  readonly out: SignalOutput[] = [];
-  readonly #now: number;
-  readonly #random: number;
-
-  constructor(before: SignalState, { now, random }: StepContext) {
-    this.s = { ...before };
-    this.#now = now;
-    this.#random = random;
-  }
-
+class Turn extends Workbench {
   take(input: SignalInput): void {
     if ('attempt' in input && input.attempt !== this.s.attempt) return;
     switch (input.in) {
@@ -63,14 +49,14 @@ class Turn {
         if (!RUNNING.has(this.s.phase)) this.#begin(false);
         return;
       case 'stop':
-        return this.#halt('stopped', clientProblems.noConnection);
+        return this.halt('stopped', clientProblems.noConnection);
       case 'token':
         return this.#gotToken(input.token);
       case 'noToken':
         return this.#noToken(input.reason);
       case 'renew':
         this.s.token = input.token;
-        if (this.s.phase === 'live') this.#send({ type: 'renew', token: input.token });
+        if (this.s.phase === 'live') this.send({ type: 'renew', token: input.token });
         return;
       case 'opened':
         return this.#opened();
@@ -105,7 +91,7 @@ class Turn {
   #begin(fresh: boolean): void {
     this.s.attempt += 1;
     this.s.phase = 'token';
-    this.#cancel('retry');
+    this.cancel('retry');
     this.out.push({ out: 'token', attempt: this.s.attempt, fresh });
   }
 
@@ -117,13 +103,13 @@ class Turn {
     this.s.probe = null;
     this.s.pending = this.s.pending.map((p) => ({ ...p, id: null }));
     this.out.push({ out: 'open', attempt: this.s.attempt });
-    this.#schedule('opening', OPENING_MS);
+    this.schedule('opening', OPENING_MS);
   }
 
   #noToken(reason: NoToken): void {
     if (this.s.phase !== 'token') return;
-    if (reason === 'signed-out') this.#halt('signed-out', clientProblems.signedOut);
-    else this.#backOff();
+    if (reason === 'signed-out') this.halt('signed-out', clientProblems.signedOut);
+    else this.backOff();
   }
 
   #opened(): void {
@@ -131,12 +117,12 @@ class Turn {
     this.s.phase = 'greeting';
     const hello: ClientMessage = { type: 'hello', token: this.s.token, protocol: PROTOCOL };
     if (this.s.stream !== null) hello.resume = this.s.stream;
-    const id = this.#send(hello);
-    this.s.probe = { id, at: this.#now };
+    const id = this.send(hello);
+    this.s.probe = { id, at: this.now };
   }
 
   #heard(frame: ServerFrame): void {
-    this.s.heardAt = this.#now;
+    this.s.heardAt = this.now;
     this.#cancelProbe();
     const { message } = frame;
     // Before `welcome` nothing has a place in the stream; only refusals make sense.
@@ -174,12 +160,12 @@ class Turn {
     this.s.heartbeatMs = message.heartbeatMs;
     const seq = message.resumed && this.s.stream?.stream === message.stream ? this.s.stream.seq : 0;
     this.s.stream = { stream: message.stream, seq };
-    this.#cancel('opening');
-    this.#schedule('heartbeat', this.s.heartbeatMs);
+    this.cancel('opening');
+    this.schedule('heartbeat', this.s.heartbeatMs);
     if (this.s.probe !== null) this.#clock(this.s.probe.id, message.now);
     this.out.push({ out: 'emit', message });
     if (this.s.duty !== null && !this.s.pending.some((p) => p.message.type === 'duty')) {
-      this.#send({ type: 'duty', ready: this.s.duty });
+      this.send({ type: 'duty', ready: this.s.duty });
     }
     this.s.pending = this.s.pending.map((p) => this.#dispatch(p));
   }
@@ -191,14 +177,14 @@ class Turn {
       this.out.push({ out: 'settled', key, problem });
       return;
     }
-    const expiresAt = patienceMs === null ? null : this.#now + patienceMs;
+    const expiresAt = patienceMs === null ? null : this.now + patienceMs;
     const pending: Pending = { key, message, id: null, sent: false, expiresAt };
     this.s.pending = [...this.s.pending, this.s.phase === 'live' ? this.#dispatch(pending) : pending];
-    this.#scheduleExpiry();
+    this.scheduleExpiry();
   }
 
   #dispatch(pending: Pending): Pending {
-    return { ...pending, id: this.#send(pending.message), sent: true };
+    return { ...pending, id: this.send(pending.message), sent: true };
   }
 
   #settleId(id: number, problem: Problem | null): void {
@@ -206,7 +192,7 @@ class Turn {
     if (found === undefined) return;
     this.s.pending = this.s.pending.filter((p) => p !== found);
     this.out.push({ out: 'settled', key: found.key, problem });
-    this.#scheduleExpiry();
+    this.scheduleExpiry();
   }
 
   #timer(timer: SignalTimer): void {
@@ -217,27 +203,27 @@ class Turn {
         if (this.s.phase === 'waiting') this.#begin(false);
         return;
       case 'opening':
-        if (this.s.phase === 'opening' || this.s.phase === 'greeting') this.#drop();
+        if (this.s.phase === 'opening' || this.s.phase === 'greeting') this.drop();
         return;
       case 'heartbeat':
         if (this.s.phase !== 'live') return;
-        if (this.#now - this.s.heardAt > this.s.heartbeatMs * MISSED_BEATS) return this.#drop();
+        if (this.now - this.s.heardAt > this.s.heartbeatMs * MISSED_BEATS) return this.drop();
         // Only a link that lasted counts as good: one that breaks after each welcome must not be tried without pause.
         this.s.failures = 0;
         this.#ping();
-        this.#schedule('heartbeat', this.s.heartbeatMs);
+        this.schedule('heartbeat', this.s.heartbeatMs);
         return;
       case 'probe':
-        if (this.s.phase === 'live' && this.s.probe !== null) this.#drop();
+        if (this.s.phase === 'live' && this.s.probe !== null) this.drop();
         return;
       case 'expiry': {
-        const late = (p: Pending) => p.expiresAt !== null && p.expiresAt <= this.#now;
+        const late = (p: Pending) => p.expiresAt !== null && p.expiresAt <= this.now;
         for (const p of this.s.pending.filter(late)) {
           const problem = p.sent ? clientProblems.unanswered : clientProblems.noConnection;
           this.out.push({ out: 'settled', key: p.key, problem });
         }
         this.s.pending = this.s.pending.filter((p) => !late(p));
-        this.#scheduleExpiry();
+        this.scheduleExpiry();
         return;
       }
     }
@@ -247,7 +233,7 @@ class Turn {
   #check(): void {
     if (this.s.phase === 'live') {
       this.#ping();
-      this.#schedule('probe', PROBE_MS);
+      this.schedule('probe', PROBE_MS);
     } else if (this.s.phase === 'waiting' && this.s.online && this.s.comeBackMs === null) {
       this.s.failures = 0;
       this.#begin(false);
@@ -255,95 +241,36 @@ class Turn {
   }
 
   #ping(): void {
-    const id = this.#send({ type: 'ping' });
-    this.s.probe = { id, at: this.#now };
+    const id = this.send({ type: 'ping' });
+    this.s.probe = { id, at: this.now };
   }
 
   #clock(id: number, serverNow: number): void {
     if (this.s.probe?.id !== id) return;
     // The server read its clock about half-way between question and answer.
-    const offset = Math.round(serverNow - (this.s.probe.at + this.#now) / 2);
+    const offset = Math.round(serverNow - (this.s.probe.at + this.now) / 2);
     this.s.probe = null;
     this.out.push({ out: 'clock', offset });
   }
 
   #cancelProbe(): void {
-    if (this.s.probe !== null && this.s.phase === 'live') this.#cancel('probe');
-  }
-
-  /** Gives the socket up without waiting for the browser to notice. */
-  #drop(): void {
-    this.out.push({ out: 'close', attempt: this.s.attempt, code: DEAD });
-    this.#backOff();
+    if (this.s.probe !== null && this.s.phase === 'live') this.cancel('probe');
   }
 
   #closed(code: number): void {
     if (!['opening', 'greeting', 'live'].includes(this.s.phase)) return;
     switch (code) {
       case CLOSE.authentication:
-        if (this.s.refused) return this.#halt('signed-out', clientProblems.signedOut);
+        if (this.s.refused) return this.halt('signed-out', clientProblems.signedOut);
         this.s.refused = true;
-        this.#quiet();
+        this.quiet();
         return this.#begin(true);
       case CLOSE.forbidden:
-        return this.#halt('signed-out', clientProblems.signedOut);
+        return this.halt('signed-out', clientProblems.signedOut);
       case CLOSE.replaced:
-        return this.#halt('replaced', clientProblems.noConnection);
+        return this.halt('replaced', clientProblems.noConnection);
       default:
-        return this.#backOff();
+        return this.backOff();
     }
-  }
-
-  #backOff(): void {
-    this.#quiet();
-    // News of the socket that was given up carries the old number from here on.
-    this.s.attempt += 1;
-    this.s.phase = 'waiting';
-    const longest = Math.min(BACK_OFF_MS * 2 ** this.s.failures, BACK_OFF_LIMIT_MS);
-    this.s.failures = Math.min(this.s.failures + 1, 16);
-    const jittered = Math.round(longest / 2 + (this.#random * longest) / 2);
-    this.#schedule('retry', this.s.comeBackMs === null ? jittered : this.s.comeBackMs + jittered);
-  }
-
-  #halt(phase: 'stopped' | 'replaced' | 'signed-out', problem: Problem): void {
-    if (['opening', 'greeting', 'live'].includes(this.s.phase)) {
-      this.out.push({ out: 'close', attempt: this.s.attempt, code: NORMAL });
-    }
-    this.#quiet();
-    this.#cancel('retry');
-    this.#cancel('expiry');
-    for (const { key } of this.s.pending) this.out.push({ out: 'settled', key, problem });
-    Object.assign(this.s, { phase, pending: [], failures: 0, refused: false, comeBackMs: null });
-    this.s.attempt += 1;
-    // Another person may come next: being ready to ring is not theirs. A device that was replaced is still the same.
-    if (phase !== 'replaced') Object.assign(this.s, { everLive: false, duty: null });
-    // Whoever comes back after this starts from a full picture.
-    this.s.stream = null;
-  }
-
-  #quiet(): void {
-    this.s.probe = null;
-    for (const timer of ['opening', 'heartbeat', 'probe'] as const) this.#cancel(timer);
-  }
-
-  #send(message: ClientMessage): number {
-    const id = this.s.nextId;
-    this.s.nextId += 1;
-    this.out.push({ out: 'send', attempt: this.s.attempt, frame: { id, message } });
-    return id;
-  }
-
-  #schedule(timer: SignalTimer, afterMs: number): void {
-    this.out.push({ out: 'schedule', timer, afterMs });
-  }
-
-  #scheduleExpiry(): void {
-    const times = this.s.pending.flatMap((p) => (p.expiresAt === null ? [] : [p.expiresAt]));
-    if (times.length === 0) this.#cancel('expiry');
-    else this.#schedule('expiry', Math.max(0, Math.min(...times) - this.#now));
-  }
-
-  #cancel(timer: SignalTimer): void {
-    this.out.push({ out: 'cancel', timer });
   }
 }

@@ -48,6 +48,8 @@ export class FakeSocket {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   readonly sent: ClientFrame[] = [];
   closedWith: number | null = null;
+  /** The server's clock. */
+  clock = () => 0;
 
   constructor(
     readonly url: string,
@@ -55,7 +57,11 @@ export class FakeSocket {
   ) {}
 
   send(text: string): void {
-    this.sent.push(JSON.parse(text));
+    const frame: ClientFrame = JSON.parse(text);
+    this.sent.push(frame);
+    if (frame.message.type === 'ping') {
+      queueMicrotask(() => this.say({ type: 'pong', id: frame.id, now: this.clock() }));
+    }
   }
 
   close(code: number): void {
@@ -68,7 +74,7 @@ export class FakeSocket {
 
   welcome(resumed = false, stream = 'a'): void {
     this.onopen?.();
-    this.say({ type: 'welcome', stream, resumed, heartbeatMs: 10_000, now: 0, me });
+    this.say({ type: 'welcome', stream, resumed, heartbeatMs: 10_000, now: this.clock(), me });
   }
 
   /** What was sent of one type. */

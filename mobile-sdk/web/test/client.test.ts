@@ -1,0 +1,145 @@
+/** The whole client against a server that is a few lines: sign-in, socket, commands, readings, another person. */
+import { beforeAll, expect, test } from 'vitest';
+import { YobanClient } from '../src/client.ts';
+import { MemoryStore } from '../src/storage.ts';
+import type { NewReading } from '../src/types.ts';
+import { FakeSocket, FakeTimers, installPage, settle } from './fakes.ts';
+import { callView, me } from './samples.ts';
+
+beforeAll(installPage);
+
+const reading: NewReading = {
+  id: 'r1',
+  vital: { kind: 'pulse', value: '62', unit: '/min' },
+  origin: { kind: 'manual' },
+  flags: [],
+};
+
+function setUp(storage = new MemoryStore()) {
+  const timers = new FakeTimers();
+  const sockets: FakeSocket[] = [];
+  const asked: string[] = [];
+  let who = me;
+  const answer = async (url: string, init: RequestInit) => {
+    asked.push(`${init.method} ${new URL(url).pathname}`);
+    const body = url.endsWith('/sessions')
+      ? { case: 'c', session: 's', existing: false }
+      : { accessToken: 'access', refreshToken: 'refresh', expiresAt: timers.now + 600_000, me: who };
+    return Response.json(body);
+  };
+  const client = new YobanClient({
+    baseUrl: 'https://yoban.test/',
+    storage,
+    namespace: 'tablet',
+    now: () => timers.now,
+    random: () => 0,
+    fetch: answer as typeof fetch,
+    socket: (url, protocol) => {
+      const socket = new FakeSocket(url, protocol);
+      socket.clock = () => timers.now;
+      sockets.push(socket);
+      return socket as unknown as WebSocket;
+    },
+    timers,
+  });
+  const setWho = (next: typeof me) => {
+    who = next;
+  };
+  return { client, timers, sockets, asked, storage, setWho };
+}
+
+async function online(storage?: MemoryStore) {
+  const made = setUp(storage);
+  if ((await made.client.restore()) === null) await made.client.signIn('code');
+  made.client.start();
+  await settle();
+  made.sockets[0]?.welcome();
+  await settle();
+  const socket = made.sockets[0];
+  if (socket === undefined) throw new Error('no socket was opened');
+  return { ...made, socket };
+}
+
+test('from the code to the first picture', async () => {
+  const { client, socket, asked } = await online();
+  expect(socket.url).toBe('wss://yoban.test/api/v1/signal');
+  expect(socket.of('hello')[0]?.message.token).toBe('access');
+  socket.say({ type: 'calls', calls: [callView()] }, 1);
+  expect(client.store.getSnapshot()).toMatchObject({ connection: 'online', ready: true, me });
+  expect(await client.tap()).toMatchObject({ session: 's' });
+  expect(asked).toEqual(['POST /api/v1/sign-in', 'POST /api/v1/sessions']);
+});
+
+test('a reload is signed in without a code, as the same device', async () => {
+  const first = await online();
+  const second = await online(first.storage);
+  expect(second.asked).toEqual([]);
+  expect(second.client.device).toBe(first.client.device);
+});
+
+test('apps of one browser with names of their own do not share a device', () => {
+  const storage = new MemoryStore();
+  const options = { baseUrl: 'https://yoban.test', storage, timers: new FakeTimers() };
+  const desk = new YobanClient({ ...options, namespace: 'desk' });
+  const phone = new YobanClient({ ...options, namespace: 'phone' });
+  expect(desk.device).not.toBe(phone.device);
+});
+
+test('readings measured without a server go out after the next start', async () => {
+  const { client, storage, sockets } = setUp();
+  await client.signIn('code');
+  await expect(client.sendReadings([reading], 's')).rejects.toMatchObject({ code: 'no-connection' });
+  expect(client.readingsWaiting).toBe(1);
+  expect(sockets).toEqual([]);
+  const after = await online(storage);
+  expect(after.socket.of('readings').map((f) => f.message)).toEqual([
+    { type: 'readings', session: 's', readings: [reading] },
+  ]);
+  after.socket.ackAll('readings');
+  await settle();
+  expect(after.client.readingsWaiting).toBe(0);
+});
+
+test('another person on the same device finds nothing of the one before', async () => {
+  const made = await online();
+  made.socket.say({ type: 'calls', calls: [callView()] }, 1);
+  void made.client.sendReadings([reading], 's').catch(() => undefined);
+  const room = made.client.room('s');
+  made.setWho({ ...me, who: { kind: 'tablet', patient: 'other', name: '', nameLatin: '' } });
+  await made.client.signIn('other code');
+  expect(made.client.store.getSnapshot().calls).toEqual([]);
+  expect(made.client.readingsWaiting).toBe(0);
+  expect(made.socket.closedWith).toBe(1000);
+  expect(made.client.room('s')).not.toBe(room);
+});
+
+test('signing out leaves no token behind', async () => {
+  const made = await online();
+  made.client.signOut();
+  expect(made.client.me).toBeNull();
+  const after = setUp(made.storage);
+  expect(await after.client.restore()).toBeNull();
+  after.client.start();
+  await settle();
+  expect(after.client.store.getSnapshot().connection).toBe('signed-out');
+});
+
+test('a token that is renewed goes to the running socket too', async () => {
+  const made = await online();
+  await made.timers.pass(535_000);
+  expect(made.asked).not.toContain('POST /api/v1/token');
+  await made.timers.pass(10_000);
+  expect(made.asked).toContain('POST /api/v1/token');
+  expect(made.socket.of('renew').map((f) => f.message.token)).toEqual(['access']);
+});
+
+test('what was said about duty is said again after a break', async () => {
+  const made = await online();
+  const done = made.client.setDuty(true);
+  made.socket.ackAll('duty');
+  await done;
+  made.socket.onclose?.({ code: 1006 });
+  await made.timers.pass(200);
+  made.sockets[1]?.welcome(true);
+  expect(made.sockets[1]?.of('duty').map((f) => f.message.ready)).toEqual([true]);
+});
