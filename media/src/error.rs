@@ -59,6 +59,21 @@ pub enum MediaError {
     Engine(String),
 }
 
+impl MediaError {
+    /// A stable code for clients.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Busy => "media-busy",
+            Self::Stopped => "media-stopped",
+            Self::UnknownRoom(_) | Self::UnknownLeg(_) => "media-no-place",
+            Self::UnknownConnection(_) => "media-no-connection",
+            Self::ConnectionExists(_) | Self::AlreadyAnswered(_) => "media-answered",
+            Self::TooManyMembers | Self::DuplicateLeg(_) => "media-full",
+            Self::Sdp(_) | Self::Engine(_) => "sdp-refused",
+        }
+    }
+}
+
 /// What is wrong with an SDP text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SdpProblem {

@@ -1,1 +1,82 @@
-//! 
+//! Live control: who is told what, and when. The engine is the only way a case changes; the hub knows which devices
+//! are connected; the keeper makes rooms and screens equal to the store; sockets carry it all.
+
+pub mod clock;
+pub mod engine;
+pub mod error;
+pub mod hint;
+pub mod hub;
+pub mod keeper;
+pub mod rooms;
+pub mod socket;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use yoban_domain::session::Timings;
+use yoban_domain::wire::close;
+use yoban_media::{Media, MediaEvent};
+use yoban_store::Store;
+
+use crate::clock::Clock;
+use crate::engine::Engine;
+use crate::hint::Bus;
+use crate::hub::Hub;
+use crate::keeper::Keeper;
+use crate::rooms::Rooms;
+
+/// Everything that runs, by handle. Cheap to clone.
+#[derive(Clone)]
+pub struct Signaling {
+    /// The single write path.
+    pub engine: Engine,
+    /// Connected devices.
+    pub hub: Hub,
+    /// Rooms and screens.
+    pub keeper: Keeper,
+    /// Media connections.
+    pub rooms: Rooms,
+}
+
+/// The tasks that fire deadlines and deliver pages; they end when `stop` is cancelled.
+pub struct Running {
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+/// Starts everything over an open, migrated store and a running media plane. `node` names this process in leases.
+pub fn start(
+    store: Store,
+    clock: Clock,
+    timings: Timings,
+    media: Media,
+    events: mpsc::Receiver<MediaEvent>,
+    node: &str,
+) -> (Signaling, Running) {
+    let stop = CancellationToken::new();
+    let hub = Hub::start(clock.clone());
+    let engine = Engine::new(store, clock, Bus::default(), timings, node);
+    let keeper = Keeper::start(engine.clone(), hub.clone(), media.clone(), stop.clone());
+    let rooms = Rooms::start(engine.clone(), hub.clone(), media, events);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(engine.clone().run_timers(stop.clone()));
+    tasks.spawn(engine.clone().run_pages(hub.clone(), stop.clone()));
+    (
+        Signaling {
+            engine,
+            hub,
+            keeper,
+            rooms,
+        },
+        Running { stop, tasks },
+    )
+}
+
+impl Running {
+    /// Stops in order: sockets are told to come back, running turns finish, leases are given back.
+    pub async fn stop(mut self, signaling: &Signaling) {
+        signaling.hub.close_all(close::GOING_AWAY).await;
+        self.stop.cancel();
+        while self.tasks.join_next().await.is_some() {}
+    }
+}

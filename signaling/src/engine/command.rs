@@ -1,0 +1,144 @@
+//! The tap, and what media reports.
+
+use yoban_domain::case::{Case, Standing, standing};
+use yoban_domain::duty::Line;
+use yoban_domain::fact::FactKind;
+use yoban_domain::grant::{Action, Subject, may};
+use yoban_domain::id::{CaseId, DeviceId, LegId, PatientId, SessionId};
+use yoban_domain::people::{Actor, Who};
+use yoban_domain::session::{Circumstances, Input, Outcomes, Session, Step};
+use yoban_domain::wire::rest::Requested;
+
+use super::load::{candidates, directory};
+use super::turn::{append, case_head, engaged, fresh, session_head};
+use super::{Engine, TRIES};
+use crate::error::CommandError;
+
+impl Engine {
+    /// The patient taps 呼ぶ. Tapping again while a call is running gives that call; tapping again while the case is
+    /// still open opens another session of the same case.
+    ///
+    /// # Errors
+    /// Not a tablet, or it cannot be stored.
+    pub async fn request(&self, by: Actor) -> Result<Requested, CommandError> {
+        let (Who::Tablet { patient }, Some(device)) = (by.who, by.device) else {
+            return Err(CommandError::NotFound);
+        };
+        may(&by, Action::RequestCall, &Subject::Association(by.association))?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.try_request(by, patient, device).await {
+                Err(error) if error.again() && tries < TRIES => {}
+                other => return other,
+            }
+        }
+    }
+
+    async fn try_request(
+        &self,
+        by: Actor,
+        patient: PatientId,
+        device: DeviceId,
+    ) -> Result<Requested, CommandError> {
+        let mut tx = self.store.begin().await?;
+        if let Some(live) = tx.live_session_of_patient(patient).await? {
+            return Ok(Requested {
+                case: live.head.case,
+                session: live.head.id,
+                existing: true,
+            });
+        }
+        let now = self.clock.now();
+        let names = directory(&mut tx, by.association, patient)
+            .await?
+            .ok_or(CommandError::NotFound)?;
+        let known = match tx.open_case_of_patient(by.association, patient).await? {
+            Some(open) => tx.load_case_for_update(open.head.id).await?,
+            None => None,
+        };
+        let case_id = known.as_ref().map_or_else(|| CaseId(fresh()), |row| row.head.id);
+        let desk = candidates(&mut tx, by.association, Line::Desk, None, now).await?;
+        let mut around = Circumstances {
+            desk: &desk,
+            doctors: &[],
+            visiting: &[],
+            patient: &names.patient,
+            institution: None,
+            actor_busy: false,
+            timings: self.timings,
+            fresh: &mut fresh,
+        };
+        let id = SessionId(fresh());
+        let Step {
+            session,
+            outcomes: Outcomes { mut facts, pages },
+        } = Session::requested(id, case_id, patient, device, by, &mut around, now);
+        let standing = standing(&session, &self.timings, now);
+        match known {
+            Some(row) => {
+                let mut case: Case = row.body.read()?;
+                case.sessions.push(id);
+                case.standing = standing;
+                tx.save_case(&case_head(&case)?, row.version, &case).await?;
+            }
+            None => {
+                let sessions = vec![id];
+                let case = Case {
+                    id: case_id,
+                    association: by.association,
+                    patient,
+                    opened_at: now,
+                    sessions,
+                    standing,
+                };
+                tx.insert_case(&case_head(&case)?, &case).await?;
+                facts.insert(0, FactKind::CaseOpened);
+            }
+        }
+        if let Standing::Open { owner, .. } = standing {
+            facts.push(FactKind::OwnerChanged { owner });
+        }
+        tx.insert_session(&session_head(&session)?, &engaged(&session)?, &session)
+            .await?;
+        append(&mut tx, &session, by, facts, now).await?;
+        self.arm(&mut tx, &session, &pages, now).await?;
+        tx.commit().await?;
+        self.tell(id);
+        Ok(Requested {
+            case: case_id,
+            session: id,
+            existing: false,
+        })
+    }
+
+    /// What the media plane saw of a leg. Of a session or leg that is gone there is nothing to say.
+    ///
+    /// # Errors
+    /// It cannot be stored.
+    pub async fn media(&self, session: SessionId, input: Input) -> Result<(), CommandError> {
+        let Some(association) = self.association_of(session).await? else {
+            return Ok(());
+        };
+        match self.act(Actor::system(association), session, input).await {
+            Err(CommandError::Refused(_)) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// The person's device shows the ring of every leg that is asked for and not shown yet.
+    ///
+    /// # Errors
+    /// It cannot be stored.
+    pub async fn rang(&self, session: SessionId, leg: LegId) -> Result<(), CommandError> {
+        self.media(session, Input::Rang(leg)).await
+    }
+
+    async fn association_of(
+        &self,
+        session: SessionId,
+    ) -> Result<Option<yoban_domain::id::AssociationId>, yoban_store::Error> {
+        let mut read = self.store.read().await?;
+        Ok(read.load_session(session).await?.map(|row| row.head.association))
+    }
+}

@@ -1,0 +1,152 @@
+//! Loading what a decision looks at.
+
+use yoban_domain::case::Case;
+use yoban_domain::directory::Directory;
+use yoban_domain::duty::Line;
+use yoban_domain::fact::Fact;
+use yoban_domain::grant::Subject;
+use yoban_domain::id::{AssociationId, CaseId, PatientId, PersonId, SessionId};
+use yoban_domain::session::{Candidate, Session};
+use yoban_domain::time::Timestamp;
+use yoban_domain::vitals::Reading;
+use yoban_store::value::Word;
+use yoban_store::{Conn, Error, Result};
+
+/// Facts are read in pieces of this many.
+const PAGE: u32 = 500;
+
+/// A case with its latest session and the names they speak of, as stored at one instant.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The case.
+    pub case: Case,
+    /// Version to hand back when saving the case.
+    pub case_version: i64,
+    /// The session.
+    pub session: Session,
+    /// Version of the session; views carry it.
+    pub version: i64,
+    /// Names.
+    pub directory: Directory,
+}
+
+impl Scene {
+    /// Staff with a leg in the session.
+    pub fn involved(&self) -> Vec<PersonId> {
+        self.session.legs.iter().filter_map(|l| l.person()).collect()
+    }
+
+    /// What the permission matrix asks about; `involved` comes from [`Scene::involved`].
+    pub const fn subject<'a>(&self, involved: &'a [PersonId]) -> Subject<'a> {
+        Subject::Case {
+            association: self.session.association,
+            patient: self.session.patient,
+            involved,
+        }
+    }
+}
+
+/// The scene of a session, without locking anything.
+pub(crate) async fn scene(conn: &mut Conn, id: SessionId) -> Result<Option<Scene>> {
+    let Some(row) = conn.load_session(id).await? else {
+        return Ok(None);
+    };
+    let Some(case) = conn.load_case(row.head.case).await? else {
+        return Ok(None);
+    };
+    let session: Session = row.body.read()?;
+    let Some(directory) = directory(conn, session.association, session.patient).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Scene {
+        case: case.body.read()?,
+        case_version: case.version,
+        session,
+        version: row.version,
+        directory,
+    }))
+}
+
+pub(crate) async fn directory(
+    conn: &mut Conn,
+    association: AssociationId,
+    patient: PatientId,
+) -> Result<Option<Directory>> {
+    let Some(patient) = conn.patient(patient).await? else {
+        return Ok(None);
+    };
+    if patient.association != association {
+        return Ok(None);
+    }
+    let Some((_, body)) = conn
+        .associations()
+        .await?
+        .into_iter()
+        .find(|(id, _)| *id == association)
+    else {
+        return Ok(None);
+    };
+    let people = conn.people(association).await?;
+    let institutions = conn.institutions(association).await?;
+    Ok(Some(Directory {
+        association: body.read()?,
+        patient: patient.body.read()?,
+        people: people.iter().map(|p| p.body.read()).collect::<Result<_>>()?,
+        institutions: institutions
+            .iter()
+            .map(|i| i.body.read())
+            .collect::<Result<_>>()?,
+    }))
+}
+
+/// Everybody on duty on `line` at `now`; busy means in a call of another session than `here`.
+pub(crate) async fn candidates(
+    conn: &mut Conn,
+    association: AssociationId,
+    line: Line,
+    here: Option<SessionId>,
+    now: Timestamp,
+) -> Result<Vec<Candidate>> {
+    let engaged = conn.engaged_people(association).await?;
+    let mut found: Vec<Candidate> = Vec::new();
+    for shift in conn.on_duty(association, &Word::of(&line)?, now).await? {
+        if !found.iter().any(|c| c.person == shift.person) {
+            let busy = engaged
+                .iter()
+                .any(|e| e.person == shift.person && Some(e.session) != here);
+            found.push(Candidate {
+                person: shift.person,
+                busy,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Every fact of a case, oldest first.
+pub(crate) async fn facts(conn: &mut Conn, case: CaseId) -> Result<Vec<Fact>> {
+    let mut facts: Vec<Fact> = Vec::new();
+    loop {
+        let after = facts.last().map_or(0, |f| f.seq);
+        let page = conn.facts_after(case, after, PAGE).await?;
+        let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+        for row in page {
+            let mut fact: Fact = row.body.read()?;
+            // The number is given by the store as it appends.
+            fact.seq = row.seq;
+            facts.push(fact);
+        }
+        if !full {
+            return Ok(facts);
+        }
+    }
+}
+
+/// The readings of a session, in the order of their own time.
+pub(crate) async fn readings(conn: &mut Conn, case: CaseId, session: SessionId) -> Result<Vec<Reading>> {
+    let rows = conn.readings_of_case(case).await?;
+    rows.into_iter()
+        .filter(|r| r.head.session == Some(session))
+        .map(|r| r.body.read::<Reading>())
+        .collect::<std::result::Result<_, Error>>()
+}

@@ -1,0 +1,101 @@
+//! Handing pages over: at least once, each attempt a fact, none twice for the person who is rung.
+
+use tokio_util::sync::CancellationToken;
+use yoban_domain::fact::FactKind;
+use yoban_domain::people::Actor;
+use yoban_domain::session::Leg;
+use yoban_domain::time::{Span, Timestamp};
+use yoban_store::outbox::Delivery;
+
+use super::Engine;
+use super::turn::{StoredPage, append};
+use crate::error::CommandError;
+use crate::hint::Hint;
+use crate::hub::Hub;
+
+/// As for deadlines: a dead node's pages wait this long for another.
+const LEASE: Span = Span::seconds(5);
+const BATCH: u32 = 100;
+const LOOK: Span = Span::seconds(15);
+const AFTER_FAILURE: Span = Span::seconds(1);
+
+impl Engine {
+    /// Delivers pages until `stop`. One such task runs per node.
+    pub async fn run_pages(self, hub: Hub, stop: CancellationToken) {
+        let mut hints = self.bus.subscribe();
+        loop {
+            let next = match self.deliver_due(&hub).await {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::warn!(%error, "pages wait for the store");
+                    self.clock.now().plus(AFTER_FAILURE)
+                }
+            };
+            let wait = self.clock.until(next.min(self.clock.now().plus(LOOK)));
+            tokio::pin!(wait);
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = &mut wait => break,
+                    hint = hints.recv() => match hint {
+                        Ok(Hint::Outbox) | Err(_) => break,
+                        Ok(_) => {}
+                    },
+                }
+            }
+        }
+    }
+
+    /// Delivers everything that waits; the instant to look again.
+    async fn deliver_due(&self, hub: &Hub) -> Result<Timestamp, CommandError> {
+        loop {
+            let waiting = self
+                .store
+                .lease_outbox(self.clock.now(), &self.node, LEASE, BATCH)
+                .await?;
+            if waiting.is_empty() {
+                let next = self.store.read().await?.next_delivery().await?;
+                return Ok(next.unwrap_or(Timestamp(i64::MAX)));
+            }
+            for delivery in waiting {
+                if let Err(error) = self.deliver(hub, &delivery).await {
+                    tracing::error!(%error, delivery = delivery.id, "a page could not be handed over");
+                }
+            }
+        }
+    }
+
+    /// Rings the person's devices. A page whose ring is over already rings nobody.
+    async fn deliver(&self, hub: &Hub, delivery: &Delivery) -> Result<(), CommandError> {
+        let StoredPage { session, page } = delivery.body.read()?;
+        let mut tx = self.store.begin().await?;
+        let now = self.clock.now();
+        let scene = self.lock(&mut tx, session).await?;
+        let mut shown = 0;
+        if let Some(scene) = &scene
+            && scene.session.leg(page.leg).is_some_and(Leg::wanted)
+        {
+            shown = hub.ready_devices(page.person).await;
+            let fact = FactKind::PageSent {
+                leg: page.leg,
+                person: page.person,
+                attempt: page.attempt,
+                devices: shown,
+            };
+            append(
+                &mut tx,
+                &scene.session,
+                Actor::system(scene.session.association),
+                vec![fact],
+                now,
+            )
+            .await?;
+        }
+        tx.outbox_done(delivery.id, &self.node, now).await?;
+        tx.commit().await?;
+        if shown > 0 {
+            self.rang(session, page.leg).await?;
+        }
+        Ok(())
+    }
+}

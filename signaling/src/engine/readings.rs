@@ -1,0 +1,154 @@
+//! Readings: accepted once, flagged where they cannot be true, never dropped in silence.
+
+use yoban_domain::fact::FactKind;
+use yoban_domain::grant::{Action, Subject, may};
+use yoban_domain::id::{AssociationId, CaseId, PatientId, SessionId};
+use yoban_domain::people::{Actor, Who};
+use yoban_domain::private::Private;
+use yoban_domain::session::Session;
+use yoban_domain::vitals::{EnteredBy, NewReading};
+use yoban_domain::wire::rest::ReadingsStored;
+use yoban_store::reading::{Insertion, ReadingHead};
+use yoban_store::value::Word;
+
+use super::load::scene;
+use super::turn::append;
+use super::{Engine, TRIES};
+use crate::error::CommandError;
+use crate::hint::Hint;
+
+/// Most readings in one message.
+pub const MAX_READINGS: usize = 50;
+
+/// Whose readings, and into which case they go.
+struct Destination {
+    association: AssociationId,
+    patient: PatientId,
+    case: Option<CaseId>,
+    session: Option<Session>,
+}
+
+impl Engine {
+    /// Stores readings. Those of a running call go into its case and log; a tablet may send without a call.
+    ///
+    /// # Errors
+    /// More than [`MAX_READINGS`], not theirs to send, or they cannot be stored; then none of them is.
+    pub async fn readings(
+        &self,
+        by: Actor,
+        session: Option<SessionId>,
+        readings: Vec<NewReading>,
+    ) -> Result<ReadingsStored, CommandError> {
+        if readings.len() > MAX_READINGS {
+            return Err(CommandError::Invalid("at most 50 readings in one message"));
+        }
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.try_readings(by, session, readings.clone()).await {
+                Err(error) if error.again() && tries < TRIES => {}
+                other => return other,
+            }
+        }
+    }
+
+    async fn try_readings(
+        &self,
+        by: Actor,
+        session: Option<SessionId>,
+        readings: Vec<NewReading>,
+    ) -> Result<ReadingsStored, CommandError> {
+        let device = by.device.ok_or(CommandError::NotFound)?;
+        let mut tx = self.store.begin().await?;
+        let to = self.destination(&mut tx, by, session).await?;
+        let now = self.clock.now();
+        let entered = match by.who {
+            Who::Staff { person, .. } => EnteredBy::Clinician { person },
+            Who::Tablet { .. } | Who::System => EnteredBy::Household,
+        };
+        let mut result = ReadingsStored {
+            stored: 0,
+            duplicates: 0,
+        };
+        let mut facts = Vec::new();
+        for new in readings {
+            let reading = new.accept(now, entered);
+            let head = ReadingHead {
+                id: reading.id,
+                association: to.association,
+                case: to.case,
+                session: to.session.as_ref().map(|s| s.id),
+                patient: to.patient,
+                device,
+                source: reading.id.to_string(),
+                device_seq: 0,
+                taken: reading.taken_at,
+                received: reading.received_at,
+                kind: Word::of(&reading.vital.kind())?,
+            };
+            match tx.insert_reading(&head, &reading).await? {
+                Insertion::Stored => {
+                    result.stored += 1;
+                    facts.push(FactKind::ReadingStored {
+                        reading: Private::new(reading),
+                    });
+                }
+                // The id is the source here: the same id from the same device is the same reading, sent again; only
+                // the time of its arrival differs.
+                Insertion::Duplicate(_) | Insertion::Clash(_) => result.duplicates += 1,
+            }
+        }
+        if let Some(session) = &to.session {
+            append(&mut tx, session, by, facts, now).await?;
+        }
+        tx.commit().await?;
+        if let Some(session) = to.session.filter(|_| result.stored > 0) {
+            self.bus.publish(Hint::Vitals(session.id));
+        }
+        Ok(result)
+    }
+
+    async fn destination(
+        &self,
+        tx: &mut yoban_store::Tx,
+        by: Actor,
+        session: Option<SessionId>,
+    ) -> Result<Destination, CommandError> {
+        let running = match (session, by.who) {
+            (Some(id), _) => Some(id),
+            (None, Who::Tablet { patient }) => {
+                tx.live_session_of_patient(patient).await?.map(|row| row.head.id)
+            }
+            (None, Who::Staff { .. } | Who::System) => return Err(CommandError::Invalid("name the session")),
+        };
+        if let Some(id) = running {
+            let scene = scene(tx, id).await?.ok_or(CommandError::NotFound)?;
+            may(&by, Action::SendReadings, &scene.subject(&scene.involved()))?;
+            let s = scene.session;
+            return Ok(Destination {
+                association: s.association,
+                patient: s.patient,
+                case: Some(s.case),
+                session: Some(s),
+            });
+        }
+        let Who::Tablet { patient } = by.who else {
+            return Err(CommandError::NotFound);
+        };
+        may(
+            &by,
+            Action::SendReadings,
+            &Subject::Case {
+                association: by.association,
+                patient,
+                involved: &[],
+            },
+        )?;
+        Ok(Destination {
+            association: by.association,
+            patient,
+            case: None,
+            session: None,
+        })
+    }
+}

@@ -1,0 +1,64 @@
+//! What can go wrong with a command, and what the person is told.
+
+use yoban_domain::grant::Denied;
+use yoban_domain::session::Refused;
+use yoban_domain::wire::problem::Problem;
+use yoban_media::MediaError;
+use yoban_store::{Constraint, Error as StoreError};
+
+/// Why a command was not carried out. Nothing of it was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The rules say no.
+    #[error("refused: {0}")]
+    Refused(#[from] Refused),
+    /// Not allowed, or not there.
+    #[error("not found")]
+    NotFound,
+    /// The input breaks a limit; the text names it.
+    #[error("invalid: {0}")]
+    Invalid(&'static str),
+    /// The store failed.
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    /// The media plane failed.
+    #[error("media: {0}")]
+    Media(#[from] MediaError),
+}
+
+impl From<Denied> for CommandError {
+    fn from(_: Denied) -> Self {
+        Self::NotFound
+    }
+}
+
+impl CommandError {
+    /// What the person is told.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::Refused(refused) => (*refused).into(),
+            Self::NotFound => Problem::not_found(),
+            Self::Invalid(what) => {
+                let field = yoban_domain::wire::problem::FieldProblem {
+                    pointer: String::new(),
+                    detail: (*what).into(),
+                };
+                Problem::invalid(vec![field])
+            }
+            Self::Store(StoreError::Constraint(Constraint::ExamDoctor)) => Refused::YouAreBusy.into(),
+            Self::Store(_) => Problem::unavailable(),
+            Self::Media(error) => Problem::media(error.code()),
+        }
+    }
+
+    /// Trying the same again at once may help: somebody else changed the case meanwhile, or a patient tapped twice.
+    pub(crate) const fn again(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(
+                StoreError::Conflict
+                    | StoreError::Constraint(Constraint::LivePatient | Constraint::LiveDevice)
+            )
+        )
+    }
+}

@@ -1,0 +1,350 @@
+//! The keeper makes the world equal to the store: after each change it gives the room its plan and tells everybody
+//! what the call looks like now. One task, so that an older state never overtakes a newer one.
+
+use std::collections::BTreeSet;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use yoban_domain::id::{AssociationId, SessionId};
+use yoban_domain::people::{Actor, Who};
+use yoban_domain::session::{LegState, RecordingPhase, Session, State, recording_phase};
+use yoban_domain::time::{Span, Timestamp};
+use yoban_domain::wire::signal::ServerMessage;
+use yoban_domain::wire::view::{CallView, QueueItem};
+use yoban_domain::wire::vitals::VitalsView;
+use yoban_media::{Media, Member, RoomPlan, VideoCodec};
+
+use crate::engine::{Engine, Scene};
+use crate::error::CommandError;
+use crate::hint::Hint;
+use crate::hub::{Audience, Hub};
+
+/// How far back tonight reaches for lists and for calls a device still has to do with.
+pub const TONIGHT: Span = Span(14 * 3_600_000);
+
+/// What can be asked of the keeper.
+enum Ask {
+    /// Bring the room up to date, then say so.
+    Room(SessionId, oneshot::Sender<()>),
+    /// Tell one device everything.
+    Everything(Actor, oneshot::Sender<()>),
+}
+
+/// Handle to the keeper. Cheap to clone.
+#[derive(Clone)]
+pub struct Keeper(mpsc::Sender<Ask>);
+
+impl Keeper {
+    /// Starts the keeper's task. Rooms of calls that were running before a restart are made anew at once.
+    pub fn start(engine: Engine, hub: Hub, media: Media, stop: CancellationToken) -> Self {
+        let (sender, asks) = mpsc::channel(256);
+        let hints = engine.bus.subscribe();
+        let task = Task { engine, hub, media };
+        tokio::spawn(task.run(hints, asks, stop));
+        Self(sender)
+    }
+
+    /// Returns once the room of a session is what the store says now.
+    pub async fn room(&self, session: SessionId) {
+        let (reply, done) = oneshot::channel();
+        if self.0.send(Ask::Room(session, reply)).await.is_ok() {
+            let _stopped = done.await;
+        }
+    }
+
+    /// Tells a device that starts anew everything it has to do with.
+    pub async fn everything(&self, actor: Actor) {
+        let (reply, done) = oneshot::channel();
+        if self.0.send(Ask::Everything(actor, reply)).await.is_ok() {
+            let _stopped = done.await;
+        }
+    }
+}
+
+struct Task {
+    engine: Engine,
+    hub: Hub,
+    media: Media,
+}
+
+impl Task {
+    async fn run(
+        self,
+        mut hints: tokio::sync::broadcast::Receiver<Hint>,
+        mut asks: mpsc::Receiver<Ask>,
+        stop: CancellationToken,
+    ) {
+        log(self.every_room().await);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                ask = asks.recv() => match ask {
+                    Some(Ask::Room(session, reply)) => {
+                        log(self.session(session, false).await.map(|_| ()));
+                        let _gone = reply.send(());
+                    }
+                    Some(Ask::Everything(actor, reply)) => {
+                        log(self.tell_everything(actor).await);
+                        let _gone = reply.send(());
+                    }
+                    None => return,
+                },
+                hint = hints.recv() => {
+                    let mut pending = vec![hint];
+                    // Whatever waits already is looked at once, however often it was hinted.
+                    while let Ok(more) = hints.try_recv() {
+                        pending.push(Ok(more));
+                    }
+                    self.catch_up(pending).await;
+                }
+            }
+        }
+    }
+
+    async fn catch_up(&self, hints: Vec<Result<Hint, tokio::sync::broadcast::error::RecvError>>) {
+        let (mut sessions, mut vitals, mut lists) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for hint in hints {
+            match hint {
+                Ok(Hint::Session(id)) => _ = sessions.insert(id),
+                Ok(Hint::Vitals(id)) => _ = vitals.insert(id),
+                Ok(Hint::Duty(association)) => _ = lists.insert(association),
+                Ok(Hint::Outbox | Hint::Timers) => {}
+                Err(_lagged) => log(self.every_room().await),
+            }
+        }
+        for id in sessions {
+            match self.session(id, true).await {
+                Ok(Some(association)) => _ = lists.insert(association),
+                Ok(None) => {}
+                Err(error) => log(Err(error)),
+            }
+        }
+        for id in vitals {
+            log(self.vitals(id).await);
+        }
+        for association in lists {
+            log(self.list(association).await);
+        }
+    }
+
+    async fn every_room(&self) -> Result<(), CommandError> {
+        let mut read = self.engine.store().read().await?;
+        let mut live = Vec::new();
+        for (association, _) in read.associations().await? {
+            live.extend(
+                read.live_sessions(association)
+                    .await?
+                    .into_iter()
+                    .map(|row| row.head.id),
+            );
+        }
+        drop(read);
+        for id in live {
+            self.session(id, true).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives the room its plan and, if asked, tells everybody in the call what it looks like.
+    async fn session(&self, id: SessionId, tell: bool) -> Result<Option<AssociationId>, CommandError> {
+        let Some(scene) = self.scene(id).await? else {
+            return Ok(None);
+        };
+        match plan(&scene.session) {
+            Some(plan) => self.media.apply(plan)?,
+            None => self.media.close(id)?,
+        }
+        if tell {
+            for (to, actor) in audience(&scene.session) {
+                let call = Box::new(self.view(&scene, &actor).await?);
+                self.hub.send(to, ServerMessage::Call { call }).await;
+            }
+        }
+        Ok(Some(scene.session.association))
+    }
+
+    async fn view(&self, scene: &Scene, viewer: &Actor) -> Result<CallView, CommandError> {
+        let now = self.engine.clock().now();
+        let mut besides = 0;
+        if viewer.person().is_some() {
+            let mut read = self.engine.store().read().await?;
+            for row in read.live_sessions(scene.session.association).await? {
+                let other: Session = row.body.read()?;
+                besides += u32::from(other.id != scene.session.id && other.desk.is_some());
+            }
+        }
+        Ok(scene
+            .directory
+            .call(&scene.session, scene.version, viewer, besides, now))
+    }
+
+    async fn vitals(&self, id: SessionId) -> Result<(), CommandError> {
+        let Some(scene) = self.scene(id).await? else {
+            return Ok(());
+        };
+        let vitals = self.vitals_of(&scene).await?;
+        for (to, _) in audience(&scene.session) {
+            self.hub
+                .send(
+                    to,
+                    ServerMessage::Vitals {
+                        vitals: Box::new(vitals.clone()),
+                    },
+                )
+                .await;
+        }
+        Ok(())
+    }
+
+    async fn vitals_of(&self, scene: &Scene) -> Result<VitalsView, CommandError> {
+        let mut read = self.engine.store().read().await?;
+        let readings = crate::engine::readings_of(&mut read, scene.session.case, scene.session.id).await?;
+        let now = self.engine.clock().now();
+        let subject = scene.directory.subject(now);
+        Ok(VitalsView::of(
+            scene.session.id,
+            scene.session.patient,
+            &subject,
+            &readings,
+            now,
+        ))
+    }
+
+    /// Tonight's list, to every member of staff who is connected.
+    async fn list(&self, association: AssociationId) -> Result<(), CommandError> {
+        let mut people = BTreeSet::new();
+        for connected in self.hub.connected(association).await {
+            people.extend(connected.actor.person());
+        }
+        if people.is_empty() {
+            return Ok(());
+        }
+        let items = self.queue(association).await?;
+        for person in people {
+            self.hub
+                .send(
+                    Audience::Person(person),
+                    ServerMessage::Queue { items: items.clone() },
+                )
+                .await;
+        }
+        Ok(())
+    }
+
+    async fn queue(&self, association: AssociationId) -> Result<Vec<QueueItem>, CommandError> {
+        self.engine.tonight(association).await
+    }
+
+    async fn tell_everything(&self, actor: Actor) -> Result<(), CommandError> {
+        let Some(device) = actor.device else { return Ok(()) };
+        let to = Audience::Device(device);
+        let mut calls = Vec::new();
+        let mut vitals = Vec::new();
+        for scene in self.engine.calls_of(&actor).await? {
+            calls.push(self.view(&scene, &actor).await?);
+            vitals.push(self.vitals_of(&scene).await?);
+            if let Who::Staff { person, .. } = actor.who
+                && let Some(leg) = scene.session.leg_of(person)
+                && matches!(leg.state, LegState::Invited { .. })
+                && self.hub.ready_devices(person).await > 0
+            {
+                self.engine.rang(scene.session.id, leg.id).await?;
+            }
+        }
+        self.hub.send(to, ServerMessage::Calls { calls }).await;
+        for vitals in vitals.into_iter().filter(|v| !v.latest.is_empty()) {
+            self.hub
+                .send(
+                    to,
+                    ServerMessage::Vitals {
+                        vitals: Box::new(vitals),
+                    },
+                )
+                .await;
+        }
+        if actor.person().is_some() {
+            let items = self.queue(actor.association).await?;
+            self.hub.send(to, ServerMessage::Queue { items }).await;
+        }
+        Ok(())
+    }
+
+    async fn scene(&self, id: SessionId) -> Result<Option<Scene>, CommandError> {
+        let mut read = self.engine.store().read().await?;
+        Ok(crate::engine::scene_of(&mut read, id).await?)
+    }
+}
+
+/// What the room must be; none once the call is over. While an end can still be taken back the room stays, with
+/// every gate closed.
+fn plan(session: &Session) -> Option<RoomPlan> {
+    if matches!(session.state, State::Ended { .. }) {
+        return None;
+    }
+    let recording =
+        matches!(session.state, State::Active { .. }) && recording_phase(session) == RecordingPhase::On;
+    let members = session
+        .legs
+        .iter()
+        .filter(|leg| leg.in_call())
+        .map(|leg| Member {
+            leg: leg.id,
+            open: session.gate_open(leg),
+            record: leg.recording == yoban_domain::session::RecordingAnswer::Yes,
+        })
+        .collect();
+    Some(RoomPlan {
+        session: session.id,
+        members,
+        recording,
+        codec: VideoCodec::Vp8,
+    })
+}
+
+/// Everybody who has to know what a call looks like: the tablet, and staff with a leg.
+fn audience(session: &Session) -> Vec<(Audience, Actor)> {
+    let association = session.association;
+    let tablet = Actor {
+        who: Who::Tablet {
+            patient: session.patient,
+        },
+        association,
+        device: Some(session.tablet),
+    };
+    let mut audience = vec![(Audience::Patient(session.patient), tablet)];
+    for leg in &session.legs {
+        if let Some(person) = leg.person() {
+            let actor = Actor {
+                who: Who::Staff {
+                    person,
+                    role: role_of(leg.role),
+                },
+                association,
+                device: None,
+            };
+            audience.push((Audience::Person(person), actor));
+        }
+    }
+    audience
+}
+
+const fn role_of(role: yoban_domain::session::LegRole) -> yoban_domain::people::Role {
+    use yoban_domain::people::Role;
+    use yoban_domain::session::LegRole;
+    match role {
+        LegRole::DutyDoctor => Role::Doctor,
+        LegRole::VisitingNurse => Role::VisitingNurse,
+        LegRole::DeskNurse | LegRole::Patient | LegRole::Device => Role::DeskNurse,
+    }
+}
+
+fn log(result: Result<(), CommandError>) {
+    if let Err(error) = result {
+        tracing::error!(%error, "devices were not brought up to date; they will be at the next change");
+    }
+}
+
+/// The first instant of tonight as seen from `now`.
+pub(crate) const fn tonight_from(now: Timestamp) -> Timestamp {
+    now.minus(TONIGHT)
+}

@@ -1,0 +1,219 @@
+//! The socket: one per device, `yoban.v1`, first message `hello`, every message acknowledged, silence noticed.
+
+mod command;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use tokio::sync::mpsc;
+use yoban_domain::id::DeviceId;
+use yoban_domain::people::Actor;
+use yoban_domain::time::Timestamp;
+use yoban_domain::wire::problem::{FieldProblem, Problem};
+use yoban_domain::wire::rest::Me;
+use yoban_domain::wire::signal::{ClientFrame, ClientMessage, ServerFrame, ServerMessage};
+use yoban_domain::wire::{HEARTBEAT_MS, PROTOCOL, close};
+
+use crate::Signaling;
+use crate::hint::Hint;
+use crate::hub::{Out, SOCKET_QUEUE};
+
+/// A socket that said nothing for this long is dead. Three heartbeats: fewer cuts phones that sleep a little, more
+/// keeps a dead nurse on the list.
+const SILENCE: Duration = Duration::from_millis(3 * HEARTBEAT_MS as u64);
+/// How long a fresh socket may take to say `hello`.
+const HELLO_WITHIN: Duration = Duration::from_secs(10);
+/// Unreadable messages after which the socket is closed: one is a bug, many are an attack.
+const UNREADABLE: u32 = 8;
+
+/// Who a token makes its bearer.
+pub struct Identity {
+    /// The actor, device included.
+    pub actor: Actor,
+    /// The device.
+    pub device: DeviceId,
+    /// When the token expires; the socket is closed then unless a new one came.
+    pub expires: Timestamp,
+}
+
+/// Reads tokens and describes their bearers; the REST crate owns the keys.
+pub trait Gatekeeper: Send + Sync + 'static {
+    /// The bearer of a token, if it holds now.
+    fn identify(&self, token: &str, now: Timestamp) -> Option<Identity>;
+    /// What the device is told about itself.
+    fn me(&self, identity: &Identity) -> impl Future<Output = Option<Me>> + Send;
+}
+
+/// Serves one upgraded socket until it ends.
+pub async fn serve<G: Gatekeeper>(socket: WebSocket, signaling: Signaling, gate: Arc<G>) {
+    let (mut sink, mut stream) = socket.split();
+    let code = match hello(&mut sink, &mut stream, &signaling, gate.as_ref()).await {
+        Ok(session) => session.run(&mut sink, &mut stream, gate.as_ref()).await,
+        Err(code) => Some(code),
+    };
+    if let Some(code) = code {
+        let frame = CloseFrame {
+            code,
+            reason: "".into(),
+        };
+        let _gone = sink.send(Message::Close(Some(frame))).await;
+    }
+}
+
+type Sink = SplitSink<WebSocket, Message>;
+type Stream = SplitStream<WebSocket>;
+
+struct Session {
+    signaling: Signaling,
+    identity: Identity,
+    socket: u64,
+    out: mpsc::Receiver<Out>,
+}
+
+/// The first message: who, which protocol, and where the stream stood.
+async fn hello<G: Gatekeeper>(
+    sink: &mut Sink,
+    stream: &mut Stream,
+    signaling: &Signaling,
+    gate: &G,
+) -> Result<Session, u16> {
+    let first = tokio::time::timeout(HELLO_WITHIN, stream.next())
+        .await
+        .map_err(|_| close::SILENT)?;
+    let Some(Ok(Message::Text(text))) = first else {
+        return Err(close::PROTOCOL);
+    };
+    let frame: ClientFrame = serde_json::from_str(text.as_str()).map_err(|_| close::PROTOCOL)?;
+    let ClientMessage::Hello {
+        token,
+        protocol,
+        resume,
+    } = frame.message
+    else {
+        return Err(close::PROTOCOL);
+    };
+    if protocol != PROTOCOL {
+        return Err(close::PROTOCOL);
+    }
+    let now = signaling.engine.clock().now();
+    let identity = gate.identify(token.reveal(), now).ok_or(close::AUTHENTICATION)?;
+    let me = gate.me(&identity).await.ok_or(close::AUTHENTICATION)?;
+    let (sender, out) = mpsc::channel(SOCKET_QUEUE);
+    let opened = signaling
+        .hub
+        .open(identity.actor, identity.device, resume, sender)
+        .await
+        .ok_or(close::GOING_AWAY)?;
+    let resumed = opened.resumed;
+    let welcome = ServerMessage::Welcome {
+        stream: opened.stream,
+        resumed,
+        heartbeat_ms: HEARTBEAT_MS,
+        now,
+        me,
+    };
+    send(
+        sink,
+        ServerFrame {
+            seq: None,
+            message: welcome,
+        },
+    )
+    .await
+    .map_err(|()| close::GOING_AWAY)?;
+    if !resumed {
+        signaling.keeper.everything(identity.actor).await;
+    }
+    signaling
+        .engine
+        .bus
+        .publish(Hint::Duty(identity.actor.association));
+    Ok(Session {
+        signaling: signaling.clone(),
+        identity,
+        socket: opened.socket,
+        out,
+    })
+}
+
+impl Session {
+    /// Runs until the socket ends; the code to close it with, if it is still open.
+    async fn run<G: Gatekeeper>(mut self, sink: &mut Sink, stream: &mut Stream, gate: &G) -> Option<u16> {
+        let code = self.talk(sink, stream, gate).await;
+        self.signaling.hub.closed(self.identity.device, self.socket).await;
+        self.signaling
+            .engine
+            .bus
+            .publish(Hint::Duty(self.identity.actor.association));
+        code
+    }
+
+    async fn talk<G: Gatekeeper>(&mut self, sink: &mut Sink, stream: &mut Stream, gate: &G) -> Option<u16> {
+        let mut unreadable = 0;
+        let clock = self.signaling.engine.clock().clone();
+        loop {
+            let expired = clock.until(self.identity.expires);
+            let said = tokio::select! {
+                said = tokio::time::timeout(SILENCE, stream.next()) => said,
+                () = expired => return Some(close::AUTHENTICATION),
+                out = self.out.recv() => {
+                    match out {
+                        Some(Out::Frame(frame)) => send(sink, *frame).await.ok()?,
+                        Some(Out::Close(code)) => return Some(code),
+                        None => return Some(close::TOO_SLOW),
+                    }
+                    continue;
+                }
+            };
+            let text = match said {
+                Err(_elapsed) => return Some(close::SILENT),
+                Ok(None | Some(Err(_) | Ok(Message::Close(_)))) => return None,
+                Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => continue,
+                Ok(Some(Ok(Message::Binary(_)))) => return Some(close::PROTOCOL),
+                Ok(Some(Ok(Message::Text(text)))) => text,
+            };
+            let answer = match serde_json::from_str::<ClientFrame>(text.as_str()) {
+                Ok(frame) => self.answer(frame, gate).await,
+                Err(error) => {
+                    unreadable += 1;
+                    if unreadable >= UNREADABLE {
+                        return Some(close::PROTOCOL);
+                    }
+                    not_understood(text.as_str(), &error)
+                }
+            };
+            for message in answer {
+                send(sink, ServerFrame { seq: None, message }).await.ok()?;
+            }
+        }
+    }
+}
+
+/// An unknown or malformed message is answered, not punished: an older server may meet a newer client. The text
+/// itself is not repeated, for it may hold patient data.
+fn not_understood(text: &str, error: &serde_json::Error) -> Vec<ServerMessage> {
+    #[derive(serde::Deserialize)]
+    struct OnlyId {
+        id: u32,
+    }
+    let id = serde_json::from_str::<OnlyId>(text).ok().map(|o| o.id);
+    let detail = format!(
+        "line {} column {}: {:?}",
+        error.line(),
+        error.column(),
+        error.classify()
+    );
+    let problem = Problem::invalid(vec![FieldProblem {
+        pointer: String::new(),
+        detail,
+    }]);
+    vec![ServerMessage::Problem { id, problem }]
+}
+
+async fn send(sink: &mut Sink, frame: ServerFrame) -> Result<(), ()> {
+    let text = serde_json::to_string(&frame).map_err(|_| ())?;
+    sink.send(Message::Text(text.into())).await.map_err(|_| ())
+}

@@ -1,0 +1,155 @@
+//! What each message does.
+
+use yoban_domain::id::SessionId;
+use yoban_domain::session::{Input, Leg};
+use yoban_domain::wire::problem::Problem;
+use yoban_domain::wire::signal::{ClientFrame, ClientMessage, ServerMessage};
+
+use super::{Gatekeeper, Session};
+use crate::error::CommandError;
+use crate::hint::Hint;
+use crate::rooms::Ownership;
+
+impl Session {
+    /// Carries a message out and answers it: first the acknowledgement, then what belongs to this socket alone.
+    pub(super) async fn answer<G: Gatekeeper>(&mut self, frame: ClientFrame, gate: &G) -> Vec<ServerMessage> {
+        let id = frame.id;
+        let done = match frame.message {
+            ClientMessage::Ping => {
+                return vec![ServerMessage::Pong {
+                    id,
+                    now: self.signaling.engine.clock().now(),
+                }];
+            }
+            ClientMessage::Hello { .. } => Err(CommandError::Invalid("hello comes first and once")),
+            ClientMessage::Renew { token } => return vec![self.renew(id, token.reveal(), gate)],
+            other => self.carry_out(other).await,
+        };
+        match done {
+            Ok(more) => {
+                let mut answers = vec![ServerMessage::Ack { id }];
+                answers.extend(more);
+                answers
+            }
+            Err(error) => {
+                if let CommandError::Store(_) = error {
+                    tracing::error!(%error, "a message could not be stored");
+                }
+                vec![ServerMessage::Problem {
+                    id: Some(id),
+                    problem: error.problem(),
+                }]
+            }
+        }
+    }
+
+    fn renew<G: Gatekeeper>(&mut self, id: u32, token: &str, gate: &G) -> ServerMessage {
+        let now = self.signaling.engine.clock().now();
+        match gate.identify(token, now) {
+            Some(identity) if identity.actor == self.identity.actor => {
+                self.identity = identity;
+                ServerMessage::Ack { id }
+            }
+            Some(_) | None => ServerMessage::Problem {
+                id: Some(id),
+                problem: Problem::unauthenticated(),
+            },
+        }
+    }
+
+    async fn carry_out(&self, message: ClientMessage) -> Result<Option<ServerMessage>, CommandError> {
+        let (session, input) = match message {
+            ClientMessage::Duty { ready } => {
+                self.signaling.hub.ready(self.identity.device, ready).await;
+                if ready {
+                    // Whatever is asked of this person rings here from now on.
+                    self.signaling.keeper.everything(self.identity.actor).await;
+                }
+                self.signaling
+                    .engine
+                    .bus
+                    .publish(Hint::Duty(self.identity.actor.association));
+                return Ok(None);
+            }
+            ClientMessage::Connect { session } => return self.connect(session).await.map(Some),
+            ClientMessage::Answer { connection, sdp } => {
+                self.signaling
+                    .rooms
+                    .answer(self.identity.device, connection, sdp)
+                    .await?;
+                return Ok(None);
+            }
+            ClientMessage::Readings { session, readings } => {
+                self.signaling
+                    .engine
+                    .readings(self.identity.actor, session, readings)
+                    .await?;
+                return Ok(None);
+            }
+            ClientMessage::Sign { session } => {
+                self.signaling.engine.sign(self.identity.actor, session).await?;
+                return Ok(None);
+            }
+            ClientMessage::Cancel { session } => (session, Input::Cancel),
+            ClientMessage::Accept { session } => (session, Input::Accept),
+            ClientMessage::Decline { session, reason } => (session, Input::Decline(reason)),
+            ClientMessage::Leave { session } => (session, Input::Leave),
+            ClientMessage::ComeBack { session } => (session, Input::ComeBack),
+            ClientMessage::End { session } => (session, Input::End),
+            ClientMessage::UndoEnd { session } => (session, Input::UndoEnd),
+            ClientMessage::Invite {
+                session,
+                role,
+                person,
+            } => (session, Input::Invite { role, person }),
+            ClientMessage::WithdrawInvite { session, leg } => (session, Input::WithdrawInvite(leg)),
+            ClientMessage::AnswerJoin { session, leg, yes } => (session, Input::AnswerJoin { leg, yes }),
+            ClientMessage::SpokenConsent { session, leg } => (session, Input::SpokenConsent(leg)),
+            ClientMessage::AskRecording { session } => (session, Input::AskRecording),
+            ClientMessage::AnswerRecording { session, yes } => (session, Input::AnswerRecording(yes)),
+            ClientMessage::StopRecording { session } => (session, Input::StopRecording),
+            ClientMessage::Declare {
+                session,
+                microphone,
+                camera,
+            } => (session, Input::Declare { microphone, camera }),
+            ClientMessage::Assess { session, finding } => (session, Input::Assess(finding)),
+            ClientMessage::SetKind { session, kind } => (session, Input::SetKind(kind)),
+            ClientMessage::Dispose { session, disposition } => (session, Input::Dispose(disposition)),
+            ClientMessage::Ping | ClientMessage::Hello { .. } | ClientMessage::Renew { .. } => {
+                return Ok(None);
+            }
+        };
+        self.signaling
+            .engine
+            .act(self.identity.actor, session, input)
+            .await?;
+        Ok(None)
+    }
+
+    /// A media connection for the device's own leg. The room is brought up to date first, so that a connection asked
+    /// for right after `accept` finds its place.
+    async fn connect(&self, session: SessionId) -> Result<ServerMessage, CommandError> {
+        let leg = self
+            .signaling
+            .engine
+            .own_leg(self.identity.actor, session)
+            .await?;
+        if !leg.as_ref().is_some_and(Leg::in_call) {
+            return Err(CommandError::Refused(yoban_domain::session::Refused::NotInCall));
+        }
+        let leg = leg.map(|l| l.id).ok_or(CommandError::NotFound)?;
+        self.signaling.keeper.room(session).await;
+        let owner = Ownership {
+            device: self.identity.device,
+            session,
+            leg,
+        };
+        let (connection, sdp) = self.signaling.rooms.offer(owner).await?;
+        Ok(ServerMessage::Offer {
+            session,
+            connection,
+            sdp,
+        })
+    }
+}
