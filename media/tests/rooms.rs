@@ -3,18 +3,19 @@
 mod harness;
 
 use harness::{Heard, Kind, PATIENCE, Phone, Plane, Sending, connection, gated, leg, open, plan, session};
-use yoban_media::{FailReason, LostReason, MediaError, MediaEvent, RoomPlan, VideoCodec};
+use yoban_media::recording::{self, RecordingConfig, RecordingEvent};
+use yoban_media::{FailReason, LostReason, MediaError, MediaEvent, Member, RoomPlan, VideoCodec};
 
 /// Continuous from the first to the last: nothing missing, nothing twice, time never backwards.
 fn assert_continuous(stream: &[Heard], what: &str) {
-    for pair in stream.windows(2) {
+    for (before, after) in stream.iter().zip(stream.iter().skip(1)) {
         assert_eq!(
-            pair[1].sequence,
-            pair[0].sequence.wrapping_add(1),
-            "{what}: {pair:?}"
+            after.sequence,
+            before.sequence.wrapping_add(1),
+            "{what}: {before:?} {after:?}"
         );
-        let ahead = pair[1].timestamp.wrapping_sub(pair[0].timestamp);
-        assert!(ahead > 0 && ahead < 48_000 * 60, "{what}: {pair:?}");
+        let ahead = after.timestamp.wrapping_sub(before.timestamp);
+        assert!(ahead > 0 && ahead < 48_000 * 60, "{what}: {before:?} {after:?}");
     }
 }
 
@@ -403,6 +404,66 @@ async fn a_room_of_h264_carries_h264() {
         assert_continuous(video, "h264");
     });
     plane.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_open_members_who_agreed_are_recorded() {
+    let dir = std::env::temp_dir().join(format!("yoban-rooms-{}", std::process::id()));
+    let mut plane = Plane::start_with(Some(RecordingConfig::new(&dir)));
+    let agreed = |n| Member {
+        record: true,
+        ..open(n)
+    };
+    let room = |recording| RoomPlan {
+        recording,
+        ..plan(vec![
+            agreed(1),
+            open(2),
+            Member {
+                open: false,
+                ..agreed(3)
+            },
+        ])
+    };
+    plane.media.apply(room(false)).unwrap();
+    let one = plane.join(1, 101, Sending::Both).await;
+    let two = plane.join(2, 102, Sending::Both).await;
+    let three = plane.join(3, 103, Sending::Both).await;
+    two.hears(1, Kind::Video, 20);
+    let asked = one.look(|log| log.requests.len());
+    plane.media.apply(room(true)).unwrap();
+    for wanted in [recording::Kind::Audio, recording::Kind::Video] {
+        let started = |e: &MediaEvent| {
+            matches!(e, MediaEvent::Recording(RecordingEvent::TrackStarted { leg: l, kind, .. })
+                if *l == leg(1) && *kind == wanted)
+        };
+        if !plane.seen.iter().any(started) {
+            plane.event("track", started).await;
+        }
+    }
+    assert!(
+        one.look(|log| log.requests.len()) > asked,
+        "the picture of a recording begins with a key frame"
+    );
+    for phone in [&one, &two, &three] {
+        phone.sends(Kind::Video, 20);
+    }
+    plane.media.close(session(1)).unwrap();
+    let finished = |e: &MediaEvent| matches!(e, MediaEvent::Recording(RecordingEvent::Finished { .. }));
+    let MediaEvent::Recording(RecordingEvent::Finished { manifest, .. }) =
+        plane.event("finished", finished).await
+    else {
+        unreachable!()
+    };
+    let tracks: Vec<_> = manifest
+        .tracks
+        .iter()
+        .map(|track| (track.leg, track.kind))
+        .collect();
+    assert_eq!(tracks.len(), 2, "{tracks:?}");
+    assert!(tracks.iter().all(|(l, _)| *l == leg(1)), "{tracks:?}");
+    drop(plane);
+    std::fs::remove_dir_all(dir).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,140 +1,26 @@
 //! A room is a value owned by the shard: who is in it, who may see whom, and where each packet goes.
 
 pub(crate) mod forward;
+mod joining;
+mod plan;
+mod source;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::{Bytes, BytesMut};
-use yoban_domain::id::{ConnectionId, LegId, SessionId};
+use bytes::BytesMut;
+use yoban_domain::id::{ConnectionId, LegId};
 
-use crate::error::{FailReason, MediaError};
+use crate::error::FailReason;
 use crate::handle::{LostReason, MediaEvent};
-use crate::negotiate::{self, Purpose};
-use crate::peer::{Incoming, Local, Peer};
-use crate::quality::{Flow, Presence, Turn};
-use crate::{CONNECT_WITHIN, GIVE_UP_AFTER, SLOTS};
-use forward::{KeyFrames, Kind, Line, Packet, VideoCodec, Window, key_start, seat};
-
-/// A source whose stream fell silent this long may go on with another SSRC (a client that re-created its track).
-const SSRC_TAKEOVER: std::time::Duration = std::time::Duration::from_millis(500);
-
-/// One person in a [`RoomPlan`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Member {
-    /// Whose connections these are.
-    pub leg: LegId,
-    /// The gate: media flows between two members only while both are open.
-    pub open: bool,
-    /// This person agreed to be recorded.
-    pub record: bool,
-}
-
-/// What a room must be now. Declarative: applying the same plan twice changes nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoomPlan {
-    /// The session the room belongs to.
-    pub session: SessionId,
-    /// Everybody who may be connected, at most [`crate::MAX_MEMBERS`]. Connections of other legs are closed.
-    pub members: Vec<Member>,
-    /// Whether the members with `record` are recorded.
-    pub recording: bool,
-    /// Codec of every picture in the room; takes effect for connections made from then on.
-    pub codec: VideoCodec,
-}
-
-/// Which way a connection carries media.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// Browser, both ways.
-    Duplex,
-    /// WHIP.
-    Publish,
-    /// WHEP.
-    Receive,
-}
-
-impl Role {
-    fn publishes(self) -> bool {
-        self != Self::Receive
-    }
-
-    fn receives(self) -> bool {
-        self != Self::Publish
-    }
-
-    /// Whether a new connection of this role takes the place of an older one.
-    fn replaces(self, older: Self) -> bool {
-        (self.publishes() && older.publishes()) || (self.receives() && older.receives())
-    }
-}
-
-/// A packet or report for the recorder.
-#[derive(Debug)]
-pub(crate) enum Record {
-    Rtp {
-        leg: LegId,
-        kind: Kind,
-        codec: VideoCodec,
-        packet: Packet,
-    },
-    Report {
-        leg: LegId,
-        kind: Kind,
-        ntp: u64,
-        timestamp: u32,
-    },
-}
-
-/// What a room wants done outside of it.
-#[derive(Debug, Default)]
-pub(crate) struct Output {
-    pub(crate) events: Vec<MediaEvent>,
-    pub(crate) records: Vec<Record>,
-    /// Connections that no longer exist.
-    pub(crate) gone: Vec<ConnectionId>,
-    /// Farewells of connections that no longer exist.
-    pub(crate) farewells: Vec<(SocketAddr, Bytes)>,
-    /// Addresses in use, for the demux to keep.
-    pub(crate) addresses: Vec<(ConnectionId, SocketAddr)>,
-    /// New deadlines of touched connections.
-    pub(crate) deadlines: Vec<(ConnectionId, Option<Instant>)>,
-}
-
-/// Counters of one connection, as of now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConnectionStats {
-    /// Whose session.
-    pub session: SessionId,
-    /// Whose connection.
-    pub leg: LegId,
-    /// Which connection.
-    pub connection: ConnectionId,
-    /// ICE and DTLS are done.
-    pub connected: bool,
-    /// Datagrams taken.
-    pub datagrams_in: u64,
-    /// Datagrams sent.
-    pub datagrams_out: u64,
-    /// RTP packets that came out of the engine.
-    pub packets_in: u64,
-    /// RTP packets of others forwarded to this connection.
-    pub forwarded: u64,
-    /// Key-frame requests sent to this connection's encoder.
-    pub pli_sent: u64,
-    /// Packets the engine refused to send. Anything but 0 is a mistake in this crate.
-    pub refused_writes: u64,
-    /// RTP packets dropped because they had come before.
-    pub duplicates: u64,
-    /// RTP packets dropped because this leg's gate was closed.
-    pub gated: u64,
-    /// How often the peer's address changed under the running connection.
-    pub moved: u64,
-    /// SRTP profile by its IANA name; empty before the handshake.
-    pub srtp_profile: String,
-}
+use crate::peer::{Incoming, Peer};
+use crate::quality::{Presence, Turn};
+use crate::{CONNECT_WITHIN, GIVE_UP_AFTER};
+use forward::{Kind, Line, Packet, key_start};
+pub use plan::{ConnectionStats, Member, RoomPlan};
+pub(crate) use plan::{Output, Record, Role};
+use source::Source;
 
 /// A stream of a source as receivers tell them apart.
 type StreamId = (ConnectionId, u32);
@@ -153,22 +39,6 @@ struct Link {
     duplicates: u64,
     gated: u64,
     touched: bool,
-}
-
-struct Track {
-    ssrc: u32,
-    window: Window,
-    last: Instant,
-}
-
-/// What a leg sends, whichever of its connections carries it.
-#[derive(Default)]
-struct Source {
-    connection: Option<ConnectionId>,
-    tracks: [Option<Track>; 2],
-    keys: KeyFrames,
-    flows: [Flow; 2],
-    told: [bool; 2],
 }
 
 /// One session's media.
@@ -199,172 +69,6 @@ impl Room {
 
     fn member(&self, leg: LegId) -> Option<&Member> {
         self.plan.members.iter().find(|member| member.leg == leg)
-    }
-
-    // Commands
-
-    /// Makes the room what the plan says.
-    pub(crate) fn apply(&mut self, now: Instant, plan: RoomPlan, out: &mut Output) {
-        self.plan = plan;
-        let strangers: Vec<_> = self
-            .links
-            .iter()
-            .filter(|(_, link)| self.member(link.leg).is_none())
-            .map(|(id, _)| *id)
-            .collect();
-        for connection in strangers {
-            self.remove(connection, out);
-        }
-        let members = &self.plan.members;
-        let mut gone = Vec::new();
-        for (leg, source) in &mut self.sources {
-            let member = members.iter().find(|member| member.leg == *leg);
-            if member.is_none_or(|member| !member.open) {
-                source.flows.iter_mut().for_each(Flow::cut);
-            }
-            if member.is_none() {
-                gone.push(*leg);
-            }
-        }
-        self.tell_flows(now, out);
-        for leg in gone {
-            self.sources.remove(&leg);
-        }
-        self.reseat(out);
-    }
-
-    /// A new connection that we offer.
-    pub(crate) fn offer(
-        &mut self,
-        now: Instant,
-        local: Arc<Local>,
-        leg: LegId,
-        connection: ConnectionId,
-        out: &mut Output,
-    ) -> Result<(String, [String; 2]), MediaError> {
-        self.may_connect(leg, connection)?;
-        let (peer, sdp) = Peer::offering(now, local, self.plan.codec, SLOTS)?;
-        let credentials = self.insert(now, leg, connection, Role::Duplex, false, peer, out);
-        Ok((sdp, credentials))
-    }
-
-    /// A new connection that the client offered.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one call, from one place, of unrelated values"
-    )]
-    pub(crate) fn accept(
-        &mut self,
-        now: Instant,
-        local: Arc<Local>,
-        leg: LegId,
-        connection: ConnectionId,
-        role: Role,
-        offer: &str,
-        out: &mut Output,
-    ) -> Result<(String, [String; 2]), MediaError> {
-        self.may_connect(leg, connection)?;
-        let (purpose, slots) = if role == Role::Publish {
-            (Purpose::Whip, 0)
-        } else {
-            (Purpose::Whep, SLOTS)
-        };
-        let checked = negotiate::check(offer, purpose, codec_line(self.plan.codec))?;
-        let (peer, sdp) = Peer::answering(now, local, self.plan.codec, slots, checked)?;
-        let credentials = self.insert(now, leg, connection, role, true, peer, out);
-        Ok((sdp, credentials))
-    }
-
-    fn may_connect(&self, leg: LegId, connection: ConnectionId) -> Result<(), MediaError> {
-        self.member(leg).ok_or(MediaError::UnknownLeg(leg))?;
-        if self.links.contains_key(&connection) {
-            return Err(MediaError::ConnectionExists(connection));
-        }
-        Ok(())
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "private; the parts of one new link")]
-    fn insert(
-        &mut self,
-        now: Instant,
-        leg: LegId,
-        connection: ConnectionId,
-        role: Role,
-        answered: bool,
-        peer: Peer,
-        out: &mut Output,
-    ) -> [String; 2] {
-        // Of the older ones the connected one stays until this one is connected too; unfinished ones go, so that a
-        // client that tries again and again does not pile them up.
-        let unfinished: Vec<_> = self
-            .links
-            .iter()
-            .filter(|(_, link)| link.leg == leg && role.replaces(link.role) && !link.peer.connected())
-            .map(|(id, _)| *id)
-            .collect();
-        for old in unfinished {
-            self.remove(old, out);
-        }
-        let (ufrag, password) = peer.credentials();
-        let credentials = [ufrag.to_owned(), password.to_owned()];
-        let slots = peer.slots();
-        self.created += 1;
-        let link = Link {
-            leg,
-            role,
-            order: self.created,
-            created: now,
-            answered,
-            peer,
-            presence: None,
-            slots: vec![None; slots],
-            lines: (0..slots).map(|_| Kind::BOTH.map(Line::new)).collect(),
-            duplicates: 0,
-            gated: 0,
-            touched: true,
-        };
-        self.links.insert(connection, link);
-        credentials
-    }
-
-    /// The answer to [`Room::offer`].
-    pub(crate) fn answer(
-        &mut self,
-        now: Instant,
-        connection: ConnectionId,
-        sdp: &str,
-    ) -> Result<(), MediaError> {
-        let link = self
-            .links
-            .get_mut(&connection)
-            .ok_or(MediaError::UnknownConnection(connection))?;
-        if link.answered {
-            return Err(MediaError::AlreadyAnswered(connection));
-        }
-        let purpose = Purpose::Answer {
-            slots: link.peer.slots(),
-        };
-        let checked = negotiate::check(sdp, purpose, codec_line(link.peer.codec()))?;
-        link.peer.answer(now, checked)?;
-        link.answered = true;
-        link.touched = true;
-        Ok(())
-    }
-
-    /// Ends one connection; `false` when it is not here.
-    pub(crate) fn hang_up(&mut self, connection: ConnectionId, out: &mut Output) -> bool {
-        let known = self.links.contains_key(&connection);
-        self.remove(connection, out);
-        self.reseat(out);
-        known
-    }
-
-    /// Ends every connection.
-    pub(crate) fn close(&mut self, out: &mut Output) {
-        let all: Vec<_> = self.links.keys().copied().collect();
-        for connection in all {
-            self.remove(connection, out);
-        }
     }
 
     /// The recorder needs a key frame of this person.
@@ -660,118 +364,6 @@ impl Room {
         self.links.get(&connection)?.peer.address()
     }
 
-    // Leaving and seating
-
-    fn fail(&mut self, connection: ConnectionId, reason: FailReason, out: &mut Output) {
-        let Some(leg) = self.links.get(&connection).map(|link| link.leg) else {
-            return;
-        };
-        out.events.push(MediaEvent::Failed {
-            session: self.plan.session,
-            leg,
-            connection,
-            reason,
-        });
-        self.remove(connection, out);
-        self.reseat(out);
-    }
-
-    fn remove(&mut self, connection: ConnectionId, out: &mut Output) {
-        let Some(mut link) = self.links.remove(&connection) else {
-            return;
-        };
-        link.peer.close();
-        link.peer
-            .transmit(|to, datagram| out.farewells.push((to, Bytes::copy_from_slice(datagram))));
-        out.gone.push(connection);
-        let heir = self
-            .links
-            .iter()
-            .filter(|(_, l)| l.leg == link.leg && l.role.publishes() && l.peer.connected())
-            .max_by_key(|(_, l)| l.order)
-            .map(|(id, _)| *id);
-        if let Some(source) = self
-            .sources
-            .get_mut(&link.leg)
-            .filter(|s| s.connection == Some(connection))
-        {
-            source.connection = heir;
-            source.tracks = [None, None];
-        }
-    }
-
-    fn reseat(&mut self, out: &mut Output) {
-        let present: Vec<LegId> = self
-            .plan
-            .members
-            .iter()
-            .filter(|member| member.open)
-            .map(|member| member.leg)
-            .filter(|leg| {
-                self.sources
-                    .get(leg)
-                    .is_some_and(|source| source.connection.is_some())
-            })
-            .collect();
-        let mut changed = Vec::new();
-        for (connection, link) in &mut self.links {
-            let open = self
-                .plan
-                .members
-                .iter()
-                .any(|member| member.leg == link.leg && member.open);
-            let others: Vec<LegId> = present
-                .iter()
-                .copied()
-                .filter(|leg| open && *leg != link.leg)
-                .collect();
-            let seated = seat(&link.slots, &others);
-            if seated == link.slots {
-                continue;
-            }
-            for ((before, after), lines) in link.slots.iter().zip(&seated).zip(&mut link.lines) {
-                if before != after {
-                    lines.iter_mut().for_each(Line::vacate);
-                }
-            }
-            link.slots = seated;
-            changed.push(*connection);
-        }
-        for connection in changed {
-            self.say_map_if_connected(connection, out);
-        }
-    }
-
-    fn say_map_if_connected(&self, connection: ConnectionId, out: &mut Output) {
-        if self
-            .links
-            .get(&connection)
-            .is_some_and(|link| link.presence.is_some())
-        {
-            self.say_map(connection, out);
-        }
-    }
-
-    fn say_map(&self, connection: ConnectionId, out: &mut Output) {
-        let Some(link) = self.links.get(&connection).filter(|link| link.role.receives()) else {
-            return;
-        };
-        // Connecting changes the seats, which says the map, and says it itself: once is enough.
-        let said = matches!(
-            out.events.last(),
-            Some(MediaEvent::Map { connection: last, slots, .. }) if *last == connection && *slots == link.slots
-        );
-        if !said {
-            let (session, leg, slots) = (self.plan.session, link.leg, link.slots.clone());
-            out.events.push(MediaEvent::Map {
-                session,
-                leg,
-                connection,
-                slots,
-            });
-        }
-    }
-
     pub(crate) fn stats(&self) -> impl Iterator<Item = ConnectionStats> + '_ {
         self.links.iter().map(|(connection, link)| {
             let counters = link.peer.counters;
@@ -799,42 +391,5 @@ impl Link {
     fn line(&mut self, slot: usize, kind: Kind) -> Option<&mut Line<StreamId>> {
         let [audio, video] = self.lines.get_mut(slot)?;
         Some(if kind == Kind::Audio { audio } else { video })
-    }
-}
-
-impl Source {
-    /// Takes a packet of this source once; its extended sequence number, or `None` for repetitions and for a second
-    /// stream beside the one in use.
-    fn take(&mut self, now: Instant, kind: Kind, packet: &Packet) -> Option<u64> {
-        let [audio, video] = &mut self.tracks;
-        let place = if kind == Kind::Audio { audio } else { video };
-        let silent = |track: &Track| now.saturating_duration_since(track.last) >= SSRC_TAKEOVER;
-        if place
-            .as_ref()
-            .is_none_or(|track| track.ssrc != packet.ssrc && silent(track))
-        {
-            *place = Some(Track {
-                ssrc: packet.ssrc,
-                window: Window::new(),
-                last: now,
-            });
-        }
-        let track = place.as_mut().filter(|track| track.ssrc == packet.ssrc)?;
-        let extended = track.window.accept(packet.sequence)?;
-        track.last = now;
-        let [audio, video] = &mut self.flows;
-        let flow = if kind == Kind::Audio { audio } else { video };
-        // Padding alone is no picture.
-        if !packet.payload.is_empty() {
-            flow.packet(now);
-        }
-        Some(extended)
-    }
-}
-
-fn codec_line(codec: VideoCodec) -> &'static str {
-    match codec {
-        VideoCodec::Vp8 => "VP8/90000",
-        VideoCodec::H264 => "H264/90000",
     }
 }

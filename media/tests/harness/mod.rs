@@ -2,8 +2,13 @@
 //! each test knows exactly what was sent. Waiting is by condition, never by a fixed time.
 #![allow(
     dead_code,
+    unused_imports,
     clippy::allow_attributes,
-    reason = "each test binary uses its own part"
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "test support: each test binary uses its own part, and a surprise shall end the test"
 )]
 
 pub mod phone;

@@ -581,7 +581,10 @@ fn payload(kind: Kind, h264: bool, key: bool, who: u8, number: u32) -> Bytes {
         (Kind::Video, true) => vec![if key { 0x65 } else { 0x41 }],
         (Kind::Video, false) => {
             let [high, low] = ((number as u16) | 0x8000).to_be_bytes();
-            vec![0x90, 0xC0, high, low, number as u8, u8::from(!key)]
+            // The frame tag and, as in a key frame, start code and 320x240.
+            let descriptor = [0x90, 0xC0, high, low, number as u8];
+            let frame = [u8::from(!key), 0, 0, 0x9D, 0x01, 0x2A, 0x40, 0x01, 0xF0, 0x00];
+            [descriptor.as_slice(), &frame].concat()
         }
     };
     payload.push(who);
@@ -593,7 +596,7 @@ fn payload(kind: Kind, h264: bool, key: bool, who: u8, number: u32) -> Bytes {
 fn heard(kind: Kind, h264: bool, packet: &rtc::rtp::Packet) -> Option<Heard> {
     let at = match (kind, h264) {
         (Kind::Audio, _) | (Kind::Video, true) => 1,
-        (Kind::Video, false) => 6,
+        (Kind::Video, false) => 15,
     };
     let key = match (kind, h264) {
         (Kind::Audio, _) => false,
