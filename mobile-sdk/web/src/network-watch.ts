@@ -1,4 +1,4 @@
-/** Tells when the device's way to the network changed. */
+/** Tells when the device's way to the network changed, and when the page is seen again. */
 import type { Unsubscribe } from './emitter.ts';
 
 /** Back on the network, or on another one (Wi-Fi to mobile). */
@@ -18,4 +18,14 @@ export function watchNetwork(changed: () => void): Unsubscribe {
     window.removeEventListener('online', changed);
     connection?.removeEventListener?.('change', onChange);
   };
+}
+
+/** The page is seen again after it was hidden. */
+export function whenShown(shown: () => void): Unsubscribe {
+  if (typeof document === 'undefined') return () => undefined;
+  const changed = () => {
+    if (document.visibilityState === 'visible') shown();
+  };
+  document.addEventListener('visibilitychange', changed);
+  return () => document.removeEventListener('visibilitychange', changed);
 }

@@ -5,7 +5,7 @@ import { Emitter, type Unsubscribe } from './emitter.ts';
 import { LocalParticipant, type MediaDevicesError, type SourceKind } from './local-participant.ts';
 import { MediaLink } from './media-link.ts';
 import type { DisconnectReason, RoomState } from './media-machine.ts';
-import { watchNetwork } from './network-watch.ts';
+import { watchNetwork, whenShown } from './network-watch.ts';
 import type { PeerFactory } from './peer.ts';
 import { clientProblems, YobanProblem } from './problem.ts';
 import type { ConnectionQuality } from './quality.ts';
@@ -251,6 +251,8 @@ export class Room extends Emitter<RoomEvents> {
       this.#deps.store.subscribe(() => this.#callChanged()),
       watchNetwork(() => this.#link.take({ in: 'networkChanged' })),
       () => this.#devices?.removeEventListener('devicechange', devicesChanged),
+      // A telephone call or a suspended page leaves elements paused.
+      whenShown(() => void this.#audio.start()),
     ];
     this.#quality.start();
     this.#callChanged();
