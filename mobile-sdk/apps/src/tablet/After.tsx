@@ -28,6 +28,9 @@ export function Left({ call, send }: { call: CallView; send: Send }): VNode {
     <main class="page" data-testid="screen-left">
       <Live text={t('tab.left.title')} />
       <div class="centre">
+        <div class="emblem">
+          <Icon name="hangup" />
+        </div>
         <h1>
           <T k="tab.left.title" />
         </h1>
@@ -56,6 +59,9 @@ export function Closing(): VNode {
     <main class="page" data-testid="screen-closing">
       <Live text={t('tab.closing.title')} />
       <div class="centre">
+        <div class="emblem">
+          <Icon name="moon" />
+        </div>
         <h1>
           <T k="tab.closing.title" />
         </h1>

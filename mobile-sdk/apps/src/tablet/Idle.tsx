@@ -92,7 +92,9 @@ export function Idle(props: IdleProps): VNode {
           </span>
           {me.demo && <span class="demo">{t('app.demo')}</span>}
         </div>
-        <Button icon="gear" label={t('tab.settings')} onClick={() => setSettings(true)} testid="settings" />
+        <Button icon="sliders" onClick={() => setSettings(true)} testid="settings">
+          <T k="tab.settings" />
+        </Button>
       </footer>
       {settings && (
         <Dialog

@@ -79,11 +79,16 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
         <div class="badges">
           {phase === 'on' ? (
             <span class="rec" role="status" data-testid="rec">
-              <i /> <T k="tab.rec.on" />
+              <i />
+              <span>
+                <T k="tab.rec.on" />
+              </span>
             </span>
           ) : phase === 'paused' ? (
             <span class="rec waiting" role="status">
-              <T k="tab.rec.paused" />
+              <span>
+                <T k="tab.rec.paused" />
+              </span>
             </span>
           ) : (
             <span />

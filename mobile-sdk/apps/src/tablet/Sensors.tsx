@@ -40,7 +40,11 @@ function SensorCard({ sensor, props }: { sensor: SensorView; props: SensorsProps
         </h2>
       </div>
       <div class="value num" role="status">
-        {sensor.value ?? <span class="soft">––</span>}
+        {sensor.value ? (
+          sensor.value.split('  ').map((v) => <span key={v}>{v}</span>)
+        ) : (
+          <span class="soft">––</span>
+        )}
       </div>
       <div class="soft">
         {sensor.phase === 'off' ? (

@@ -19,7 +19,9 @@ export function MediaTrouble(props: {
     <main class="page" data-testid="screen-trouble">
       <Live text={t(`tab.media.${props.trouble}.title`)} urgent />
       <div class="centre">
-        <Icon name="cameraOff" class="trouble-icon" />
+        <div class="emblem bad">
+          <Icon name={props.soundWorks ? 'cameraOff' : 'micOff'} />
+        </div>
         <h1>
           <T k={`tab.media.${props.trouble}.title`} />
         </h1>

@@ -1,0 +1,178 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { list, nameOf } from '../app/format.ts';
+import { type Send, useBusy } from '../app/send.ts';
+import { t } from '../i18n/index.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Choices, Live, Notice } from '../ui/parts.tsx';
+import type { CallView, IdentityMethod, PatientCard, RedFlag, Urgency } from '../wire.ts';
+
+const METHODS: readonly IdentityMethod[] = ['tabletAndFace', 'nameAndBirthDate', 'known', 'byProxy', 'notYet'];
+export const RED_FLAGS: readonly RedFlag[] = [
+  'breathing',
+  'consciousness',
+  'chestPain',
+  'bleeding',
+  'headInjury',
+  'seizure',
+];
+export const URGENCIES: readonly Urgency[] = ['red', 'orange', 'yellow', 'green', 'blue'];
+
+/** How the patient was recognised. Unfinished is a finding too, and never in the way. */
+export function IdentityStep({ call, send }: { call: CallView; send: Send }): VNode {
+  const [busy, go] = useBusy();
+  const value = call.findings?.identity ?? null;
+  return (
+    <section class="block" aria-busy={busy !== null}>
+      <h3>{t('identity.title')}</h3>
+      <Choices
+        name="identity"
+        label={t('identity.title')}
+        value={value}
+        options={METHODS.map((method) => ({ value: method, text: t(`identity.${method}`) }))}
+        onChange={(method) => go(method, () => send({ type: 'assess', finding: { part: 'identity', method } }))}
+      />
+      {value === 'notYet' && <Notice tone="warn">{t('identity.notYet.sub')}</Notice>}
+    </section>
+  );
+}
+
+/** What to say on the telephone, ready to be read out. */
+export function Script119(props: { patient: PatientCard | null | undefined; found: readonly RedFlag[]; desk: string }): VNode {
+  const { patient } = props;
+  const flags = list(props.found.map((f) => t(`red.${f}`)));
+  return (
+    <section class="script119" role="alert" data-testid="panel-119">
+      <h3>
+        <Icon name="ambulance" />
+        {t('red.119')}
+      </h3>
+      <h4>{t('red.119.script')}</h4>
+      <ol>
+        {patient && <li>{t('red.119.line1', { address: patient.address })}</li>}
+        {patient && (
+          <li>
+            {t('red.119.line2', {
+              name: nameOf(patient.name),
+              age: patient.age,
+              sex: t(`patient.sex.${patient.sex}`),
+            })}
+          </li>
+        )}
+        <li>{t('red.119.line3', { flags })}</li>
+        {patient && <li>{t('red.119.line4', { conditions: list(patient.summary.conditions) || t('none') })}</li>}
+        {patient && <li>{t('red.119.line5', { phone: patient.phone, desk: props.desk })}</li>}
+      </ol>
+      <h4>{t('red.119.family')}</h4>
+      <p>{t('red.119.family.text')}</p>
+    </section>
+  );
+}
+
+/** Six questions. Each needs an answer before the check is saved; one yes means 119. */
+export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; desk: string }): VNode {
+  const saved = call.findings?.redFlags ?? null;
+  const [answers, setAnswers] = useState<Partial<Record<RedFlag, boolean>>>({});
+  const [editing, setEditing] = useState(false);
+  const [busy, go] = useBusy();
+  const save = (found: readonly RedFlag[]) =>
+    go('save', async () => {
+      if (await send({ type: 'assess', finding: { part: 'redFlags', found: [...found] } })) setEditing(false);
+    });
+  const found = RED_FLAGS.filter((f) => answers[f]);
+  const complete = RED_FLAGS.every((f) => answers[f] !== undefined);
+
+  if (saved && !editing) {
+    return (
+      <section class="block">
+        <h3>{t('red.title')}</h3>
+        {saved.length ? (
+          <Script119 patient={call.patient} found={saved} desk={desk} />
+        ) : (
+          <Notice tone="good">{t('red.clear')}</Notice>
+        )}
+        <Button icon="pen" onClick={() => setEditing(true)} testid="red-edit">
+          {t('red.edit')}
+        </Button>
+      </section>
+    );
+  }
+  return (
+    <section class="block">
+      <h3>{t('red.title')}</h3>
+      <p class="soft">{t('red.sub')}</p>
+      <Live text={found.length ? t('red.119') : ''} urgent />
+      <ul class="redflags">
+        {RED_FLAGS.map((flag) => (
+          <li key={flag}>
+            <span id={`red-${flag}`}>{t(`red.${flag}`)}</span>
+            <span class="switch" role="group" aria-labelledby={`red-${flag}`}>
+              <button
+                type="button"
+                class="danger"
+                aria-pressed={answers[flag] === true}
+                data-testid={`red-${flag}-yes`}
+                onClick={() => setAnswers({ ...answers, [flag]: true })}
+              >
+                {t('red.yes')}
+              </button>
+              <button
+                type="button"
+                aria-pressed={answers[flag] === false}
+                data-testid={`red-${flag}-no`}
+                onClick={() => setAnswers({ ...answers, [flag]: false })}
+              >
+                {t('red.no')}
+              </button>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {found.length > 0 ? (
+        <Button kind="stop" icon="ambulance" busy={busy !== null} onClick={() => save(found)} testid="red-save" class="wide">
+          {t('red.119')}
+        </Button>
+      ) : complete ? (
+        <Button kind="primary" icon="check" busy={busy !== null} onClick={() => save([])} testid="red-save" class="wide">
+          {t('red.save')}
+        </Button>
+      ) : (
+        <Button
+          onClick={() => setAnswers(Object.fromEntries(RED_FLAGS.map((f) => [f, false])))}
+          testid="red-all-no"
+          class="wide"
+        >
+          {t('red.allNo')}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+/** Triage colour, always with its word. */
+export function UrgencyStep({ call, send }: { call: CallView; send: Send }): VNode {
+  const [busy, go] = useBusy();
+  const value = call.findings?.urgency ?? null;
+  return (
+    <section class="block" aria-busy={busy !== null}>
+      <h3>{t('urg.title')}</h3>
+      <fieldset class="urgencies">
+        <legend class="sr">{t('urg.title')}</legend>
+        {URGENCIES.map((urgency) => (
+          <label class={`urgency u-${urgency}`} key={urgency}>
+            <input
+              type="radio"
+              name="urgency"
+              checked={value === urgency}
+              data-testid={`urgency-${urgency}`}
+              onChange={() => go(urgency, () => send({ type: 'assess', finding: { part: 'urgency', urgency } }))}
+            />
+            <b>{t(`urgency.${urgency}`)}</b>
+            <span>{t(`urgency.${urgency}.what`)}</span>
+          </label>
+        ))}
+      </fieldset>
+    </section>
+  );
+}

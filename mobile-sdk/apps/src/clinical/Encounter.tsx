@@ -1,0 +1,85 @@
+import type { VNode } from 'preact';
+import { clockSeconds, dayTime, nameOf } from '../app/format.ts';
+import { either, t } from '../i18n/index.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Notice } from '../ui/parts.tsx';
+import type { CaseView, EncounterView } from '../wire.ts';
+import { Decided } from './Finish.tsx';
+import { PatientPanel } from './PatientPanel.tsx';
+
+export interface EncounterProps {
+  encounter: EncounterView;
+  /** None where the case could not be read; the record stands by itself. */
+  thread: CaseView | null;
+  busy: string | null;
+  onBack: () => void;
+  onFhir: () => void;
+  onPrint: () => void;
+  onSign: () => void;
+}
+
+/** One consultation as it stands in the record: decision, note, signature, and everything that happened. */
+export function Encounter(props: EncounterProps): VNode {
+  const { encounter, thread } = props;
+  return (
+    <main class="encounter" data-testid="encounter">
+      <header class="row wrap">
+        <Button icon="left" onClick={props.onBack} testid="back">
+          {t('back')}
+        </Button>
+        <h1 class="grow">{t('enc.title')}</h1>
+        <Button icon="print" busy={props.busy === 'print'} onClick={props.onPrint} testid="enc-print">
+          {t('enc.page')}
+        </Button>
+        <Button icon="save" busy={props.busy === 'fhir'} onClick={props.onFhir} testid="enc-fhir">
+          {t('enc.fhir')}
+        </Button>
+      </header>
+      <div class="enc-grid">
+        <section class="card">
+          <PatientPanel patient={encounter.patient} />
+        </section>
+        <section class="card stack">
+          {encounter.version ? (
+            <Notice tone="good" icon="sign">
+              <b>{t('enc.version', { n: encounter.version })}</b>
+              {encounter.signedBy && encounter.signedAt && (
+                <div>{t('enc.by', { who: nameOf(encounter.signedBy.name), time: dayTime(encounter.signedAt) })}</div>
+              )}
+              {encounter.digest && (
+                <div class="num small">{t('enc.digest', { hash: `${encounter.digest.slice(0, 16)}…` })}</div>
+              )}
+            </Notice>
+          ) : (
+            <Notice tone="warn">{t('enc.draft')}</Notice>
+          )}
+          {encounter.disposition ? <Decided disposition={encounter.disposition} /> : <p class="soft">{t('enc.dispNone')}</p>}
+          <div>
+            <h3>{t('note.title')}</h3>
+            <p class="pre">{encounter.note || <span class="soft">{t('enc.noteNone')}</span>}</p>
+          </div>
+          {encounter.maySign && !encounter.version && (
+            <Button kind="primary" icon="sign" busy={props.busy === 'sign'} onClick={props.onSign} testid="enc-sign">
+              {t('sign.go')}
+            </Button>
+          )}
+        </section>
+        {thread && (
+          <section class="card">
+            <h3>{t('enc.timeline')}</h3>
+            <ol class="timeline">
+              {thread.timeline.map((entry) => (
+                <li key={entry.seq}>
+                  <time class="num" dateTime={new Date(entry.at).toISOString()}>
+                    {clockSeconds(entry.at)}
+                  </time>
+                  <span>{either(entry.text, entry.textEn)}</span>
+                </li>
+              ))}
+            </ol>
+          </section>
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,79 @@
+import type { VNode } from 'preact';
+import { institutionOf, nameOf } from '../app/format.ts';
+import { type Send, useBusy } from '../app/send.ts';
+import { t } from '../i18n/index.tsx';
+import { inCall, isRung } from '../model/call.ts';
+import { Button } from '../ui/Button.tsx';
+import { Empty, Loading } from '../ui/parts.tsx';
+import type { CallView, Line, OnDuty } from '../wire.ts';
+
+const roleOf = (line: Line) => (line === 'visitingNurse' ? 'visitingNurse' : 'dutyDoctor');
+
+function Candidate({ one, call, send }: { one: OnDuty; call: CallView; send: Send }): VNode {
+  const [busy, go] = useBusy();
+  const leg = call.people.find((p) => p.card?.person === one.card.person);
+  const state = leg && inCall(leg) ? 'inCall' : one.busy ? 'busy' : one.reachable ? 'reachable' : 'unreachable';
+  return (
+    <li class="member" data-testid={`candidate-${one.card.person}`}>
+      <div class="grow">
+        <b>{nameOf(one.card.name)}</b>
+        <div class="soft">{institutionOf(one.card)}</div>
+        <span class={`chip ${state === 'reachable' || state === 'inCall' ? 'good' : 'warn'}`}>{t(`invite.${state}`)}</span>
+      </div>
+      <Button
+        icon="phone"
+        kind={state === 'reachable' ? 'primary' : 'plain'}
+        disabled={state === 'inCall' || state === 'busy' || (leg !== undefined && isRung(leg))}
+        busy={busy !== null}
+        onClick={() => go('invite', () => send({ type: 'invite', role: roleOf(one.line), person: one.card.person }))}
+      >
+        {t(leg && !isRung(leg) && !inCall(leg) ? 'invite.again' : 'invite.call')}
+      </Button>
+    </li>
+  );
+}
+
+/** Who could be asked in, and who is busy. `null`: still being looked up. */
+export function Invite({ duty, call, send }: { duty: readonly OnDuty[] | null; call: CallView; send: Send }): VNode {
+  const [busy, go] = useBusy();
+  if (!duty) return <Loading text={t('invite.loading')} />;
+  const free = (line: Line) => duty.some((d) => d.line === line && !d.busy);
+  const others = duty.filter((d) => d.line !== 'desk');
+  return (
+    <section class="block">
+      <h3>{t('invite.title')}</h3>
+      {others.length === 0 ? (
+        <Empty icon="bellOff" title={t('invite.none')} sub={t('invite.noneSub')} />
+      ) : (
+        <>
+          <Button
+            kind="primary"
+            icon="bell"
+            class="wide"
+            busy={busy === 'any'}
+            disabled={!free('dutyDoctor')}
+            testid="invite-doctor"
+            onClick={() => go('any', () => send({ type: 'invite', role: 'dutyDoctor' }))}
+          >
+            {t('invite.anyDoctor')}
+          </Button>
+          {(['dutyDoctor', 'visitingNurse'] as const).map((line) => {
+            const people = others.filter((d) => d.line === line);
+            return (
+              people.length > 0 && (
+                <div key={line}>
+                  <h4>{t(`line.${line}`)}</h4>
+                  <ul class="members">
+                    {people.map((one) => (
+                      <Candidate one={one} call={call} send={send} key={one.card.person} />
+                    ))}
+                  </ul>
+                </div>
+              )
+            );
+          })}
+        </>
+      )}
+    </section>
+  );
+}

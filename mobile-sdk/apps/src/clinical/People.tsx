@@ -1,0 +1,95 @@
+import type { VNode } from 'preact';
+import { now } from '../app/clock.ts';
+import { institutionOf, nameOf, secondsUntil } from '../app/format.ts';
+import { type Send, useBusy } from '../app/send.ts';
+import { t } from '../i18n/index.tsx';
+import { inCall, isRung } from '../model/call.ts';
+import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import type { CallView, Participant } from '../wire.ts';
+
+export const personName = (p: Participant): string =>
+  p.card ? nameOf(p.card.name) : p.name ? nameOf(p.name) : t(`legRole.${p.role}`);
+
+/** Where a leg stands, in words, with the seconds that are left. */
+export function legText(p: Participant, at: number): string {
+  const s = p.legState;
+  switch (s.state) {
+    case 'ringing':
+      return t('call.state.ringing', { n: secondsUntil(s.until, at) });
+    case 'away':
+      return t('call.state.away', { n: secondsUntil(s.until, at) });
+    case 'declined':
+      return t('call.state.declined', { why: t(`ring.decline.${s.reason}`) });
+    case 'accepted':
+    case 'joined':
+      return p.gateOpen || p.role === 'patient' ? t(`call.state.${s.state}`) : t('call.state.gated');
+    default:
+      return t(`call.state.${s.state}`);
+  }
+}
+
+const tone = (p: Participant): string => {
+  if (isRung(p)) return 'warn';
+  if (!inCall(p)) return '';
+  return p.gateOpen ? 'good' : 'warn';
+};
+
+function Person({ p, call, send }: { p: Participant; call: CallView; send: Send }): VNode {
+  const [busy, go] = useBusy();
+  const asks = p.join.consent === 'asked' && inCall(p) && p.leg !== call.you;
+  return (
+    <li class="member" data-testid={`member-${p.role}`}>
+      <Icon name={p.role === 'patient' ? 'tablet' : p.role === 'deskNurse' ? 'desk' : 'mobile'} />
+      <div class="grow">
+        <b>{personName(p)}</b> {p.leg === call.you && <span class="chip">{t('you')}</span>}
+        <div class="soft">
+          {t(`legRole.${p.role}`)}
+          {p.card && `・${institutionOf(p.card)}`}
+          {p.card?.registeredYear && `・${t('card.registered', { year: p.card.registeredYear })}`}
+        </div>
+        {asks && (
+          <label class="tick">
+            <input
+              type="checkbox"
+              disabled={busy !== null}
+              data-testid="spoken-consent"
+              onChange={() => go('spoken', () => send({ type: 'spokenConsent', leg: p.leg }))}
+            />
+            <span>
+              <b>{t('consent.spoken')}</b>
+              <br />
+              {t('consent.spoken.sub', { who: personName(p) })}
+            </span>
+          </label>
+        )}
+      </div>
+      <div class="member-end">
+        <span class={`chip num ${tone(p)}`} role="status">
+          {p.join.consent === 'refused' ? t('gate.refused') : legText(p, now.value)}
+        </span>
+        {isRung(p) && p.role !== 'deskNurse' && (
+          <Button
+            icon="bellOff"
+            busy={busy === 'withdraw'}
+            testid="withdraw-invite"
+            onClick={() => go('withdraw', () => send({ type: 'withdrawInvite', leg: p.leg }))}
+          >
+            {t('invite.stop')}
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** Everybody by name, role and state; the spoken-consent tick stands beside the person it is about. */
+export function People({ call, send }: { call: CallView; send: Send }): VNode {
+  return (
+    <ul class="members" aria-label={t('call.people')}>
+      {call.people.map((p) => (
+        <Person p={p} call={call} send={send} key={p.leg} />
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,78 @@
+import type { VNode } from 'preact';
+import { now } from '../app/clock.ts';
+import { clockTime, nameOf, span } from '../app/format.ts';
+import { t } from '../i18n/index.tsx';
+import { group } from '../model/queue.ts';
+import { Button } from '../ui/Button.tsx';
+import { Empty, UrgencyChip } from '../ui/parts.tsx';
+import type { Id, QueueItem } from '../wire.ts';
+
+export interface QueueProps {
+  items: readonly QueueItem[];
+  current: Id | null;
+  /** None where this person may not claim. */
+  onClaim: ((session: Id) => void) | null;
+  onOpen: (session: Id) => void;
+}
+
+function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
+  const over = item.state.state === 'ended';
+  const waiting = item.unattended && !over;
+  const late = item.deadline != null && item.deadline < now.value;
+  const cancelled = over && item.state.state === 'ended' && item.state.reason === 'cancelledByPatient';
+  const undecided = over && !item.disposition;
+  return (
+    <li class={`qitem ${waiting ? 'waiting' : ''} ${item.session === props.current ? 'current' : ''}`} data-testid="queue-item">
+      <div class="row">
+        <b class="grow">
+          {nameOf(item.patient)} <small class="soft">{t('age', { n: item.age })}</small>
+        </b>
+        {item.urgency && <UrgencyChip urgency={item.urgency} what={false} />}
+      </div>
+      <div class="row wrap facts-line">
+        <span class="num soft">{clockTime(item.requestedAt)}</span>
+        {waiting && <b class="num alarm">{t('wait.since', { span: span(now.value - item.requestedAt) })}</b>}
+        {!waiting && item.ownerName && <span class="soft">{t('queue.owner', { who: item.ownerName })}</span>}
+        {item.disposition && <span class="chip">{t(`outcome.${item.disposition.outcome}`)}</span>}
+        {cancelled && undecided && <span class="chip warn wrapping">{t('queue.cancelled')}</span>}
+        {!cancelled && undecided && <span class="chip warn">{t('queue.needsDecision')}</span>}
+        {over && item.disposition && (
+          <span class={`chip ${item.signed ? 'good' : 'warn'}`}>{t(item.signed ? 'queue.signed' : 'queue.unsigned')}</span>
+        )}
+        {late && <span class="chip bad">{t('queue.overdue')}</span>}
+      </div>
+      {waiting && props.onClaim ? (
+        <Button kind="yes" icon="phone" class="wide" onClick={() => props.onClaim?.(item.session)} testid="claim">
+          {t('queue.claim')}
+        </Button>
+      ) : over ? (
+        <Button icon="record" onClick={() => props.onOpen(item.session)} testid="open-record">
+          {t('queue.record')}
+        </Button>
+      ) : null}
+    </li>
+  );
+}
+
+/** Tonight's cases: who waits first, then who is looked after, then what is done. */
+export function Queue(props: QueueProps): VNode {
+  const groups = group(props.items);
+  if (props.items.length === 0) return <Empty icon="moon" title={t('queue.empty')} sub={t('queue.emptySub')} />;
+  return (
+    <div class="queue">
+      {(['waiting', 'running', 'done'] as const).map((name) => (
+        <section key={name} aria-label={t(`queue.${name}`)}>
+          <h3>
+            {t(`queue.${name}`)} <span class="num soft">{groups[name].length}</span>
+          </h3>
+          {name === 'waiting' && groups.waiting.length === 0 && <p class="soft quiet">{t('queue.nobodyWaiting')}</p>}
+          <ul>
+            {groups[name].map((item) => (
+              <Item item={item} props={props} key={item.session} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </div>
+  );
+}

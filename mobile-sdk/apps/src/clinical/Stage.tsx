@@ -1,0 +1,85 @@
+import type { VNode } from 'preact';
+import { institutionOf } from '../app/format.ts';
+import type { MediaView } from '../app/media.ts';
+import { t } from '../i18n/index.tsx';
+import { inCall } from '../model/call.ts';
+import type { IconName } from '../ui/Icon.tsx';
+import { VideoTile } from '../ui/VideoTile.tsx';
+import type { CallView, Participant } from '../wire.ts';
+import { personName } from './People.tsx';
+
+function veilOf(p: Participant, media: MediaView, gateOpen: boolean): { icon: IconName; text: string } | null {
+  if (!p.gateOpen || !gateOpen) return { icon: 'person', text: t('tile.gated') };
+  if (p.legState.state === 'away') return { icon: 'linkOff', text: t('tile.away') };
+  if (p.camera === 'off') return { icon: 'cameraOff', text: t('source.cameraOff') };
+  if (p.camera !== 'on') return { icon: 'cameraOff', text: t(`source.${p.camera}`) };
+  return media.seats.get(p.leg)?.picture ? null : { icon: 'link', text: t('tile.waiting') };
+}
+
+export function PersonTile(props: { p: Participant; media: MediaView; gateOpen?: boolean; class?: string }): VNode {
+  const { p, media } = props;
+  const name = personName(p);
+  const seat = media.seats.get(p.leg);
+  return (
+    <VideoTile
+      class={props.class ?? ''}
+      testid={`tile-${p.role}`}
+      picture={seat?.picture ?? null}
+      label={t('tile.of', { name })}
+      monogram={name.slice(0, 1)}
+      veil={veilOf(p, media, props.gateOpen ?? true)}
+      speaking={seat?.speaking ?? false}
+      muted={p.microphone !== 'on'}
+      mutedLabel={t('source.muted')}
+      plate={
+        <>
+          <span class="who">{name}</span>
+          <span class="role">{t(`legRole.${p.role}`)}</span>
+          {p.card && <span class="role long">{institutionOf(p.card)}</span>}
+        </>
+      }
+    />
+  );
+}
+
+export function OwnTile({ media, mirrored = true }: { media: MediaView; mirrored?: boolean }): VNode {
+  return (
+    <VideoTile
+      class="own"
+      testid="own"
+      picture={media.own}
+      label={t('tile.you')}
+      mirrored={mirrored}
+      muted={media.microphone !== 'on'}
+      mutedLabel={t('source.muted')}
+      veil={
+        media.camera === 'on'
+          ? media.own
+            ? null
+            : { icon: 'camera', text: t('tile.waiting') }
+          : { icon: 'cameraOff', text: media.camera === 'off' ? t('source.cameraOff') : t(`source.${media.camera}`) }
+      }
+      plate={<span class="role">{t('you')}</span>}
+    />
+  );
+}
+
+/** The patient large; everybody else beside. */
+export function Stage({ call, media }: { call: CallView; media: MediaView }): VNode {
+  const others = call.people.filter((p) => p.leg !== call.you && inCall(p));
+  const own = call.people.find((p) => p.leg === call.you);
+  const patient = others.find((p) => p.role === 'patient');
+  const beside = others.filter((p) => p !== patient);
+  const open = own?.gateOpen ?? true;
+  return (
+    <div class={`stagegrid n${beside.length}`}>
+      {patient && <PersonTile p={patient} media={media} gateOpen={open} class="main" />}
+      <div class="besides">
+        {beside.map((p) => (
+          <PersonTile p={p} media={media} gateOpen={open} key={p.leg} />
+        ))}
+        <OwnTile media={media} />
+      </div>
+    </div>
+  );
+}

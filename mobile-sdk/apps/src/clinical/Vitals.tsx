@@ -1,0 +1,82 @@
+import type { VNode } from 'preact';
+import { now } from '../app/clock.ts';
+import { t } from '../i18n/index.tsx';
+import {
+  ageText,
+  bandText,
+  bandTone,
+  hasUnit,
+  MAIN,
+  missingText,
+  scoreText,
+  sourceText,
+  unitOf,
+  valueText,
+  vitalIcon,
+} from '../model/vitals.ts';
+import { Icon } from '../ui/Icon.tsx';
+import type { Latest, VitalKind, VitalsView } from '../wire.ts';
+
+function Tile({ kind, latest, view }: { kind: VitalKind; latest: Latest | null; view: VitalsView | null }): VNode {
+  const doubt = latest?.reading.flags.filter((f) => f !== 'ongoing') ?? [];
+  return (
+    <div class={`vital ${latest?.stale ? 'stale' : ''} ${latest ? '' : 'none'}`} data-testid={`vital-${kind}`}>
+      <dt>
+        <Icon name={vitalIcon[kind]} />
+        {t(`vit.${kind}`)}
+      </dt>
+      <dd>
+        <span class="value num">
+          {latest ? valueText(latest) : '––'}
+          {latest && hasUnit(latest) && <small> {unitOf(kind)}</small>}
+        </span>
+        <span class="meta">
+          {latest && view ? (
+            <>
+              {latest.stale && <b class="flag">{t('vit.stale')}</b>}
+              {!latest.stale && doubt[0] && <b class="flag">{t(`flag.${doubt[0]}`)}</b>}
+              <span class="num">{t('ago', { span: ageText(latest, view, now.value) })}</span>
+              <span>{sourceText(latest.reading)}</span>
+            </>
+          ) : (
+            <span>{t('none')}</span>
+          )}
+        </span>
+      </dd>
+    </div>
+  );
+}
+
+/** The newest value of each kind with unit, age and source. The main six keep their places. */
+export function VitalTiles({ view, only }: { view: VitalsView | null; only?: readonly VitalKind[] }): VNode {
+  const latest = (kind: VitalKind) => view?.latest.find((l) => l.kind === kind) ?? null;
+  const more = (view?.latest ?? []).map((l) => l.kind).filter((k) => !MAIN.includes(k));
+  const kinds = only ?? [...MAIN, ...more];
+  return (
+    <dl class="vitals">
+      {kinds.map((kind) => (
+        <Tile kind={kind} latest={latest(kind)} view={view} key={kind} />
+      ))}
+    </dl>
+  );
+}
+
+/** NEWS2 as an interval, with what is missing. */
+export function ScoreCard({ view, small = false }: { view: VitalsView | null; small?: boolean }): VNode {
+  const score = view?.score;
+  const tone = score ? bandTone[score.bandMax] : 'info';
+  return (
+    <section class={`score ${tone} ${small ? 'small' : ''}`} aria-label={t('news.title')} data-testid="news2">
+      <div class="head">
+        <b>{t('news.title')}</b>
+        {score && <span class="num total">{scoreText(score)}</span>}
+        {score && <span class="band">{bandText(score)}</span>}
+      </div>
+      <p>
+        {score ? missingText(score) : view?.notScored ? t(`news.${view.notScored}`) : t('vit.none')}
+        {score?.singleThree === 'yes' && ` ・${t('news.single')}`}
+        {score?.singleThree === 'open' && !small && ` ・${t('news.singleOpen')}`}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,194 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { now } from '../app/clock.ts';
+import { clockTime, nameOf, stopwatch } from '../app/format.ts';
+import type { MediaControls, MediaView } from '../app/media.ts';
+import { type Send, useBusy } from '../app/send.ts';
+import { either, t } from '../i18n/index.tsx';
+import { CallControls, RecordingBar, RecordingQuestion, UndoBar } from '../clinical/Controls.tsx';
+import { Queue } from '../clinical/Queue.tsx';
+import { Stage } from '../clinical/Stage.tsx';
+import { TrendPlot } from '../clinical/TrendPlot.tsx';
+import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
+import { me as ownLeg, joinerAsked, runningSince } from '../model/call.ts';
+import { group } from '../model/queue.ts';
+import { personName } from '../clinical/People.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Brand, Empty, LangSwitch, Live, Notice, ThemeSwitch } from '../ui/parts.tsx';
+import type { CallView, Id, Me, OnDuty, QueueItem, VitalsView } from '../wire.ts';
+import { Bench, type Step } from './Bench.tsx';
+import { KeysDialog, useShortcuts } from './Keys.tsx';
+
+export interface DeskProps {
+  me: Me;
+  queue: readonly QueueItem[];
+  call: CallView | null;
+  vitals: VitalsView | null;
+  duty: readonly OnDuty[] | null;
+  media: MediaView;
+  controls: MediaControls;
+  send: Send;
+  startStep?: Step;
+  onClaim: (session: Id) => void;
+  onOpen: (session: Id) => void;
+  onStopDuty: () => void;
+}
+
+function Header({ props, onHelp }: { props: DeskProps; onHelp: () => void }): VNode {
+  const { me } = props;
+  const waiting = group(props.queue).waiting.length;
+  return (
+    <header class="topbar">
+      <Brand text={t('app.desk')} />
+      <span class="soft assoc">{either(me.association, me.associationEn)}</span>
+      {me.demo && <span class="chip warn">{t('app.demo')}</span>}
+      <span class="grow" />
+      {waiting > 0 && (
+        <span class="chip bad" role="status" data-testid="waiting-count">
+          {t('queue.waitingCount', { n: waiting })}
+        </span>
+      )}
+      <span class="num clock">{clockTime(now.value)}</span>
+      <Button icon="bell" pressed onClick={props.onStopDuty} title={t('duty.stop')} testid="stop-duty">
+        {t('duty.on')}
+      </Button>
+      <ThemeSwitch />
+      <LangSwitch />
+      <Button icon="keyboard" label={t('keys.title')} onClick={onHelp} testid="help" />
+    </header>
+  );
+}
+
+function CallCentre(props: {
+  call: CallView;
+  desk: DeskProps;
+  ending: boolean;
+  setEnding: (on: boolean) => void;
+}): VNode {
+  const { call, desk } = props;
+  const [busy, go] = useBusy();
+  const since = runningSince(call);
+  const own = ownLeg(call);
+  const joiner = joinerAsked(call);
+  const left = own?.legState.state === 'left' && call.state.state === 'active';
+  return (
+    <section class="centre" aria-label={t('kind.nurseAdvice')}>
+      <UndoBar call={call} send={desk.send} />
+      <div class="callhead">
+        <h1>{call.patient ? nameOf(call.patient.name) : t('legRole.patient')}</h1>
+        {call.patient && <span class="soft">{t('age', { n: call.patient.age })}</span>}
+        <span class="chip info">{t(`kind.${call.kind}`)}</span>
+        <span class="chip">{t(`mode.${call.mode}`)}</span>
+        {since && <span class="num soft">{t('call.duration', { span: stopwatch(now.value - since) })}</span>}
+        <span class="grow" />
+        {call.state.state !== 'ended' && <RecordingBar call={call} send={desk.send} />}
+      </div>
+      {call.waitingBesides > 0 && (
+        <Notice tone="warn" icon="bell" live>
+          <b>{t('queue.besides', { n: call.waitingBesides })}</b>
+        </Notice>
+      )}
+      <RecordingQuestion call={call} send={desk.send} />
+      {joiner && <Notice tone="info" live>{t('consent.asked', { who: personName(joiner) })}</Notice>}
+      {call.state.state === 'ended' ? (
+        <Empty icon="check" title={t('call.ended')} sub={t('call.ended.sub')} />
+      ) : left ? (
+        <Empty icon="leave" title={t('call.left.title')} sub={t('call.left.body')}>
+          <Button kind="primary" icon="undo" busy={busy !== null} onClick={() => go('back', () => desk.send({ type: 'comeBack' }))} testid="come-back">
+            {t('call.left.back')}
+          </Button>
+        </Empty>
+      ) : (
+        <>
+          <Stage call={call} media={desk.media} />
+          <CallControls
+            call={call}
+            media={desk.media}
+            controls={desk.controls}
+            send={desk.send}
+            ending={props.ending}
+            setEnding={props.setEnding}
+          />
+        </>
+      )}
+      <div class="vitalrow">
+        <VitalTiles view={desk.vitals} />
+        <ScoreCard view={desk.vitals} />
+      </div>
+      {desk.vitals && <TrendPlot view={desk.vitals} height={132} />}
+    </section>
+  );
+}
+
+/** The nurse's desk: who waits at the left, the call in the middle, the work beside it. */
+export function Desk(props: DeskProps): VNode {
+  const [step, setStep] = useState<Step>(props.startStep ?? 'patient');
+  const [ending, setEnding] = useState(false);
+  const [help, setHelp] = useState(false);
+  const { call } = props;
+  const waiting = group(props.queue).waiting;
+  useShortcuts((shortcut) => {
+    const first = waiting[0];
+    if (shortcut === 'help') setHelp(true);
+    if (shortcut === 'answer' && !call && first) props.onClaim(first.session);
+    if (!call) return;
+    if (shortcut === 'mute') props.controls.microphone(props.media.microphone !== 'on');
+    if (shortcut === 'camera') props.controls.camera(props.media.camera !== 'on');
+    if (shortcut === 'tabs') document.querySelector<HTMLElement>('.tabs [aria-selected=true]')?.focus();
+    if (shortcut === 'end' && call.state.state === 'active') setEnding(true);
+    if (shortcut === 'undo' && call.state.state === 'closing') void props.send({ type: 'undoEnd' });
+  });
+  const first = waiting[0];
+  return (
+    <div class="deskgrid" data-testid="screen-desk">
+      <Live text={first ? `${t('ring.incoming')} ${nameOf(first.patient)}` : ''} urgent />
+      <Header props={props} onHelp={() => setHelp(true)} />
+      <aside class="left" aria-label={t('queue.title')}>
+        <Queue
+          items={props.queue}
+          current={call?.session ?? null}
+          onClaim={call && call.state.state !== 'ended' ? null : props.onClaim}
+          onOpen={props.onOpen}
+        />
+      </aside>
+      <main class="mid">
+        {call ? (
+          <CallCentre call={call} desk={props} ending={ending} setEnding={setEnding} />
+        ) : first ? (
+          <div class="ringing" data-testid="ringing">
+            <div class="ringmark">
+              <span />
+            </div>
+            <p class="soft">{t('ring.incoming')}</p>
+            <h1>{nameOf(first.patient)}</h1>
+            <p>
+              {t('age', { n: first.age })}・
+              <span class="num">{t('ring.waited', { span: stopwatch(now.value - first.requestedAt) })}</span>
+            </p>
+            <Button kind="yes" icon="phone" class="big" onClick={() => props.onClaim(first.session)} testid="answer">
+              {t('queue.claim')}
+            </Button>
+          </div>
+        ) : (
+          <Empty icon="moon" title={t('call.none')} sub={t('call.noneSub')}>
+            <Notice tone="info">{t('duty.warn')}</Notice>
+          </Empty>
+        )}
+      </main>
+      <aside class="right">
+        {call && (
+          <Bench
+            call={call}
+            vitals={props.vitals}
+            duty={props.duty}
+            deskPhone={props.me.deskPhone}
+            step={step}
+            onStep={setStep}
+            send={props.send}
+          />
+        )}
+      </aside>
+      {help && <KeysDialog onClose={() => setHelp(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+/** The decision form: what is missing, and what is sent. */
+import type { Disposition, Outcome, OutcomeKind, Urgency } from '../wire.ts';
+
+export interface Draft {
+  kind: OutcomeKind | null;
+  advice: string;
+  reason: string;
+  /** `HH:MM` in the association's zone, as the time field gives it. */
+  time: string;
+}
+
+export const emptyDraft: Draft = { kind: null, advice: '', reason: '', time: '' };
+
+/** Outcomes after which nobody sees the patient tonight. */
+const ONLINE: readonly OutcomeKind[] = ['advice', 'prescription', 'recheckAt', 'nextDay'];
+
+/** Red and orange may end online only with the doctor's reason. */
+export const needsReason = (kind: OutcomeKind | null, urgency: Urgency | null | undefined): boolean =>
+  kind !== null && ONLINE.includes(kind) && (urgency === 'red' || urgency === 'orange');
+
+/** The next instant at which the zone's clock shows `time`, after `now`. None for nonsense. */
+export function nextTime(time: string, now: number, zone: string): number | null {
+  const match = /^(\d{1,2}):(\d{2})$/.exec(time);
+  if (!match) return null;
+  const wanted = Number(match[1]) * 60 + Number(match[2]);
+  if (Number(match[1]) > 23 || Number(match[2]) > 59) return null;
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hour: 'numeric',
+    minute: 'numeric',
+    hourCycle: 'h23',
+  }).formatToParts(now);
+  const part = (type: string) => Number(parts.find((p) => p.type === type)?.value ?? 0);
+  const present = part('hour') * 60 + part('minute');
+  const ahead = (wanted - present + 24 * 60) % (24 * 60) || 24 * 60;
+  return Math.floor(now / 60_000) * 60_000 + ahead * 60_000;
+}
+
+export type Missing = 'kind' | 'advice' | 'reason' | 'time';
+
+/** What keeps the draft from being sent, in the order of the form. */
+export function missing(draft: Draft, urgency: Urgency | null | undefined, now: number, zone: string): Missing[] {
+  const out: Missing[] = [];
+  if (!draft.kind) out.push('kind');
+  if (draft.kind === 'recheckAt' && nextTime(draft.time, now, zone) === null) out.push('time');
+  if (!draft.advice.trim()) out.push('advice');
+  if (needsReason(draft.kind, urgency) && !draft.reason.trim()) out.push('reason');
+  return out;
+}
+
+/** What is sent; none while something is missing. */
+export function dispositionOf(
+  draft: Draft,
+  urgency: Urgency | null | undefined,
+  now: number,
+  zone: string,
+): Disposition | null {
+  if (!draft.kind || missing(draft, urgency, now, zone).length > 0) return null;
+  const at = nextTime(draft.time, now, zone);
+  const outcome: Outcome =
+    draft.kind === 'recheckAt' ? { outcome: 'recheckAt', at: at ?? now } : { outcome: draft.kind };
+  const reason = draft.reason.trim();
+  return {
+    outcome,
+    advice: draft.advice.trim(),
+    ...(needsReason(draft.kind, urgency) ? { reasonOnline: reason } : {}),
+  };
+}

@@ -1,0 +1,17 @@
+/** Tonight's list in three groups. */
+import type { QueueItem } from '../wire.ts';
+
+export interface Groups {
+  waiting: QueueItem[];
+  running: QueueItem[];
+  done: QueueItem[];
+}
+
+/** Waiting longest first; done newest first. What nobody looks after counts as waiting, also in a running call. */
+export function group(items: readonly QueueItem[]): Groups {
+  const over = (i: QueueItem) => i.state.state === 'ended';
+  const waiting = items.filter((i) => i.unattended && !over(i)).sort((a, b) => a.requestedAt - b.requestedAt);
+  const running = items.filter((i) => !i.unattended && !over(i)).sort((a, b) => a.requestedAt - b.requestedAt);
+  const done = items.filter(over).sort((a, b) => b.requestedAt - a.requestedAt);
+  return { waiting, running, done };
+}

@@ -1,0 +1,214 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { now } from '../app/clock.ts';
+import { nameOf, stopwatch } from '../app/format.ts';
+import type { MediaControls, MediaView } from '../app/media.ts';
+import { type Send, useBusy } from '../app/send.ts';
+import { type Key, t } from '../i18n/index.tsx';
+import { RedFlagStep, UrgencyStep } from '../clinical/Checks.tsx';
+import { CallControls, RecordingBar, RecordingQuestion, UndoBar } from '../clinical/Controls.tsx';
+import { DispositionForm, NoteEditor, SignStep } from '../clinical/Finish.tsx';
+import { KindPicker } from '../clinical/Kind.tsx';
+import { Observations } from '../clinical/Observations.tsx';
+import { PatientPanel } from '../clinical/PatientPanel.tsx';
+import { People } from '../clinical/People.tsx';
+import { SbarView } from '../clinical/Sbar.tsx';
+import { OwnTile, PersonTile } from '../clinical/Stage.tsx';
+import { TrendPlot } from '../clinical/TrendPlot.tsx';
+import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
+import { inCall, me, runningSince } from '../model/call.ts';
+import { Button } from '../ui/Button.tsx';
+import { Icon, type IconName } from '../ui/Icon.tsx';
+import { Empty, Live, Notice } from '../ui/parts.tsx';
+import type { CallView, VitalsView } from '../wire.ts';
+
+export const TABS = ['call', 'vitals', 'sbar', 'note', 'decide'] as const;
+export type Tab = (typeof TABS)[number];
+const icons: Record<Tab, IconName> = { call: 'camera', vitals: 'heart', sbar: 'list', note: 'pen', decide: 'sign' };
+
+export interface PhoneCallProps {
+  call: CallView;
+  vitals: VitalsView | null;
+  media: MediaView;
+  controls: MediaControls;
+  send: Send;
+  deskPhone: string;
+  startTab?: Tab;
+  onRecord: () => void;
+}
+
+/** Answered, and not let in yet: why there is no picture, and what to read meanwhile. */
+export function WaitConsent({ call, vitals, send }: { call: CallView; vitals: VitalsView | null; send: Send }): VNode {
+  const [busy, go] = useBusy();
+  const refused = me(call)?.join.consent === 'refused';
+  return (
+    <main class="waitpage" data-testid="screen-gated">
+      <Live text={t(refused ? 'gate.refused' : 'gate.title')} urgent={refused} />
+      <section class={`gate ${refused ? 'bad' : ''}`}>
+        {refused ? <Icon name="cross" /> : <span class="spinner" />}
+        <h1>{t(refused ? 'gate.refused' : 'gate.title')}</h1>
+        <p>{t(refused ? 'gate.refusedBody' : 'gate.body')}</p>
+      </section>
+      <div class="scroll">
+        {!refused && <p class="soft">{t('gate.meanwhile')}</p>}
+        <ScoreCard view={vitals} small />
+        <VitalTiles view={vitals} only={['spo2', 'pulse', 'bloodPressure', 'temperature']} />
+        <SbarView sbar={call.findings?.sbar} />
+        <PatientPanel patient={call.patient} />
+      </div>
+      <footer class="answers">
+        <Button icon="leave" busy={busy !== null} onClick={() => go('leave', () => send({ type: 'leave' }))} testid="leave">
+          {t('control.leave')}
+        </Button>
+      </footer>
+    </main>
+  );
+}
+
+function Panel({ tab, props }: { tab: Tab; props: PhoneCallProps }): VNode | null {
+  const { call, vitals, send } = props;
+  const nurse = me(call)?.role === 'visitingNurse';
+  switch (tab) {
+    case 'call':
+      return null;
+    case 'vitals':
+      return (
+        <>
+          <ScoreCard view={vitals} />
+          <VitalTiles view={vitals} />
+          {vitals && <TrendPlot view={vitals} height={160} />}
+          {nurse && <Observations send={send} />}
+        </>
+      );
+    case 'sbar':
+      return (
+        <>
+          <SbarView sbar={call.findings?.sbar} />
+          <PatientPanel patient={call.patient} />
+          <section class="block">
+            <h3>{t('call.people')}</h3>
+            <People call={call} send={send} />
+          </section>
+        </>
+      );
+    case 'note':
+      return (
+        <>
+          <NoteEditor call={call} send={send} />
+          <UrgencyStep call={call} send={send} />
+          {nurse && <RedFlagStep call={call} send={send} desk={props.deskPhone} />}
+        </>
+      );
+    case 'decide':
+      return (
+        <>
+          <KindPicker call={call} send={send} />
+          <DispositionForm call={call} send={send} />
+          <SignStep call={call} send={send} />
+          <Button icon="record" class="wide" onClick={props.onRecord} testid="open-record">
+            {t('enc.open')}
+          </Button>
+        </>
+      );
+  }
+}
+
+/** The call on a phone: picture above, numbers over it, and one panel at a time below. */
+export function PhoneCall(props: PhoneCallProps): VNode {
+  const { call, media } = props;
+  const [tab, setTab] = useState<Tab>(props.startTab ?? 'call');
+  const [ending, setEnding] = useState(false);
+  const [busy, go] = useBusy();
+  const patient = call.people.find((p) => p.role === 'patient');
+  const beside = call.people.filter((p) => p.leg !== call.you && p.role !== 'patient' && inCall(p));
+  const since = runningSince(call);
+  const ended = call.state.state === 'ended';
+  const left = !ended && me(call)?.legState.state === 'left';
+  return (
+    <main class={`phonecall tab-${tab}`} data-testid="screen-call">
+      <UndoBar call={call} send={props.send} />
+      {ended ? (
+        <div class="endedhead">
+          <Icon name="check" />
+          <div>
+            <b>{t('call.ended')}</b>
+            <div class="soft">{t('call.ended.sub')}</div>
+          </div>
+        </div>
+      ) : left ? (
+        <Empty icon="leave" title={t('call.left.title')} sub={t('call.left.body')}>
+          <Button
+            kind="primary"
+            icon="undo"
+            busy={busy !== null}
+            onClick={() => go('back', () => props.send({ type: 'comeBack' }))}
+            testid="come-back"
+          >
+            {t('call.left.back')}
+          </Button>
+        </Empty>
+      ) : (
+        <div class="picture">
+          {patient && <PersonTile p={patient} media={media} class="main" />}
+          <div class="pips">
+            {beside.slice(0, 2).map((p) => (
+              <PersonTile p={p} media={media} key={p.leg} />
+            ))}
+            <OwnTile media={media} />
+          </div>
+          <div class="overtop">
+            {call.recording.phase === 'on' && (
+              <span class="rec" role="status" data-testid="rec-badge">
+                <i /> {t('rec.short')}
+              </span>
+            )}
+            {since && <span class="chip num dark">{stopwatch(now.value - since)}</span>}
+          </div>
+          <div class="overvitals">
+            <VitalTiles view={props.vitals} only={['spo2', 'pulse', 'bloodPressure', 'temperature']} />
+          </div>
+        </div>
+      )}
+      {!ended && !left && (
+        <CallControls
+          call={call}
+          media={media}
+          controls={props.controls}
+          send={props.send}
+          ending={ending}
+          setEnding={setEnding}
+        />
+      )}
+      <RecordingQuestion call={call} send={props.send} />
+      <div class="phonetabs" role="tablist" aria-label={call.patient ? nameOf(call.patient.name) : t('legRole.patient')}>
+        {TABS.filter((name) => !(ended && name === 'call')).map((name) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            aria-controls="phone-panel"
+            aria-selected={tab === name}
+            data-testid={`tab-${name}`}
+            onClick={() => setTab(name)}
+          >
+            <Icon name={icons[name]} />
+            {t(`phone.tab.${name}` as Key)}
+          </button>
+        ))}
+      </div>
+      <div class="scroll" id="phone-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
+        {tab === 'call' ? (
+          <>
+            <ScoreCard view={props.vitals} small />
+            {!ended && <RecordingBar call={call} send={props.send} />}
+            {call.findings?.urgency === 'red' && <Notice tone="bad">{t('red.119')}</Notice>}
+            <People call={call} send={props.send} />
+          </>
+        ) : (
+          <Panel tab={tab} props={props} />
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,60 @@
+import type { VNode } from 'preact';
+import { now } from '../app/clock.ts';
+import { clockTime, nameOf } from '../app/format.ts';
+import { either, t } from '../i18n/index.tsx';
+import { Queue } from '../clinical/Queue.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Brand, LangButton, Notice, ThemeSwitch } from '../ui/parts.tsx';
+import type { Id, Me, QueueItem } from '../wire.ts';
+
+/** On duty, and nobody calls: the state, the warning about closed pages, tonight's list. */
+export function Home(props: {
+  me: Me;
+  queue: readonly QueueItem[];
+  onOpen: (session: Id) => void;
+  onStopDuty: () => void;
+  onTest: () => void;
+}): VNode {
+  const { me } = props;
+  const card = me.who.kind === 'staff' ? me.who.card : null;
+  return (
+    <main class="home" data-testid="screen-home">
+      <header class="row">
+        <span class="grow">
+          <Brand />
+        </span>
+        <ThemeSwitch />
+        <LangButton />
+      </header>
+      <section class="card onduty">
+        <div class="beacon">
+          <Icon name="bell" />
+        </div>
+        <div class="grow">
+          <div class="chip good">{t('duty.on')}</div>
+          <h1>{card ? nameOf(card.name) : ''}</h1>
+          <p class="soft">{either(me.association, me.associationEn)}</p>
+        </div>
+        <span class="num bigtime">{clockTime(now.value)}</span>
+      </section>
+      <p>
+        <b>{t('duty.noRing')}</b> <span class="soft">{t('duty.noRingSub')}</span>
+      </p>
+      <Notice tone="info">{t('duty.warn')}</Notice>
+      <div class="row wrap">
+        <Button icon="speaker" onClick={props.onTest} testid="test-sound">
+          {t('duty.testSound')}
+        </Button>
+        <Button icon="bellOff" onClick={props.onStopDuty} testid="stop-duty">
+          {t('duty.stop')}
+        </Button>
+      </div>
+      <section>
+        <h2>{t('queue.title')}</h2>
+        <Queue items={props.queue} current={null} onClaim={null} onOpen={props.onOpen} />
+      </section>
+      {me.demo && <p class="soft">{t('app.demo')}</p>}
+    </main>
+  );
+}
