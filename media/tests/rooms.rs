@@ -285,7 +285,7 @@ async fn repeated_packets_are_forwarded_once() {
     plane.media.apply(plan(vec![open(1), open(2)])).unwrap();
     let one = plane.join(1, 101, Sending::Nothing).await;
     let two = plane.join(2, 102, Sending::Nothing).await;
-    // The same RTP numbers in new SRTP packets are what a storm of retransmissions looks like behind the decryption.
+    // What a storm of retransmissions looks like. SRTP's replay window meets it first, our own window stands behind.
     for sequence in [10, 11, 12, 11, 13, 10, 13, 14, 12, 15] {
         one.packet(Kind::Audio, sequence, false);
     }

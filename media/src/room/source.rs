@@ -55,3 +55,55 @@ impl Source {
         Some(extended)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    fn packet(ssrc: u32, sequence: u16) -> Packet {
+        Packet {
+            ssrc,
+            sequence,
+            timestamp: 1,
+            marker: false,
+            payload: Bytes::from_static(&[1]),
+        }
+    }
+
+    #[test]
+    fn a_packet_counts_once_per_kind() {
+        let (mut source, now) = (Source::default(), Instant::now());
+        let first = source.take(now, Kind::Video, &packet(1, 7)).unwrap();
+        assert_eq!(source.take(now, Kind::Video, &packet(1, 7)), None);
+        assert_eq!(source.take(now, Kind::Video, &packet(1, 9)), Some(first + 2));
+        assert_eq!(source.take(now, Kind::Video, &packet(1, 8)), Some(first + 1));
+        assert_eq!(source.take(now, Kind::Video, &packet(1, 8)), None);
+        assert!(source.take(now, Kind::Audio, &packet(2, 7)).is_some());
+    }
+
+    #[test]
+    fn a_second_stream_is_taken_only_when_the_first_is_silent() {
+        let (mut source, now) = (Source::default(), Instant::now());
+        source.take(now, Kind::Video, &packet(1, 7)).unwrap();
+        let soon = now + SSRC_TAKEOVER - Duration::from_millis(1);
+        assert_eq!(source.take(soon, Kind::Video, &packet(2, 7)), None);
+        assert!(
+            source
+                .take(now + SSRC_TAKEOVER, Kind::Video, &packet(2, 7))
+                .is_some()
+        );
+        assert_eq!(source.take(now + SSRC_TAKEOVER, Kind::Video, &packet(1, 8)), None);
+    }
+
+    #[test]
+    fn padding_is_no_picture() {
+        let (mut source, now) = (Source::default(), Instant::now());
+        let padding = Packet {
+            payload: Bytes::new(),
+            ..packet(1, 7)
+        };
+        assert!(source.take(now, Kind::Video, &padding).is_some());
+        assert!(!source.flows.iter_mut().any(|flow| flow.at(now)));
+    }
+}
