@@ -98,6 +98,7 @@ pub async fn racing_contenders_lease_each_timer_once(store: &Store) {
                 assert!(leased.len() <= 5);
                 empty = if leased.is_empty() { empty + 1 } else { 0 };
                 mine.extend(leased.into_iter().map(|timer| timer.id));
+                assert!(mine.len() <= 200, "the same timers again and again");
             }
             mine
         });
