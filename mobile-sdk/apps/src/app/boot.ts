@@ -42,12 +42,37 @@ function codeInAddress(): string | null {
   return decodeURIComponent(match[1]);
 }
 
+/** A short name for a code, from which the code cannot be read back. */
+function nameOfCode(code: string): string {
+  let hash = 0x811c9dc5;
+  for (const letter of code) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return hash.toString(36);
+}
+
+/**
+ * Where this window keeps who it is. Each sign-in link has its own place, so that two people of one app can live in
+ * two windows of one browser; a window opened without a link goes on as the last one.
+ */
+function place(app: string, code: string | null): string {
+  const key = `yoban.${app}.place`;
+  const chosen = code ? `${app}-${nameOfCode(code)}` : (sessionStorage.getItem(key) ?? localStorage.getItem(key) ?? app);
+  sessionStorage.setItem(key, chosen);
+  localStorage.setItem(key, chosen);
+  return chosen;
+}
+
 /** Starts one app: clock, theme, language, client. Call once per page. */
-export function boot(namespace: string): Live {
+export function boot(app: string): Live {
   startClock();
   applyTheme();
   chooseLang(lang.value);
+  const code = codeInAddress();
+  const namespace = place(app, code);
   const client = new YobanClient({ baseUrl: location.origin, storage: localStorage, namespace });
+  // The same page, another link: begin again as that person.
+  window.addEventListener('hashchange', () => {
+    if (location.hash.includes('code=')) location.reload();
+  });
   const read = () => client.store.getSnapshot() as unknown as LiveState;
   const snapshot = signal(read());
   client.store.subscribe(() => {
@@ -64,7 +89,6 @@ export function boot(namespace: string): Live {
       client.start();
     });
   const begin = async () => {
-    const code = codeInAddress();
     if (code) await signIn(code);
     else if (await client.restore()) client.start();
     restoring.value = false;

@@ -19,6 +19,8 @@ export interface MediaView {
   microphone: SourceState;
   camera: SourceState;
   own: Picture | null;
+  /** One's own picture is the face: shown as in a mirror. */
+  mirrored: boolean;
   seats: ReadonlyMap<Id, Seat>;
   /** Loudspeakers to choose from; empty where the browser cannot choose. */
   speakers: readonly { id: string; label: string }[];
@@ -44,6 +46,7 @@ export const noMedia: MediaView = {
   microphone: 'on',
   camera: 'on',
   own: null,
+  mirrored: true,
   seats: new Map(),
   speakers: [],
   speaker: '',

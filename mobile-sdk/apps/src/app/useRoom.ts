@@ -29,6 +29,7 @@ function read(room: Room, previous: MediaView, devices: readonly MediaDeviceInfo
     microphone: local.microphone,
     camera: local.camera,
     own,
+    mirrored: local.facing === 'user',
     seats,
     speakers: room.canChooseSpeaker
       ? devices.filter((d) => d.kind === 'audiooutput').map((d) => ({ id: d.deviceId, label: d.label }))

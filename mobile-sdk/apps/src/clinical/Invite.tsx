@@ -33,6 +33,33 @@ function Candidate({ one, call, send }: { one: OnDuty; call: CallView; send: Sen
   );
 }
 
+/** Everybody on duty now, while no call runs. */
+export function DutyList({ duty }: { duty: readonly OnDuty[] | null }): VNode {
+  if (!duty) return <Loading text={t('invite.loading')} />;
+  return (
+    <section class="block dutylist" data-testid="duty-list">
+      <h2>{t('duty.now')}</h2>
+      {duty.length === 0 && <Empty icon="bellOff" title={t('invite.none')} sub={t('invite.noneSub')} />}
+      <ul class="members">
+        {duty.map((one) => {
+          const state = one.busy ? 'busy' : one.reachable ? 'reachable' : 'unreachable';
+          return (
+            <li class="member" key={`${one.line}-${one.card.person}`}>
+              <div class="grow">
+                <b>{nameOf(one.card.name)}</b>
+                <div class="soft">
+                  {t(`line.${one.line}`)}・{institutionOf(one.card)}
+                </div>
+              </div>
+              <span class={`chip ${state === 'reachable' ? 'good' : 'warn'}`}>{t(`invite.${state}`)}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
 /** Who could be asked in, and who is busy. `null`: still being looked up. */
 export function Invite({ duty, call, send }: { duty: readonly OnDuty[] | null; call: CallView; send: Send }): VNode {
   const [busy, go] = useBusy();

@@ -42,14 +42,14 @@ export function PersonTile(props: { p: Participant; media: MediaView; gateOpen?:
   );
 }
 
-export function OwnTile({ media, mirrored = true }: { media: MediaView; mirrored?: boolean }): VNode {
+export function OwnTile({ media }: { media: MediaView }): VNode {
   return (
     <VideoTile
       class="own"
       testid="own"
       picture={media.own}
       label={t('tile.you')}
-      mirrored={mirrored}
+      mirrored={media.mirrored}
       muted={media.microphone !== 'on'}
       mutedLabel={t('source.muted')}
       veil={

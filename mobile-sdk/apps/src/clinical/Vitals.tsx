@@ -17,18 +17,27 @@ import {
 import { Icon } from '../ui/Icon.tsx';
 import type { Latest, VitalKind, VitalsView } from '../wire.ts';
 
-function Tile({ kind, latest, view }: { kind: VitalKind; latest: Latest | null; view: VitalsView | null }): VNode {
+interface TileProps {
+  kind: VitalKind;
+  latest: Latest | null;
+  view: VitalsView | null;
+  compact: boolean;
+}
+
+/** `compact`: the unit stands beside the name, so that the number keeps its size in a narrow tile. */
+function Tile({ kind, latest, view, compact }: TileProps): VNode {
   const doubt = latest?.reading.flags.filter((f) => f !== 'ongoing') ?? [];
   return (
     <div class={`vital ${latest?.stale ? 'stale' : ''} ${latest ? '' : 'none'}`} data-testid={`vital-${kind}`}>
       <dt>
         <Icon name={vitalIcon[kind]} />
-        {t(`vit.${kind}`)}
+        <span>{t(`vit.${kind}`)}</span>
+        {compact && <span class="unit">{unitOf(kind)}</span>}
       </dt>
       <dd>
         <span class="value num">
           {latest ? valueText(latest) : '––'}
-          {latest && hasUnit(latest) && <small> {unitOf(kind)}</small>}
+          {latest && hasUnit(latest) && !compact && <small> {unitOf(kind)}</small>}
         </span>
         <span class="meta">
           {latest && view ? (
@@ -48,14 +57,19 @@ function Tile({ kind, latest, view }: { kind: VitalKind; latest: Latest | null; 
 }
 
 /** The newest value of each kind with unit, age and source. The main six keep their places. */
-export function VitalTiles({ view, only }: { view: VitalsView | null; only?: readonly VitalKind[] }): VNode {
+export function VitalTiles(props: {
+  view: VitalsView | null;
+  only?: readonly VitalKind[];
+  compact?: boolean;
+}): VNode {
+  const { view, only, compact = false } = props;
   const latest = (kind: VitalKind) => view?.latest.find((l) => l.kind === kind) ?? null;
   const more = (view?.latest ?? []).map((l) => l.kind).filter((k) => !MAIN.includes(k));
   const kinds = only ?? [...MAIN, ...more];
   return (
-    <dl class="vitals">
+    <dl class={`vitals ${compact ? 'compact' : ''}`}>
       {kinds.map((kind) => (
-        <Tile kind={kind} latest={latest(kind)} view={view} key={kind} />
+        <Tile kind={kind} latest={latest(kind)} view={view} compact={compact} key={kind} />
       ))}
     </dl>
   );

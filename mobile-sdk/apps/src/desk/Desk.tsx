@@ -6,6 +6,7 @@ import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { either, t } from '../i18n/index.tsx';
 import { CallControls, RecordingBar, RecordingQuestion, UndoBar } from '../clinical/Controls.tsx';
+import { DutyList } from '../clinical/Invite.tsx';
 import { Queue } from '../clinical/Queue.tsx';
 import { Stage } from '../clinical/Stage.tsx';
 import { TrendPlot } from '../clinical/TrendPlot.tsx';
@@ -14,6 +15,7 @@ import { me as ownLeg, joinerAsked, runningSince } from '../model/call.ts';
 import { group } from '../model/queue.ts';
 import { personName } from '../clinical/People.tsx';
 import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
 import { Brand, Empty, LangSwitch, Live, Notice, ThemeSwitch } from '../ui/parts.tsx';
 import type { CallView, Id, Me, OnDuty, QueueItem, VitalsView } from '../wire.ts';
 import { Bench, type Step } from './Bench.tsx';
@@ -44,7 +46,8 @@ function Header({ props, onHelp }: { props: DeskProps; onHelp: () => void }): VN
       {me.demo && <span class="chip warn">{t('app.demo')}</span>}
       <span class="grow" />
       {waiting > 0 && (
-        <span class="chip bad" role="status" data-testid="waiting-count">
+        <span class="chip bad alert" role="status" data-testid="waiting-count">
+          <Icon name="bell" />
           {t('queue.waitingCount', { n: waiting })}
         </span>
       )}
@@ -79,15 +82,12 @@ function CallCentre(props: {
         {call.patient && <span class="soft">{t('age', { n: call.patient.age })}</span>}
         <span class="chip info">{t(`kind.${call.kind}`)}</span>
         <span class="chip">{t(`mode.${call.mode}`)}</span>
+        {call.findings?.redFlags?.length ? <span class="chip u-red">{t('red.119')}</span> : null}
         {since && <span class="num soft">{t('call.duration', { span: stopwatch(now.value - since) })}</span>}
         <span class="grow" />
         {call.state.state !== 'ended' && <RecordingBar call={call} send={desk.send} />}
       </div>
-      {call.waitingBesides > 0 && (
-        <Notice tone="warn" icon="bell" live>
-          <b>{t('queue.besides', { n: call.waitingBesides })}</b>
-        </Notice>
-      )}
+      <Live text={call.waitingBesides > 0 ? t('queue.besides', { n: call.waitingBesides }) : ''} />
       <RecordingQuestion call={call} send={desk.send} />
       {joiner && <Notice tone="info" live>{t('consent.asked', { who: personName(joiner) })}</Notice>}
       {call.state.state === 'ended' ? (
@@ -111,11 +111,11 @@ function CallCentre(props: {
           />
         </>
       )}
-      <div class="vitalrow">
-        <VitalTiles view={desk.vitals} />
+      <VitalTiles view={desk.vitals} compact />
+      <div class="scorerow">
+        {desk.vitals && <TrendPlot view={desk.vitals} height={118} />}
         <ScoreCard view={desk.vitals} />
       </div>
-      {desk.vitals && <TrendPlot view={desk.vitals} height={132} />}
     </section>
   );
 }
@@ -176,7 +176,7 @@ export function Desk(props: DeskProps): VNode {
         )}
       </main>
       <aside class="right">
-        {call && (
+        {call ? (
           <Bench
             call={call}
             vitals={props.vitals}
@@ -186,6 +186,8 @@ export function Desk(props: DeskProps): VNode {
             onStep={setStep}
             send={props.send}
           />
+        ) : (
+          <DutyList duty={props.duty} />
         )}
       </aside>
       {help && <KeysDialog onClose={() => setHelp(false)} />}

@@ -1,3 +1,14 @@
+import { render } from 'preact';
 import { boot } from '../app/boot.ts';
+import { watchRoute } from '../app/route.ts';
+import '../styles/clinical.css';
+import '../styles/desk.css';
+import { DeskApp } from './DeskApp.tsx';
 
-boot('desk');
+const root = document.getElementById('app');
+if (root) {
+  root.className = 'staff desk';
+  const live = boot('desk');
+  watchRoute();
+  render(<DeskApp live={live} />, root);
+}

@@ -165,7 +165,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
             {since && <span class="chip num dark">{stopwatch(now.value - since)}</span>}
           </div>
           <div class="overvitals">
-            <VitalTiles view={props.vitals} only={['spo2', 'pulse', 'bloodPressure', 'temperature']} />
+            <VitalTiles view={props.vitals} only={['spo2', 'pulse', 'bloodPressure', 'temperature']} compact />
           </div>
         </div>
       )}

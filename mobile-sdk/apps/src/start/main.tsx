@@ -1,3 +1,37 @@
-import { boot } from '../app/boot.ts';
+import { YobanClient } from '@yoban/sdk';
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import '@fontsource/biz-udpgothic/400.css';
+import '@fontsource/biz-udpgothic/700.css';
+import '../styles/tokens.css';
+import '../styles/base.css';
+import '../styles/ui.css';
+import '../styles/start.css';
+import { startClock } from '../app/clock.ts';
+import { applyTheme } from '../app/theme.ts';
+import { chooseLang, lang } from '../i18n/index.tsx';
+import type { DemoPerson } from '../wire.ts';
+import { Start } from './Start.tsx';
 
-boot('start');
+const client = new YobanClient({ baseUrl: location.origin });
+
+function App() {
+  const [people, setPeople] = useState<DemoPerson[] | null>(null);
+  useEffect(() => {
+    // Outside demo mode the list is refused: the page then says how one signs in.
+    client.rest.demoPeople().then(
+      (found) => setPeople(found as unknown as DemoPerson[]),
+      () => setPeople([]),
+    );
+  }, []);
+  return <Start people={people} />;
+}
+
+const root = document.getElementById('app');
+if (root) {
+  root.className = 'start';
+  startClock();
+  applyTheme();
+  chooseLang(lang.value);
+  render(<App />, root);
+}

@@ -109,7 +109,7 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
         <VideoTile
           picture={media.own}
           label={t('tile.you')}
-          mirrored
+          mirrored={media.mirrored}
           testid="own"
           muted={!micOn}
           mutedLabel={t('source.muted')}

@@ -1,18 +1,19 @@
-import { Ringer, type Room } from '@yoban/sdk';
+import { Ringer } from '@yoban/sdk';
 import type { VNode } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Live } from '../app/boot.ts';
 import { attempt } from '../app/problem.ts';
 import { typed } from '../app/reading.ts';
+import { useCallRoom } from '../app/useCallRoom.ts';
 import { useRoom } from '../app/useRoom.ts';
 import { t } from '../i18n/index.tsx';
-import { inCall, joinerAsked, me as ownLeg, recordingAsksMe } from '../model/call.ts';
+import { joinerAsked, recordingAsksMe } from '../model/call.ts';
 import { screenOf } from '../model/tabletScreen.ts';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
 import { Loading } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
-import type { CallView, SourceState } from '../wire.ts';
+import type { SourceState } from '../wire.ts';
 import { After, Closing, Left } from './After.tsx';
 import { AskJoin, AskRecording } from './Ask.tsx';
 import { Calling, Fallback } from './Calling.tsx';
@@ -43,19 +44,6 @@ function useSeen(): [string | null, (session: string | null) => void] {
       set(session);
     },
   ];
-}
-
-/** The room of the call this tablet is in. Media comes up by itself, also after a reload in the middle of it. */
-function useCallRoom(live: Live, call: CallView | null): Room | null {
-  const own = call ? ownLeg(call) : null;
-  const wanted = call && call.state.state !== 'ended' && own && inCall(own) ? call.session : null;
-  const room = useMemo(() => (wanted ? live.client.room(wanted) : null), [wanted, live]);
-  useEffect(() => {
-    if (!room) return;
-    room.connect().catch(() => undefined);
-    return () => room.disconnect();
-  }, [room]);
-  return room;
 }
 
 export function TabletApp({ live }: { live: Live }): VNode {

@@ -11,6 +11,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'duty.warn': 'A closed page cannot ring. Keep this page open while you are on duty.',
   'duty.notOnRota': 'The rota does not name you at this time. Calls will not ring here.',
   'duty.lines': 'Lines: {lines}',
+  'duty.now': 'On duty now',
   'duty.testSound': 'Try the ringtone',
   'duty.noRing': 'Nobody is calling',
   'duty.noRingSub': 'A call will show here and ring.',

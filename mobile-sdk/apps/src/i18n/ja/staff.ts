@@ -9,6 +9,7 @@ export const staff = {
   'duty.warn': 'このページを閉じると、呼び出しは鳴りません。当番の間は開いたままにしてください。',
   'duty.notOnRota': 'いまの時間の当番表に、あなたの名前がありません。始めても呼び出しは鳴りません。',
   'duty.lines': '受け持ち：{lines}',
+  'duty.now': 'いまの当番',
   'duty.testSound': '着信音を試す',
   'duty.noRing': '呼び出しはありません',
   'duty.noRingSub': '鳴ったら、この画面に出ます。',

@@ -1,0 +1,42 @@
+import { Ringer, type RingTone } from '@yoban/sdk';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Live } from './boot.ts';
+import { attempt } from './problem.ts';
+
+/** Being on duty on this page: unlocked by a tap, rung by calls, gone with the page. */
+export interface Duty {
+  on: boolean;
+  go: () => Promise<void>;
+  stop: () => Promise<void>;
+  /** Rings for three seconds. */
+  test: () => void;
+}
+
+const TEST_MS = 3_000;
+
+export function useDuty(live: Live, tone: RingTone, ringing: boolean, title: string): Duty {
+  const [on, setOn] = useState(false);
+  const ringer = useMemo(() => new Ringer({ title }), [title]);
+  useEffect(() => {
+    if (on && ringing) ringer.start(tone);
+    else ringer.stop();
+    return () => ringer.stop();
+  }, [on, ringing, tone, ringer]);
+  return {
+    on,
+    go: async () => {
+      // First the sound: a tap unlocks only what starts in it.
+      await ringer.unlock();
+      if (await attempt(() => live.client.setDuty(true))) setOn(true);
+    },
+    stop: async () => {
+      await attempt(() => live.client.setDuty(false));
+      await ringer.lock();
+      setOn(false);
+    },
+    test: () => {
+      ringer.start(tone);
+      setTimeout(() => ringer.stop(), TEST_MS);
+    },
+  };
+}

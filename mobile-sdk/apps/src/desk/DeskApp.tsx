@@ -1,0 +1,71 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Live } from '../app/boot.ts';
+import { goTo, route } from '../app/route.ts';
+import { useCallRoom } from '../app/useCallRoom.ts';
+import { useDutyList } from '../app/useDutyList.ts';
+import { useDuty } from '../app/useRing.ts';
+import { useRoom } from '../app/useRoom.ts';
+import { DutyGate } from '../clinical/Duty.tsx';
+import { EncounterPage } from '../clinical/EncounterPage.tsx';
+import { t } from '../i18n/index.tsx';
+import { me as ownLeg } from '../model/call.ts';
+import { currentCall } from '../model/staff.ts';
+import { LinkBanner } from '../ui/Banner.tsx';
+import { ProblemToast } from '../ui/Problem.tsx';
+import { Loading } from '../ui/parts.tsx';
+import { SignIn } from '../ui/SignIn.tsx';
+import { Desk } from './Desk.tsx';
+
+export function DeskApp({ live }: { live: Live }): VNode {
+  const state = live.state.value;
+  const { me } = state;
+  const [opened, setOpened] = useState<string | null>(null);
+  const call = currentCall(state.calls, opened);
+  const own = call ? ownLeg(call) : null;
+  const busy = call !== null && call.state.state !== 'ended' && own?.legState.state !== 'left';
+  const waiting = state.queue.some((i) => i.unattended && i.state.state !== 'ended');
+  const duty = useDuty(live, 'desk', waiting && !busy, t('ring.incoming'));
+  const room = useCallRoom(live, call);
+  const [media, controls] = useRoom(room);
+  const dutyList = useDutyList(live, me !== null);
+  if (live.restoring.value) return <Loading />;
+  if (!me || me.who.kind !== 'staff') {
+    return <SignIn title={t('signin.title')} body={t('signin.body')} onCode={live.signIn} />;
+  }
+  const page = route.value;
+  const claim = (session: string) => {
+    setOpened(session);
+    void live.sendTo(session)({ type: 'accept' });
+  };
+  return (
+    <>
+      <LinkBanner link={state.connection} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
+      {page.page === 'record' ? (
+        <EncounterPage
+          live={live}
+          session={page.session}
+          caseId={state.queue.find((i) => i.session === page.session)?.case ?? null}
+        />
+      ) : !duty.on && !busy ? (
+        <DutyGate me={me} onGo={duty.go} />
+      ) : (
+        <Desk
+          key={call?.session ?? 'none'}
+          me={me}
+          queue={state.queue}
+          call={call}
+          vitals={call ? (state.vitals[call.session] ?? null) : null}
+          duty={dutyList}
+          media={media}
+          controls={controls}
+          send={live.sendTo(call?.session ?? '')}
+          onClaim={claim}
+          onOpen={(session) => goTo({ page: 'record', session })}
+          onStopDuty={duty.stop}
+        />
+      )}
+      <ProblemToast />
+    </>
+  );
+}

@@ -1,0 +1,22 @@
+/** Which call a member of staff has on the screen. */
+import type { CallView, Id } from '../wire.ts';
+import { inCall, isOver, me } from './call.ts';
+
+/**
+ * The call one is in; else one left while it goes on; else an ended one whose decision or signature is still
+ * missing. Of several the newest. `opened` wins among equals: it is the one a person just claimed.
+ */
+export function currentCall(calls: readonly CallView[], opened: Id | null): CallView | null {
+  const rank = (call: CallView): number => {
+    const own = me(call);
+    if (!own) return 0;
+    if (!isOver(call)) return inCall(own) ? 4 : own.legState.state === 'left' ? 3 : 0;
+    const took = own.legState.state === 'left' || inCall(own);
+    return took && !call.signed ? 2 : 0;
+  };
+  const ranked = calls
+    .map((call) => ({ call, rank: rank(call) * 2 + (call.session === opened ? 1 : 0) }))
+    .filter(({ rank: r }) => r > 1)
+    .sort((a, b) => b.rank - a.rank || b.call.requestedAt - a.call.requestedAt);
+  return ranked[0]?.call ?? null;
+}

@@ -1,0 +1,91 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Live } from '../app/boot.ts';
+import { goTo, route } from '../app/route.ts';
+import { useCallRoom } from '../app/useCallRoom.ts';
+import { useDuty } from '../app/useRing.ts';
+import { useRoom } from '../app/useRoom.ts';
+import { DutyGate } from '../clinical/Duty.tsx';
+import { EncounterPage } from '../clinical/EncounterPage.tsx';
+import { t } from '../i18n/index.tsx';
+import { inCall, isOver, me as ownLeg, sortCalls } from '../model/call.ts';
+import { currentCall } from '../model/staff.ts';
+import { LinkBanner } from '../ui/Banner.tsx';
+import { Button } from '../ui/Button.tsx';
+import { ProblemToast } from '../ui/Problem.tsx';
+import { Loading } from '../ui/parts.tsx';
+import { SignIn } from '../ui/SignIn.tsx';
+import type { CallView, Me } from '../wire.ts';
+import { PhoneCall, WaitConsent } from './Call.tsx';
+import { Home } from './Home.tsx';
+import { Ring } from './Ring.tsx';
+
+export function PhoneApp({ live }: { live: Live }): VNode {
+  const state = live.state.value;
+  const { me } = state;
+  /** An ended call somebody put aside for later; tonight's list keeps it. */
+  const [aside, setAside] = useState<string | null>(null);
+  const current = currentCall(
+    state.calls.filter((c) => !(isOver(c) && c.session === aside)),
+    null,
+  );
+  const ring = sortCalls(state.calls).ringing[0] ?? null;
+  const talking = current !== null && !isOver(current);
+  const duty = useDuty(live, 'phone', ring !== null && !talking, t('ring.incoming'));
+  const room = useCallRoom(live, current);
+  const [media, controls] = useRoom(room);
+  if (live.restoring.value) return <Loading />;
+  if (!me || me.who.kind !== 'staff') {
+    return <SignIn title={t('signin.title')} body={t('signin.body')} onCode={live.signIn} />;
+  }
+  const record = (session: string) => goTo({ page: 'record', session });
+  const vitalsOf = (call: CallView) => state.vitals[call.session] ?? null;
+  const body = (signedIn: Me): VNode => {
+    const page = route.value;
+    if (page.page === 'record') {
+      const item = state.queue.find((i) => i.session === page.session);
+      return <EncounterPage live={live} session={page.session} caseId={item?.case ?? null} />;
+    }
+    if (ring && !talking) return <Ring call={ring} vitals={vitalsOf(ring)} send={live.sendTo(ring.session)} />;
+    if (current) {
+      const own = ownLeg(current);
+      const send = live.sendTo(current.session);
+      if (own && !own.gateOpen && inCall(own) && current.state.state === 'active') {
+        return <WaitConsent call={current} vitals={vitalsOf(current)} send={send} />;
+      }
+      return (
+        <>
+          <PhoneCall
+            key={`${current.session} ${isOver(current)}`}
+            call={current}
+            vitals={vitalsOf(current)}
+            media={media}
+            controls={controls}
+            send={send}
+            deskPhone={signedIn.deskPhone}
+            startTab={isOver(current) ? 'decide' : 'call'}
+            onRecord={() => record(current.session)}
+          />
+          {isOver(current) && (
+            <div class="asidebar">
+              <Button icon="list" class="wide" onClick={() => setAside(current.session)} testid="to-list">
+                {t('queue.title')}
+              </Button>
+            </div>
+          )}
+        </>
+      );
+    }
+    if (!duty.on) return <DutyGate me={signedIn} onGo={duty.go} />;
+    return (
+      <Home me={signedIn} queue={state.queue} onOpen={record} onStopDuty={duty.stop} onTest={duty.test} />
+    );
+  };
+  return (
+    <>
+      <LinkBanner link={state.connection} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
+      {body(me)}
+      <ProblemToast />
+    </>
+  );
+}
