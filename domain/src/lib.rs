@@ -2,10 +2,12 @@
 //! `now` included. Servers and phones share this crate.
 
 pub mod case;
+pub mod directory;
 pub mod duty;
 pub mod encounter;
 pub mod fact;
 pub mod fhir;
+pub mod grant;
 pub mod id;
 pub mod mode;
 pub mod org;

@@ -1,29 +1,16 @@
 //! The log of a case in plain words: one sentence a fact, Japanese and English.
 
-use std::collections::BTreeMap;
+mod names;
+mod reading;
 
-use crate::case::Owner;
 use crate::fact::{Fact, FactKind};
-use crate::id::{LegId, PersonId};
-use crate::people::{Person, Who};
-use crate::session::{ConsentManner, LegRole, Participant};
-use crate::vitals::{EnteredBy, Reading, Source, Supply, Vital, rules};
+use crate::people::Person;
+use crate::session::ConsentManner;
 use crate::wire::rest::TimelineEntry;
 use crate::words;
 
-/// A name in both scripts.
-#[derive(Clone)]
-struct Said {
-    ja: String,
-    en: String,
-}
-
-fn said(ja: impl Into<String>, en: impl Into<String>) -> Said {
-    Said {
-        ja: ja.into(),
-        en: en.into(),
-    }
-}
+use names::Names;
+pub use reading::shown;
 
 /// One entry for each fact, in their order. `people` are the members of staff the facts may speak of; whoever is
 /// not among them is called by their role.
@@ -44,86 +31,7 @@ pub fn timeline(facts: &[Fact], people: &[Person]) -> Vec<TimelineEntry> {
         .collect()
 }
 
-/// Who stands behind ids.
-struct Names<'a> {
-    people: BTreeMap<PersonId, &'a Person>,
-    legs: BTreeMap<LegId, (LegRole, Option<PersonId>)>,
-}
-
-impl<'a> Names<'a> {
-    fn of(facts: &[Fact], people: &'a [Person]) -> Self {
-        let mut legs = BTreeMap::new();
-        for fact in facts {
-            if let FactKind::SessionRequested { leg } = &fact.kind {
-                legs.insert(*leg, (LegRole::Patient, None));
-            } else if let FactKind::RingStarted {
-                leg, person, role, ..
-            } = &fact.kind
-            {
-                legs.insert(*leg, (*role, Some(*person)));
-            } else if let FactKind::Accepted { leg, who, role } = &fact.kind {
-                let person = match who {
-                    Participant::Staff { person } => Some(*person),
-                    Participant::Tablet { .. } | Participant::Equipment { .. } => None,
-                };
-                legs.insert(*leg, (*role, person));
-            }
-        }
-        Self {
-            people: people.iter().map(|p| (p.id, p)).collect(),
-            legs,
-        }
-    }
-
-    fn person(&self, id: PersonId) -> Said {
-        self.people.get(&id).map_or_else(
-            || said("職員", "a member of staff"),
-            |p| {
-                let role = words::role(p.role);
-                said(
-                    format!("{} {}", role.ja, p.name.kanji.reveal()),
-                    format!("{} {}", role.en.to_lowercase(), p.name.latin.reveal()),
-                )
-            },
-        )
-    }
-
-    fn leg(&self, id: LegId) -> Said {
-        match self.legs.get(&id) {
-            Some((LegRole::Patient, _)) => said("患者さん", "the patient"),
-            Some((_, Some(person))) if self.people.contains_key(person) => self.person(*person),
-            Some((role, _)) => {
-                let words = words::leg_role(*role);
-                said(words.ja, format!("the {}", words.en.to_lowercase()))
-            }
-            None => said("参加者", "a participant"),
-        }
-    }
-
-    fn owner(&self, owner: &Owner) -> Said {
-        match owner {
-            Owner::Line { line } => {
-                let words = words::line(*line);
-                said(words.ja, words.en)
-            }
-            Owner::Person { person } => self.person(*person),
-        }
-    }
-
-    fn by(&self, fact: &Fact) -> Said {
-        match fact.by.who {
-            Who::Tablet { .. } => said("患者さん", "the patient"),
-            Who::Staff { person, role } => {
-                if self.people.contains_key(&person) {
-                    return self.person(person);
-                }
-                let words = words::role(role);
-                said(words.ja, format!("the {}", words.en.to_lowercase()))
-            }
-            Who::System => said("システム", "the system"),
-        }
-    }
-
+impl Names<'_> {
     /// The fact's wire name, a Japanese and an English sentence.
     #[expect(clippy::too_many_lines, reason = "one arm a fact: a table, not a procedure")]
     fn sentence(&self, fact: &Fact) -> (&'static str, String, String) {
@@ -528,101 +436,6 @@ impl<'a> Names<'a> {
             }
         };
         (code, ja, capital(en))
-    }
-
-    fn reading(&self, reading: &Reading) -> (String, String) {
-        let kind = rules::rule(reading.vital.kind());
-        let (value, value_en) = shown(&reading.vital);
-        let (source, source_en) = match &reading.source {
-            Source::Device { .. } => ("測定器".to_owned(), "device".to_owned()),
-            Source::Simulated { .. } => ("模擬センサー".to_owned(), "simulated sensor".to_owned()),
-            Source::Manual {
-                by: EnteredBy::Clinician { person },
-            } => {
-                let who = self.person(*person);
-                (format!("{}が入力", who.ja), format!("entered by {}", who.en))
-            }
-            Source::Manual {
-                by: EnteredBy::Household,
-            } => (
-                "患者・家族が入力".to_owned(),
-                "entered by the household".to_owned(),
-            ),
-        };
-        let flags: Vec<_> = reading.flags.iter().map(|f| words::flag(*f)).collect();
-        let (mut mark, mut mark_en) = (String::new(), String::new());
-        for flag in flags {
-            mark = format!("{mark}　※{}", flag.ja);
-            mark_en = format!("{mark_en}; {}", flag.en.to_lowercase());
-        }
-        (
-            format!("{} {value}（{source}）{mark}。", kind.ja),
-            format!("{}: {value_en} ({source_en}{mark_en}).", kind.en),
-        )
-    }
-}
-
-/// A vital sign as people read it: the digits as given with the unit they came in, or the state.
-pub fn shown(vital: &Vital) -> (String, String) {
-    let rule = rules::rule(vital.kind());
-    let unit = |ucum: &str| {
-        let named = rule.measures.iter().find(|m| m.ucum == ucum);
-        let ja = named.map_or_else(|| unit_name(ucum), |m| m.unit.to_owned());
-        (ja, unit_name(ucum))
-    };
-    match vital {
-        Vital::Consciousness { level } => {
-            let words = words::consciousness(*level);
-            (words.ja.to_owned(), words.en.to_owned())
-        }
-        Vital::Oxygen { supply: Supply::Air } => ("室内気".to_owned(), "room air".to_owned()),
-        Vital::Oxygen {
-            supply: Supply::Oxygen { flow: None },
-        } => (
-            "投与あり（流量不明）".to_owned(),
-            "on oxygen, flow unknown".to_owned(),
-        ),
-        Vital::BloodPressure {
-            systolic,
-            diastolic,
-            unit: given,
-            ..
-        } => {
-            let low = diastolic.map_or_else(|| "—".to_owned(), |d| d.text());
-            let (ja, en) = unit(given.ucum());
-            (
-                format!("{}/{low} {ja}", systolic.text()),
-                format!("{}/{low} {en}", systolic.text()),
-            )
-        }
-        Vital::Spo2 { .. }
-        | Vital::Pulse { .. }
-        | Vital::HeartRate { .. }
-        | Vital::Temperature { .. }
-        | Vital::RespiratoryRate { .. }
-        | Vital::Weight { .. }
-        | Vital::Glucose { .. }
-        | Vital::Oxygen { .. } => vital.amounts().first().map_or_else(
-            || ("—".to_owned(), "—".to_owned()),
-            |amount| {
-                let (ja, en) = unit(amount.ucum);
-                (
-                    format!("{} {ja}", amount.raw.text()),
-                    format!("{} {en}", amount.raw.text()),
-                )
-            },
-        ),
-    }
-}
-
-/// A UCUM code as people write it in English.
-fn unit_name(ucum: &str) -> String {
-    match ucum {
-        "mm[Hg]" => "mmHg".to_owned(),
-        "Cel" => "°C".to_owned(),
-        "[degF]" => "°F".to_owned(),
-        "[lb_av]" => "lb".to_owned(),
-        other => other.to_owned(),
     }
 }
 

@@ -204,7 +204,9 @@ impl Task {
     async fn recording(&self, event: RecordingEvent) {
         let done = match event {
             RecordingEvent::Finished { manifest, .. } => self.engine.recorded(&manifest).await,
-            RecordingEvent::Failed { session, detail, .. } => self.engine.recording_failed(session, detail).await,
+            RecordingEvent::Failed { session, detail, .. } => {
+                self.engine.recording_failed(session, detail).await
+            }
             RecordingEvent::TrackStarted { .. }
             | RecordingEvent::NeedKeyFrame { .. }
             | RecordingEvent::Progress { .. }

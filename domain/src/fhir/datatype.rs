@@ -401,7 +401,7 @@ impl Meta {
         }
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(in crate::fhir) const fn is_empty(&self) -> bool {
         self.profile.is_empty() && self.security.is_empty() && self.tag.is_empty()
     }
 }

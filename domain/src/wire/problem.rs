@@ -65,6 +65,94 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Not signed in, or the token no longer holds.
+    pub fn unauthenticated() -> Self {
+        Self::new(
+            401,
+            "sign-in-needed",
+            [
+                "ログインし直してください",
+                "Please sign in again",
+                "案内のリンクかQRコードを開いてください",
+                "Open your link or scan your QR code",
+            ],
+        )
+    }
+
+    /// Not allowed, or not there: the answer is the same, so that nobody learns which.
+    pub fn not_found() -> Self {
+        Self::new(
+            404,
+            "not-found",
+            [
+                "見つからないか、見る権限がありません",
+                "Not found, or not yours to see",
+                "一覧に戻って確かめてください",
+                "Go back to the list",
+            ],
+        )
+    }
+
+    /// The request cannot be read.
+    pub fn invalid(errors: Vec<FieldProblem>) -> Self {
+        let mut problem = Self::new(
+            400,
+            "invalid-request",
+            [
+                "送られた内容を読み取れません",
+                "The request cannot be understood",
+                "入力を確かめて、もう一度送ってください",
+                "Check the input and send it again",
+            ],
+        );
+        problem.errors = errors;
+        problem
+    }
+
+    /// The store cannot be reached now. Nothing was lost: what was acknowledged is stored.
+    pub fn unavailable() -> Self {
+        Self::new(
+            503,
+            "unavailable",
+            [
+                "いま保存できません",
+                "It cannot be stored now",
+                "少し待ってもう一度お試しください。急ぐときは窓口に電話してください",
+                "Try again in a moment; if it is urgent, telephone the desk",
+            ],
+        )
+    }
+
+    /// Media cannot be set up now.
+    pub fn media(code: &str) -> Self {
+        Self::new(
+            409,
+            code,
+            [
+                "映像と音声をつなげません",
+                "Picture and sound cannot be connected",
+                "もう一度つなぎます。つながらないときは電話をお使いください",
+                "Trying again; if it does not work, use the telephone",
+            ],
+        )
+    }
+
+    /// A message or body above the limit.
+    pub fn too_large() -> Self {
+        Self::new(
+            413,
+            "too-large",
+            [
+                "送られた内容が大きすぎます",
+                "The message is too large",
+                "分けて送ってください",
+                "Send it in parts",
+            ],
+        )
+    }
+}
+
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         let status = match refused {

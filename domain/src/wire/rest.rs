@@ -207,25 +207,6 @@ pub struct OnDuty {
     pub reachable: bool,
 }
 
-/// `POST /bootstrap`: makes the first administrator with the code the server printed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Bootstrap {
-    /// The code from the terminal.
-    pub code: Private<String>,
-    /// The association's name, Japanese.
-    pub association: String,
-    /// The association's name, English.
-    pub association_en: String,
-    /// IANA zone, for instance `Asia/Tokyo`.
-    pub zone: String,
-    /// The desk's telephone number.
-    pub desk_phone: String,
-    /// The administrator's name.
-    pub name: Private<String>,
-}
-
 /// A member of staff as `PersonCard` plus what only colleagues see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -1,22 +1,28 @@
 //! Nights to write records of: facts as the engine stores them, with fictitious people of a fictitious district.
 
+#[path = "cast.rs"]
+mod cast;
+#[path = "kit.rs"]
+mod kit;
+
 use std::collections::BTreeSet;
 
-use uuid::Uuid;
-use yoban_domain::encounter::{Encounter, Record, Signed};
+use cast::{DOCTOR, NURSE, record, session, uuid};
+pub use kit::spo2;
+use kit::{device, number, pressure, pulse, respiration, simulated, temperature};
+use yoban_domain::encounter::{Record, Signed};
 use yoban_domain::fact::{Fact, FactKind};
-use yoban_domain::id::{InstitutionId, LegId, PatientId, PersonId, SessionId};
+use yoban_domain::id::{LegId, PatientId, PersonId};
 use yoban_domain::mode::{MediaMode, ServiceKind};
-use yoban_domain::org::{Association, Institution, InstitutionKind, OnlineNotice};
-use yoban_domain::people::{Actor, Name, Patient, Person, Registration, Role, Sex, Summary, Who};
+use yoban_domain::people::{Actor, Role, Who};
 use yoban_domain::private::Private;
 use yoban_domain::session::{
     ConsentManner, Disposition, IdentityMethod, LegRole, Outcome, Participant, RedFlag, Sbar, Urgency,
 };
 use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::vitals::{
-    Consciousness, Decimal, EnteredBy, Flag, FlowUnit, GlucoseUnit, MassUnit, NewReading, Origin, OxygenFlow,
-    PercentUnit, PressureUnit, RateUnit, Site, Supply, TemperatureUnit, Vital,
+    Consciousness, EnteredBy, Flag, FlowUnit, GlucoseUnit, MassUnit, NewReading, Origin, OxygenFlow,
+    PressureUnit, Supply, TemperatureUnit, Vital,
 };
 
 /// 2026-11-21 23:40:00 in Tokyo.
@@ -34,18 +40,6 @@ pub struct Story {
     pub signed: Option<Signed>,
 }
 
-fn uuid(n: u32) -> Uuid {
-    // The shape of a UUIDv7, so that ids look as they will.
-    Uuid::from_u128(0x019a_a700_0000_7000_8000_0000_0000_0000 + u128::from(n))
-}
-
-const NURSE: u32 = 11;
-const DOCTOR: u32 = 12;
-const VISITOR: u32 = 13;
-const CLINIC: u32 = 22;
-const DESK: u32 = 21;
-const STATION: u32 = 23;
-
 /// The nurse of the desk.
 pub fn nurse() -> PersonId {
     PersonId(uuid(NURSE))
@@ -54,18 +48,6 @@ pub fn nurse() -> PersonId {
 /// The doctor on duty.
 pub fn doctor() -> PersonId {
     PersonId(uuid(DOCTOR))
-}
-
-fn name(kanji: &str, kana: &str, latin: &str) -> Name {
-    Name {
-        kanji: kanji.to_owned().into(),
-        kana: kana.to_owned().into(),
-        latin: latin.to_owned().into(),
-    }
-}
-
-fn number(text: &str) -> Decimal {
-    text.parse().unwrap_or(Decimal::whole(0))
 }
 
 /// A log under construction.
@@ -255,175 +237,8 @@ impl Night {
     }
 }
 
-fn session() -> SessionId {
-    uuid(1).into()
-}
-
 fn leg(n: u32) -> LegId {
     uuid(100 + n).into()
-}
-
-/// The record of a log.
-#[expect(
-    clippy::expect_used,
-    reason = "a story without facts of its session is a broken test"
-)]
-pub fn record(facts: &[Fact]) -> Record {
-    let association = uuid(3).into();
-    let institution = |n: u32, kind, code: &str, ja: &str, en: &str| Institution {
-        id: InstitutionId(uuid(n)),
-        association,
-        kind,
-        code: code.to_owned(),
-        name: ja.to_owned(),
-        name_en: en.to_owned(),
-        phone: format!("03-0000-00{n}"),
-        notice: (n == CLINIC).then(|| OnlineNotice {
-            number: "13-0042".to_owned(),
-            valid_from: Timestamp(0),
-            valid_until: None,
-        }),
-    };
-    let person = |n: u32, at: u32, role, name, registration| Person {
-        id: PersonId(uuid(n)),
-        association,
-        institution: InstitutionId(uuid(at)),
-        role,
-        name,
-        registration,
-    };
-    let patient = Patient {
-        id: PatientId(uuid(4)),
-        association,
-        institution: InstitutionId(uuid(CLINIC)),
-        number: "00012345".to_owned().into(),
-        name: name("月島 ふみ", "ツキシマ フミ", "Fumi Tsukishima"),
-        birth_date: "1939-02-11".to_owned().into(),
-        sex: Sex::Female,
-        address: "〒000-0000 星見県よるの市灯町1-2-3".to_owned().into(),
-        phone: "03-0000-0004".to_owned().into(),
-        summary: Private::new(Summary {
-            conditions: vec!["慢性心不全".to_owned(), "慢性閉塞性肺疾患".to_owned()],
-            allergies: vec!["ペニシリン".to_owned()],
-            medications: vec!["在宅酸素 1 L/分".to_owned(), "フロセミド".to_owned()],
-            wishes: vec!["急変時は長女へ連絡".to_owned()],
-            notices: vec!["鍵は玄関横のボックス".to_owned()],
-        }),
-        primary_doctor: Some(doctor()),
-        care_plan: None,
-        oxygen_scale2: None,
-    };
-    let registration = Registration {
-        year: 1998,
-        number: "399999".to_owned().into(),
-    };
-    Record {
-        encounter: Encounter::fold(session(), patient.id, facts).expect("facts of the session"),
-        patient,
-        association: Association {
-            id: association,
-            name: "よるの市医師会".to_owned(),
-            name_en: "Yoruno City Medical Association".to_owned(),
-            zone: "Asia/Tokyo".to_owned(),
-            desk_phone: "03-0000-0001".to_owned(),
-        },
-        people: vec![
-            person(
-                NURSE,
-                DESK,
-                Role::DeskNurse,
-                name("灯野 あかり", "ヒノ アカリ", "Akari Hino"),
-                None,
-            ),
-            person(
-                DOCTOR,
-                CLINIC,
-                Role::Doctor,
-                name("髙橋 暁", "タカハシ アキラ", "Akira Takahashi"),
-                Some(registration),
-            ),
-            person(
-                VISITOR,
-                STATION,
-                Role::VisitingNurse,
-                name("𠮷野 渚", "ヨシノ ナギサ", "Nagisa Yoshino"),
-                None,
-            ),
-        ],
-        institutions: vec![
-            institution(
-                DESK,
-                InstitutionKind::Desk,
-                "",
-                "よるの市 夜間連携窓口",
-                "Yoruno night liaison desk",
-            ),
-            institution(
-                CLINIC,
-                InstitutionKind::Medical,
-                "1319999991",
-                "灯町在宅クリニック",
-                "Akaricho Home Care Clinic",
-            ),
-            institution(
-                STATION,
-                InstitutionKind::NurseStation,
-                "1369999992",
-                "なぎさ訪問看護ステーション",
-                "Nagisa Visiting Nurses",
-            ),
-        ],
-    }
-}
-
-fn device(model: &str) -> Origin {
-    Origin::Device {
-        model: Some(model.to_owned()),
-    }
-}
-
-fn simulated(model: &str) -> Origin {
-    Origin::Simulated {
-        model: Some(model.to_owned()),
-    }
-}
-
-pub fn spo2(text: &str) -> Vital {
-    Vital::Spo2 {
-        value: number(text),
-        unit: PercentUnit::Percent,
-    }
-}
-
-pub fn pulse(text: &str) -> Vital {
-    Vital::Pulse {
-        value: number(text),
-        unit: RateUnit::PerMinute,
-    }
-}
-
-pub fn temperature(text: &str, unit: TemperatureUnit) -> Vital {
-    Vital::Temperature {
-        value: number(text),
-        unit,
-        site: Some(Site::Axilla),
-    }
-}
-
-pub fn pressure(systolic: &str, diastolic: Option<&str>, unit: PressureUnit) -> Vital {
-    Vital::BloodPressure {
-        systolic: number(systolic),
-        diastolic: diastolic.map(number),
-        mean: None,
-        unit,
-    }
-}
-
-fn respiration(text: &str) -> Vital {
-    Vital::RespiratoryRate {
-        value: number(text),
-        unit: RateUnit::PerMinute,
-    }
 }
 
 fn vitals_with_everything(night: &mut Night) {

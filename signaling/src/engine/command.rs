@@ -59,21 +59,25 @@ impl Engine {
         };
         let case_id = known.as_ref().map_or_else(|| CaseId(fresh()), |row| row.head.id);
         let desk = candidates(&mut tx, by.association, Line::Desk, None, now).await?;
-        let mut around = Circumstances {
-            desk: &desk,
-            doctors: &[],
-            visiting: &[],
-            patient: &names.patient,
-            institution: None,
-            actor_busy: false,
-            timings: self.timings,
-            fresh: &mut fresh,
-        };
         let id = SessionId(fresh());
+        let step = {
+            // Not carried over an await: the source of ids is no value that may move between threads.
+            let mut around = Circumstances {
+                desk: &desk,
+                doctors: &[],
+                visiting: &[],
+                patient: &names.patient,
+                institution: None,
+                actor_busy: false,
+                timings: self.timings,
+                fresh: &mut fresh,
+            };
+            Session::requested(id, case_id, patient, device, by, &mut around, now)
+        };
         let Step {
             session,
             outcomes: Outcomes { mut facts, pages },
-        } = Session::requested(id, case_id, patient, device, by, &mut around, now);
+        } = step;
         let standing = standing(&session, &self.timings, now);
         match known {
             Some(row) => {

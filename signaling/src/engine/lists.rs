@@ -174,9 +174,14 @@ impl Engine {
     ///
     /// # Errors
     /// The store cannot be reached.
-    pub async fn latest_session(&self, case: yoban_domain::id::CaseId) -> Result<Option<SessionId>, CommandError> {
+    pub async fn latest_session(
+        &self,
+        case: yoban_domain::id::CaseId,
+    ) -> Result<Option<SessionId>, CommandError> {
         let mut read = self.store.read().await?;
-        let Some(row) = read.load_case(case).await? else { return Ok(None) };
+        let Some(row) = read.load_case(case).await? else {
+            return Ok(None);
+        };
         let case: Case = row.body.read()?;
         Ok(case.sessions.last().copied())
     }

@@ -8,8 +8,8 @@ use yoban_domain::people::Actor;
 use yoban_domain::session::Input;
 use yoban_media::recording::Manifest;
 
-use super::turn::append;
 use super::Engine;
+use super::turn::append;
 use crate::error::CommandError;
 
 impl Engine {
@@ -19,19 +19,40 @@ impl Engine {
     /// It cannot be stored; the recorder tells it again at the next start.
     pub async fn recorded(&self, manifest: &Manifest) -> Result<(), CommandError> {
         let mut tx = self.store.begin().await?;
-        let Some(scene) = self.lock(&mut tx, manifest.session).await? else { return Ok(()) };
+        let Some(scene) = self.lock(&mut tx, manifest.session).await? else {
+            return Ok(());
+        };
         let now = self.clock.now();
-        match tx.recordings_of_session(manifest.session).await?.into_iter().next() {
+        match tx
+            .recordings_of_session(manifest.session)
+            .await?
+            .into_iter()
+            .next()
+        {
             Some(row) if row.body.read::<Manifest>()? == *manifest => return Ok(()),
             Some(row) => _ = tx.save_recording(row.id, row.version, manifest).await?,
-            None => tx.insert_recording(fresh(), scene.session.association, manifest.session, manifest).await?,
+            None => {
+                tx.insert_recording(fresh(), scene.session.association, manifest.session, manifest)
+                    .await?
+            }
         }
         let text = serde_json::to_string(manifest)
             .map_err(|_| yoban_store::Error::Constraint(yoban_store::Constraint::Value))?;
-        let sum: String = digest(&SHA256, text.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect();
+        let sum: String = digest(&SHA256, text.as_bytes())
+            .as_ref()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
         let tracks = u32::try_from(manifest.tracks.len()).unwrap_or(u32::MAX);
         let fact = FactKind::RecordingFinished { tracks, digest: sum };
-        append(&mut tx, &scene.session, Actor::system(scene.session.association), vec![fact], now).await?;
+        append(
+            &mut tx,
+            &scene.session,
+            Actor::system(scene.session.association),
+            vec![fact],
+            now,
+        )
+        .await?;
         tx.commit().await?;
         self.tell(manifest.session);
         Ok(())

@@ -1,0 +1,147 @@
+//! `yoban serve` and `yoban preflight`.
+
+use yoban_domain::wire::rest::DemoPerson;
+use yoban_signaling::clock::Clock;
+
+use super::say;
+use crate::addresses::url_host;
+use crate::config::Options;
+use crate::preflight::{self, Ask, Language};
+use crate::qr::Code;
+use crate::serve::{Server, start};
+use crate::tls::Names;
+
+/// Runs until Ctrl-C or SIGTERM.
+pub(super) async fn serve(options: &Options) -> Result<(), String> {
+    let server = start(options, Clock::System).await.map_err(|e| e.to_string())?;
+    say(&greeting(options, &server))?;
+    stop_asked().await.map_err(|e| e.to_string())?;
+    say("\n終了しています… / Stopping…\n")?;
+    server.stop().await;
+    say("終了しました。データは残っています。 / Stopped. The data stays.\n")
+}
+
+async fn stop_asked() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        asked = tokio::signal::ctrl_c() => asked,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// What the terminal shows once everything runs.
+fn greeting(options: &Options, server: &Server) -> String {
+    let mut text = String::from("\n夜番 Yoban が動いています。 / Yoban is running.\n");
+    let local = server
+        .http
+        .first()
+        .map(|a| format!("http://localhost:{}", a.port()))
+        .unwrap_or_default();
+    let lan = server.https.iter().find(|a| !a.ip().is_loopback());
+    text += &format!("\n  この端末 / this machine     {local}/\n");
+    if let Some(at) = lan {
+        text += &format!(
+            "  同じLAN / on this LAN       https://{}:{}/\n",
+            url_host(at.ip()),
+            at.port()
+        );
+    }
+    text += &format!("  映像と音声 / media           udp {}\n", server.media);
+    if options.demo {
+        text += &demo(
+            server,
+            &local,
+            lan.map(|a| format!("https://{}:{}", url_host(a.ip()), a.port()))
+                .as_deref(),
+        );
+    }
+    text + "\nCtrl-C で終了します。 / Ctrl-C stops.\n"
+}
+
+fn demo(server: &Server, local: &str, lan: Option<&str>) -> String {
+    let mut text = String::from(
+        "\nデモ地区（架空の人だけです）。三つの窓で開いてください。\n\
+         Demo district (fictitious people only). Open these in three windows:\n\n",
+    );
+    for (app, what) in [
+        ("tablet", "患者タブレット / patient"),
+        ("desk", "窓口看護師 / desk nurse"),
+        ("phone", "当番医 / duty doctor"),
+    ] {
+        if let Some(person) = server.people.iter().find(|p| p.app == app) {
+            text += &format!("  {what}\n    {}\n", link(local, person));
+        }
+    }
+    let Some(lan) = lan else { return text };
+    if let (Some(sum), Some(http)) = (
+        &server.authority,
+        server.http.iter().find(|a| !a.ip().is_loopback()),
+    ) {
+        let trust = format!("http://{}:{}/trust", url_host(http.ip()), http.port());
+        text += &format!(
+            "\n電話やタブレットで試すときは、先に証明書を入れます / On phones and tablets install the certificate first:\n  {trust}\n  SHA-256 {sum}\n"
+        );
+        text += &qr(&trust);
+    }
+    for (app, what) in [
+        ("tablet", "患者タブレット / patient"),
+        ("desk", "窓口看護師 / desk nurse"),
+        ("phone", "当番医 / duty doctor"),
+    ] {
+        if let Some(person) = server.people.iter().find(|p| p.app == app) {
+            let link = link(lan, person);
+            text += &format!("\n  {what}\n  {link}\n{}", qr(&link));
+        }
+    }
+    text
+}
+
+/// The code stands behind `#`: browsers do not send it to the server, and no log has it.
+fn link(base: &str, person: &DemoPerson) -> String {
+    format!("{base}/{}#code={}", person.app, person.code.reveal())
+}
+
+fn qr(link: &str) -> String {
+    Code::of(link).map(|code| code.terminal()).unwrap_or_default()
+}
+
+/// Looks whether the server can start here.
+pub(super) fn preflight(options: &Options, clock: &Clock) -> Result<(), String> {
+    let lan = options.lan().map_err(|e| e.to_string())?;
+    let mut tcp = vec![
+        (std::net::Ipv4Addr::LOCALHOST, options.port).into(),
+        (std::net::Ipv4Addr::LOCALHOST, options.http_port).into(),
+    ];
+    for ip in &lan {
+        tcp.push((*ip, options.port).into());
+        tcp.push((*ip, options.http_port).into());
+    }
+    let certificate = match (&options.certificate, &options.key) {
+        (Some(chain), Some(key)) => Some(
+            crate::tls::own(chain, key, clock.now())
+                .map(|(_, facts)| facts)
+                .map_err(|e| e.to_string()),
+        ),
+        _ => None,
+    };
+    let facts = preflight::gather(
+        Ask {
+            demo: options.demo,
+            tcp,
+            udp: vec![options.media(&lan)],
+            data: options.data.clone(),
+            names: Names::of_this_machine(lan),
+            certificate,
+        },
+        &|| clock.now(),
+    );
+    let findings = preflight::judge(&facts);
+    say(&preflight::render(&findings, Language::Ja))?;
+    say("\n")?;
+    say(&preflight::render(&findings, Language::En))?;
+    if preflight::blocked(&findings) {
+        Err(String::new())
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! How the server is started: command line over environment over default, checked once.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::addresses::{demo_bind_allowed, demo_lan, lan_addresses};
+
+/// `yoban serve` and `yoban demo`.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// Folder for database, certificate and recordings.
+    #[arg(long, env = "YOBAN_DATA", default_value = "var/data")]
+    pub data: PathBuf,
+    /// `postgres://…`; without it an embedded database in the data folder.
+    #[arg(long, env = "YOBAN_DATABASE")]
+    pub database: Option<String>,
+    /// Load the fictitious district. Refuses wildcard and public addresses.
+    #[arg(long, env = "YOBAN_DEMO")]
+    pub demo: bool,
+    /// TCP port for HTTPS and sockets, and UDP port for all media. 0 takes free ones.
+    #[arg(long, env = "YOBAN_PORT", default_value_t = 8443)]
+    pub port: u16,
+    /// TCP port for plain HTTP: everything on loopback, only `/trust` elsewhere. 0 takes a free one.
+    #[arg(long, env = "YOBAN_HTTP_PORT", default_value_t = 8080)]
+    pub http_port: u16,
+    /// Addresses to listen on beside loopback: `auto` (this machine's LAN addresses), `none`, or a list.
+    #[arg(long, env = "YOBAN_LISTEN", default_value = "auto")]
+    pub listen: String,
+    /// An own certificate chain, PEM; with --key. Without it a development authority is made.
+    #[arg(long, env = "YOBAN_CERTIFICATE", requires = "key")]
+    pub certificate: Option<PathBuf>,
+    /// The certificate's key, PEM.
+    #[arg(long, env = "YOBAN_KEY", requires = "certificate")]
+    pub key: Option<PathBuf>,
+    /// Name of this node in leases.
+    #[arg(long, env = "YOBAN_NODE", default_value = "node-1")]
+    pub node: String,
+}
+
+/// Why the options make no sense, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum BadOptions {
+    /// Demo mode with an address that strangers reach.
+    #[error("{0}")]
+    Refused(String),
+    /// Not an address.
+    #[error("--listen: \"{0}\" is no IP address; give auto, none, or addresses separated by commas")]
+    NoAddress(String),
+}
+
+impl Options {
+    /// Where to listen beside loopback.
+    ///
+    /// # Errors
+    /// Not an address, or one that demo mode refuses.
+    pub fn lan(&self) -> Result<Vec<IpAddr>, BadOptions> {
+        match self.listen.as_str() {
+            "none" => Ok(Vec::new()),
+            "auto" => Ok(demo_lan(&lan_addresses().unwrap_or_default())),
+            list => list.split(',').map(|text| self.address(text.trim())).collect(),
+        }
+    }
+
+    fn address(&self, text: &str) -> Result<IpAddr, BadOptions> {
+        let ip: IpAddr = text.parse().map_err(|_| BadOptions::NoAddress(text.to_owned()))?;
+        if self.demo {
+            demo_bind_allowed(ip)
+                .map_err(|why| BadOptions::Refused(format!("{}\n{}", why.ja(), why.en())))?;
+        }
+        Ok(ip)
+    }
+
+    /// Where the media socket is bound: the one address everybody reaches, or all of them when there are several.
+    pub fn media(&self, lan: &[IpAddr]) -> SocketAddr {
+        let ip = match lan {
+            [] => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            [only] => *only,
+            [first, ..] if self.demo => *first,
+            [..] => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        };
+        SocketAddr::new(ip, self.port)
+    }
+}

@@ -1,0 +1,182 @@
+//! The fictitious district: people, patients and duty, made from a seed and loaded in demo mode alone.
+
+mod district;
+
+use ring::hmac;
+use uuid::Uuid;
+use yoban_domain::duty::Line;
+use yoban_domain::id::{AssociationId, DeviceId, PersonId, ShiftId};
+use yoban_domain::people::Role;
+use yoban_domain::time::{Span, Timestamp};
+use yoban_domain::wire::rest::DemoPerson;
+use yoban_store::account::SignInCode;
+use yoban_store::device::Bearer;
+use yoban_store::people::Shift;
+use yoban_store::value::Word;
+use yoban_store::{Store, Tx};
+
+use crate::auth::{DEMO, code_hash};
+use crate::problem::ApiError;
+
+pub use district::{District, district};
+
+/// Length of a shift.
+const SHIFT: Span = Span(12 * 3_600_000);
+/// How far ahead the rota is filled at each start.
+const AHEAD: Span = Span(14 * 24 * 3_600_000);
+/// Demo codes last as long as anybody keeps the data.
+const LASTS: Span = Span(3650 * 24 * 3_600_000);
+
+/// Loads the district if it is not there, fills the rota, and gives everybody's sign-in code. Codes are derived from
+/// the installation's secret, so that printed links go on working after a restart.
+///
+/// # Errors
+/// The store cannot be reached, or holds an association that is not the demo's: demo mode never touches real data.
+pub async fn load(store: &Store, secret: &[u8], now: Timestamp) -> Result<Vec<DemoPerson>, ApiError> {
+    let district = district(now);
+    let mut tx = store.begin().await?;
+    match tx.associations().await?.as_slice() {
+        [] => insert(&mut tx, &district).await?,
+        [(only, _)] if *only == district.association.id => {}
+        _ => {
+            return Err(ApiError::Internal(
+                "the data folder holds a real district: demo mode will not touch it",
+            ));
+        }
+    }
+    fill_rota(&mut tx, &district, now).await?;
+    let people = codes(&mut tx, &district, secret, now).await?;
+    tx.commit().await?;
+    Ok(people)
+}
+
+async fn insert(tx: &mut Tx, d: &District) -> Result<(), ApiError> {
+    let home = d.association.id;
+    tx.insert_association(home, &d.association).await?;
+    for institution in &d.institutions {
+        tx.insert_institution(institution.id, home, &institution.code, institution)
+            .await?;
+    }
+    for (person, _) in &d.staff {
+        tx.insert_person(
+            person.id,
+            home,
+            Some(person.institution),
+            &Word::of(&person.role)?,
+            person,
+        )
+        .await?;
+    }
+    for (patient, tablet) in &d.patients {
+        tx.insert_patient(patient.id, home, patient).await?;
+        let body = serde_json::json!({});
+        tx.insert_device(
+            *tablet,
+            home,
+            &Word::of("tablet")?,
+            Bearer::Patient(patient.id),
+            &body,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Everybody of the demo is on duty, night and day, in shifts of twelve hours.
+async fn fill_rota(tx: &mut Tx, d: &District, now: Timestamp) -> Result<(), ApiError> {
+    let home = d.association.id;
+    let first = now.0.div_euclid(SHIFT.0);
+    let last = now.plus(AHEAD).0.div_euclid(SHIFT.0);
+    let known = tx
+        .shifts(home, Timestamp(first * SHIFT.0), now.plus(AHEAD).plus(SHIFT))
+        .await?;
+    for (person, line) in d.staff.iter().filter_map(|(p, line)| line.map(|l| (p.id, l))) {
+        for n in first..=last {
+            let from = Timestamp(n * SHIFT.0);
+            if !known.iter().any(|s| s.person == person && s.from == from) {
+                let id = ShiftId(district::id(&format!("shift/{person}/{n}")));
+                let line = Word::of(&line)?;
+                tx.insert_shift(&Shift {
+                    id,
+                    association: home,
+                    line,
+                    person,
+                    from,
+                    until: from.plus(SHIFT),
+                })
+                .await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn codes(
+    tx: &mut Tx,
+    d: &District,
+    secret: &[u8],
+    now: Timestamp,
+) -> Result<Vec<DemoPerson>, ApiError> {
+    let home = d.association.id;
+    let mut people = Vec::new();
+    for (patient, tablet) in &d.patients {
+        let code = code(tx, secret, home, (None, Some(*tablet)), tablet.0, now).await?;
+        let name = patient.name.kanji.clone();
+        people.push(DemoPerson {
+            person: None,
+            role: None,
+            name,
+            app: "tablet".into(),
+            code: code.into(),
+        });
+    }
+    for (person, _) in &d.staff {
+        let app = match person.role {
+            Role::DeskNurse => "desk",
+            Role::Doctor | Role::VisitingNurse => "phone",
+            Role::Administrator => continue,
+        };
+        let code = code(tx, secret, home, (Some(person.id), None), person.id.0, now).await?;
+        let name = person.name.kanji.clone();
+        let (person, role) = (Some(person.id), Some(person.role));
+        people.push(DemoPerson {
+            person,
+            role,
+            name,
+            app: app.into(),
+            code: code.into(),
+        });
+    }
+    Ok(people)
+}
+
+async fn code(
+    tx: &mut Tx,
+    secret: &[u8],
+    association: AssociationId,
+    (person, device): (Option<PersonId>, Option<DeviceId>),
+    whose: Uuid,
+    now: Timestamp,
+) -> Result<String, ApiError> {
+    let tag = hmac::sign(
+        &hmac::Key::new(hmac::HMAC_SHA256, secret),
+        format!("demo sign-in {whose}").as_bytes(),
+    );
+    let code: String = tag.as_ref().iter().take(12).map(|b| format!("{b:02x}")).collect();
+    let hash = code_hash(&code);
+    if tx.sign_in_code(&hash, now).await?.is_none() {
+        let purpose = Word::of(DEMO)?;
+        let row = SignInCode {
+            association: Some(association),
+            person,
+            device,
+            purpose,
+            expires: now.plus(LASTS),
+        };
+        tx.insert_sign_in_code(&hash, &row).await?;
+    }
+    Ok(code)
+}
+
+/// On which line a member of staff is on duty.
+pub(crate) type OnLine = Option<Line>;

@@ -1,0 +1,476 @@
+//! The page's parts, in the order they are read.
+
+use std::fmt::Write as _;
+
+use yoban_domain::encounter::Attendee;
+use yoban_domain::mode::{ServiceKind, examined_for};
+use yoban_domain::private::Private;
+use yoban_domain::session::{ConsentManner, LegRole, Outcome, Participant};
+use yoban_domain::wire::rest::TimelineEntry;
+use yoban_domain::words;
+
+use super::{Lang, Page, Standing, html, vitals};
+
+pub(super) fn watermark(page: &Page<'_>) -> String {
+    let (class, said) = match page.standing {
+        Standing::Signed => return String::new(),
+        Standing::Unsigned => ("watermark", page.t("下書き", "DRAFT")),
+        Standing::ChangedSince => (
+            "watermark long",
+            page.t("署名後に変更あり", "CHANGED SINCE SIGNED"),
+        ),
+    };
+    format!("<div class=\"{class}\" aria-hidden=\"true\"><span>{said}</span></div>")
+}
+
+pub(super) fn head(page: &Page<'_>) -> String {
+    let (record, encounter) = (page.record, &page.record.encounter);
+    let patient = &record.patient;
+    let age = patient
+        .age(page.end(), &record.association.zone)
+        .map_or_else(String::new, |age| match page.lang {
+            Lang::Ja => format!("{age}歳"),
+            Lang::En => format!("{age} years"),
+        });
+    let mut out = format!(
+        "<header><h1>{}</h1><p class=\"who\">{}</p></header>\
+         <div class=\"patient\"><span class=\"name\">{}</span><span class=\"kana\">{}</span>\
+         <span>{age} {}</span><span class=\"id\">{} {}</span><span class=\"id\">{} {}</span></div><p class=\"when\">",
+        page.t("夜間対応　診療記録", "Night call: encounter record"),
+        html::text(
+            page.lang
+                .pick(&record.association.name, &record.association.name_en)
+        ),
+        page.name(&patient.name),
+        html::text(
+            page.lang
+                .pick(patient.name.kana.reveal(), patient.name.kanji.reveal())
+        ),
+        page.lang.words(words::sex(patient.sex)),
+        page.t("生年月日", "Born"),
+        html::text(patient.birth_date.reveal()),
+        page.t("患者番号", "No."),
+        html::text(patient.number.reveal()),
+    );
+    if let Some(at) = encounter.requested_at {
+        let _ = write!(out, "<b>{}</b>", html::escape(&page.clock.day(at)));
+    }
+    for (label, at) in [
+        (page.t("呼出", "Called"), encounter.requested_at),
+        (page.t("応答", "Answered"), encounter.answered_at),
+        (page.t("終了", "Ended"), encounter.ended_at),
+    ] {
+        if let Some(at) = at {
+            let _ = write!(out, "<span>{label} <b>{}</b></span>", page.clock.minutes(at));
+        }
+    }
+    if let (Some(from), Some(to)) = (encounter.answered_at, encounter.ended_at) {
+        let _ = write!(
+            out,
+            "<span>{} <b>{}</b></span>",
+            page.t("通話", "Call"),
+            page.clock.length(to.since(from))
+        );
+    }
+    if encounter.cancelled {
+        let _ = write!(
+            out,
+            "<span><b>{}</b></span>",
+            page.t(
+                "応答前に患者が取り消し",
+                "Taken back by the patient before an answer"
+            )
+        );
+    }
+    out.push_str("</p>");
+    out
+}
+
+pub(super) fn decision(page: &Page<'_>) -> String {
+    let encounter = &page.record.encounter;
+    let mut left = String::new();
+    let mut class = "decision";
+    if let Some(decided) = &encounter.disposition {
+        let disposition = decided.disposition.reveal();
+        let _ = write!(
+            left,
+            "<p class=\"what\">{}",
+            page.lang.words(words::outcome(disposition.outcome))
+        );
+        if let Outcome::RecheckAt { at } = disposition.outcome {
+            let _ = write!(left, "　{}", page.clock.minutes(at));
+        }
+        left.push_str("</p><p class=\"by\">");
+        if let Some(by) = decided.by {
+            let _ = write!(left, "{}　", page.named(by));
+        }
+        let _ = write!(left, "{}</p>", page.clock.minutes(decided.at));
+        let advice = disposition.advice.reveal();
+        if !advice.trim().is_empty() {
+            let _ = write!(
+                left,
+                "<p class=\"advice\">{}{}</p>",
+                page.t("患者への説明：", "Told to the patient: "),
+                html::text(advice)
+            );
+        }
+        if let Some(reason) = &disposition.reason_online {
+            let _ = write!(
+                left,
+                "<p class=\"advice\">{}{}</p>",
+                page.t("オンラインで終える理由：", "Why it may end online: "),
+                html::text(reason.reveal())
+            );
+        }
+    } else {
+        class = "decision open";
+        let _ = write!(
+            left,
+            "<p class=\"what\">{}</p>",
+            page.t("転帰はまだ決まっていません", "No decision yet")
+        );
+    }
+    format!(
+        "<section class=\"{class}\"><div>{left}</div>{}</section>",
+        chips(page)
+    )
+}
+
+fn chips(page: &Page<'_>) -> String {
+    let mut out = String::from("<div class=\"chips\">");
+    let encounter = &page.record.encounter;
+    if let Some(urgency) = encounter.urgency {
+        let words = words::urgency(urgency);
+        let _ = write!(
+            out,
+            "<span class=\"chip {}\">{}</span>",
+            words.code,
+            page.lang.words(words)
+        );
+    }
+    if !encounter.readings.is_empty()
+        && let Ok(score) = vitals::score(page)
+    {
+        let _ = write!(
+            out,
+            "<span class=\"chip {}\">NEWS2 {}<small>{} {}</small></span>",
+            vitals::colour(score.band_max),
+            vitals::total(&score),
+            page.t("終了時・リスク", "at the end, risk"),
+            vitals::bands(page, &score)
+        );
+    }
+    out.push_str("</div>");
+    out
+}
+
+pub(super) fn findings(page: &Page<'_>) -> String {
+    let encounter = &page.record.encounter;
+    let none = |ja, en| format!("<span class=\"none\">{}</span>", page.t(ja, en));
+    let mut left = format!("<div><h2>{}</h2>", page.t("SBAR（看護師）", "SBAR (nurse)"));
+    if let Some(sbar) = &encounter.sbar {
+        let sbar = sbar.reveal();
+        left.push_str("<dl>");
+        for (label, text) in [
+            (page.t("S 状況", "S Situation"), &sbar.situation),
+            (page.t("B 背景", "B Background"), &sbar.background),
+            (page.t("A 評価", "A Assessment"), &sbar.assessment),
+            (page.t("R 依頼", "R Request"), &sbar.recommendation),
+        ] {
+            let said = if text.reveal().trim().is_empty() {
+                none("記載なし", "not written")
+            } else {
+                html::text(text.reveal())
+            };
+            let _ = write!(left, "<dt>{label}</dt><dd>{said}</dd>");
+        }
+        left.push_str("</dl>");
+    } else {
+        left.push_str(&none("記載なし", "not written"));
+    }
+    left.push_str("</div>");
+
+    let flags = match encounter.red_flags.as_deref() {
+        None => format!(
+            "<span class=\"miss\">{}</span>",
+            page.t("確認していない", "not screened")
+        ),
+        Some([]) => page.t("該当なし", "none found").to_owned(),
+        Some(found) => {
+            let said: Vec<&str> = found
+                .iter()
+                .map(|f| page.lang.words(words::red_flag(*f)))
+                .collect();
+            format!("<b class=\"red\">{}</b>", said.join(page.t("、", ", ")))
+        }
+    };
+    let identity = encounter.identity.map_or_else(
+        || {
+            format!(
+                "<span class=\"miss\">{}</span>",
+                page.t("記録なし", "not recorded")
+            )
+        },
+        |(method, by)| {
+            let by = by.map_or_else(String::new, |by| match page.lang {
+                Lang::Ja => format!("（{}）", page.named(by)),
+                Lang::En => format!(" ({})", page.named(by)),
+            });
+            format!("{}{by}", page.lang.words(words::identity(method)))
+        },
+    );
+    let note = encounter
+        .note
+        .as_ref()
+        .filter(|n| !n.reveal().trim().is_empty())
+        .map_or_else(|| none("記載なし", "not written"), |n| html::text(n.reveal()));
+    format!(
+        "<div class=\"cols\">{left}<div><h2>{}</h2>{note}<h2>{}</h2><dl><dt>{}</dt><dd>{flags}</dd>\
+         <dt>{}</dt><dd>{identity}</dd></dl></div></div>",
+        page.t("医師・看護師の記録", "Note"),
+        page.t("確認", "Checks"),
+        page.t("危険な症状", "Red flags"),
+        page.t("本人確認", "Identity"),
+    )
+}
+
+pub(super) fn people(page: &Page<'_>) -> String {
+    let encounter = &page.record.encounter;
+    let mut rows = String::new();
+    for attendee in &encounter.attendees {
+        let (name, place) = match attendee.who {
+            Participant::Staff { person } => (page.named(person), page.institution_of(person)),
+            Participant::Equipment { by, .. } => (page.t("機器", "Device").to_owned(), page.named(by)),
+            Participant::Tablet { .. } => (page.name(&page.record.patient.name), String::new()),
+        };
+        let time = |at| page.clock.minutes(at);
+        let stay = attendee.admitted_at.map_or_else(
+            || page.t("入室せず", "not let in").to_owned(),
+            |from| {
+                let until = attendee
+                    .left_at
+                    .or(encounter.ended_at)
+                    .map_or_else(String::new, time);
+                format!("{}–{until}", time(from))
+            },
+        );
+        let _ = write!(
+            rows,
+            "<tr><td>{}</td><td>{name}{}</td><td>{place}</td><td class=\"t\">{stay}</td><td>{}</td></tr>",
+            page.lang.words(words::leg_role(attendee.role)),
+            registered(page, attendee),
+            consent(page, attendee),
+        );
+    }
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<h2>{}</h2><div class=\"wide\"><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th>\
+         </tr></thead><tbody>{rows}</tbody></table></div>",
+        page.t("参加者と患者の同意", "Who took part, and the patient's consent"),
+        page.t("役割", "Role"),
+        page.t("氏名", "Name"),
+        page.t("所属", "Institution"),
+        page.t("在室", "In the call"),
+        page.t("参加への同意", "Consent to joining"),
+    )
+}
+
+/// A doctor shows the year of registration.
+fn registered(page: &Page<'_>, attendee: &Attendee) -> String {
+    let Participant::Staff { person } = attendee.who else {
+        return String::new();
+    };
+    let year = page
+        .person(person)
+        .and_then(|p| p.registration.as_ref())
+        .map(|r| r.year);
+    year.map_or_else(String::new, |year| match page.lang {
+        Lang::Ja => format!("<small>（医籍登録{year}年）</small>"),
+        Lang::En => format!("<small> (registered {year})</small>"),
+    })
+}
+
+fn consent(page: &Page<'_>, attendee: &Attendee) -> String {
+    let missing = |ja, en| format!("<span class=\"miss\">{}</span>", page.t(ja, en));
+    let Some(how) = attendee.consent else {
+        return match (attendee.role, attendee.admitted_at) {
+            (LegRole::Patient, _) => page.t("—", "—").to_owned(),
+            (LegRole::DeskNurse, _) => page.t("呼出による", "By calling").to_owned(),
+            (LegRole::DutyDoctor | LegRole::VisitingNurse | LegRole::Device, None) => {
+                missing("同意を得られず", "no consent was given")
+            }
+            (LegRole::DutyDoctor | LegRole::VisitingNurse | LegRole::Device, Some(_)) => {
+                missing("同意の記録なし", "no consent on record")
+            }
+        };
+    };
+    let heard = match how {
+        ConsentManner::OnTablet => String::new(),
+        ConsentManner::Spoken { heard_by } => match page.lang {
+            Lang::Ja => format!("（確認：{}）", page.named(heard_by)),
+            Lang::En => format!(" (heard by {})", page.named(heard_by)),
+        },
+    };
+    let at = attendee
+        .consented_at
+        .map_or_else(String::new, |at| page.clock.minutes(at));
+    format!("{}{heard} {at}", page.lang.words(words::manner(how)))
+}
+
+pub(super) fn ledger(page: &Page<'_>) -> String {
+    let ledger = &page.record.encounter.ledger;
+    if ledger.is_empty() {
+        return String::new();
+    }
+    let mut rows = String::new();
+    for interval in ledger {
+        let until = interval
+            .until
+            .map_or_else(String::new, |at| page.clock.seconds(at));
+        let length = interval.until.unwrap_or_else(|| page.end()).since(interval.from);
+        let _ = write!(
+            rows,
+            "<tr><td class=\"t\">{}–{until}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            page.clock.seconds(interval.from),
+            page.clock.length(length),
+            page.lang.words(words::service_kind(interval.kind)),
+            page.lang.words(words::media_mode(interval.mode)),
+            if interval.nurse_present {
+                page.t("看護師同席（D to P with N）", "nurse at the bedside")
+            } else {
+                ""
+            },
+        );
+    }
+    let mut out = format!(
+        "<h2>{}</h2><div class=\"wide\"><table><thead><tr><th>{}</th><th class=\"n\">{}</th><th>{}</th><th>{}</th>\
+         <th></th></tr></thead><tbody>{rows}</tbody></table></div>",
+        page.t("診療形態の記録", "Kind of care, second by second"),
+        page.t("時刻", "Time"),
+        page.t("長さ", "Length"),
+        page.t("診療形態", "Kind of care"),
+        page.t("通信", "On"),
+    );
+    if ledger.iter().any(|i| i.kind == ServiceKind::OnlineExamination) {
+        let _ = write!(
+            out,
+            "<p class=\"fine\">{} {}</p>",
+            page.t("オンライン診療の合計", "Online medical examination in all:"),
+            page.clock.length(examined_for(ledger, page.end()))
+        );
+    }
+    out
+}
+
+pub(super) fn recording(page: &Page<'_>) -> String {
+    let encounter = &page.record.encounter;
+    if encounter.recorded.is_empty() && encounter.recording_answers.is_empty() {
+        let none = page.t("録画・録音なし", "Not recorded");
+        let head = page.t("録画・録音", "Recording");
+        return format!("<h2>{head}</h2><p class=\"none\">{none}</p>");
+    }
+    let stretches: Vec<String> = encounter
+        .recorded
+        .iter()
+        .map(|s| {
+            let until = s.until.map_or_else(String::new, |at| page.clock.seconds(at));
+            format!("{}–{until}", page.clock.seconds(s.from))
+        })
+        .collect();
+    let answers: Vec<String> = encounter
+        .recording_answers
+        .iter()
+        .map(|answer| {
+            let attendee = encounter.attendees.iter().find(|a| a.leg == answer.leg);
+            let who = match attendee.map(|a| a.who) {
+                Some(Participant::Staff { person }) => page.named(person),
+                Some(Participant::Equipment { by, .. }) => page.named(by),
+                Some(Participant::Tablet { .. }) | None => page.t("患者", "the patient").to_owned(),
+            };
+            let said = if answer.yes {
+                page.t("同意", "agreed")
+            } else {
+                page.t("拒否・撤回", "refused or withdrew")
+            };
+            format!("{} {who} {said}", page.clock.seconds(answer.at))
+        })
+        .collect();
+    let stretches = if stretches.is_empty() {
+        page.t("録画・録音なし", "Not recorded").to_owned()
+    } else {
+        stretches.join(page.t("、", ", "))
+    };
+    format!(
+        "<h2>{}</h2><dl><dt>{}</dt><dd>{stretches}</dd><dt>{}</dt><dd>{}</dd></dl>",
+        page.t("録画・録音", "Recording"),
+        page.t("区間", "Ran"),
+        page.t("同意", "Answers"),
+        answers.join(page.t("　／　", "; ")),
+    )
+}
+
+pub(super) fn signature(page: &Page<'_>) -> String {
+    let Some(signed) = page.signed else {
+        return format!(
+            "<section class=\"sign draft\"><div><b>{}</b><p>{}</p></div></section>",
+            page.t("未署名（下書き）", "Not signed (draft)"),
+            page.t(
+                "この記録は署名されていません。内容は変わることがあります。",
+                "This record is not signed. It may still change.",
+            ),
+        );
+    };
+    let (class, remark) = if page.standing == Standing::Signed {
+        ("sign", String::new())
+    } else {
+        (
+            "sign draft",
+            format!(
+                "<p class=\"miss\">{}</p>",
+                page.t(
+                    "署名の後で内容が変わりました。署名はこの表示の内容には及びません。",
+                    "The record changed after it was signed. The signature does not cover what is shown here.",
+                )
+            ),
+        )
+    };
+    let at = format!("{} {}", page.clock.day(signed.at), page.clock.tick(signed.at));
+    format!(
+        "<section class=\"{class}\"><div><b>{} {}</b><p>{}　{}</p>{remark}</div>\
+         <p>{} {}<br><span class=\"digest\">SHA-256 {}</span></p></section>",
+        page.t("署名", "Signed by"),
+        page.named(signed.by),
+        page.institution_of(signed.by),
+        html::escape(&at),
+        page.t("版", "Version"),
+        signed.version,
+        html::escape(&signed.digest),
+    )
+}
+
+pub(super) fn timeline(page: &Page<'_>, entries: &[TimelineEntry]) -> String {
+    if entries.is_empty() {
+        return String::new();
+    }
+    let mut rows = String::new();
+    for entry in entries {
+        let said: &Private<String> = match page.lang {
+            Lang::Ja => &entry.text,
+            Lang::En => &entry.text_en,
+        };
+        let _ = write!(
+            rows,
+            "<li><time>{}</time>{}</li>",
+            page.clock.plain(entry.at),
+            html::text(said.reveal())
+        );
+    }
+    format!(
+        "<section class=\"timeline\"><h2>{}</h2><ol>{rows}</ol><p class=\"fine\">{} {}</p></section>",
+        page.t("経過", "What happened"),
+        page.t("時刻は", "Times are in"),
+        html::escape(page.clock.zone()),
+    )
+}

@@ -1,0 +1,288 @@
+//! The page of whole stories, hostile text, and the marks that keep a reader from a wrong conclusion.
+
+#[path = "../../../domain/tests/fhir/story.rs"]
+mod story;
+
+use yoban_domain::people::Name;
+use yoban_domain::private::Private;
+use yoban_domain::session::Sbar;
+use yoban_domain::time::{Span, Timestamp};
+use yoban_domain::timeline::timeline;
+use yoban_domain::vitals::Origin;
+
+use super::{Lang, page};
+
+const HOSTILE: &str = "<script>alert(\"1\")</script> \u{202e}'><img src=x onerror=1>&amp;";
+
+fn printed(story: &story::Story, lang: Lang) -> String {
+    let entries = timeline(&story.facts, &story.record.people);
+    page(&story.record, story.signed.as_ref(), lang, &entries)
+}
+
+/// Every element is closed where it was opened, but for those that have no end.
+fn well_formed(html: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    // The style sheet holds no markup; what stands before it is fixed.
+    let body = html.split_once("</head>").unwrap().1;
+    for tag in body.split('<').skip(1) {
+        let inside = tag.split('>').next().unwrap();
+        let name = inside.split([' ', '/']).find(|part| !part.is_empty()).unwrap();
+        if inside.starts_with('/') {
+            if name != "html" {
+                assert_eq!(open.pop(), Some(name), "closing {name}");
+            }
+        } else if !inside.ends_with('/') && !["br", "meta"].contains(&name) {
+            open.push(name);
+        }
+    }
+    assert_eq!(open, Vec::<&str>::new(), "left open");
+}
+
+#[test]
+fn every_story_prints_in_both_languages_and_needs_nothing_from_outside() {
+    for story in story::all() {
+        for lang in [Lang::Ja, Lang::En] {
+            let html = printed(&story, lang);
+            well_formed(&html);
+            for foreign in [
+                "<script",
+                "http://",
+                "https://",
+                "src=",
+                "url(",
+                "@import",
+                "<link",
+                "javascript",
+            ] {
+                assert!(!html.contains(foreign), "{}: {foreign}", story.name);
+            }
+            assert!(html.contains("default-src 'none'"));
+        }
+    }
+}
+
+#[test]
+fn the_top_says_who_when_and_what_was_decided() {
+    let html = printed(&story::answered(), Lang::Ja);
+    let top = html.split("<h2>").next().unwrap();
+    for said in [
+        "月島 ふみ",
+        "87歳",
+        "女性",
+        "1939-02-11",
+        "00012345",
+        "2026年11月21日（土）",
+        "呼出 <b>23:40</b>",
+        "終了 <b>翌0:06</b>",
+        "医師が往診",
+        "髙橋 暁",
+        "橙：1時間以内",
+        "NEWS2 8",
+        "座ったまま",
+    ] {
+        assert!(top.contains(said), "{said}");
+    }
+    let top = printed(&story::answered(), Lang::En);
+    for said in [
+        "Fumi Tsukishima",
+        "87 years",
+        "Sat 2026-11-21",
+        "A doctor makes a house call",
+        "0:06 (+1)",
+    ] {
+        assert!(top.split("<h2>").next().unwrap().contains(said), "{said}");
+    }
+}
+
+#[test]
+fn what_people_typed_stays_text() {
+    let mut story = story::answered();
+    let text = || Private::new(HOSTILE.to_owned());
+    let name = || Name {
+        kanji: text(),
+        kana: text(),
+        latin: text(),
+    };
+    story.record.patient.name = name();
+    story.record.patient.number = text();
+    story.record.patient.birth_date = text();
+    story.record.association.name = HOSTILE.to_owned();
+    story.record.association.name_en = HOSTILE.to_owned();
+    story.record.association.zone = HOSTILE.to_owned();
+    for person in &mut story.record.people {
+        person.name = name();
+    }
+    for institution in &mut story.record.institutions {
+        institution.name = HOSTILE.to_owned();
+        institution.name_en = HOSTILE.to_owned();
+    }
+    let encounter = &mut story.record.encounter;
+    encounter.note = Some(text());
+    encounter.sbar = Some(Private::new(Sbar {
+        situation: text(),
+        background: text(),
+        assessment: text(),
+        recommendation: text(),
+    }));
+    let decided = encounter.disposition.as_mut().unwrap();
+    let mut disposition = decided.disposition.reveal().clone();
+    (disposition.advice, disposition.reason_online) = (text(), Some(text()));
+    decided.disposition = Private::new(disposition);
+    let mut signed = story.signed.clone().unwrap();
+    signed.digest = HOSTILE.to_owned();
+    story.signed = Some(signed);
+    for lang in [Lang::Ja, Lang::En] {
+        let html = printed(&story, lang);
+        well_formed(&html);
+        assert!(!html.contains("<script") && !html.contains("<img") && !html.contains("\"1\""));
+        let escaped = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;";
+        assert!(html.matches(escaped).count() >= 15);
+        // A right-to-left mark turns nothing outside its own name.
+        let (before, _) = html.split_once('\u{202e}').unwrap();
+        assert!(before.rfind("<bdi>") > before.rfind("</bdi>"));
+        assert!(html.contains("UTC"), "an unknown zone is said, not guessed");
+    }
+}
+
+#[test]
+fn a_draft_and_a_changed_record_cannot_pass_for_signed() {
+    let signed = story::answered();
+    assert!(!printed(&signed, Lang::Ja).contains("class=\"watermark"));
+    assert!(
+        printed(&signed, Lang::Ja)
+            .contains("5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef")
+    );
+    assert!(printed(&story::nurse_only(), Lang::Ja).contains("<span>下書き</span>"));
+    assert!(printed(&story::nurse_only(), Lang::En).contains("<span>DRAFT</span>"));
+    let mut changed = story::answered();
+    changed.record.encounter.note = Some(Private::new("後から".to_owned()));
+    let html = printed(&changed, Lang::Ja);
+    assert!(html.contains("<span>署名後に変更あり</span>"));
+    assert!(html.contains("署名はこの表示の内容には及びません"));
+}
+
+/// The strokes of the first plot's line: M lifts the pen, L draws.
+fn strokes(html: &str) -> String {
+    let line = html.split("<g class=\"line\"><path d=\"").nth(1).unwrap();
+    let path = line.split('"').next().unwrap();
+    path.chars().filter(char::is_ascii_uppercase).collect()
+}
+
+#[test]
+fn a_gap_is_a_gap_and_doubtful_values_stand_beside_the_line() {
+    let html = printed(&story::answered(), Lang::Ja);
+    // Four values, twenty minutes of nothing, two values: one lift of the pen in between.
+    assert_eq!(strokes(&html), "MLLLML");
+    let spo2 = html
+        .split("<figure>")
+        .nth(1)
+        .unwrap()
+        .split("</figure>")
+        .next()
+        .unwrap();
+    assert_eq!(spo2.matches("class=\"doubt\"").count(), 3);
+    for said in [
+        "SpO2 250 %",
+        "ありえない値",
+        "SpO2 71 %",
+        "センサーが外れています",
+        "機器の時計が進んでいます",
+    ] {
+        assert!(html.contains(said), "{said}");
+    }
+    let mut close = story::Night::begins();
+    for _ in 0..3 {
+        close.measured(story::spo2("97"), Origin::Device { model: None }, &[], 0);
+        close.pass(60);
+    }
+    assert_eq!(strokes(&printed(&close.story("close", None), Lang::Ja)), "MLL");
+}
+
+#[test]
+fn a_simulated_value_is_called_simulated_wherever_it_stands() {
+    let html = printed(&story::nurse_only(), Lang::Ja);
+    assert_eq!(html.matches("class=\"sim\" cx").count(), 2, "hollow in the plots");
+    assert_eq!(
+        html.matches("模擬　</span>").count(),
+        2,
+        "beside the headline values"
+    );
+    assert_eq!(
+        html.matches("模擬</small>").count(),
+        2,
+        "beside the score's inputs"
+    );
+    let mut real = story::Night::begins();
+    real.measured(story::spo2("97"), Origin::Device { model: None }, &[], 0);
+    let html = printed(&real.story("real", None), Lang::Ja);
+    assert!(html.contains("class=\"dot\" cx") && !html.contains("class=\"sim\" cx"));
+}
+
+#[test]
+fn missing_items_show_as_an_interval_with_what_decides() {
+    let html = printed(&story::nurse_only(), Lang::Ja);
+    assert!(html.contains("NEWS2 0–12") && html.contains("低から高"));
+    assert!(html.contains("区分を左右する不足項目：呼吸数、収縮期血圧、意識、体温"));
+    let mut child = story::nurse_only();
+    child.record.patient.birth_date = Private::new("2016-04-01".to_owned());
+    let html = printed(&child, Lang::En);
+    assert!(html.contains("Not scored: under 16") && !html.contains("chip red"));
+}
+
+#[test]
+fn another_unit_is_shown_in_the_usual_one_with_the_digits_given() {
+    let html = printed(&story::answered(), Lang::Ja);
+    assert!(html.contains("112 mg/dL = 6.2 mmol/L"));
+    assert!(html.contains("151/86 mmHg = 20.1/11.5 kPa"));
+}
+
+#[test]
+fn the_ledger_and_consents_stand_in_the_words_of_the_law() {
+    let html = printed(&story::answered(), Lang::Ja);
+    for said in [
+        "遠隔健康医療相談（医師以外）",
+        "遠隔健康医療相談（医師）",
+        "音声のみ",
+        "端末で「はい」",
+        "呼出による",
+        "医籍登録1998年",
+    ] {
+        assert!(html.contains(said), "{said}");
+    }
+    let recorded = printed(&story::recorded(), Lang::Ja);
+    for said in [
+        "入室せず",
+        "同意を得られず",
+        "23:40:21–23:41:51",
+        "患者 拒否・撤回",
+    ] {
+        assert!(recorded.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn a_running_call_and_an_empty_one_print_too() {
+    let mut night = story::Night::begins();
+    night.pass(30);
+    let html = printed(&night.story("waiting", None), Lang::Ja);
+    well_formed(&html);
+    assert!(html.contains("転帰はまだ決まっていません") && html.contains("測定なし"));
+    let mut wild = story::answered();
+    let encounter = &mut wild.record.encounter;
+    encounter.requested_at = Some(Timestamp(i64::MAX));
+    encounter.ended_at = Some(Timestamp(i64::MIN));
+    well_formed(&printed(&wild, Lang::En));
+    let mut long = story::answered();
+    long.record.encounter.ended_at = Some(story::TAP.plus(Span::minutes(60 * 24 * 400)));
+    let html = printed(&long, Lang::Ja);
+    assert!(html.len() < 60_000, "ticks of a plot are bounded");
+    let mut end_of_time = story::answered();
+    let encounter = &mut end_of_time.record.encounter;
+    (encounter.requested_at, encounter.ended_at) = (Some(Timestamp(i64::MAX - 1)), None);
+    for reading in &mut encounter.readings {
+        let mut moved = reading.reveal().clone();
+        (moved.taken_at, moved.received_at) = (Timestamp(i64::MAX), Timestamp(i64::MAX));
+        *reading = Private::new(moved);
+    }
+    well_formed(&printed(&end_of_time, Lang::Ja));
+}

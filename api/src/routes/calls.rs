@@ -1,0 +1,156 @@
+//! The tap, readings, and tonight's lists.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use yoban_domain::case::Standing;
+use yoban_domain::grant::{Action, Subject, may};
+use yoban_domain::id::CaseId;
+use yoban_domain::timeline::timeline;
+use yoban_domain::wire::problem::Problem;
+use yoban_domain::wire::rest::{CaseView, NewReadings, OnDuty, ReadingsStored, Requested};
+use yoban_domain::wire::view::QueueItem;
+use yoban_signaling::Signaling;
+use yoban_signaling::error::CommandError;
+
+use super::idempotency::once;
+use crate::auth::Caller;
+use crate::body;
+use crate::problem::ApiError;
+
+/// The patient taps 呼ぶ. While a call runs, the same call is given again.
+#[utoipa::path(post, path = "/api/v1/sessions", tag = "calls",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same answer")),
+    responses(
+        (status = 201, body = Requested, description = "A new call"),
+        (status = 200, body = Requested, description = "The call that is running already"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "Not a tablet"),
+    ))]
+pub(super) async fn request_call(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let engine = signaling.engine.clone();
+    once(
+        &signaling.engine,
+        &headers,
+        &caller.actor,
+        "POST /api/v1/sessions",
+        b"",
+        || async move {
+            let requested = engine.request(caller.actor).await?;
+            let status = if requested.existing {
+                StatusCode::OK
+            } else {
+                StatusCode::CREATED
+            };
+            Ok((status, requested))
+        },
+    )
+    .await
+}
+
+/// Readings of devices without a socket, and those kept while offline. Each has an id of its own and is stored once.
+#[utoipa::path(post, path = "/api/v1/readings", tag = "calls", request_body = NewReadings,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same answer")),
+    responses(
+        (status = 200, body = ReadingsStored),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn send_readings(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let headers = request.headers().clone();
+    let bytes = body::bytes(request, &()).await?;
+    let new: NewReadings = body::parse(&bytes)?;
+    let engine = signaling.engine.clone();
+    once(
+        &signaling.engine,
+        &headers,
+        &caller.actor,
+        "POST /api/v1/readings",
+        &bytes,
+        || async move {
+            Ok((
+                StatusCode::OK,
+                engine.readings(caller.actor, new.session, new.readings).await?,
+            ))
+        },
+    )
+    .await
+}
+
+/// Tonight's cases: waiting first, then running, then done.
+#[utoipa::path(get, path = "/api/v1/cases", tag = "calls", responses(
+    (status = 200, body = Vec<QueueItem>),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+))]
+pub(super) async fn tonight(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+) -> Result<Json<Vec<QueueItem>>, ApiError> {
+    allowed(&caller, Action::SeeQueue)?;
+    Ok(Json(signaling.engine.tonight(caller.actor.association).await?))
+}
+
+/// Who is on duty now, on every line.
+#[utoipa::path(get, path = "/api/v1/duty", tag = "calls", responses(
+    (status = 200, body = Vec<OnDuty>),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+))]
+pub(super) async fn duty(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+) -> Result<Json<Vec<OnDuty>>, ApiError> {
+    allowed(&caller, Action::SeeDuty)?;
+    Ok(Json(
+        signaling
+            .engine
+            .duty(&signaling.hub, caller.actor.association)
+            .await?,
+    ))
+}
+
+/// One case with everything that happened.
+#[utoipa::path(get, path = "/api/v1/cases/{case}", tag = "calls",
+    params(("case" = CaseId, Path, description = "The case")),
+    responses(
+        (status = 200, body = CaseView),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn case(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    Path(case): Path<CaseId>,
+) -> Result<Json<CaseView>, ApiError> {
+    let session = signaling
+        .engine
+        .latest_session(case)
+        .await?
+        .ok_or(ApiError::NotFound)?;
+    let (scene, facts) = signaling.engine.facts(caller.actor, session).await?;
+    let (owner, deadline) = match scene.case.standing {
+        Standing::Open { owner, deadline } => (Some(owner), Some(deadline)),
+        Standing::Closed { .. } => (None, None),
+    };
+    Ok(Json(CaseView {
+        case,
+        patient: scene.directory.patient_card(signaling.engine.clock().now()),
+        opened_at: scene.case.opened_at,
+        owner,
+        deadline,
+        sessions: scene.case.sessions.clone(),
+        timeline: timeline(&facts, &scene.directory.people),
+    }))
+}
+
+fn allowed(caller: &Caller, action: Action) -> Result<(), ApiError> {
+    let subject = Subject::Association(caller.actor.association);
+    Ok(may(&caller.actor, action, &subject).map_err(CommandError::from)?)
+}

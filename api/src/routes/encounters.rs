@@ -1,0 +1,141 @@
+//! Encounters: as data, as a page to read and print, and their recordings.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use yoban_domain::grant::{Action, may};
+use yoban_domain::id::SessionId;
+use yoban_domain::timeline::timeline;
+use yoban_domain::wire::problem::Problem;
+use yoban_domain::wire::rest::EncounterView;
+use yoban_media::recording::Manifest;
+use yoban_signaling::Signaling;
+use yoban_signaling::error::CommandError;
+
+use crate::auth::Caller;
+use crate::encounter_page::{self, Lang};
+use crate::problem::ApiError;
+use crate::recordings;
+use crate::state::Setting;
+
+/// The draft, or the newest signed version.
+#[utoipa::path(get, path = "/api/v1/encounters/{session}", tag = "encounters",
+    params(("session" = SessionId, Path, description = "The session")),
+    responses(
+        (status = 200, body = EncounterView),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn encounter(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    Path(session): Path<SessionId>,
+) -> Result<Json<EncounterView>, ApiError> {
+    let (scene, record, signed) = signaling.engine.record(caller.actor, session).await?;
+    let may_sign = signed.is_none() && scene.session.may_sign(&caller.actor).is_ok();
+    Ok(Json(EncounterView {
+        session,
+        patient: scene.directory.patient_card(signaling.engine.clock().now()),
+        version: signed.as_ref().map(|s| s.version),
+        digest: signed.as_ref().map(|s| s.digest.clone()),
+        signed_by: signed.as_ref().and_then(|s| scene.directory.card(s.by)),
+        signed_at: signed.as_ref().map(|s| s.at),
+        disposition: record
+            .encounter
+            .disposition
+            .map(|d| d.disposition.into_revealed()),
+        note: record.encounter.note,
+        may_sign,
+    }))
+}
+
+/// How a page is asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+pub(super) struct PageQuery {
+    /// `ja` (default) or `en`.
+    lang: Option<String>,
+}
+
+/// The encounter as a page to read and print.
+#[utoipa::path(get, path = "/api/v1/encounters/{session}/page", tag = "encounters",
+    params(("session" = SessionId, Path, description = "The session"), PageQuery),
+    responses(
+        (status = 200, content_type = "text/html", body = String),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn page(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    Path(session): Path<SessionId>,
+    query: Query<PageQuery>,
+) -> Result<Html<String>, ApiError> {
+    let (scene, record, signed) = signaling.engine.record(caller.actor, session).await?;
+    let (_, facts) = signaling.engine.facts(caller.actor, session).await?;
+    let language = if query.0.lang.as_deref() == Some("en") {
+        Lang::En
+    } else {
+        Lang::Ja
+    };
+    let lines = timeline(&facts, &scene.directory.people);
+    Ok(Html(encounter_page::page(
+        &record,
+        signed.as_ref(),
+        language,
+        &lines,
+    )))
+}
+
+/// What was recorded, with digests. Empty when nothing was.
+#[utoipa::path(get, path = "/api/v1/encounters/{session}/recordings", tag = "encounters",
+    params(("session" = SessionId, Path, description = "The session")),
+    responses(
+        (status = 200, body = Vec<serde_json::Value>, description = "Manifests"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn recordings(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    Path(session): Path<SessionId>,
+) -> Result<Json<Vec<Manifest>>, ApiError> {
+    may_listen(&signaling, &caller, session).await?;
+    Ok(Json(recordings::of_session(&signaling.engine, session).await?))
+}
+
+/// One file of a recording.
+#[utoipa::path(get, path = "/api/v1/encounters/{session}/recordings/{file}", tag = "encounters",
+    params(
+        ("session" = SessionId, Path, description = "The session"),
+        ("file" = String, Path, description = "File name from a manifest"),
+    ),
+    responses(
+        (status = 200, content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn recording_file(
+    State(signaling): State<Signaling>,
+    State(setting): State<Arc<Setting>>,
+    caller: Caller,
+    Path((session, file)): Path<(SessionId, String)>,
+) -> Result<Response, ApiError> {
+    may_listen(&signaling, &caller, session).await?;
+    let found = recordings::file(&signaling.engine, &setting.recordings, session, &file).await?;
+    let kind = if file.ends_with(".webm") {
+        "video/webm"
+    } else if file.ends_with(".mkv") {
+        "video/x-matroska"
+    } else {
+        "audio/ogg"
+    };
+    Ok(([(header::CONTENT_TYPE, kind)], found).into_response())
+}
+
+async fn may_listen(signaling: &Signaling, caller: &Caller, session: SessionId) -> Result<(), ApiError> {
+    let (scene, _, _) = signaling.engine.record(caller.actor, session).await?;
+    let involved = scene.involved();
+    Ok(may(&caller.actor, Action::ReadRecording, &scene.subject(&involved)).map_err(CommandError::from)?)
+}

@@ -1,0 +1,139 @@
+//! WHIP (RFC 9725) and WHEP: media for clients of other makers, on the caller's own place in a call.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use yoban_domain::id::{ConnectionId, SessionId};
+use yoban_domain::session::{Leg, Refused};
+use yoban_domain::wire::problem::Problem;
+use yoban_signaling::Signaling;
+use yoban_signaling::error::CommandError;
+use yoban_signaling::rooms::{Ownership, fresh};
+
+use crate::auth::Caller;
+use crate::problem::ApiError;
+
+/// Send sound and picture into a call: SDP offer in, SDP answer out.
+#[utoipa::path(post, path = "/api/v1/whip/{session}", tag = "media",
+    params(("session" = SessionId, Path, description = "The call")),
+    request_body(content = String, content_type = "application/sdp"),
+    responses(
+        (status = 201, content_type = "application/sdp", body = String, description = "`Location` names the connection"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn whip(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    Path(session): Path<SessionId>,
+    headers: HeaderMap,
+    offer: String,
+) -> Result<Response, ApiError> {
+    let (connection, owner) = place(&signaling, &caller, session, &headers).await?;
+    let answer = signaling
+        .rooms
+        .media()
+        .whip(session, owner.leg, connection, offer)
+        .await;
+    created(connection, answer.map_err(CommandError::from)?)
+}
+
+/// Receive the others of a call: SDP offer in, SDP answer out.
+#[utoipa::path(post, path = "/api/v1/whep/{session}", tag = "media",
+    params(("session" = SessionId, Path, description = "The call")),
+    request_body(content = String, content_type = "application/sdp"),
+    responses(
+        (status = 201, content_type = "application/sdp", body = String, description = "`Location` names the connection"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn whep(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    Path(session): Path<SessionId>,
+    headers: HeaderMap,
+    offer: String,
+) -> Result<Response, ApiError> {
+    let (connection, owner) = place(&signaling, &caller, session, &headers).await?;
+    let answer = signaling
+        .rooms
+        .media()
+        .whep(session, owner.leg, connection, offer)
+        .await;
+    created(connection, answer.map_err(CommandError::from)?)
+}
+
+/// End a connection made by WHIP or WHEP.
+#[utoipa::path(delete, path = "/api/v1/connections/{connection}", tag = "media",
+    params(("connection" = ConnectionId, Path, description = "From `Location`")),
+    responses(
+        (status = 204),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn hang_up(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    Path(connection): Path<ConnectionId>,
+) -> Result<StatusCode, ApiError> {
+    let owner = signaling
+        .rooms
+        .whose(connection)
+        .await
+        .filter(|o| o.device == caller.device);
+    owner.ok_or(ApiError::NotFound)?;
+    signaling
+        .rooms
+        .media()
+        .hang_up(connection)
+        .map_err(CommandError::from)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The caller's place in the call, and a name for the connection.
+async fn place(
+    signaling: &Signaling,
+    caller: &Caller,
+    session: SessionId,
+    headers: &HeaderMap,
+) -> Result<(ConnectionId, Ownership), ApiError> {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|h| h.to_str().ok())
+        .unwrap_or_default();
+    if kind.split(';').next().map(str::trim) != Some("application/sdp") {
+        return Err(Problem::new(
+            415,
+            "sdp-needed",
+            [
+                "application/sdp で送ってください",
+                "Send application/sdp",
+                "Content-Type を確かめてください",
+                "Check the Content-Type",
+            ],
+        )
+        .into());
+    }
+    let leg = signaling.engine.own_leg(caller.actor, session).await?;
+    let leg = leg
+        .filter(Leg::in_call)
+        .ok_or(CommandError::Refused(Refused::NotInCall))?
+        .id;
+    signaling.keeper.room(session).await;
+    let owner = Ownership {
+        device: caller.device,
+        session,
+        leg,
+    };
+    let connection = fresh();
+    signaling.rooms.claim(connection, owner).await;
+    Ok((connection, owner))
+}
+
+fn created(connection: ConnectionId, answer: String) -> Result<Response, ApiError> {
+    let headers = [
+        (header::CONTENT_TYPE, "application/sdp".to_owned()),
+        (header::LOCATION, format!("/api/v1/connections/{connection}")),
+        (header::ETAG, format!("\"{connection}\"")),
+    ];
+    Ok((StatusCode::CREATED, headers, answer).into_response())
+}

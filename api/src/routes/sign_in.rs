@@ -1,0 +1,71 @@
+//! Signing in and staying so.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use yoban_domain::grant::{Action, Subject, may};
+use yoban_domain::wire::problem::Problem;
+use yoban_domain::wire::rest::{DemoPerson, Me, Refresh, SignIn, SignedIn};
+use yoban_signaling::error::CommandError;
+use yoban_signaling::socket::Identity;
+
+use crate::auth::{Auth, Caller};
+use crate::body::Body;
+use crate::problem::ApiError;
+use crate::state::Setting;
+
+/// Sign a device in with a code from a link or QR.
+#[utoipa::path(post, path = "/api/v1/sign-in", tag = "sign-in", request_body = SignIn, responses(
+    (status = 200, body = SignedIn),
+    (status = 401, body = Problem, content_type = "application/problem+json", description = "Unknown, used or expired code"),
+))]
+pub(super) async fn sign_in(
+    State(auth): State<Arc<Auth>>,
+    Body(body): Body<SignIn>,
+) -> Result<Json<SignedIn>, ApiError> {
+    Ok(Json(auth.sign_in(body.code.reveal(), body.device).await?))
+}
+
+/// New tokens for a refresh token.
+#[utoipa::path(post, path = "/api/v1/token", tag = "sign-in", request_body = Refresh, responses(
+    (status = 200, body = SignedIn),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+))]
+pub(super) async fn refresh(
+    State(auth): State<Arc<Auth>>,
+    Body(body): Body<Refresh>,
+) -> Result<Json<SignedIn>, ApiError> {
+    Ok(Json(auth.refresh(body.refresh_token.reveal()).await?))
+}
+
+/// Who this device is to the server.
+#[utoipa::path(get, path = "/api/v1/me", tag = "sign-in", responses(
+    (status = 200, body = Me),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+))]
+pub(super) async fn me(State(auth): State<Arc<Auth>>, caller: Caller) -> Result<Json<Me>, ApiError> {
+    let subject = Subject::Association(caller.actor.association);
+    may(&caller.actor, Action::KeepSignedIn, &subject).map_err(CommandError::from)?;
+    let expires = yoban_domain::time::Timestamp(0);
+    let identity = Identity {
+        actor: caller.actor,
+        device: caller.device,
+        expires,
+    };
+    auth.describe(&identity)
+        .await?
+        .map(Json)
+        .ok_or(ApiError::Unauthenticated)
+}
+
+/// People of the fictitious district, each with a code; in demo mode alone.
+#[utoipa::path(get, path = "/api/v1/demo/people", tag = "sign-in", responses(
+    (status = 200, body = Vec<DemoPerson>),
+    (status = 404, body = Problem, content_type = "application/problem+json", description = "Not in demo mode"),
+))]
+pub(super) async fn demo_people(
+    State(setting): State<Arc<Setting>>,
+) -> Result<Json<Vec<DemoPerson>>, ApiError> {
+    setting.demo_people.clone().map(Json).ok_or(ApiError::NotFound)
+}

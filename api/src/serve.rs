@@ -1,0 +1,287 @@
+//! The composition root: the one place that knows every crate. Starts all parts, and stops them in order.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use tokio::task::JoinSet;
+use yoban_domain::session::Timings;
+use yoban_domain::wire::rest::DemoPerson;
+use yoban_media::Media;
+use yoban_media::recording::RecordingConfig;
+use yoban_signaling::clock::Clock;
+use yoban_signaling::{Running, Signaling};
+use yoban_store::Store;
+
+use crate::addresses::url_host;
+use crate::auth::{Auth, Tokens};
+use crate::config::{BadOptions, Options};
+use crate::problem::ApiError;
+use crate::state::{Setting, State};
+use crate::tls::{Development, Names, TlsError, own};
+use crate::{demo, routes, trust};
+
+/// How long running requests may take after the order to stop.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Why the server does not start. Each text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The options make no sense.
+    #[error(transparent)]
+    Options(#[from] BadOptions),
+    /// A port cannot be had.
+    #[error(
+        "{0} cannot be opened: {1}\n  another program uses it? Choose other ports with --port and --http-port"
+    )]
+    Port(SocketAddr, std::io::Error),
+    /// The data folder cannot be used.
+    #[error("the data folder {0} cannot be used: {1}")]
+    Data(String, std::io::Error),
+    /// The database cannot be used.
+    #[error("the database cannot be used: {0}")]
+    Store(#[from] yoban_store::Error),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// Media cannot start.
+    #[error("media cannot start: {0}\n  is UDP port {1} in use? Choose another with --port")]
+    Media(yoban_media::StartError, u16),
+    /// No administrator yet, outside demo mode.
+    #[error(
+        "管理者がまだいません。yoban bootstrap でコードを作り、yoban administrator で最初の管理者を登録してください。\n\
+         There is no administrator yet: run `yoban bootstrap`, then `yoban administrator`. To try Yoban, use --demo."
+    )]
+    NoAdministrator,
+    /// Something else.
+    #[error("{0}")]
+    Other(#[from] ApiError),
+}
+
+/// A running server.
+pub struct Server {
+    /// Where HTTPS listens.
+    pub https: Vec<SocketAddr>,
+    /// Where plain HTTP listens.
+    pub http: Vec<SocketAddr>,
+    /// Where media listens.
+    pub media: SocketAddr,
+    /// SHA-256 of the development authority, when there is one.
+    pub authority: Option<String>,
+    /// Demo people with their codes, in demo mode.
+    pub people: Vec<DemoPerson>,
+    /// Live control, for the demo and for tests.
+    pub signaling: Signaling,
+    running: Running,
+    plane: Media,
+    handle: Handle<SocketAddr>,
+    tasks: JoinSet<std::io::Result<()>>,
+}
+
+/// Starts everything.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError> {
+    let lan = options.lan()?;
+    let data = |error| StartError::Data(options.data.display().to_string(), error);
+    let recordings = options.data.join("recordings");
+    std::fs::create_dir_all(&recordings).map_err(data)?;
+    let store = open_store(options).await?;
+    let secret = secret(&store).await?;
+    let people = if options.demo {
+        demo::load(&store, &secret, clock.now()).await?
+    } else {
+        administrator_exists(&store)
+            .await?
+            .then(Vec::new)
+            .ok_or(StartError::NoAdministrator)?
+    };
+    let (certificate, authority) = certificate(options, &lan, &clock)?;
+
+    let bind = |ip: IpAddr, port: u16| -> Result<TcpListener, StartError> {
+        let at = SocketAddr::new(ip, port);
+        let socket = TcpListener::bind(at).map_err(|e| StartError::Port(at, e))?;
+        socket
+            .set_nonblocking(true)
+            .map_err(|e| StartError::Port(at, e))?;
+        Ok(socket)
+    };
+    let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let mut https = vec![bind(local, options.port)?];
+    let mut http = vec![bind(local, options.http_port)?];
+    // With port 0 the first one found is used everywhere.
+    let port = port_of(&https);
+    let http_port = port_of(&http);
+    for ip in &lan {
+        https.push(bind(*ip, port)?);
+        http.push(bind(*ip, http_port)?);
+    }
+
+    let announce = if lan.is_empty() { vec![local] } else { lan.clone() };
+    let media_clock = clock.clone();
+    let (plane, events) = yoban_media::start(yoban_media::Config {
+        udp: options.media(&lan),
+        announce,
+        clock: Arc::new(move || media_clock.now()),
+        // Without encryption at rest patients are recorded in the fictitious district alone.
+        recordings: options.demo.then(|| RecordingConfig::new(&recordings)),
+    })
+    .map_err(|e| StartError::Media(e, options.port))?;
+    let (signaling, running) = yoban_signaling::start(
+        store,
+        clock,
+        Timings::default(),
+        plane.clone(),
+        events,
+        &options.node,
+    );
+
+    let host = lan.first().copied().unwrap_or(local);
+    let setting = Arc::new(Setting {
+        base_url: format!("https://{}:{port}", url_host(host)),
+        recordings,
+        demo_people: options.demo.then(|| people.clone()),
+    });
+    let auth = Arc::new(Auth::new(
+        Tokens::new(&secret),
+        signaling.engine.clone(),
+        options.demo,
+    ));
+    let site = routes::site().with_state(State {
+        signaling: signaling.clone(),
+        auth,
+        setting,
+    });
+
+    let handle = Handle::new();
+    let mut tasks = JoinSet::new();
+    let addresses = |sockets: &[TcpListener]| {
+        sockets
+            .iter()
+            .filter_map(|s| s.local_addr().ok())
+            .collect::<Vec<_>>()
+    };
+    let (https_at, http_at) = (addresses(&https), addresses(&http));
+    for socket in https {
+        let server = axum_server::from_tcp_rustls(socket, certificate.clone())
+            .map_err(|e| StartError::Port(SocketAddr::new(local, port), e))?;
+        tasks.spawn(
+            server
+                .handle(handle.clone())
+                .serve(site.clone().into_make_service()),
+        );
+    }
+    for socket in http {
+        let loopback = socket.local_addr().is_ok_and(|a| a.ip().is_loopback());
+        let app = match (&authority, loopback) {
+            (_, true) => site.clone(),
+            (Some((pem, sum)), false) => trust::site(pem.clone(), sum.clone(), port),
+            (None, false) => continue,
+        };
+        let server = axum_server::from_tcp(socket)
+            .map_err(|e| StartError::Port(SocketAddr::new(local, http_port), e))?;
+        tasks.spawn(server.handle(handle.clone()).serve(app.into_make_service()));
+    }
+    let (https, http, media) = (https_at, http_at, plane.udp_addr());
+    let authority = authority.map(|(_, sum)| sum);
+    Ok(Server {
+        https,
+        http,
+        media,
+        authority,
+        people,
+        signaling,
+        running,
+        plane,
+        handle,
+        tasks,
+    })
+}
+
+impl Server {
+    /// Stops in order: sockets are told to come back, running turns finish, media says good-bye.
+    pub async fn stop(mut self) {
+        self.running.stop(&self.signaling).await;
+        self.handle.graceful_shutdown(Some(DRAIN));
+        while self.tasks.join_next().await.is_some() {}
+        let plane = self.plane;
+        // Waits for the media thread; a runtime thread must not.
+        let _panicked = tokio::task::spawn_blocking(move || plane.shutdown()).await;
+        self.signaling.engine.store().close().await;
+    }
+}
+
+/// Opens and migrates the database.
+///
+/// # Errors
+/// It cannot be reached, or is newer than this program.
+pub async fn open_store(options: &Options) -> Result<Store, StartError> {
+    let data = |error| StartError::Data(options.data.display().to_string(), error);
+    std::fs::create_dir_all(&options.data).map_err(data)?;
+    let url = options
+        .database
+        .clone()
+        .unwrap_or_else(|| embedded(&options.data));
+    let store = Store::open(&url).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+fn embedded(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("yoban.db").display())
+}
+
+/// The installation's secret for tokens, made once.
+async fn secret(store: &Store) -> Result<Vec<u8>, StartError> {
+    let fresh = Tokens::fresh_secret()?;
+    let mut tx = store.begin().await?;
+    let kept: Vec<u8> = tx.put_setting_once("token-secret", &fresh).await?.read()?;
+    tx.commit().await?;
+    Ok(kept)
+}
+
+async fn administrator_exists(store: &Store) -> Result<bool, StartError> {
+    let mut read = store.read().await?;
+    for (association, _) in read.associations().await? {
+        if read
+            .people(association)
+            .await?
+            .iter()
+            .any(|p| p.retired.is_none() && p.role.as_str() == "administrator")
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+type Authority = Option<(String, String)>;
+
+fn certificate(
+    options: &Options,
+    lan: &[IpAddr],
+    clock: &Clock,
+) -> Result<(RustlsConfig, Authority), StartError> {
+    if let (Some(chain), Some(key)) = (&options.certificate, &options.key) {
+        let (config, _) = own(chain, key, clock.now())?;
+        return Ok((RustlsConfig::from_config(config), None));
+    }
+    let folder = options.data.join("tls");
+    let made = Development::open(&folder, &Names::of_this_machine(lan.to_vec()), clock.now())?;
+    let authority = (
+        made.authority_pem().to_owned(),
+        made.authority().fingerprint.clone(),
+    );
+    Ok((RustlsConfig::from_config(made.server_config()?), Some(authority)))
+}
+
+fn port_of(sockets: &[TcpListener]) -> u16 {
+    sockets
+        .first()
+        .and_then(|s| s.local_addr().ok())
+        .map_or(0, |a| a.port())
+}

@@ -1,0 +1,31 @@
+//! What routes share: one small part per area, taken by `FromRef`.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use yoban_domain::wire::rest::DemoPerson;
+use yoban_signaling::Signaling;
+
+use crate::auth::Auth;
+
+/// Everything routes may ask for.
+#[derive(Clone, FromRef)]
+pub struct State {
+    /// Live control.
+    pub signaling: Signaling,
+    /// Sign-in and tokens.
+    pub auth: Arc<Auth>,
+    /// What depends on how the server was started.
+    pub setting: Arc<Setting>,
+}
+
+/// What depends on how the server was started.
+#[derive(Debug)]
+pub struct Setting {
+    /// Base of absolute links, without a trailing slash.
+    pub base_url: String,
+    /// Origins a browser may open a socket from, besides the one it talks to.
+    pub recordings: std::path::PathBuf,
+    /// Demo people with their codes; none outside demo mode.
+    pub demo_people: Option<Vec<DemoPerson>>,
+}
