@@ -67,6 +67,8 @@ async function run(browser: Browser, base: string): Promise<{ pictures: number; 
           await page.goto(`${base}/fixtures/index.html?app=${app}&screen=${name}&lang=${lang}&theme=${theme}`);
           await page.waitForSelector('#app > *');
           await page.evaluate(() => document.fonts.ready);
+          // A font that has just come is drawn with the next frame.
+          await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
           await page.screenshot({ path: `${OUT}${screen}.png` });
           pictures += 1;
           if (!flag('pictures')) await look(page, app, screen, findings);

@@ -7,7 +7,8 @@ import { Brand, LangSwitch, Notice, ThemeSwitch } from '../ui/parts.tsx';
 import type { Me } from '../wire.ts';
 
 /** Before the first tap nothing can ring; the page says so, and what it cannot do. */
-export function DutyGate({ me, onGo }: { me: Me; onGo: () => Promise<unknown> }): VNode {
+export function DutyGate(props: { me: Me; onGo: () => Promise<unknown>; onSignOut: () => void }): VNode {
+  const { me, onGo } = props;
   const [busy, go] = useBusy();
   const staff = me.who.kind === 'staff' ? me.who : null;
   return (
@@ -26,13 +27,21 @@ export function DutyGate({ me, onGo }: { me: Me; onGo: () => Promise<unknown> })
           {staff && t(`role.${staff.card.role}`)}
           {staff && staff.onDuty.length > 0 && `・${t('duty.lines', { lines: list(staff.onDuty.map((l) => t(`line.${l}`))) })}`}
         </p>
+        <p>
+          <b>{t('duty.off.title')}</b>
+        </p>
         {staff && staff.onDuty.length === 0 && <Notice tone="warn">{t('duty.notOnRota')}</Notice>}
         <Button kind="primary" icon="bell" class="wide big" busy={busy !== null} onClick={() => go('go', onGo)} testid="go-on-duty">
           {t('duty.go')}
         </Button>
         <p class="soft">{t('duty.go.sub')}</p>
         <Notice tone="info">{t('duty.warn')}</Notice>
-        {me.demo && <p class="soft">{t('app.demo')}</p>}
+        <div class="row">
+          <span class="grow soft">{me.demo && t('app.demo')}</span>
+          <Button kind="ghost" icon="leave" onClick={props.onSignOut} testid="sign-out">
+            {t('signout')}
+          </Button>
+        </div>
       </section>
     </main>
   );

@@ -36,6 +36,7 @@ export function PersonTile(props: { p: Participant; media: MediaView; gateOpen?:
           <span class="who">{name}</span>
           <span class="role">{t(`legRole.${p.role}`)}</span>
           {p.card && <span class="role long">{institutionOf(p.card)}</span>}
+          {seat?.speaking && <span class="sr">{t('tile.speaking')}</span>}
         </>
       }
     />

@@ -11,7 +11,7 @@ import { Queue } from '../clinical/Queue.tsx';
 import { Stage } from '../clinical/Stage.tsx';
 import { TrendPlot } from '../clinical/TrendPlot.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
-import { me as ownLeg, joinerAsked, runningSince } from '../model/call.ts';
+import { inCall, me as ownLeg, joinerAsked, runningSince } from '../model/call.ts';
 import { group } from '../model/queue.ts';
 import { personName } from '../clinical/People.tsx';
 import { Button } from '../ui/Button.tsx';
@@ -73,6 +73,7 @@ function CallCentre(props: {
   const since = runningSince(call);
   const own = ownLeg(call);
   const joiner = joinerAsked(call);
+  const refused = call.people.find((p) => p.join.consent === 'refused' && inCall(p));
   const left = own?.legState.state === 'left' && call.state.state === 'active';
   return (
     <section class="centre" aria-label={t('kind.nurseAdvice')}>
@@ -90,6 +91,11 @@ function CallCentre(props: {
       <Live text={call.waitingBesides > 0 ? t('queue.besides', { n: call.waitingBesides }) : ''} />
       <RecordingQuestion call={call} send={desk.send} />
       {joiner && <Notice tone="info" live>{t('consent.asked', { who: personName(joiner) })}</Notice>}
+      {refused && (
+        <Notice tone="bad" live>
+          {t('consent.refused', { who: personName(refused) })}
+        </Notice>
+      )}
       {call.state.state === 'ended' ? (
         <Empty icon="check" title={t('call.ended')} sub={t('call.ended.sub')} />
       ) : left ? (

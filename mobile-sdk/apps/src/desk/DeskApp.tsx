@@ -48,7 +48,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
           caseId={state.queue.find((i) => i.session === page.session)?.case ?? null}
         />
       ) : !duty.on && !busy ? (
-        <DutyGate me={me} onGo={duty.go} />
+        <DutyGate me={me} onGo={duty.go} onSignOut={() => live.client.signOut()} />
       ) : (
         <Desk
           key={call?.session ?? 'none'}

@@ -76,7 +76,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
         </>
       );
     }
-    if (!duty.on) return <DutyGate me={signedIn} onGo={duty.go} />;
+    if (!duty.on) return <DutyGate me={signedIn} onGo={duty.go} onSignOut={() => live.client.signOut()} />;
     return (
       <Home me={signedIn} queue={state.queue} onOpen={record} onStopDuty={duty.stop} onTest={duty.test} />
     );

@@ -43,6 +43,12 @@ export function Idle(props: IdleProps): VNode {
             <Icon name={offline ? 'linkOff' : 'check'} />
             <span>
               <T k={offline ? 'tab.offline' : 'tab.ready'} />
+              {offline && (
+                <>
+                  <br />
+                  <T k="tab.offline.body" />
+                </>
+              )}
             </span>
           </div>
         </section>

@@ -69,7 +69,7 @@ export function TabletApp({ live }: { live: Live }): VNode {
 
   if (live.restoring.value) return <Loading />;
   if (!me || me.who.kind !== 'tablet') {
-    return <SignIn title={t('setup.title')} body={t('signin.body')} onCode={live.signIn} />;
+    return <SignIn title={t('setup.title')} body={t('setup.body')} onCode={live.signIn} />;
   }
   const tap = async () => {
     unlock();

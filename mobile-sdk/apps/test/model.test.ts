@@ -1,0 +1,212 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { desk, phone, queue, sbar, tablet } from '../fixtures/calls.ts';
+import { doctorLeg, NOW, nurseLeg, patientLeg, ringing } from '../fixtures/people.ts';
+import { noVitals, vitals } from '../fixtures/vitals.ts';
+import { refusalKey } from '../src/clinical/Kind.tsx';
+import { lang } from '../src/i18n/index.tsx';
+import * as call from '../src/model/call.ts';
+import { dispositionOf, emptyDraft, missing, nextTime } from '../src/model/disposition.ts';
+import { fits, partsOf, press, shown, vitalOf } from '../src/model/keypad.ts';
+import { group } from '../src/model/queue.ts';
+import { draftSbar } from '../src/model/sbar.ts';
+import { currentCall } from '../src/model/staff.ts';
+import { screenOf } from '../src/model/tabletScreen.ts';
+import { plotOf } from '../src/model/trend.ts';
+import { bandText, missingText, scoreText, valueText } from '../src/model/vitals.ts';
+import { hashOf, parse } from '../src/app/route.ts';
+
+afterEach(() => {
+  lang.value = 'ja';
+});
+
+describe("the tablet's screen", () => {
+  it('follows the call through the night', () => {
+    expect(screenOf(null, null)).toBe('idle');
+    expect(screenOf(tablet.calling, null)).toBe('calling');
+    expect(screenOf(tablet.fallback, null)).toBe('fallback');
+    expect(screenOf(tablet.twoWay, null)).toBe('incall');
+    expect(screenOf(tablet.left, null)).toBe('left');
+    expect(screenOf(tablet.closing, null)).toBe('closing');
+    expect(screenOf(tablet.after, null)).toBe('after');
+  });
+
+  it('is the first one again once the decision was put away, for that call alone', () => {
+    expect(screenOf(tablet.after, tablet.after.session)).toBe('idle');
+    expect(screenOf(tablet.after, 'another')).toBe('after');
+  });
+
+  it('says that the desk is rung again when the last clinician was lost', () => {
+    const alone = {
+      ...tablet.twoWay,
+      desk: { round: 1, until: NOW + 1, ringing: true, fallback: false },
+      people: [patientLeg(), nurseLeg({ legState: { state: 'away', since: NOW, until: NOW + 1 } })],
+    };
+    expect(screenOf(alone, null)).toBe('calling');
+    expect(screenOf({ ...alone, desk: null }, null)).toBe('incall');
+  });
+});
+
+describe('questions to the patient', () => {
+  it('come for a joiner who answered, oldest first', () => {
+    expect(call.joinerAsked(tablet.askJoin)?.leg).toBe('leg-doctor');
+    expect(call.joinerAsked(tablet.twoWay)).toBeNull();
+    const rungOnly = doctorLeg({ legState: ringing, join: { consent: 'asked', at: 1 } });
+    expect(call.joinerAsked({ ...tablet.twoWay, people: [rungOnly] })).toBeNull();
+  });
+
+  it('about recording come once, and only to people who can be heard', () => {
+    expect(call.recordingAsksMe(tablet.askRecording)).toBe(true);
+    expect(call.recordingAsksMe(tablet.threeWay)).toBe(false);
+    const gated = { ...tablet.askRecording, people: [patientLeg({ gateOpen: false })] };
+    expect(call.recordingAsksMe(gated)).toBe(false);
+  });
+
+  it('can be taken back by who said yes', () => {
+    expect(call.canWithdrawRecording(tablet.threeWay)).toBe(true);
+    expect(call.canWithdrawRecording(tablet.askRecording)).toBe(false);
+  });
+});
+
+describe('the stage', () => {
+  it('shows who speaks, keeps who spoke, and never shows a gated person', () => {
+    expect(call.onStage(tablet.threeWay, ['leg-nurse'], null)?.leg).toBe('leg-nurse');
+    expect(call.onStage(tablet.threeWay, [], 'leg-nurse')?.leg).toBe('leg-nurse');
+    expect(call.onStage(tablet.threeWay, [], null)?.leg).toBe('leg-doctor');
+    expect(call.onStage(tablet.askJoin, ['leg-doctor'], null)?.leg).toBe('leg-nurse');
+  });
+
+  it('lets the desk nurse and the doctor end for all, and nobody else', () => {
+    expect(call.mayEnd(desk.threeWay)).toBe(true);
+    expect(call.mayEnd(phone.call)).toBe(true);
+    expect(call.mayEnd(tablet.threeWay)).toBe(false);
+    expect(call.mayEnd(phone.gated)).toBe(false);
+  });
+});
+
+describe("a member of staff's call", () => {
+  it('is the running one before an unsigned one, and never one that only rang', () => {
+    expect(currentCall([phone.ended, phone.call], null)?.version).toBe(phone.call.version);
+    expect(currentCall([phone.ended], null)?.session).toBe(phone.ended.session);
+    expect(currentCall([{ ...phone.ended, signed: 1 }], null)).toBeNull();
+    expect(currentCall([phone.ring], null)).toBeNull();
+  });
+});
+
+it('puts who waits longest first, and a call nobody looks after among them', () => {
+  const first = queue[0];
+  const running = queue[1];
+  if (!first || !running) throw new Error('fixtures');
+  const groups = group([...queue, { ...running, session: 'lost', unattended: true }]);
+  expect(groups.waiting.map((i) => i.session)).toEqual(['lost', first.session]);
+  expect(groups.running.map((i) => i.session)).toEqual([running.session]);
+  expect(groups.done.map((i) => i.session)).toEqual(['session-3', 'session-4']);
+});
+
+describe('vital signs in words', () => {
+  it('show an interval with what is missing', () => {
+    if (!vitals.score) throw new Error('fixtures');
+    expect(scoreText(vitals.score)).toBe('6〜11点');
+    expect(bandText(vitals.score)).toBe('中〜高');
+    expect(missingText(vitals.score)).toBe('足りない項目：酸素、意識、体温');
+    expect(scoreText({ ...vitals.score, max: 6 })).toBe('6点');
+  });
+
+  it('show both pressures in one', () => {
+    const pressure = vitals.latest.find((l) => l.kind === 'bloodPressure');
+    expect(pressure && valueText(pressure)).toBe('164/92');
+  });
+});
+
+describe('the trend', () => {
+  it('draws a gap as a gap and a doubtful value apart', () => {
+    const plot = plotOf(vitals.trends);
+    const spo2 = plot.lines[0] ?? [];
+    expect(spo2.filter((v) => v === null)).toHaveLength(1);
+    expect((plot.doubtful[0] ?? []).filter((v) => v !== null)).toEqual([79]);
+    expect(spo2).not.toContain(79);
+    expect(plot.times).toEqual([...plot.times].sort((a, b) => a - b));
+  });
+
+  it('knows when there is nothing', () => {
+    expect(plotOf(noVitals.trends).empty).toBe(true);
+  });
+});
+
+describe('the write-up', () => {
+  const blank = { situation: '', background: '', assessment: '', recommendation: '' };
+
+  it('is drafted from card and readings, stale ones left out', () => {
+    const draft = draftSbar({ ...desk.threeWay }, vitals, blank);
+    expect(draft.background).toContain('慢性心不全');
+    expect(draft.assessment).toContain('SpO2 91%');
+    expect(draft.assessment).toContain('NEWS2 6〜11点');
+    expect(draft.assessment).not.toContain('36.4');
+    expect(draft.recommendation).toBe('');
+  });
+
+  it('never overwrites what somebody wrote', () => {
+    expect(draftSbar(desk.threeWay, vitals, sbar)).toEqual(sbar);
+  });
+});
+
+describe('the decision', () => {
+  const draft = { ...emptyDraft, kind: 'advice' as const, advice: '水分をとって休む' };
+
+  it('of a red or orange case online needs a reason', () => {
+    expect(missing(draft, 'orange', NOW, 'Asia/Tokyo')).toEqual(['reason']);
+    expect(missing(draft, 'green', NOW, 'Asia/Tokyo')).toEqual([]);
+    expect(missing({ ...draft, kind: 'houseCall' }, 'red', NOW, 'Asia/Tokyo')).toEqual([]);
+    expect(dispositionOf({ ...draft, reason: ' 家族と合意 ' }, 'orange', NOW, 'Asia/Tokyo')?.reasonOnline).toBe('家族と合意');
+  });
+
+  it('is not sent without words for the patient', () => {
+    expect(dispositionOf({ ...draft, advice: '  ' }, null, NOW, 'Asia/Tokyo')).toBeNull();
+  });
+
+  it("takes the recheck's time as the next one in the zone, past midnight too", () => {
+    // It is 2:04 in Tokyo.
+    expect(nextTime('3:30', NOW, 'Asia/Tokyo')).toBe(Date.UTC(2026, 10, 22, 18, 30));
+    expect(nextTime('01:00', NOW, 'Asia/Tokyo')).toBe(Date.UTC(2026, 10, 23, 16, 0));
+    expect(nextTime('25:00', NOW, 'Asia/Tokyo')).toBeNull();
+    expect(nextTime('', NOW, 'Asia/Tokyo')).toBeNull();
+  });
+});
+
+describe('the keypad', () => {
+  const [temperature] = partsOf('temperature');
+  const [systolic] = partsOf('bloodPressure');
+  if (!temperature || !systolic) throw new Error('parts');
+
+  it('puts the point of a temperature by itself', () => {
+    const digits = ['3', '6', '5', '9'].reduce((d, key) => press(d, key, temperature), '');
+    expect(digits).toBe('365');
+    expect(shown(digits, temperature)).toBe('36.5');
+    expect(shown('36', temperature)).toBe('36');
+    expect(press(digits, 'delete', temperature)).toBe('36');
+  });
+
+  it('takes no number that cannot be true', () => {
+    expect(fits('999', temperature)).toBe(false);
+    expect(fits('', systolic)).toBe(false);
+    expect(fits('30', systolic)).toBe(false);
+    expect(vitalOf('bloodPressure', ['164', ''])).toBeNull();
+    expect(vitalOf('bloodPressure', ['164', '92'])).toEqual({
+      kind: 'bloodPressure',
+      systolic: '164',
+      diastolic: '92',
+      unit: 'mm[Hg]',
+    });
+  });
+});
+
+it('names every reason why it is no online examination', () => {
+  expect(refusalKey('not-examination-sudden-illness')).toBe('kindof.sudden-illness');
+  expect(refusalKey('no-plan')).toBe('kindof.no-plan');
+  expect(refusalKey('something-new')).toBe('kindof.other');
+});
+
+it('finds its way back to a record from the address', () => {
+  const route = { page: 'record', session: '0192f0aa-1' } as const;
+  expect(parse(hashOf(route))).toEqual(route);
+  expect(parse('#/record/<x>')).toEqual({ page: 'home' });
+});
