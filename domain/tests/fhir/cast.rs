@@ -34,10 +34,6 @@ fn name(kanji: &str, kana: &str, latin: &str) -> Name {
 }
 
 /// The record of a log.
-#[expect(
-    clippy::expect_used,
-    reason = "a story without facts of its session is a broken test"
-)]
 pub fn record(facts: &[Fact]) -> Record {
     let association = uuid(3).into();
     let institution = |n: u32, kind, code: &str, ja: &str, en: &str| Institution {
