@@ -21,7 +21,9 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   server: {
     // The API of a running server, for work on the screens.
-    proxy: { '/api': { target: process.env.YOBAN_API ?? 'http://127.0.0.1:8443', ws: true, changeOrigin: true } },
+    proxy: {
+      '/api': { target: process.env.YOBAN_API ?? 'http://127.0.0.1:8443', ws: true, changeOrigin: true },
+    },
   },
   build: {
     outDir: 'dist',

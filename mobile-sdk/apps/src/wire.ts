@@ -11,13 +11,22 @@ export type Sex = 'female' | 'male' | 'other' | 'unknown';
 export type SourceState = 'on' | 'off' | 'denied' | 'inUse' | 'absent' | 'held';
 export type DeclineReason = 'withPatient' | 'travelling' | 'unavailable' | 'other';
 export type RecordingAnswer = 'none' | 'yes' | 'no' | 'withdrawn';
-export type ServiceKind = 'nurseAdvice' | 'doctorAdvice' | 'onlineReferral' | 'onlineExamination' | 'phoneRevisit';
+export type ServiceKind =
+  | 'nurseAdvice'
+  | 'doctorAdvice'
+  | 'onlineReferral'
+  | 'onlineExamination'
+  | 'phoneRevisit';
 export type MediaMode = 'none' | 'audio' | 'videoAudio';
 export type IdentityMethod = 'tabletAndFace' | 'nameAndBirthDate' | 'known' | 'byProxy' | 'notYet';
 export type RedFlag = 'breathing' | 'consciousness' | 'chestPain' | 'bleeding' | 'headInjury' | 'seizure';
 export type Urgency = 'red' | 'orange' | 'yellow' | 'green' | 'blue';
 
-export interface Name { kanji: string; kana: string; latin: string }
+export interface Name {
+  kanji: string;
+  kana: string;
+  latin: string;
+}
 
 export interface PersonCard {
   person: Id;
@@ -40,7 +49,12 @@ export type State =
       overdue: boolean;
     };
 
-export interface DeskRing { round: number; until: Timestamp; ringing: boolean; fallback: boolean }
+export interface DeskRing {
+  round: number;
+  until: Timestamp;
+  ringing: boolean;
+  fallback: boolean;
+}
 
 export type LegState =
   | { state: 'invited' | 'ringing' | 'away'; since: Timestamp; until: Timestamp }
@@ -93,7 +107,12 @@ export interface PatientCard {
   emergencyInstitution?: string | null;
 }
 
-export interface Sbar { situation: string; background: string; assessment: string; recommendation: string }
+export interface Sbar {
+  situation: string;
+  background: string;
+  assessment: string;
+  recommendation: string;
+}
 
 export interface Interval {
   from: Timestamp;
@@ -128,7 +147,11 @@ export type Outcome =
   | { outcome: 'recheckAt'; at: Timestamp };
 export type OutcomeKind = Outcome['outcome'];
 
-export interface Disposition { outcome: Outcome; advice: string; reasonOnline?: string | null }
+export interface Disposition {
+  outcome: Outcome;
+  advice: string;
+  reasonOnline?: string | null;
+}
 
 export interface CallView {
   session: Id;
@@ -239,7 +262,13 @@ export type Source =
 
 export type Origin = { kind: 'device' | 'simulated'; model?: string | null } | { kind: 'manual' };
 
-export interface NewReading { id: Id; vital: Vital; takenAt?: Timestamp | null; origin: Origin; flags: Flag[] }
+export interface NewReading {
+  id: Id;
+  vital: Vital;
+  takenAt?: Timestamp | null;
+  origin: Origin;
+  flags: Flag[];
+}
 
 export interface Reading {
   id: Id;
@@ -250,7 +279,10 @@ export interface Reading {
   flags: Flag[];
 }
 
-export interface MeasureValue { measure: Measure; value: string }
+export interface MeasureValue {
+  measure: Measure;
+  value: string;
+}
 export interface Latest {
   kind: VitalKind;
   reading: Reading;
@@ -267,11 +299,20 @@ export interface TrendPoint {
   doubtful: boolean;
   gapBefore: boolean;
 }
-export interface Trend { kind: VitalKind; points: TrendPoint[] }
+export interface Trend {
+  kind: VitalKind;
+  points: TrendPoint[];
+}
 
 export type Item = 'respiration' | 'spo2' | 'oxygen' | 'systolic' | 'pulse' | 'consciousness' | 'temperature';
 export type Band = 'low' | 'lowMedium' | 'medium' | 'high';
-export interface ItemScore { item: Item; min: number; max: number; scoredValue?: string | null; reading?: Id | null }
+export interface ItemScore {
+  item: Item;
+  min: number;
+  max: number;
+  scoredValue?: string | null;
+  reading?: Id | null;
+}
 export interface Score {
   min: number;
   max: number;
@@ -307,7 +348,12 @@ export interface Me {
   who: MeWho;
 }
 
-export interface OnDuty { line: Line; card: PersonCard; busy: boolean; reachable: boolean }
+export interface OnDuty {
+  line: Line;
+  card: PersonCard;
+  busy: boolean;
+  reachable: boolean;
+}
 
 export interface EncounterView {
   session: Id;
@@ -321,7 +367,13 @@ export interface EncounterView {
   maySign: boolean;
 }
 
-export interface TimelineEntry { seq: number; at: Timestamp; fact: string; text: string; textEn: string }
+export interface TimelineEntry {
+  seq: number;
+  at: Timestamp;
+  fact: string;
+  text: string;
+  textEn: string;
+}
 export interface CaseView {
   case: Id;
   patient: PatientCard;
@@ -332,7 +384,13 @@ export interface CaseView {
   timeline: TimelineEntry[];
 }
 
-export interface DemoPerson { person?: Id | null; role?: Role | null; name: string; app: string; code: string }
+export interface DemoPerson {
+  person?: Id | null;
+  role?: Role | null;
+  name: string;
+  app: string;
+  code: string;
+}
 
 export interface Problem {
   type: string;

@@ -49,7 +49,9 @@ export function elderlySafe(): string[] {
     const layers: Colour[][] = [];
     for (let at: Element | null = e; at; at = at.parentElement) {
       const style = getComputedStyle(at);
-      const stops = [...style.backgroundImage.matchAll(/rgba?\([^)]*\)|color\([^)]*\)/g)].map((m) => parse(m[0]));
+      const stops = [...style.backgroundImage.matchAll(/rgba?\([^)]*\)|color\([^)]*\)/g)].map((m) =>
+        parse(m[0]),
+      );
       const fill = parse(style.backgroundColor);
       const layer = [...stops.filter((s) => s[3] > 0), ...(fill[3] > 0 ? [fill] : [])];
       if (layer.length) layers.push(layer);

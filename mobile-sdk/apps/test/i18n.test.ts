@@ -17,7 +17,8 @@ function files(folder: string): string[] {
 
 const forms = (message: Message): string[] =>
   typeof message === 'string' ? [message] : [message.one, message.other].filter((m) => m !== undefined);
-const holes = (text: string): string[] => [...plain(text).matchAll(/\{([a-zA-Z]+)\}/g)].map((m) => m[1] ?? '').sort();
+const holes = (text: string): string[] =>
+  [...plain(text).matchAll(/\{([a-zA-Z]+)\}/g)].map((m) => m[1] ?? '').sort();
 const JAPANESE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 /** The names of the languages are written in their own language everywhere. */
 const OWN = new Set(['lang.ja', 'lang.en']);
@@ -63,7 +64,8 @@ describe('messages', () => {
     // `t(`red.${flag}`)` asks for every key that begins with `red.`.
     const prefixes = [...code.matchAll(/`([a-zA-Z0-9]+\.[a-zA-Z0-9.]*)\$\{/g)].map((m) => m[1] ?? '');
     const unused = keys.filter(
-      (key) => !code.includes(`'${key}'`) && !code.includes(`"${key}"`) && !prefixes.some((p) => key.startsWith(p)),
+      (key) =>
+        !code.includes(`'${key}'`) && !code.includes(`"${key}"`) && !prefixes.some((p) => key.startsWith(p)),
     );
     expect(unused).toEqual([]);
   });
@@ -76,7 +78,10 @@ describe('source', () => {
       readFileSync(file, 'utf8')
         .split('\n')
         .forEach((line, i) => {
-          const code = line.replace(/\/\/.*$/, '').replace(/^\s*(\/\*\*|\*).*$/, '').replace(/\/\*.*?\*\//g, '');
+          const code = line
+            .replace(/\/\/.*$/, '')
+            .replace(/^\s*(\/\*\*|\*).*$/, '')
+            .replace(/\/\*.*?\*\//g, '');
           // Punctuation between two messages is no text.
           if (JAPANESE.test(code)) found.push(`${file}:${i + 1} ${line.trim()}`);
           // Words between tags.

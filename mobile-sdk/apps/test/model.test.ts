@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { desk, phone, queue, sbar, tablet } from '../fixtures/calls.ts';
 import { doctorLeg, NOW, nurseLeg, patientLeg, ringing } from '../fixtures/people.ts';
 import { noVitals, vitals } from '../fixtures/vitals.ts';
+import { hashOf, parse } from '../src/app/route.ts';
 import { refusalKey } from '../src/clinical/Kind.tsx';
 import { lang } from '../src/i18n/index.tsx';
 import * as call from '../src/model/call.ts';
@@ -13,7 +14,6 @@ import { currentCall } from '../src/model/staff.ts';
 import { screenOf } from '../src/model/tabletScreen.ts';
 import { plotOf } from '../src/model/trend.ts';
 import { bandText, missingText, scoreText, valueText } from '../src/model/vitals.ts';
-import { hashOf, parse } from '../src/app/route.ts';
 
 afterEach(() => {
   lang.value = 'ja';
@@ -156,7 +156,9 @@ describe('the decision', () => {
     expect(missing(draft, 'orange', NOW, 'Asia/Tokyo')).toEqual(['reason']);
     expect(missing(draft, 'green', NOW, 'Asia/Tokyo')).toEqual([]);
     expect(missing({ ...draft, kind: 'houseCall' }, 'red', NOW, 'Asia/Tokyo')).toEqual([]);
-    expect(dispositionOf({ ...draft, reason: ' 家族と合意 ' }, 'orange', NOW, 'Asia/Tokyo')?.reasonOnline).toBe('家族と合意');
+    expect(
+      dispositionOf({ ...draft, reason: ' 家族と合意 ' }, 'orange', NOW, 'Asia/Tokyo')?.reasonOnline,
+    ).toBe('家族と合意');
   });
 
   it('is not sent without words for the patient', () => {

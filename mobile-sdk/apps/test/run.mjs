@@ -2,4 +2,7 @@
 import { runnerImport } from 'vite';
 
 const [file] = process.argv.slice(2);
-await runnerImport(new URL(file, `file://${process.cwd()}/`).pathname, { configFile: false, logLevel: 'error' });
+await runnerImport(new URL(file, `file://${process.cwd()}/`).pathname, {
+  configFile: false,
+  logLevel: 'error',
+});

@@ -64,11 +64,15 @@ async function run(browser: Browser, base: string): Promise<{ pictures: number; 
         for (const theme of ['night', 'day']) {
           if (option('theme') && option('theme') !== theme) continue;
           const screen = `${app}-${name}-${lang}-${theme}`;
-          await page.goto(`${base}/fixtures/index.html?app=${app}&screen=${name}&lang=${lang}&theme=${theme}`);
+          await page.goto(
+            `${base}/fixtures/index.html?app=${app}&screen=${name}&lang=${lang}&theme=${theme}`,
+          );
           await page.waitForSelector('#app > *');
           await page.evaluate(() => document.fonts.ready);
           // A font that has just come is drawn with the next frame.
-          await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+          await page.evaluate(
+            () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+          );
           await page.screenshot({ path: `${OUT}${screen}.png` });
           pictures += 1;
           if (!flag('pictures')) await look(page, app, screen, findings);
@@ -99,7 +103,10 @@ try {
   const { pictures, findings } = await run(browser, `http://127.0.0.1:${port}`);
   const seen = new Map<string, string[]>();
   for (const { screen, what } of findings) seen.set(what, [...(seen.get(what) ?? []), screen]);
-  for (const [what, screens] of seen) console.log(`${what}\n    ${screens.slice(0, 4).join(' ')}${screens.length > 4 ? ` +${screens.length - 4}` : ''}`);
+  for (const [what, screens] of seen)
+    console.log(
+      `${what}\n    ${screens.slice(0, 4).join(' ')}${screens.length > 4 ? ` +${screens.length - 4}` : ''}`,
+    );
   console.log(`${pictures} pictures in var/screens, ${findings.length} findings`);
   if (findings.length > 0 || pictures === 0) process.exitCode = 1;
 } finally {

@@ -55,7 +55,9 @@ function nameOfCode(code: string): string {
  */
 function place(app: string, code: string | null): string {
   const key = `yoban.${app}.place`;
-  const chosen = code ? `${app}-${nameOfCode(code)}` : (sessionStorage.getItem(key) ?? localStorage.getItem(key) ?? app);
+  const chosen = code
+    ? `${app}-${nameOfCode(code)}`
+    : (sessionStorage.getItem(key) ?? localStorage.getItem(key) ?? app);
   sessionStorage.setItem(key, chosen);
   localStorage.setItem(key, chosen);
   return chosen;

@@ -14,7 +14,8 @@ export const clockSeconds = (at: Timestamp): string =>
   parts({ hour: 'numeric', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at);
 
 /** `11月23日(月)`. */
-export const day = (at: Timestamp): string => parts({ month: 'long', day: 'numeric', weekday: 'short' }).format(at);
+export const day = (at: Timestamp): string =>
+  parts({ month: 'long', day: 'numeric', weekday: 'short' }).format(at);
 
 /** `11月23日 2:04`. */
 export const dayTime = (at: Timestamp): string =>
@@ -24,14 +25,19 @@ export const dayTime = (at: Timestamp): string =>
 export function birthDate(iso: string): string {
   const at = new Date(`${iso}T12:00:00Z`);
   if (Number.isNaN(at.getTime())) return iso;
-  if (lang.value === 'en') return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at);
-  const era = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { dateStyle: 'long', timeZone: 'UTC' }).format(at);
+  if (lang.value === 'en')
+    return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at);
+  const era = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { dateStyle: 'long', timeZone: 'UTC' }).format(
+    at,
+  );
   return `${era}（${iso.slice(0, 4)}）`;
 }
 
 /** The hour in the association's zone, 0–23. */
 export const hourOf = (at: Timestamp): number =>
-  Number(new Intl.DateTimeFormat('en-GB', { timeZone: zone.value, hour: 'numeric', hourCycle: 'h23' }).format(at));
+  Number(
+    new Intl.DateTimeFormat('en-GB', { timeZone: zone.value, hour: 'numeric', hourCycle: 'h23' }).format(at),
+  );
 
 /** A length of time in the largest two units that matter: `8秒`, `3分20秒`, `1時間5分`. Never negative. */
 export function span(ms: number): string {
@@ -74,7 +80,8 @@ export function stopwatch(ms: number): string {
 }
 
 /** Whole seconds until `at`; never negative. */
-export const secondsUntil = (at: Timestamp, now: Timestamp): number => Math.max(0, Math.ceil((at - now) / 1000));
+export const secondsUntil = (at: Timestamp, now: Timestamp): number =>
+  Math.max(0, Math.ceil((at - now) / 1000));
 
 /** A name as the language writes it. */
 export const nameOf = (name: Name): string => (lang.value === 'en' && name.latin ? name.latin : name.kanji);

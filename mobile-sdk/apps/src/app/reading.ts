@@ -10,4 +10,9 @@ function uuid(): string {
 }
 
 /** A value somebody typed. Its time is its arrival: people type what they see now. */
-export const typed = (vital: Vital): NewReading => ({ id: uuid(), vital, origin: { kind: 'manual' }, flags: [] });
+export const typed = (vital: Vital): NewReading => ({
+  id: uuid(),
+  vital,
+  origin: { kind: 'manual' },
+  flags: [],
+});

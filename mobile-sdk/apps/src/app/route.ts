@@ -8,7 +8,8 @@ export function parse(hash: string): Route {
   return match?.[1] ? { page: 'record', session: match[1] } : { page: 'home' };
 }
 
-export const hashOf = (route: Route): string => (route.page === 'record' ? `#/record/${route.session}` : '#/');
+export const hashOf = (route: Route): string =>
+  route.page === 'record' ? `#/record/${route.session}` : '#/';
 
 export const route = signal<Route>({ page: 'home' });
 

@@ -1,13 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import type {
-  DeclineReason,
-  Disposition,
-  Finding,
-  Id,
-  LegRole,
-  NewReading,
-  ServiceKind,
-} from '../wire.ts';
+import type { DeclineReason, Disposition, Finding, Id, LegRole, NewReading, ServiceKind } from '../wire.ts';
 
 /** What a person can do in one call; the session is filled in where it is sent. */
 export type CallCommand =

@@ -14,7 +14,12 @@ function ownPicture(room: Room): Picture | null {
   };
 }
 
-function read(room: Room, previous: MediaView, devices: readonly MediaDeviceInfo[], speaker: string): MediaView {
+function read(
+  room: Room,
+  previous: MediaView,
+  devices: readonly MediaDeviceInfo[],
+  speaker: string,
+): MediaView {
   const local = room.localParticipant;
   const seats = new Map<string, Seat>();
   for (const [leg, person] of room.remoteParticipants) {

@@ -8,7 +8,13 @@ import { Icon } from '../ui/Icon.tsx';
 import { Choices, Live, Notice } from '../ui/parts.tsx';
 import type { CallView, IdentityMethod, PatientCard, RedFlag, Urgency } from '../wire.ts';
 
-const METHODS: readonly IdentityMethod[] = ['tabletAndFace', 'nameAndBirthDate', 'known', 'byProxy', 'notYet'];
+const METHODS: readonly IdentityMethod[] = [
+  'tabletAndFace',
+  'nameAndBirthDate',
+  'known',
+  'byProxy',
+  'notYet',
+];
 export const RED_FLAGS: readonly RedFlag[] = [
   'breathing',
   'consciousness',
@@ -31,7 +37,9 @@ export function IdentityStep({ call, send }: { call: CallView; send: Send }): VN
         label={t('identity.title')}
         value={value}
         options={METHODS.map((method) => ({ value: method, text: t(`identity.${method}`) }))}
-        onChange={(method) => go(method, () => send({ type: 'assess', finding: { part: 'identity', method } }))}
+        onChange={(method) =>
+          go(method, () => send({ type: 'assess', finding: { part: 'identity', method } }))
+        }
       />
       {value === 'notYet' && <Notice tone="warn">{t('identity.notYet.sub')}</Notice>}
     </section>
@@ -39,7 +47,11 @@ export function IdentityStep({ call, send }: { call: CallView; send: Send }): VN
 }
 
 /** What to say on the telephone, ready to be read out. */
-export function Script119(props: { patient: PatientCard | null | undefined; found: readonly RedFlag[]; desk: string }): VNode {
+export function Script119(props: {
+  patient: PatientCard | null | undefined;
+  found: readonly RedFlag[];
+  desk: string;
+}): VNode {
   const { patient } = props;
   const flags = list(props.found.map((f) => t(`red.${f}`)));
   return (
@@ -61,7 +73,9 @@ export function Script119(props: { patient: PatientCard | null | undefined; foun
           </li>
         )}
         <li>{t('red.119.line3', { flags })}</li>
-        {patient && <li>{t('red.119.line4', { conditions: list(patient.summary.conditions) || t('none') })}</li>}
+        {patient && (
+          <li>{t('red.119.line4', { conditions: list(patient.summary.conditions) || t('none') })}</li>
+        )}
         {patient && <li>{t('red.119.line5', { phone: patient.phone, desk: props.desk })}</li>}
       </ol>
       <h4>{t('red.119.family')}</h4>
@@ -107,7 +121,7 @@ export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; 
         {RED_FLAGS.map((flag) => (
           <li key={flag}>
             <span id={`red-${flag}`}>{t(`red.${flag}`)}</span>
-            <span class="switch" role="group" aria-labelledby={`red-${flag}`}>
+            <fieldset class="switch" aria-labelledby={`red-${flag}`}>
               <button
                 type="button"
                 class="danger"
@@ -125,16 +139,30 @@ export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; 
               >
                 {t('red.no')}
               </button>
-            </span>
+            </fieldset>
           </li>
         ))}
       </ul>
       {found.length > 0 ? (
-        <Button kind="stop" icon="ambulance" busy={busy !== null} onClick={() => save(found)} testid="red-save" class="wide">
+        <Button
+          kind="stop"
+          icon="ambulance"
+          busy={busy !== null}
+          onClick={() => save(found)}
+          testid="red-save"
+          class="wide"
+        >
           {t('red.119')}
         </Button>
       ) : complete ? (
-        <Button kind="primary" icon="check" busy={busy !== null} onClick={() => save([])} testid="red-save" class="wide">
+        <Button
+          kind="primary"
+          icon="check"
+          busy={busy !== null}
+          onClick={() => save([])}
+          testid="red-save"
+          class="wide"
+        >
           {t('red.save')}
         </Button>
       ) : (
@@ -166,7 +194,9 @@ export function UrgencyStep({ call, send }: { call: CallView; send: Send }): VNo
               name="urgency"
               checked={value === urgency}
               data-testid={`urgency-${urgency}`}
-              onChange={() => go(urgency, () => send({ type: 'assess', finding: { part: 'urgency', urgency } }))}
+              onChange={() =>
+                go(urgency, () => send({ type: 'assess', finding: { part: 'urgency', urgency } }))
+              }
             />
             <b>{t(`urgency.${urgency}`)}</b>
             <span>{t(`urgency.${urgency}.what`)}</span>

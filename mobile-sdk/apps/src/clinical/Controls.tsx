@@ -49,7 +49,13 @@ export function CallControls({ call, media, controls, send, ending, setEnding }:
       >
         {t('control.short.camera')}
       </Button>
-      <Button icon="flip" title={t('control.flip')} disabled={!media.canFlip} onClick={controls.flip} testid="flip">
+      <Button
+        icon="flip"
+        title={t('control.flip')}
+        disabled={!media.canFlip}
+        onClick={controls.flip}
+        testid="flip"
+      >
         {t('control.short.flip')}
       </Button>
       <Button icon="speaker" title={t('control.speaker')} onClick={() => setChoosing(true)} testid="speaker">
@@ -66,7 +72,13 @@ export function CallControls({ call, media, controls, send, ending, setEnding }:
         {t('control.short.leave')}
       </Button>
       {mayEnd(call) && (
-        <Button icon="hangup" kind="stop" title={t('control.end')} onClick={() => setEnding(true)} testid="end">
+        <Button
+          icon="hangup"
+          kind="stop"
+          title={t('control.end')}
+          onClick={() => setEnding(true)}
+          testid="end"
+        >
           {t('control.short.end')}
         </Button>
       )}
@@ -130,7 +142,12 @@ export function UndoBar({ call, send }: { call: CallView; send: Send }): VNode |
 export function RecordingBar({ call, send }: { call: CallView; send: Send }): VNode {
   const [busy, go] = useBusy();
   const { phase } = call.recording;
-  const idle = phase === 'off' || phase === 'refused' || phase === 'withdrawn' || phase === 'stopped' || phase === 'failed';
+  const idle =
+    phase === 'off' ||
+    phase === 'refused' ||
+    phase === 'withdrawn' ||
+    phase === 'stopped' ||
+    phase === 'failed';
   return (
     <div class="recbar">
       {phase === 'on' ? (
@@ -139,18 +156,31 @@ export function RecordingBar({ call, send }: { call: CallView; send: Send }): VN
         </span>
       ) : (
         phase !== 'off' && (
-          <span class={`chip wrapping ${phase === 'failed' ? 'bad' : 'warn'}`} role="status" data-testid={`rec-${phase}`}>
+          <span
+            class={`chip wrapping ${phase === 'failed' ? 'bad' : 'warn'}`}
+            role="status"
+            data-testid={`rec-${phase}`}
+          >
             {t(`rec.${phase}`)}
           </span>
         )
       )}
       {idle && (
-        <Button icon="record" busy={busy === 'ask'} onClick={() => go('ask', () => send({ type: 'askRecording' }))} testid="rec-ask">
+        <Button
+          icon="record"
+          busy={busy === 'ask'}
+          onClick={() => go('ask', () => send({ type: 'askRecording' }))}
+          testid="rec-ask"
+        >
           {t('recording.ask')}
         </Button>
       )}
       {!idle && (
-        <Button busy={busy === 'stop'} onClick={() => go('stop', () => send({ type: 'stopRecording' }))} testid="rec-stop">
+        <Button
+          busy={busy === 'stop'}
+          onClick={() => go('stop', () => send({ type: 'stopRecording' }))}
+          testid="rec-stop"
+        >
           {t('recording.stop')}
         </Button>
       )}

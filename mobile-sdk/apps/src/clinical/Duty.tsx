@@ -25,13 +25,22 @@ export function DutyGate(props: { me: Me; onGo: () => Promise<unknown>; onSignOu
         <h1>{staff ? nameOf(staff.card.name) : ''}</h1>
         <p>
           {staff && t(`role.${staff.card.role}`)}
-          {staff && staff.onDuty.length > 0 && `・${t('duty.lines', { lines: list(staff.onDuty.map((l) => t(`line.${l}`))) })}`}
+          {staff &&
+            staff.onDuty.length > 0 &&
+            `・${t('duty.lines', { lines: list(staff.onDuty.map((l) => t(`line.${l}`))) })}`}
         </p>
         <p>
           <b>{t('duty.off.title')}</b>
         </p>
         {staff && staff.onDuty.length === 0 && <Notice tone="warn">{t('duty.notOnRota')}</Notice>}
-        <Button kind="primary" icon="bell" class="wide big" busy={busy !== null} onClick={() => go('go', onGo)} testid="go-on-duty">
+        <Button
+          kind="primary"
+          icon="bell"
+          class="wide big"
+          busy={busy !== null}
+          onClick={() => go('go', onGo)}
+          testid="go-on-duty"
+        >
           {t('duty.go')}
         </Button>
         <p class="soft">{t('duty.go.sub')}</p>

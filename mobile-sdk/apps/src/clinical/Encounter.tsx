@@ -44,7 +44,9 @@ export function Encounter(props: EncounterProps): VNode {
             <Notice tone="good" icon="sign">
               <b>{t('enc.version', { n: encounter.version })}</b>
               {encounter.signedBy && encounter.signedAt && (
-                <div>{t('enc.by', { who: nameOf(encounter.signedBy.name), time: dayTime(encounter.signedAt) })}</div>
+                <div>
+                  {t('enc.by', { who: nameOf(encounter.signedBy.name), time: dayTime(encounter.signedAt) })}
+                </div>
               )}
               {encounter.digest && (
                 <div class="num small">{t('enc.digest', { hash: `${encounter.digest.slice(0, 16)}…` })}</div>
@@ -53,13 +55,23 @@ export function Encounter(props: EncounterProps): VNode {
           ) : (
             <Notice tone="warn">{t('enc.draft')}</Notice>
           )}
-          {encounter.disposition ? <Decided disposition={encounter.disposition} /> : <p class="soft">{t('enc.dispNone')}</p>}
+          {encounter.disposition ? (
+            <Decided disposition={encounter.disposition} />
+          ) : (
+            <p class="soft">{t('enc.dispNone')}</p>
+          )}
           <div>
             <h3>{t('note.title')}</h3>
             <p class="pre">{encounter.note || <span class="soft">{t('enc.noteNone')}</span>}</p>
           </div>
           {encounter.maySign && !encounter.version && (
-            <Button kind="primary" icon="sign" busy={props.busy === 'sign'} onClick={props.onSign} testid="enc-sign">
+            <Button
+              kind="primary"
+              icon="sign"
+              busy={props.busy === 'sign'}
+              onClick={props.onSign}
+              testid="enc-sign"
+            >
               {t('sign.go')}
             </Button>
           )}

@@ -11,7 +11,9 @@ import type { CaseView, EncounterView, Id } from '../wire.ts';
 import { Encounter } from './Encounter.tsx';
 
 function download(name: string, value: unknown): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: 'application/fhir+json' }));
+  const url = URL.createObjectURL(
+    new Blob([JSON.stringify(value, null, 2)], { type: 'application/fhir+json' }),
+  );
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
@@ -20,7 +22,15 @@ function download(name: string, value: unknown): void {
 }
 
 /** One record, fetched when it is opened and again after it was signed. */
-export function EncounterPage({ live, session, caseId }: { live: Live; session: Id; caseId: Id | null }): VNode {
+export function EncounterPage({
+  live,
+  session,
+  caseId,
+}: {
+  live: Live;
+  session: Id;
+  caseId: Id | null;
+}): VNode {
   const [record, setRecord] = useState<EncounterView | null | 'none'>(null);
   const [thread, setThread] = useState<CaseView | null>(null);
   const [turn, setTurn] = useState(0);
@@ -60,7 +70,9 @@ export function EncounterPage({ live, session, caseId }: { live: Live; session: 
       onBack={back}
       onFhir={() =>
         go('fhir', () =>
-          attempt(async () => download(`encounter-${session}.fhir.json`, await live.client.rest.encounterFhir(session))),
+          attempt(async () =>
+            download(`encounter-${session}.fhir.json`, await live.client.rest.encounterFhir(session)),
+          ),
         )
       }
       onPrint={() => {

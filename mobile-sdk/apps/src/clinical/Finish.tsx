@@ -49,7 +49,13 @@ export function NoteEditor({ call, send }: { call: CallView; send: Send }): VNod
           }}
         />
       </Field>
-      <Button icon={saved && text ? 'check' : 'save'} busy={busy !== null} disabled={saved} onClick={save} testid="note-save">
+      <Button
+        icon={saved && text ? 'check' : 'save'}
+        busy={busy !== null}
+        disabled={saved}
+        onClick={save}
+        testid="note-save"
+      >
         {t(saved && text ? 'saved' : 'note.save')}
       </Button>
     </section>
@@ -186,7 +192,14 @@ export function SignStep({ call, send }: { call: CallView; send: Send }): VNode 
       ) : (
         <>
           {!ready && <p class="soft">{t('sign.notYet')}</p>}
-          <Button kind="primary" icon="sign" class="wide" disabled={!ready} onClick={() => setAsking(true)} testid="sign">
+          <Button
+            kind="primary"
+            icon="sign"
+            class="wide"
+            disabled={!ready}
+            onClick={() => setAsking(true)}
+            testid="sign"
+          >
             {t('sign.go')}
           </Button>
         </>

@@ -12,20 +12,25 @@ const roleOf = (line: Line) => (line === 'visitingNurse' ? 'visitingNurse' : 'du
 function Candidate({ one, call, send }: { one: OnDuty; call: CallView; send: Send }): VNode {
   const [busy, go] = useBusy();
   const leg = call.people.find((p) => p.card?.person === one.card.person);
-  const state = leg && inCall(leg) ? 'inCall' : one.busy ? 'busy' : one.reachable ? 'reachable' : 'unreachable';
+  const state =
+    leg && inCall(leg) ? 'inCall' : one.busy ? 'busy' : one.reachable ? 'reachable' : 'unreachable';
   return (
     <li class="member" data-testid={`candidate-${one.card.person}`}>
       <div class="grow">
         <b>{nameOf(one.card.name)}</b>
         <div class="soft">{institutionOf(one.card)}</div>
-        <span class={`chip ${state === 'reachable' || state === 'inCall' ? 'good' : 'warn'}`}>{t(`invite.${state}`)}</span>
+        <span class={`chip ${state === 'reachable' || state === 'inCall' ? 'good' : 'warn'}`}>
+          {t(`invite.${state}`)}
+        </span>
       </div>
       <Button
         icon="phone"
         kind={state === 'reachable' ? 'primary' : 'plain'}
         disabled={state === 'inCall' || state === 'busy' || (leg !== undefined && isRung(leg))}
         busy={busy !== null}
-        onClick={() => go('invite', () => send({ type: 'invite', role: roleOf(one.line), person: one.card.person }))}
+        onClick={() =>
+          go('invite', () => send({ type: 'invite', role: roleOf(one.line), person: one.card.person }))
+        }
       >
         {t(leg && !isRung(leg) && !inCall(leg) ? 'invite.again' : 'invite.call')}
       </Button>
@@ -61,7 +66,15 @@ export function DutyList({ duty }: { duty: readonly OnDuty[] | null }): VNode {
 }
 
 /** Who could be asked in, and who is busy. `null`: still being looked up. */
-export function Invite({ duty, call, send }: { duty: readonly OnDuty[] | null; call: CallView; send: Send }): VNode {
+export function Invite({
+  duty,
+  call,
+  send,
+}: {
+  duty: readonly OnDuty[] | null;
+  call: CallView;
+  send: Send;
+}): VNode {
   const [busy, go] = useBusy();
   if (!duty) return <Loading text={t('invite.loading')} />;
   const free = (line: Line) => duty.some((d) => d.line === line && !d.busy);

@@ -67,8 +67,12 @@ export function PatientPanel({ patient }: { patient: PatientCard | null | undefi
         <Row name={t('patient.notices')}>
           <Lines items={summary.notices} />
         </Row>
-        <Row name={t('patient.primary')}>{patient.primaryDoctor ? nameOf(patient.primaryDoctor.name) : t('none')}</Row>
-        {patient.emergencyInstitution && <Row name={t('patient.emergency')}>{patient.emergencyInstitution}</Row>}
+        <Row name={t('patient.primary')}>
+          {patient.primaryDoctor ? nameOf(patient.primaryDoctor.name) : t('none')}
+        </Row>
+        {patient.emergencyInstitution && (
+          <Row name={t('patient.emergency')}>{patient.emergencyInstitution}</Row>
+        )}
         <Row name={t('patient.birth')}>{birthDate(patient.birthDate)}</Row>
         <Row name={t('patient.phone')}>
           <a class="num" href={`tel:${patient.phone}`}>

@@ -22,7 +22,10 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
   const cancelled = over && item.state.state === 'ended' && item.state.reason === 'cancelledByPatient';
   const undecided = over && !item.disposition;
   return (
-    <li class={`qitem ${waiting ? 'waiting' : ''} ${item.session === props.current ? 'current' : ''}`} data-testid="queue-item">
+    <li
+      class={`qitem ${waiting ? 'waiting' : ''} ${item.session === props.current ? 'current' : ''}`}
+      data-testid="queue-item"
+    >
       <div class="row">
         <b class="grow">
           {nameOf(item.patient)} <small class="soft">{t('age', { n: item.age })}</small>
@@ -37,12 +40,20 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
         {cancelled && undecided && <span class="chip warn wrapping">{t('queue.cancelled')}</span>}
         {!cancelled && undecided && <span class="chip warn">{t('queue.needsDecision')}</span>}
         {over && item.disposition && (
-          <span class={`chip ${item.signed ? 'good' : 'warn'}`}>{t(item.signed ? 'queue.signed' : 'queue.unsigned')}</span>
+          <span class={`chip ${item.signed ? 'good' : 'warn'}`}>
+            {t(item.signed ? 'queue.signed' : 'queue.unsigned')}
+          </span>
         )}
         {late && <span class="chip bad">{t('queue.overdue')}</span>}
       </div>
       {waiting && props.onClaim ? (
-        <Button kind="yes" icon="phone" class="wide" onClick={() => props.onClaim?.(item.session)} testid="claim">
+        <Button
+          kind="yes"
+          icon="phone"
+          class="wide"
+          onClick={() => props.onClaim?.(item.session)}
+          testid="claim"
+        >
           {t('queue.claim')}
         </Button>
       ) : over ? (
@@ -57,7 +68,8 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
 /** Tonight's cases: who waits first, then who is looked after, then what is done. */
 export function Queue(props: QueueProps): VNode {
   const groups = group(props.items);
-  if (props.items.length === 0) return <Empty icon="moon" title={t('queue.empty')} sub={t('queue.emptySub')} />;
+  if (props.items.length === 0)
+    return <Empty icon="moon" title={t('queue.empty')} sub={t('queue.emptySub')} />;
   return (
     <div class="queue">
       {(['waiting', 'running', 'done'] as const).map((name) => (
@@ -65,7 +77,9 @@ export function Queue(props: QueueProps): VNode {
           <h3>
             {t(`queue.${name}`)} <span class="num soft">{groups[name].length}</span>
           </h3>
-          {name === 'waiting' && groups.waiting.length === 0 && <p class="soft quiet">{t('queue.nobodyWaiting')}</p>}
+          {name === 'waiting' && groups.waiting.length === 0 && (
+            <p class="soft quiet">{t('queue.nobodyWaiting')}</p>
+          )}
           <ul>
             {groups[name].map((item) => (
               <Item item={item} props={props} key={item.session} />

@@ -31,7 +31,15 @@ export function SbarView({ sbar }: { sbar: Sbar | null | undefined }): VNode {
 }
 
 /** The nurse's write-up. What arrives from elsewhere never overwrites what is being typed. */
-export function SbarEditor({ call, vitals, send }: { call: CallView; vitals: VitalsView | null; send: Send }): VNode {
+export function SbarEditor({
+  call,
+  vitals,
+  send,
+}: {
+  call: CallView;
+  vitals: VitalsView | null;
+  send: Send;
+}): VNode {
   const stored = call.findings?.sbar ?? null;
   const [text, setText] = useState<Sbar>(stored ?? blank);
   const [drafted, setDrafted] = useState(false);
@@ -76,7 +84,11 @@ export function SbarEditor({ call, vitals, send }: { call: CallView; vitals: Vit
         </Notice>
       )}
       {PARTS.map((part) => (
-        <Field key={part} label={`${part[0]?.toUpperCase()}  ${t(`sbar.${part}`)}`} hint={t(`sbar.${part}.hint`)}>
+        <Field
+          key={part}
+          label={`${part[0]?.toUpperCase()}  ${t(`sbar.${part}`)}`}
+          hint={t(`sbar.${part}.hint`)}
+        >
           <textarea
             class="input"
             rows={part === 'recommendation' ? 2 : 3}

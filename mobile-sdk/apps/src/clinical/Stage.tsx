@@ -8,7 +8,11 @@ import { VideoTile } from '../ui/VideoTile.tsx';
 import type { CallView, Participant } from '../wire.ts';
 import { personName } from './People.tsx';
 
-function veilOf(p: Participant, media: MediaView, gateOpen: boolean): { icon: IconName; text: string } | null {
+function veilOf(
+  p: Participant,
+  media: MediaView,
+  gateOpen: boolean,
+): { icon: IconName; text: string } | null {
   if (!p.gateOpen || !gateOpen) return { icon: 'person', text: t('tile.gated') };
   if (p.legState.state === 'away') return { icon: 'linkOff', text: t('tile.away') };
   if (p.camera === 'off') return { icon: 'cameraOff', text: t('source.cameraOff') };
@@ -16,7 +20,12 @@ function veilOf(p: Participant, media: MediaView, gateOpen: boolean): { icon: Ic
   return media.seats.get(p.leg)?.picture ? null : { icon: 'link', text: t('tile.waiting') };
 }
 
-export function PersonTile(props: { p: Participant; media: MediaView; gateOpen?: boolean; class?: string }): VNode {
+export function PersonTile(props: {
+  p: Participant;
+  media: MediaView;
+  gateOpen?: boolean;
+  class?: string;
+}): VNode {
   const { p, media } = props;
   const name = personName(p);
   const seat = media.seats.get(p.leg);
@@ -58,7 +67,10 @@ export function OwnTile({ media }: { media: MediaView }): VNode {
           ? media.own
             ? null
             : { icon: 'camera', text: t('tile.waiting') }
-          : { icon: 'cameraOff', text: media.camera === 'off' ? t('source.cameraOff') : t(`source.${media.camera}`) }
+          : {
+              icon: 'cameraOff',
+              text: media.camera === 'off' ? t('source.cameraOff') : t(`source.${media.camera}`),
+            }
       }
       plate={<span class="role">{t('you')}</span>}
     />

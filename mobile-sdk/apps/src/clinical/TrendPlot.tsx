@@ -84,7 +84,8 @@ export function TrendPlot({ view, height = 170 }: { view: VitalsView; height?: n
       chart.destroy();
     };
   }, [view, look, height, plot.empty]);
-  const label = (i: number) => `${t(`vit.${LINES[i]?.kind ?? 'spo2'}`)}${i === 2 ? ' ↑' : i === 3 ? ' ↓' : ''}`;
+  const label = (i: number) =>
+    `${t(`vit.${LINES[i]?.kind ?? 'spo2'}`)}${i === 2 ? ' ↑' : i === 3 ? ' ↓' : ''}`;
   return (
     <figure class="trend" aria-label={t('vit.trend')}>
       <figcaption class="row wrap">
@@ -92,14 +93,23 @@ export function TrendPlot({ view, height = 170 }: { view: VitalsView; height?: n
         {LINES.map((line, i) => (
           <span class="key" key={line.measure}>
             <svg viewBox="0 0 22 6" width="22" height="6" aria-hidden="true">
-              <path d="M0 3h22" stroke={`var(${colours[i]})`} stroke-width="3" stroke-dasharray={dashes[i]?.join(' ')} />
+              <path
+                d="M0 3h22"
+                stroke={`var(${colours[i]})`}
+                stroke-width="3"
+                stroke-dasharray={dashes[i]?.join(' ')}
+              />
             </svg>
             {label(i)}
           </span>
         ))}
       </figcaption>
       <div class="plotbox" style={{ height: `${height}px` }}>
-        {plot.empty ? <Empty icon="clock" title={t('vit.trend.none')} /> : <div ref={box} aria-hidden="true" />}
+        {plot.empty ? (
+          <Empty icon="clock" title={t('vit.trend.none')} />
+        ) : (
+          <div ref={box} aria-hidden="true" />
+        )}
       </div>
     </figure>
   );

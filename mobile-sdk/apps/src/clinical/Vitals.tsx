@@ -28,7 +28,10 @@ interface TileProps {
 function Tile({ kind, latest, view, compact }: TileProps): VNode {
   const doubt = latest?.reading.flags.filter((f) => f !== 'ongoing') ?? [];
   return (
-    <div class={`vital ${latest?.stale ? 'stale' : ''} ${latest ? '' : 'none'}`} data-testid={`vital-${kind}`}>
+    <div
+      class={`vital ${latest?.stale ? 'stale' : ''} ${latest ? '' : 'none'}`}
+      data-testid={`vital-${kind}`}
+    >
       <dt>
         <Icon name={vitalIcon[kind]} />
         <span>{t(`vit.${kind}`)}</span>

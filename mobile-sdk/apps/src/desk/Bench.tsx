@@ -1,6 +1,5 @@
 import type { VNode } from 'preact';
 import type { Send } from '../app/send.ts';
-import { type Key, t } from '../i18n/index.tsx';
 import { IdentityStep, RedFlagStep, UrgencyStep } from '../clinical/Checks.tsx';
 import { DispositionForm, NoteEditor, SignStep } from '../clinical/Finish.tsx';
 import { Invite } from '../clinical/Invite.tsx';
@@ -9,7 +8,9 @@ import { Observations } from '../clinical/Observations.tsx';
 import { PatientPanel } from '../clinical/PatientPanel.tsx';
 import { People } from '../clinical/People.tsx';
 import { SbarEditor } from '../clinical/Sbar.tsx';
+import { type Key, t } from '../i18n/index.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { Scroll } from '../ui/Scroll.tsx';
 import type { CallView, OnDuty, VitalsView } from '../wire.ts';
 
 export const STEPS = ['patient', 'check', 'vitals', 'sbar', 'doctor', 'finish'] as const;
@@ -112,9 +113,9 @@ export function Bench(props: BenchProps): VNode {
           </button>
         ))}
       </div>
-      <div class="panel" id="bench-panel" role="tabpanel" aria-labelledby={`tab-${props.step}`} tabIndex={0}>
+      <Scroll class="panel" tab={{ panel: 'bench-panel', by: `tab-${props.step}` }}>
         <Panel {...props} />
-      </div>
+      </Scroll>
     </section>
   );
 }

@@ -4,16 +4,16 @@ import { now } from '../app/clock.ts';
 import { clockTime, nameOf, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { either, t } from '../i18n/index.tsx';
 import { CallControls, RecordingBar, RecordingQuestion, UndoBar } from '../clinical/Controls.tsx';
 import { DutyList } from '../clinical/Invite.tsx';
+import { personName } from '../clinical/People.tsx';
 import { Queue } from '../clinical/Queue.tsx';
 import { Stage } from '../clinical/Stage.tsx';
 import { TrendPlot } from '../clinical/TrendPlot.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
-import { inCall, me as ownLeg, joinerAsked, runningSince } from '../model/call.ts';
+import { either, t } from '../i18n/index.tsx';
+import { inCall, joinerAsked, me as ownLeg, runningSince } from '../model/call.ts';
 import { group } from '../model/queue.ts';
-import { personName } from '../clinical/People.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Brand, Empty, LangSwitch, Live, Notice, ThemeSwitch } from '../ui/parts.tsx';
@@ -90,7 +90,11 @@ function CallCentre(props: {
       </div>
       <Live text={call.waitingBesides > 0 ? t('queue.besides', { n: call.waitingBesides }) : ''} />
       <RecordingQuestion call={call} send={desk.send} />
-      {joiner && <Notice tone="info" live>{t('consent.asked', { who: personName(joiner) })}</Notice>}
+      {joiner && (
+        <Notice tone="info" live>
+          {t('consent.asked', { who: personName(joiner) })}
+        </Notice>
+      )}
       {refused && (
         <Notice tone="bad" live>
           {t('consent.refused', { who: personName(refused) })}
@@ -100,7 +104,13 @@ function CallCentre(props: {
         <Empty icon="check" title={t('call.ended')} sub={t('call.ended.sub')} />
       ) : left ? (
         <Empty icon="leave" title={t('call.left.title')} sub={t('call.left.body')}>
-          <Button kind="primary" icon="undo" busy={busy !== null} onClick={() => go('back', () => desk.send({ type: 'comeBack' }))} testid="come-back">
+          <Button
+            kind="primary"
+            icon="undo"
+            busy={busy !== null}
+            onClick={() => go('back', () => desk.send({ type: 'comeBack' }))}
+            testid="come-back"
+          >
             {t('call.left.back')}
           </Button>
         </Empty>
@@ -171,7 +181,13 @@ export function Desk(props: DeskProps): VNode {
               {t('age', { n: first.age })}・
               <span class="num">{t('ring.waited', { span: stopwatch(now.value - first.requestedAt) })}</span>
             </p>
-            <Button kind="yes" icon="phone" class="big" onClick={() => props.onClaim(first.session)} testid="answer">
+            <Button
+              kind="yes"
+              icon="phone"
+              class="big"
+              onClick={() => props.onClaim(first.session)}
+              testid="answer"
+            >
               {t('queue.claim')}
             </Button>
           </div>

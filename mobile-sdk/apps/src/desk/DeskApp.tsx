@@ -30,7 +30,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
   const [media, controls] = useRoom(room);
   const dutyList = useDutyList(live, me !== null);
   if (live.restoring.value) return <Loading />;
-  if (!me || me.who.kind !== 'staff') {
+  if (me?.who.kind !== 'staff') {
     return <SignIn title={t('signin.title')} body={t('signin.body')} onCode={live.signIn} />;
   }
   const page = route.value;

@@ -33,7 +33,7 @@ export function joinerAsked(call: CallView): Participant | null {
 export function recordingAsksMe(call: CallView): boolean {
   const own = me(call);
   const open = call.recording.phase === 'asking' || call.recording.phase === 'paused';
-  return open && own !== null && own.gateOpen && own.recording === 'none';
+  return open && own?.gateOpen === true && own.recording === 'none';
 }
 
 /** Whether this person agreed to a recording that runs or may run again, and so can withdraw. */
@@ -48,7 +48,7 @@ export const isOver = (call: CallView): boolean => call.state.state === 'ended';
 /** A desk nurse ends for all; so does a duty doctor. A visiting nurse and the patient leave. */
 export function mayEnd(call: CallView): boolean {
   const own = me(call);
-  return own !== null && own.gateOpen && (own.role === 'deskNurse' || own.role === 'dutyDoctor');
+  return own?.gateOpen === true && (own.role === 'deskNurse' || own.role === 'dutyDoctor');
 }
 
 /** The clinician who leads: a doctor with an open gate, else a nurse. */

@@ -39,7 +39,12 @@ export function nextTime(time: string, now: number, zone: string): number | null
 export type Missing = 'kind' | 'advice' | 'reason' | 'time';
 
 /** What keeps the draft from being sent, in the order of the form. */
-export function missing(draft: Draft, urgency: Urgency | null | undefined, now: number, zone: string): Missing[] {
+export function missing(
+  draft: Draft,
+  urgency: Urgency | null | undefined,
+  now: number,
+  zone: string,
+): Missing[] {
   const out: Missing[] = [];
   if (!draft.kind) out.push('kind');
   if (draft.kind === 'recheckAt' && nextTime(draft.time, now, zone) === null) out.push('time');

@@ -11,7 +11,9 @@ export interface Groups {
 export function group(items: readonly QueueItem[]): Groups {
   const over = (i: QueueItem) => i.state.state === 'ended';
   const waiting = items.filter((i) => i.unattended && !over(i)).sort((a, b) => a.requestedAt - b.requestedAt);
-  const running = items.filter((i) => !i.unattended && !over(i)).sort((a, b) => a.requestedAt - b.requestedAt);
+  const running = items
+    .filter((i) => !i.unattended && !over(i))
+    .sort((a, b) => a.requestedAt - b.requestedAt);
   const done = items.filter(over).sort((a, b) => b.requestedAt - a.requestedAt);
   return { waiting, running, done };
 }

@@ -20,7 +20,8 @@ export function draftSbar(call: CallView, vitals: VitalsView | null, written: Sb
     background.push(t(patient.hasPlan ? 'sbar.auto.plan' : 'sbar.auto.noPlan'));
   }
   const fresh = (vitals?.latest ?? []).filter((l) => !l.stale);
-  if (fresh.length) assessment.push(`${list(fresh.map((l) => `${t(`vit.${l.kind}`)} ${inWords(l)}`))}${t('sbar.auto.stop')}`);
+  if (fresh.length)
+    assessment.push(`${list(fresh.map((l) => `${t(`vit.${l.kind}`)} ${inWords(l)}`))}${t('sbar.auto.stop')}`);
   if (vitals?.score) {
     assessment.push(t('sbar.auto.news', { score: `${scoreText(vitals.score)} (${bandText(vitals.score)})` }));
   }

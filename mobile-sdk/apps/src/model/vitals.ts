@@ -72,12 +72,17 @@ export function valueText(latest: Pick<Latest, 'kind' | 'reading' | 'values'>): 
 /** Whether the unit belongs behind the text. */
 export const hasUnit = (latest: Latest): boolean => {
   const { vital } = latest.reading;
-  return vital.kind !== 'consciousness' && !(vital.kind === 'oxygen' && (vital.supply.kind === 'air' || !vital.supply.flow));
+  return (
+    vital.kind !== 'consciousness' &&
+    !(vital.kind === 'oxygen' && (vital.supply.kind === 'air' || !vital.supply.flow))
+  );
 };
 
 /** Value and unit in one, for sentences. */
 export const inWords = (latest: Latest): string =>
-  hasUnit(latest) ? `${valueText(latest)}${unitOf(latest.kind) === '%' ? '' : ' '}${unitOf(latest.kind)}` : valueText(latest);
+  hasUnit(latest)
+    ? `${valueText(latest)}${unitOf(latest.kind) === '%' ? '' : ' '}${unitOf(latest.kind)}`
+    : valueText(latest);
 
 export function sourceText(reading: Reading): string {
   if (reading.source.kind === 'manual') {
@@ -91,7 +96,9 @@ export const ageText = (latest: Latest, view: VitalsView, now: number): string =
   shortSpan(Math.max(0, latest.age + Math.max(0, now - view.now)));
 
 export const scoreText = (score: Score): string =>
-  score.min === score.max ? t('news.exact', { min: score.min }) : t('news.range', { min: score.min, max: score.max });
+  score.min === score.max
+    ? t('news.exact', { min: score.min })
+    : t('news.range', { min: score.min, max: score.max });
 
 export const bandText = (score: Score): string =>
   score.bandMin === score.bandMax

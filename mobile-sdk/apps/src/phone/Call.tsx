@@ -4,7 +4,6 @@ import { now } from '../app/clock.ts';
 import { nameOf, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { type Key, t } from '../i18n/index.tsx';
 import { RedFlagStep, UrgencyStep } from '../clinical/Checks.tsx';
 import { CallControls, RecordingBar, RecordingQuestion, UndoBar } from '../clinical/Controls.tsx';
 import { DispositionForm, NoteEditor, SignStep } from '../clinical/Finish.tsx';
@@ -16,15 +15,23 @@ import { SbarView } from '../clinical/Sbar.tsx';
 import { OwnTile, PersonTile } from '../clinical/Stage.tsx';
 import { TrendPlot } from '../clinical/TrendPlot.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
+import { type Key, t } from '../i18n/index.tsx';
 import { inCall, me, runningSince } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { Empty, Live, Notice } from '../ui/parts.tsx';
+import { Scroll } from '../ui/Scroll.tsx';
 import type { CallView, VitalsView } from '../wire.ts';
 
 export const TABS = ['call', 'vitals', 'sbar', 'note', 'decide'] as const;
 export type Tab = (typeof TABS)[number];
-const icons: Record<Tab, IconName> = { call: 'camera', vitals: 'heart', sbar: 'list', note: 'pen', decide: 'sign' };
+const icons: Record<Tab, IconName> = {
+  call: 'camera',
+  vitals: 'heart',
+  sbar: 'list',
+  note: 'pen',
+  decide: 'sign',
+};
 
 export interface PhoneCallProps {
   call: CallView;
@@ -38,7 +45,15 @@ export interface PhoneCallProps {
 }
 
 /** Answered, and not let in yet: why there is no picture, and what to read meanwhile. */
-export function WaitConsent({ call, vitals, send }: { call: CallView; vitals: VitalsView | null; send: Send }): VNode {
+export function WaitConsent({
+  call,
+  vitals,
+  send,
+}: {
+  call: CallView;
+  vitals: VitalsView | null;
+  send: Send;
+}): VNode {
   const [busy, go] = useBusy();
   const refused = me(call)?.join.consent === 'refused';
   return (
@@ -49,15 +64,20 @@ export function WaitConsent({ call, vitals, send }: { call: CallView; vitals: Vi
         <h1>{t(refused ? 'gate.refused' : 'gate.title')}</h1>
         <p>{t(refused ? 'gate.refusedBody' : 'gate.body')}</p>
       </section>
-      <div class="scroll">
+      <Scroll class="scroll" label={t('phone.tab.sbar')}>
         {!refused && <p class="soft">{t('gate.meanwhile')}</p>}
         <ScoreCard view={vitals} small />
         <VitalTiles view={vitals} only={['spo2', 'pulse', 'bloodPressure', 'temperature']} />
         <SbarView sbar={call.findings?.sbar} />
         <PatientPanel patient={call.patient} />
-      </div>
+      </Scroll>
       <footer class="answers">
-        <Button icon="leave" busy={busy !== null} onClick={() => go('leave', () => send({ type: 'leave' }))} testid="leave">
+        <Button
+          icon="leave"
+          busy={busy !== null}
+          onClick={() => go('leave', () => send({ type: 'leave' }))}
+          testid="leave"
+        >
           {t('control.leave')}
         </Button>
       </footer>
@@ -165,7 +185,11 @@ export function PhoneCall(props: PhoneCallProps): VNode {
             {since && <span class="chip num dark">{stopwatch(now.value - since)}</span>}
           </div>
           <div class="overvitals">
-            <VitalTiles view={props.vitals} only={['spo2', 'pulse', 'bloodPressure', 'temperature']} compact />
+            <VitalTiles
+              view={props.vitals}
+              only={['spo2', 'pulse', 'bloodPressure', 'temperature']}
+              compact
+            />
           </div>
         </div>
       )}
@@ -180,7 +204,11 @@ export function PhoneCall(props: PhoneCallProps): VNode {
         />
       )}
       <RecordingQuestion call={call} send={props.send} />
-      <div class="phonetabs" role="tablist" aria-label={call.patient ? nameOf(call.patient.name) : t('legRole.patient')}>
+      <div
+        class="phonetabs"
+        role="tablist"
+        aria-label={call.patient ? nameOf(call.patient.name) : t('legRole.patient')}
+      >
         {TABS.filter((name) => !(ended && name === 'call')).map((name) => (
           <button
             key={name}
@@ -197,7 +225,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
           </button>
         ))}
       </div>
-      <div class="scroll" id="phone-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
+      <Scroll class="scroll" tab={{ panel: 'phone-panel', by: `tab-${tab}` }}>
         {tab === 'call' ? (
           <>
             <ScoreCard view={props.vitals} small />
@@ -208,7 +236,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
         ) : (
           <Panel tab={tab} props={props} />
         )}
-      </div>
+      </Scroll>
     </main>
   );
 }

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
 import { now } from '../app/clock.ts';
 import { clockTime, nameOf } from '../app/format.ts';
-import { either, t } from '../i18n/index.tsx';
 import { Queue } from '../clinical/Queue.tsx';
+import { either, t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Brand, LangButton, Notice, ThemeSwitch } from '../ui/parts.tsx';

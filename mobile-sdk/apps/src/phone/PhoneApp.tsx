@@ -35,7 +35,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   const room = useCallRoom(live, current);
   const [media, controls] = useRoom(room);
   if (live.restoring.value) return <Loading />;
-  if (!me || me.who.kind !== 'staff') {
+  if (me?.who.kind !== 'staff') {
     return <SignIn title={t('signin.title')} body={t('signin.body')} onCode={live.signIn} />;
   }
   const record = (session: string) => goTo({ page: 'record', session });
@@ -46,7 +46,8 @@ export function PhoneApp({ live }: { live: Live }): VNode {
       const item = state.queue.find((i) => i.session === page.session);
       return <EncounterPage live={live} session={page.session} caseId={item?.case ?? null} />;
     }
-    if (ring && !talking) return <Ring call={ring} vitals={vitalsOf(ring)} send={live.sendTo(ring.session)} />;
+    if (ring && !talking)
+      return <Ring call={ring} vitals={vitalsOf(ring)} send={live.sendTo(ring.session)} />;
     if (current) {
       const own = ownLeg(current);
       const send = live.sendTo(current.session);

@@ -3,13 +3,14 @@ import { useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
 import { institutionOf, nameOf, secondsUntil, span } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { t } from '../i18n/index.tsx';
 import { PatientHead } from '../clinical/PatientPanel.tsx';
 import { SbarView } from '../clinical/Sbar.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
+import { t } from '../i18n/index.tsx';
 import { caller, me } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Dialog, Live, Notice, UrgencyChip } from '../ui/parts.tsx';
+import { Scroll } from '../ui/Scroll.tsx';
 import type { CallView, DeclineReason, VitalsView } from '../wire.ts';
 
 const REASONS: readonly DeclineReason[] = ['withPatient', 'travelling', 'unavailable', 'other'];
@@ -41,7 +42,7 @@ export function Ring(props: { call: CallView; vitals: VitalsView | null; send: S
           </p>
         )}
       </header>
-      <div class="scroll">
+      <Scroll class="scroll" label={t('ring.reason')}>
         {call.patient && <PatientHead patient={call.patient} />}
         <div class="row wrap">
           {f?.urgency && <UrgencyChip urgency={f.urgency} />}
@@ -58,7 +59,7 @@ export function Ring(props: { call: CallView; vitals: VitalsView | null; send: S
           <h3>{t('ring.reason')}</h3>
           <SbarView sbar={f?.sbar} />
         </section>
-      </div>
+      </Scroll>
       <footer class="answers">
         <Button class="quiet" kind="stop" icon="cross" onClick={() => setDeclining(true)} testid="decline">
           {t('ring.decline')}

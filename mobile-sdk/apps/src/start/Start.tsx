@@ -8,7 +8,8 @@ const APPS = ['tablet', 'desk', 'phone'] as const;
 const icons: Record<(typeof APPS)[number], IconName> = { tablet: 'tablet', desk: 'desk', phone: 'mobile' };
 
 /** Where a person's app opens, signed in by what follows `#`. */
-export const linkOf = (person: DemoPerson): string => `/${person.app}#code=${encodeURIComponent(person.code)}`;
+export const linkOf = (person: DemoPerson): string =>
+  `/${person.app}#code=${encodeURIComponent(person.code)}`;
 
 /** The door of a demonstration: choose who you are. `null`: still loading; empty: not a demonstration. */
 export function Start({ people }: { people: readonly DemoPerson[] | null }): VNode {
@@ -51,7 +52,13 @@ export function Start({ people }: { people: readonly DemoPerson[] | null }): VNo
                     .filter((p) => p.app === app)
                     .map((p) => (
                       <li key={p.code}>
-                        <a class="btn door" href={linkOf(p)} target="_blank" rel="noreferrer" data-testid={`open-${app}`}>
+                        <a
+                          class="btn door"
+                          href={linkOf(p)}
+                          target="_blank"
+                          rel="noreferrer"
+                          data-testid={`open-${app}`}
+                        >
                           <span class="grow">
                             <b>{p.name}</b>
                             <span class="soft">{p.role ? t(`role.${p.role}`) : t('start.patient')}</span>

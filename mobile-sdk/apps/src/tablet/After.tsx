@@ -74,7 +74,12 @@ export function Closing(): VNode {
 }
 
 /** After the call: what was decided, in plain words, and how to call again. */
-export function After(props: { call: CallView; phone: string; onAgain: () => void; onDone: () => void }): VNode {
+export function After(props: {
+  call: CallView;
+  phone: string;
+  onAgain: () => void;
+  onDone: () => void;
+}): VNode {
   const { call } = props;
   const cancelled = call.state.state === 'ended' && call.state.reason === 'cancelledByPatient';
   const decided = call.disposition;

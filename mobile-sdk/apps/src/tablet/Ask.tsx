@@ -14,7 +14,13 @@ function Answers(props: { busy: string | null; onAnswer: (yes: boolean) => void;
       <Button busy={props.busy === 'no'} onClick={() => props.onAnswer(false)} testid={`${props.testid}-no`}>
         {t('no')}
       </Button>
-      <Button kind="yes" icon="check" busy={props.busy === 'yes'} onClick={() => props.onAnswer(true)} testid={`${props.testid}-yes`}>
+      <Button
+        kind="yes"
+        icon="check"
+        busy={props.busy === 'yes'}
+        onClick={() => props.onAnswer(true)}
+        testid={`${props.testid}-yes`}
+      >
         {t('yes')}
       </Button>
     </div>
@@ -36,7 +42,14 @@ export function AskJoin({ person, send }: { person: Participant; send: Send }): 
   const role = t(`legRole.${person.role}`);
   const roleKey: Key = `legRole.${person.role}`;
   return (
-    <section class="ask" role="alertdialog" aria-labelledby="ask-join" tabIndex={-1} ref={ref} data-testid="ask-join">
+    <section
+      class="ask"
+      role="alertdialog"
+      aria-labelledby="ask-join"
+      tabIndex={-1}
+      ref={ref}
+      data-testid="ask-join"
+    >
       <Live text={t('tab.consent.title', { role })} urgent />
       <h1 id="ask-join">
         <T k="tab.consent.title" p={{ role }} />
@@ -78,7 +91,14 @@ export function AskRecording({ send }: { send: Send }): VNode {
   const [busy, go] = useBusy();
   const ref = useFocus();
   return (
-    <section class="ask" role="alertdialog" aria-labelledby="ask-rec" tabIndex={-1} ref={ref} data-testid="ask-recording">
+    <section
+      class="ask"
+      role="alertdialog"
+      aria-labelledby="ask-rec"
+      tabIndex={-1}
+      ref={ref}
+      data-testid="ask-recording"
+    >
       <Live text={t('tab.rec.title')} urgent />
       <h1 id="ask-rec">
         <T k="tab.rec.title" />

@@ -22,7 +22,11 @@ export interface IdleProps {
 }
 
 const greeting = (hour: number) =>
-  hour >= 4 && hour < 10 ? 'tab.hello.morning' : hour >= 10 && hour < 17 ? 'tab.hello.day' : 'tab.hello.night';
+  hour >= 4 && hour < 10
+    ? 'tab.hello.morning'
+    : hour >= 10 && hour < 17
+      ? 'tab.hello.day'
+      : 'tab.hello.night';
 
 /** The screen that stands there all night: who, what time, and one thing to press. */
 export function Idle(props: IdleProps): VNode {

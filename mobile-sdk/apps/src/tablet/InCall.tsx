@@ -26,7 +26,12 @@ export const displayName = (p: Participant): string =>
 function StageTile({ person, media }: { person: Participant | null; media: MediaView }): VNode {
   if (!person) {
     return (
-      <VideoTile class="stage" picture={null} label={t('tab.incall.connecting')} veil={{ icon: 'link', text: t('tab.incall.connecting') }} />
+      <VideoTile
+        class="stage"
+        picture={null}
+        label={t('tab.incall.connecting')}
+        veil={{ icon: 'link', text: t('tab.incall.connecting') }}
+      />
     );
   }
   const name = displayName(person);
@@ -162,10 +167,21 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
         >
           <T k="tab.incall.camera" /> {!cameraOn && <T k="tab.incall.off" />}
         </Button>
-        <Button icon="flip" disabled={!media.canFlip} testid="flip" title={t('control.flip')} onClick={controls.flip}>
+        <Button
+          icon="flip"
+          disabled={!media.canFlip}
+          testid="flip"
+          title={t('control.flip')}
+          onClick={controls.flip}
+        >
           <T k="tab.incall.flip" />
         </Button>
-        <Button icon="speaker" testid="speaker" title={t('control.speaker')} onClick={() => setChoosing(true)}>
+        <Button
+          icon="speaker"
+          testid="speaker"
+          title={t('control.speaker')}
+          onClick={() => setChoosing(true)}
+        >
           <T k="tab.incall.sound" />
         </Button>
         <Button icon="thermometer" testid="measure" onClick={onMeasure}>

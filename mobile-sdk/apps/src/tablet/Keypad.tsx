@@ -62,7 +62,11 @@ export function Keypad(props: { onSend: (vital: Vital) => Promise<boolean>; onBa
         setSent(true);
       }
     });
-  const message = sent ? t('sens.manual.sent') : tried ? t('sens.manual.range', { low: part.low, high: part.high }) : '';
+  const message = sent
+    ? t('sens.manual.sent')
+    : tried
+      ? t('sens.manual.range', { low: part.low, high: part.high })
+      : '';
 
   return (
     <main class="page" data-testid="screen-keypad">
@@ -77,7 +81,7 @@ export function Keypad(props: { onSend: (vital: Vital) => Promise<boolean>; onBa
       </header>
       <div class="keygrid">
         <section class="stack">
-          <div class="kinds" role="group" aria-label={t('sens.manual.title')}>
+          <fieldset class="kinds" aria-label={t('sens.manual.title')}>
             {ENTRIES.map((e) => (
               <Button
                 key={e}
@@ -89,7 +93,7 @@ export function Keypad(props: { onSend: (vital: Vital) => Promise<boolean>; onBa
                 <T k={choice[e]} />
               </Button>
             ))}
-          </div>
+          </fieldset>
           <div>
             <div class="soft">
               <T k={label[entry][at] ?? choice[entry]} />
@@ -105,7 +109,13 @@ export function Keypad(props: { onSend: (vital: Vital) => Promise<boolean>; onBa
             </output>
           </div>
           <p style={{ minHeight: '3.2em' }}>
-            {sent ? <T k="sens.manual.sent" /> : tried ? t('sens.manual.range', { low: part.low, high: part.high }) : ''}
+            {sent ? (
+              <T k="sens.manual.sent" />
+            ) : tried ? (
+              t('sens.manual.range', { low: part.low, high: part.high })
+            ) : (
+              ''
+            )}
           </p>
         </section>
         <section class="keypad" aria-label={t('sens.manual.title')}>

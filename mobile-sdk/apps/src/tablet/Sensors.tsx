@@ -26,7 +26,11 @@ export interface SensorsProps {
   onBack: () => void;
 }
 
-const icons: Record<SensorName, IconName> = { oximeter: 'drop', bloodPressure: 'cuff', thermometer: 'thermometer' };
+const icons: Record<SensorName, IconName> = {
+  oximeter: 'drop',
+  bloodPressure: 'cuff',
+  thermometer: 'thermometer',
+};
 
 function SensorCard({ sensor, props }: { sensor: SensorView; props: SensorsProps }): VNode {
   const running = sensor.phase === 'connecting' || sensor.phase === 'measuring';

@@ -5,7 +5,11 @@ import { Button } from '../ui/Button.tsx';
 import { Choices, Dialog } from '../ui/parts.tsx';
 
 /** Where the sound comes out. A browser that cannot choose says so by offering its one speaker. */
-export function SpeakerDialog(props: { media: MediaView; controls: MediaControls; onClose: () => void }): VNode {
+export function SpeakerDialog(props: {
+  media: MediaView;
+  controls: MediaControls;
+  onClose: () => void;
+}): VNode {
   const { media } = props;
   const known = media.speakers.length
     ? media.speakers.map((s) => ({ value: s.id, text: s.label || t('control.speakerDefault') }))

@@ -68,7 +68,7 @@ export function TabletApp({ live }: { live: Live }): VNode {
   useEffect(() => setAudioOnly(false), [running]);
 
   if (live.restoring.value) return <Loading />;
-  if (!me || me.who.kind !== 'tablet') {
+  if (me?.who.kind !== 'tablet') {
     return <SignIn title={t('setup.title')} body={t('setup.body')} onCode={live.signIn} />;
   }
   const tap = async () => {
@@ -82,7 +82,8 @@ export function TabletApp({ live }: { live: Live }): VNode {
   const question = screen === 'incall' && call ? joinerAsked(call) : null;
   const asksRecording = screen === 'incall' && call && !question && recordingAsksMe(call);
   const bad = [media.microphone, media.camera].find((s) => TROUBLES.includes(s));
-  const trouble = (screen === 'calling' || screen === 'incall') && !audioOnly ? (bad as Trouble | undefined) : undefined;
+  const trouble =
+    (screen === 'calling' || screen === 'incall') && !audioOnly ? (bad as Trouble | undefined) : undefined;
 
   const body = (): VNode => {
     if (page === 'keypad') {
@@ -137,7 +138,15 @@ export function TabletApp({ live }: { live: Live }): VNode {
     if (screen === 'after') {
       return <After call={call} phone={me.deskPhone} onAgain={tap} onDone={() => setSeen(call.session)} />;
     }
-    return <InCall call={call} media={media} controls={controls} send={send} onMeasure={() => setPage('sensors')} />;
+    return (
+      <InCall
+        call={call}
+        media={media}
+        controls={controls}
+        send={send}
+        onMeasure={() => setPage('sensors')}
+      />
+    );
   };
   return (
     <>

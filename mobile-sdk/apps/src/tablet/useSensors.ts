@@ -25,7 +25,11 @@ const words = (vital: Vital): string =>
 type Views = Record<SensorName, SensorView>;
 const empty = (): Views => {
   const view = (name: SensorName): SensorView => ({ name, phase: 'off', value: null, simulated: false });
-  return { oximeter: view('oximeter'), bloodPressure: view('bloodPressure'), thermometer: view('thermometer') };
+  return {
+    oximeter: view('oximeter'),
+    bloodPressure: view('bloodPressure'),
+    thermometer: view('thermometer'),
+  };
 };
 
 export interface SensorDesk {
@@ -66,7 +70,10 @@ export function useSensors(kit: boolean, send: (readings: NewReading[]) => void)
     wanted.current.add(name);
     change(name, { phase: 'measuring', simulated: true });
     if (!simulated.current) {
-      const sensors = new SimulatedSensors({ seed: Math.floor(Math.random() * 2 ** 31), patient: 'heartFailure' });
+      const sensors = new SimulatedSensors({
+        seed: Math.floor(Math.random() * 2 ** 31),
+        patient: 'heartFailure',
+      });
       sensors.on('readings', (readings) => heard(readings as unknown as NewReading[]));
       sensors.on('empty', () => wanted.current.has('oximeter') && change('oximeter', { phase: 'failed' }));
       simulated.current = sensors;

@@ -3,7 +3,14 @@ import { t } from '../i18n/index.tsx';
 import { Button } from './Button.tsx';
 import { Icon } from './Icon.tsx';
 
-export type Link = 'connecting' | 'online' | 'reconnecting' | 'offline' | 'replaced' | 'signed-out' | 'stopped';
+export type Link =
+  | 'connecting'
+  | 'online'
+  | 'reconnecting'
+  | 'offline'
+  | 'replaced'
+  | 'signed-out'
+  | 'stopped';
 
 /** The state of the line, when it is not as it should be. It lies over the page, so nothing moves. */
 export function LinkBanner(props: { link: Link; phone: string; onReopen: () => void }): VNode | null {
@@ -13,7 +20,11 @@ export function LinkBanner(props: { link: Link; phone: string; onReopen: () => v
   return (
     <div class="banner-slot">
       <div class={`banner ${key === 'reconnecting' ? '' : 'bad'}`} role="status" data-testid={`link-${key}`}>
-        {key === 'reconnecting' ? <span class="spinner" /> : <Icon name={key === 'offline' ? 'linkOff' : 'info'} />}
+        {key === 'reconnecting' ? (
+          <span class="spinner" />
+        ) : (
+          <Icon name={key === 'offline' ? 'linkOff' : 'info'} />
+        )}
         <div class="grow">
           <div>{t(`link.${key}`)}</div>
           <div class="sub">{t(`link.${key}Sub`, { phone: props.phone })}</div>

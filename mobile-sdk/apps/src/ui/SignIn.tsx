@@ -7,7 +7,11 @@ import { Button } from './Button.tsx';
 import { Brand, Field, LangSwitch } from './parts.tsx';
 
 /** Nobody is signed in here: the code of a link or QR, typed. */
-export function SignIn(props: { title: string; body: string; onCode: (code: string) => Promise<unknown> }): VNode {
+export function SignIn(props: {
+  title: string;
+  body: string;
+  onCode: (code: string) => Promise<unknown>;
+}): VNode {
   const [code, setCode] = useState('');
   const [busy, go] = useBusy();
   return (
@@ -39,7 +43,14 @@ export function SignIn(props: { title: string; body: string; onCode: (code: stri
             onInput={(event) => setCode(event.currentTarget.value)}
           />
         </Field>
-        <Button kind="primary" type="submit" class="wide" busy={busy !== null} disabled={!narrow(code)} testid="signin">
+        <Button
+          kind="primary"
+          type="submit"
+          class="wide"
+          busy={busy !== null}
+          disabled={!narrow(code)}
+          testid="signin"
+        >
           {t(busy ? 'signin.busy' : 'signin.go')}
         </Button>
         <p class="soft">{t('signin.help')}</p>

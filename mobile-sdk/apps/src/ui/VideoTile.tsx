@@ -35,7 +35,14 @@ export function VideoTile(props: TileProps): VNode {
   const state = `${props.speaking ? 'speaking' : ''} ${props.mirrored ? 'mirrored' : ''}`;
   return (
     <figure class={`tile ${state} ${props.class ?? ''}`} data-testid={props.testid}>
-      <video ref={video} playsInline muted autoPlay aria-label={props.label} hidden={!picture || Boolean(veil)} />
+      <video
+        ref={video}
+        playsInline
+        muted
+        autoPlay
+        aria-label={props.label}
+        hidden={!picture || Boolean(veil)}
+      />
       {(!picture || veil) && (
         <div class="veil">
           {props.monogram ? (

@@ -14,7 +14,12 @@ export function Brand({ text }: { text?: string }): VNode {
   );
 }
 
-export function Empty(props: { icon: IconName; title: string; sub?: string; children?: ComponentChildren }): VNode {
+export function Empty(props: {
+  icon: IconName;
+  title: string;
+  sub?: string;
+  children?: ComponentChildren;
+}): VNode {
   return (
     <div class="empty">
       <Icon name={props.icon} />
@@ -81,10 +86,10 @@ export function LangSwitch(): VNode {
     </button>
   );
   return (
-    <span class="switch" role="group" aria-label={t('lang.label')}>
+    <fieldset class="switch" aria-label={t('lang.label')}>
       {option('ja')}
       {option('en')}
-    </span>
+    </fieldset>
   );
 }
 
@@ -92,7 +97,13 @@ export function LangSwitch(): VNode {
 export function LangButton(): VNode {
   const other: Lang = lang.value === 'ja' ? 'en' : 'ja';
   return (
-    <button class="btn ghost" type="button" lang={other} data-testid="lang-other" onClick={() => chooseLang(other)}>
+    <button
+      class="btn ghost"
+      type="button"
+      lang={other}
+      data-testid="lang-other"
+      onClick={() => chooseLang(other)}
+    >
       {t(`lang.${other}`)}
     </button>
   );
@@ -112,10 +123,10 @@ export function ThemeSwitch(): VNode {
     </button>
   );
   return (
-    <span class="switch" role="group" aria-label={t('theme.label')}>
+    <fieldset class="switch" aria-label={t('theme.label')}>
       {option('night', 'moon')}
       {option('day', 'sun')}
-    </span>
+    </fieldset>
   );
 }
 
@@ -154,8 +165,14 @@ export function Dialog(props: {
   );
 }
 
-export function Field(props: { label: string; hint?: string; error?: string; children: ComponentChildren }): VNode {
+export function Field(props: {
+  label: string;
+  hint?: string;
+  error?: string;
+  children: ComponentChildren;
+}): VNode {
   return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is among the children
     <label class="field">
       <span>
         {props.label} {props.hint && <span class="hint">{props.hint}</span>}
@@ -180,7 +197,10 @@ export function Choices<V extends string>(props: {
   onChange: (value: V) => void;
 }): VNode {
   return (
-    <fieldset class="choices" style={props.columns ? { gridTemplateColumns: `repeat(${props.columns}, 1fr)` } : {}}>
+    <fieldset
+      class="choices"
+      style={props.columns ? { gridTemplateColumns: `repeat(${props.columns}, 1fr)` } : {}}
+    >
       <legend class="sr">{props.label}</legend>
       {props.options.map((option) => (
         <label class="choice" key={option.value}>

@@ -302,7 +302,8 @@ export const staff: Record<keyof typeof ja, Message> = {
   'keys.undo': 'Take the end back',
   'start.title': 'Welcome to Yoban',
   'start.sub': 'Night care at home, by video',
-  'start.body': 'Choose a person and their screen opens. Open three in separate windows to live through a night call.',
+  'start.body':
+    'Choose a person and their screen opens. Open three in separate windows to live through a night call.',
   'start.patient': 'Patient',
   'start.step1': 'Press “Call” on the patient’s screen',
   'start.step2': 'The desk nurse answers',
