@@ -149,10 +149,13 @@ impl Turn<'_, '_> {
             .next
             .leg_of(person)
             .is_some_and(|l| l.role == LegRole::DutyDoctor);
-        match disposition.outcome {
-            Outcome::Prescription if !is_doctor => return Err(Refused::DoctorOnly),
-            Outcome::RecheckAt { at } if at <= self.now => return Err(Refused::RecheckInPast),
-            _ => {}
+        if disposition.outcome == Outcome::Prescription && !is_doctor {
+            return Err(Refused::DoctorOnly);
+        }
+        if let Outcome::RecheckAt { at } = disposition.outcome
+            && at <= self.now
+        {
+            return Err(Refused::RecheckInPast);
         }
         let sudden = self
             .next

@@ -1,7 +1,9 @@
 //! The story of a night call, its refusals, and properties that hold whatever happens.
 
+mod ending;
+mod in_the_call;
 mod properties;
-mod story;
+mod ringing;
 
 use uuid::Uuid;
 

@@ -1,0 +1,99 @@
+//! What people live through inside the call: recording, leaving and coming back.
+
+use super::*;
+use crate::mode::MediaMode;
+
+fn phase(night: &Night) -> RecordingPhase {
+    recording_phase(&night.session)
+}
+
+#[test]
+fn recording_needs_everybody_pauses_for_a_joiner_and_stops_on_withdrawal() {
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), Input::AskRecording);
+    assert!(matches!(phase(&night), RecordingPhase::Asking { .. }));
+    night.act(night.tablet(), Input::AnswerRecording(true));
+    assert_eq!(phase(&night), RecordingPhase::On);
+    night.act(
+        night.staff(NURSE),
+        Input::Invite {
+            role: LegRole::DutyDoctor,
+            person: Some(person(DOCTOR)),
+        },
+    );
+    night.act(night.staff(DOCTOR), Input::Accept);
+    assert_eq!(
+        phase(&night),
+        RecordingPhase::On,
+        "nothing of a gated joiner is forwarded"
+    );
+    let leg = night.leg(DOCTOR).id;
+    night.act(night.tablet(), Input::AnswerJoin { leg, yes: true });
+    assert!(matches!(phase(&night), RecordingPhase::Paused { .. }));
+    night.act(night.staff(DOCTOR), Input::AnswerRecording(true));
+    assert_eq!(phase(&night), RecordingPhase::On);
+    night.act(night.tablet(), Input::AnswerRecording(false));
+    assert_eq!(phase(&night), RecordingPhase::Withdrawn);
+    let order: Vec<&FactKind> = night
+        .facts
+        .iter()
+        .filter(|f| {
+            matches!(
+                f,
+                FactKind::RecordingStarted | FactKind::RecordingPaused | FactKind::RecordingStopped
+            )
+        })
+        .collect();
+    use FactKind::{RecordingPaused as P, RecordingStarted as S, RecordingStopped as E};
+    assert_eq!(order, [&S, &P, &S, &E]);
+}
+
+#[test]
+fn a_no_to_recording_lets_the_call_go_on_and_the_last_one_out_closes_the_file() {
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), Input::AskRecording);
+    night.act(night.tablet(), Input::AnswerRecording(false));
+    assert_eq!(phase(&night), RecordingPhase::Refused);
+    assert_eq!(night.session.media_mode(), MediaMode::VideoAudio);
+    assert_eq!(night.count(|f| *f == FactKind::RecordingStarted), 0);
+}
+
+#[test]
+fn leaving_is_not_ending_and_a_patient_left_alone_is_rung_for_again() {
+    let mut night = Night::doctor_talks();
+    night.act(night.staff(NURSE), Input::Leave);
+    assert!(night.session.desk.is_none(), "the doctor is there");
+    night.act(night.staff(DOCTOR), Input::Leave);
+    assert!(night.session.desk.is_some_and(|d| d.ringing), "nobody is there");
+    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    assert!(
+        matches!(night.leg(OTHER_NURSE).consent, JoinConsent::Asked { .. }),
+        "the tap covered the first nurse only"
+    );
+    let mut night = Night::nurse_talks();
+    night.act(night.tablet(), Input::Leave);
+    night.pass(Span::minutes(14));
+    assert!(night.session.live());
+    night.act(night.tablet(), Input::ComeBack);
+    night.media_runs(None);
+    assert_eq!(night.session.media_mode(), MediaMode::VideoAudio);
+}
+
+#[test]
+fn a_lost_nurse_may_come_back_and_if_she_does_not_the_desk_is_rung() {
+    let mut night = Night::nurse_talks();
+    let leg = night.leg(NURSE).id;
+    night.act(night.system(), Input::MediaLost(leg));
+    night.pass(Span::seconds(19));
+    assert!(night.session.desk.is_none());
+    night.act(night.system(), Input::MediaUp(leg));
+    night.pass(Span::seconds(30));
+    assert!(night.session.desk.is_none(), "she is back");
+    night.act(night.system(), Input::MediaLost(leg));
+    night.pass(Span::seconds(20));
+    assert!(night.session.desk.is_some_and(|d| d.ringing));
+    night.act(night.system(), Input::MediaUp(leg));
+    assert!(night.session.desk.is_none(), "ringing stops when she returns");
+    assert!(!night.leg(OTHER_NURSE).wanted());
+}
+
