@@ -2,6 +2,8 @@
 
 mod names;
 mod reading;
+#[cfg(test)]
+mod tests;
 
 use crate::fact::{Fact, FactKind};
 use crate::people::Person;

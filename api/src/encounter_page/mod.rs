@@ -9,6 +9,7 @@ mod plot;
 mod sections;
 #[cfg(test)]
 mod tests;
+mod top;
 mod vitals;
 
 use yoban_domain::encounter::{Record, Signed};
@@ -80,9 +81,10 @@ pub fn page(record: &Record, signed: Option<&Signed>, lang: Lang, timeline: &[Ti
     };
     let title = page.lang.pick("診療記録", "Encounter record");
     let mut body = String::new();
-    body.push_str(&sections::watermark(&page));
-    body.push_str(&sections::head(&page));
-    body.push_str(&sections::decision(&page));
+    body.push_str(&top::watermark(&page));
+    body.push_str(&top::head(&page));
+    body.push_str(&top::decision(&page));
+    body.push_str(&sections::card(&page));
     body.push_str(&sections::findings(&page));
     body.push_str(&vitals::section(&page));
     body.push_str(&sections::people(&page));

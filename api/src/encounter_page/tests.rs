@@ -3,7 +3,7 @@
 #[path = "../../../domain/tests/fhir/story.rs"]
 mod story;
 
-use yoban_domain::people::Name;
+use yoban_domain::people::{Name, Summary};
 use yoban_domain::private::Private;
 use yoban_domain::session::Sbar;
 use yoban_domain::time::{Span, Timestamp};
@@ -79,6 +79,8 @@ fn the_top_says_who_when_and_what_was_decided() {
         "橙：1時間以内",
         "NEWS2 8",
         "座ったまま",
+        "ペニシリン",
+        "急変時は長女へ連絡",
     ] {
         assert!(top.contains(said), "{said}");
     }
@@ -106,6 +108,13 @@ fn what_people_typed_stays_text() {
     story.record.patient.name = name();
     story.record.patient.number = text();
     story.record.patient.birth_date = text();
+    story.record.patient.summary = Private::new(Summary {
+        conditions: vec![HOSTILE.to_owned()],
+        allergies: vec![HOSTILE.to_owned()],
+        medications: vec![HOSTILE.to_owned()],
+        wishes: vec![HOSTILE.to_owned()],
+        notices: vec![],
+    });
     story.record.association.name = HOSTILE.to_owned();
     story.record.association.name_en = HOSTILE.to_owned();
     story.record.association.zone = HOSTILE.to_owned();

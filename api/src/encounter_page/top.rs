@@ -1,0 +1,161 @@
+//! The top: who, when, what was decided, and whether it is signed.
+
+use std::fmt::Write as _;
+
+use yoban_domain::session::Outcome;
+use yoban_domain::words;
+
+use super::{Lang, Page, Standing, html, vitals};
+
+pub(super) fn watermark(page: &Page<'_>) -> String {
+    let (class, said) = match page.standing {
+        Standing::Signed => return String::new(),
+        Standing::Unsigned => ("watermark", page.t("下書き", "DRAFT")),
+        Standing::ChangedSince => (
+            "watermark long",
+            page.t("署名後に変更あり", "CHANGED SINCE SIGNED"),
+        ),
+    };
+    format!("<div class=\"{class}\" aria-hidden=\"true\"><span>{said}</span></div>")
+}
+
+pub(super) fn head(page: &Page<'_>) -> String {
+    let (record, encounter) = (page.record, &page.record.encounter);
+    let patient = &record.patient;
+    let age = patient
+        .age(page.end(), &record.association.zone)
+        .map_or_else(String::new, |age| match page.lang {
+            Lang::Ja => format!("{age}歳"),
+            Lang::En => format!("{age} years"),
+        });
+    let mut out = format!(
+        "<header><h1>{}</h1><p class=\"who\">{}</p></header>\
+         <div class=\"patient\"><span class=\"name\">{}</span><span class=\"kana\">{}</span>\
+         <span>{age} {}</span><span class=\"id\">{} {}</span><span class=\"id\">{} {}</span></div><p class=\"when\">",
+        page.t("夜間対応　診療記録", "Night call: encounter record"),
+        html::text(
+            page.lang
+                .pick(&record.association.name, &record.association.name_en)
+        ),
+        page.name(&patient.name),
+        html::text(
+            page.lang
+                .pick(patient.name.kana.reveal(), patient.name.kanji.reveal())
+        ),
+        page.lang.words(words::sex(patient.sex)),
+        page.t("生年月日", "Born"),
+        html::text(patient.birth_date.reveal()),
+        page.t("患者番号", "No."),
+        html::text(patient.number.reveal()),
+    );
+    if let Some(at) = encounter.requested_at {
+        let _ = write!(out, "<b>{}</b>", html::escape(&page.clock.day(at)));
+    }
+    for (label, at) in [
+        (page.t("呼出", "Called"), encounter.requested_at),
+        (page.t("応答", "Answered"), encounter.answered_at),
+        (page.t("終了", "Ended"), encounter.ended_at),
+    ] {
+        if let Some(at) = at {
+            let _ = write!(out, "<span>{label} <b>{}</b></span>", page.clock.minutes(at));
+        }
+    }
+    if let (Some(from), Some(to)) = (encounter.answered_at, encounter.ended_at) {
+        let _ = write!(
+            out,
+            "<span>{} <b>{}</b></span>",
+            page.t("通話", "Call"),
+            page.clock.length(to.since(from))
+        );
+    }
+    if encounter.cancelled {
+        let _ = write!(
+            out,
+            "<span><b>{}</b></span>",
+            page.t(
+                "応答前に患者が取り消し",
+                "Taken back by the patient before an answer"
+            )
+        );
+    }
+    out.push_str("</p>");
+    out
+}
+
+pub(super) fn decision(page: &Page<'_>) -> String {
+    let encounter = &page.record.encounter;
+    let mut left = String::new();
+    let mut class = "decision";
+    if let Some(decided) = &encounter.disposition {
+        let disposition = decided.disposition.reveal();
+        let _ = write!(
+            left,
+            "<p class=\"what\">{}",
+            page.lang.words(words::outcome(disposition.outcome))
+        );
+        if let Outcome::RecheckAt { at } = disposition.outcome {
+            let _ = write!(left, "　{}", page.clock.minutes(at));
+        }
+        left.push_str("</p><p class=\"by\">");
+        if let Some(by) = decided.by {
+            let _ = write!(left, "{}　", page.named(by));
+        }
+        let _ = write!(left, "{}</p>", page.clock.minutes(decided.at));
+        let advice = disposition.advice.reveal();
+        if !advice.trim().is_empty() {
+            let _ = write!(
+                left,
+                "<p class=\"advice\">{}{}</p>",
+                page.t("患者への説明：", "Told to the patient: "),
+                html::text(advice)
+            );
+        }
+        if let Some(reason) = &disposition.reason_online {
+            let _ = write!(
+                left,
+                "<p class=\"advice\">{}{}</p>",
+                page.t("オンラインで終える理由：", "Why it may end online: "),
+                html::text(reason.reveal())
+            );
+        }
+    } else {
+        class = "decision open";
+        let _ = write!(
+            left,
+            "<p class=\"what\">{}</p>",
+            page.t("転帰はまだ決まっていません", "No decision yet")
+        );
+    }
+    format!(
+        "<section class=\"{class}\"><div>{left}</div>{}</section>",
+        chips(page)
+    )
+}
+
+fn chips(page: &Page<'_>) -> String {
+    let mut out = String::from("<div class=\"chips\">");
+    let encounter = &page.record.encounter;
+    if let Some(urgency) = encounter.urgency {
+        let words = words::urgency(urgency);
+        let _ = write!(
+            out,
+            "<span class=\"chip {}\">{}</span>",
+            words.code,
+            page.lang.words(words)
+        );
+    }
+    if !encounter.readings.is_empty()
+        && let Ok(score) = vitals::score(page)
+    {
+        let _ = write!(
+            out,
+            "<span class=\"chip {}\">NEWS2 {}<small>{} {}</small></span>",
+            vitals::colour(score.band_max),
+            vitals::total(&score),
+            page.t("終了時・リスク", "at the end, risk"),
+            vitals::bands(page, &score)
+        );
+    }
+    out.push_str("</div>");
+    out
+}
