@@ -10,7 +10,7 @@ import { dispositionOf, emptyDraft, missing, nextTime } from '../src/model/dispo
 import { fits, partsOf, press, shown, vitalOf } from '../src/model/keypad.ts';
 import { group } from '../src/model/queue.ts';
 import { draftSbar } from '../src/model/sbar.ts';
-import { currentCall } from '../src/model/staff.ts';
+import { currentCall, stillIn } from '../src/model/staff.ts';
 import { screenOf } from '../src/model/tabletScreen.ts';
 import { plotOf } from '../src/model/trend.ts';
 import { bandText, missingText, scoreText, valueText } from '../src/model/vitals.ts';
@@ -89,6 +89,9 @@ describe("a member of staff's call", () => {
     expect(currentCall([phone.ended], null)?.session).toBe(phone.ended.session);
     expect(currentCall([{ ...phone.ended, signed: 1 }], null)).toBeNull();
     expect(currentCall([phone.ring], null)).toBeNull();
+    expect(stillIn(phone.call)).toBe(true);
+    expect(stillIn(phone.ended)).toBe(false);
+    expect(stillIn(tablet.left)).toBe(false);
   });
 });
 

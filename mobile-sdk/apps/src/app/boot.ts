@@ -5,6 +5,7 @@ import '@fontsource/biz-udpgothic/700.css';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/ui.css';
+import '../styles/video.css';
 import { chooseLang, lang } from '../i18n/index.tsx';
 import type { Link } from '../ui/Banner.tsx';
 import type { CallView, Id, Me, QueueItem, VitalsView } from '../wire.ts';

@@ -73,9 +73,7 @@ export function Decided({ disposition }: { disposition: Disposition }): VNode {
       </b>
       <p>{disposition.advice}</p>
       {disposition.reasonOnline && (
-        <p class="soft">
-          {t('disp.reason')}：{disposition.reasonOnline}
-        </p>
+        <p class="soft">{t('colon', { name: t('disp.reason'), text: disposition.reasonOnline })}</p>
       )}
     </div>
   );

@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { birthDate, nameOf } from '../app/format.ts';
+import { birthDate, list, nameOf } from '../app/format.ts';
 import { lang, t } from '../i18n/index.tsx';
 import { Empty } from '../ui/parts.tsx';
 import type { PatientCard } from '../wire.ts';
@@ -50,7 +50,7 @@ export function PatientPanel({ patient }: { patient: PatientCard | null | undefi
         </span>
         {summary.allergies.length > 0 && (
           <span class="chip bad wrapping">
-            {t('patient.allergies')}：{summary.allergies.join(t('and'))}
+            {t('colon', { name: t('patient.allergies'), text: list(summary.allergies) })}
           </span>
         )}
       </div>

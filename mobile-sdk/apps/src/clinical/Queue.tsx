@@ -28,7 +28,7 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
     >
       <div class="row">
         <b class="grow">
-          {nameOf(item.patient)} <small class="soft">{t('age', { n: item.age })}</small>
+          {nameOf(item.patient)} <small class="soft">{t('age.short', { n: item.age })}</small>
         </b>
         {item.urgency && <UrgencyChip urgency={item.urgency} what={false} />}
       </div>

@@ -34,6 +34,8 @@ export interface DeskProps {
   onClaim: (session: Id) => void;
   onOpen: (session: Id) => void;
   onStopDuty: () => void;
+  /** Puts a call aside that is over, or that one has left; tonight's list keeps it. */
+  onAside: (session: Id) => void;
 }
 
 function Header({ props, onHelp }: { props: DeskProps; onHelp: () => void }): VNode {
@@ -80,7 +82,7 @@ function CallCentre(props: {
       <UndoBar call={call} send={desk.send} />
       <div class="callhead">
         <h1>{call.patient ? nameOf(call.patient.name) : t('legRole.patient')}</h1>
-        {call.patient && <span class="soft">{t('age', { n: call.patient.age })}</span>}
+        {call.patient && <span class="soft">{t('age.short', { n: call.patient.age })}</span>}
         <span class="chip info">{t(`kind.${call.kind}`)}</span>
         <span class="chip">{t(`mode.${call.mode}`)}</span>
         {call.findings?.redFlags?.length ? <span class="chip u-red">{t('red.119')}</span> : null}
@@ -101,7 +103,11 @@ function CallCentre(props: {
         </Notice>
       )}
       {call.state.state === 'ended' ? (
-        <Empty icon="check" title={t('call.ended')} sub={t('call.ended.sub')} />
+        <Empty icon="check" title={t('call.ended')} sub={t('call.ended.sub')}>
+          <Button icon="list" onClick={() => desk.onAside(call.session)} testid="to-list">
+            {t('queue.title')}
+          </Button>
+        </Empty>
       ) : left ? (
         <Empty icon="leave" title={t('call.left.title')} sub={t('call.left.body')}>
           <Button
@@ -142,11 +148,12 @@ export function Desk(props: DeskProps): VNode {
   const [ending, setEnding] = useState(false);
   const [help, setHelp] = useState(false);
   const { call } = props;
+  const free = !call || call.state.state === 'ended' || ownLeg(call)?.legState.state === 'left';
   const waiting = group(props.queue).waiting;
   useShortcuts((shortcut) => {
     const first = waiting[0];
     if (shortcut === 'help') setHelp(true);
-    if (shortcut === 'answer' && !call && first) props.onClaim(first.session);
+    if (shortcut === 'answer' && free && first) props.onClaim(first.session);
     if (!call) return;
     if (shortcut === 'mute') props.controls.microphone(props.media.microphone !== 'on');
     if (shortcut === 'camera') props.controls.camera(props.media.camera !== 'on');
@@ -163,7 +170,7 @@ export function Desk(props: DeskProps): VNode {
         <Queue
           items={props.queue}
           current={call?.session ?? null}
-          onClaim={call && call.state.state !== 'ended' ? null : props.onClaim}
+          onClaim={free ? props.onClaim : null}
           onOpen={props.onOpen}
         />
       </aside>

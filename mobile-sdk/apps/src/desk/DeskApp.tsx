@@ -10,7 +10,7 @@ import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
 import { me as ownLeg } from '../model/call.ts';
-import { currentCall } from '../model/staff.ts';
+import { currentCall, stillIn } from '../model/staff.ts';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
 import { Loading } from '../ui/parts.tsx';
@@ -21,7 +21,11 @@ export function DeskApp({ live }: { live: Live }): VNode {
   const state = live.state.value;
   const { me } = state;
   const [opened, setOpened] = useState<string | null>(null);
-  const call = currentCall(state.calls, opened);
+  const [aside, setAside] = useState<string | null>(null);
+  const call = currentCall(
+    state.calls.filter((c) => c.session !== aside || stillIn(c)),
+    opened,
+  );
   const own = call ? ownLeg(call) : null;
   const busy = call !== null && call.state.state !== 'ended' && own?.legState.state !== 'left';
   const waiting = state.queue.some((i) => i.unattended && i.state.state !== 'ended');
@@ -63,6 +67,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
           onClaim={claim}
           onOpen={(session) => goTo({ page: 'record', session })}
           onStopDuty={duty.stop}
+          onAside={setAside}
         />
       )}
       <ProblemToast />

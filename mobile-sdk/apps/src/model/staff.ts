@@ -2,6 +2,12 @@
 import type { CallView, Id } from '../wire.ts';
 import { inCall, isOver, me } from './call.ts';
 
+/** In a call that runs: it cannot be put aside. */
+export function stillIn(call: CallView): boolean {
+  const own = me(call);
+  return !isOver(call) && own !== null && inCall(own);
+}
+
 /**
  * The call one is in; else one left while it goes on; else an ended one whose decision or signature is still
  * missing. Of several the newest. `opened` wins among equals: it is the one a person just claimed.

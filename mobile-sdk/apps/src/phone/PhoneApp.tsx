@@ -9,7 +9,7 @@ import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
 import { inCall, isOver, me as ownLeg, sortCalls } from '../model/call.ts';
-import { currentCall } from '../model/staff.ts';
+import { currentCall, stillIn } from '../model/staff.ts';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
@@ -23,14 +23,14 @@ import { Ring } from './Ring.tsx';
 export function PhoneApp({ live }: { live: Live }): VNode {
   const state = live.state.value;
   const { me } = state;
-  /** An ended call somebody put aside for later; tonight's list keeps it. */
+  /** A call that is over or left, put aside for later; tonight's list keeps it. */
   const [aside, setAside] = useState<string | null>(null);
   const current = currentCall(
-    state.calls.filter((c) => !(isOver(c) && c.session === aside)),
+    state.calls.filter((c) => c.session !== aside || stillIn(c)),
     null,
   );
   const ring = sortCalls(state.calls).ringing[0] ?? null;
-  const talking = current !== null && !isOver(current);
+  const talking = current !== null && stillIn(current);
   const duty = useDuty(live, 'phone', ring !== null && !talking, t('ring.incoming'));
   const room = useCallRoom(live, current);
   const [media, controls] = useRoom(room);
@@ -67,7 +67,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
             startTab={isOver(current) ? 'decide' : 'call'}
             onRecord={() => record(current.session)}
           />
-          {isOver(current) && (
+          {!talking && (
             <div class="asidebar">
               <Button icon="list" class="wide" onClick={() => setAside(current.session)} testid="to-list">
                 {t('queue.title')}

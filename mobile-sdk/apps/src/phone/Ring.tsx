@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
-import { institutionOf, nameOf, secondsUntil, span } from '../app/format.ts';
+import { institutionOf, list, nameOf, secondsUntil, span } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { PatientHead } from '../clinical/PatientPanel.tsx';
 import { SbarView } from '../clinical/Sbar.tsx';
@@ -50,7 +50,7 @@ export function Ring(props: { call: CallView; vitals: VitalsView | null; send: S
         </div>
         {f?.redFlags && f.redFlags.length > 0 && (
           <Notice tone="bad">
-            <b>{t('red.found')}</b>：{f.redFlags.map((r) => t(`red.${r}`)).join(t('and'))}
+            <b>{t('colon', { name: t('red.found'), text: list(f.redFlags.map((r) => t(`red.${r}`))) })}</b>
           </Notice>
         )}
         <ScoreCard view={props.vitals} small />

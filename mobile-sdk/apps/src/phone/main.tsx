@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { boot } from '../app/boot.ts';
 import { watchRoute } from '../app/route.ts';
 import '../styles/clinical.css';
+import '../styles/clinical-work.css';
 import '../styles/phone.css';
 import { PhoneApp } from './PhoneApp.tsx';
 

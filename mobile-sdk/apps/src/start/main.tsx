@@ -6,6 +6,7 @@ import '@fontsource/biz-udpgothic/700.css';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/ui.css';
+import '../styles/video.css';
 import '../styles/start.css';
 import { startClock } from '../app/clock.ts';
 import { applyTheme } from '../app/theme.ts';

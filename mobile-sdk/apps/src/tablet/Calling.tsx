@@ -174,7 +174,7 @@ export function Fallback({ call, phone, send }: Omit<CallingProps, 'own'>): VNod
         <div class="row" role="status">
           <span class="spinner" />
           <span>
-            <T k="tab.fallback.still" /> {names.length > 0 && `（${list(names)}）`}
+            <T k="tab.fallback.still" /> {list(names)}
           </span>
           <span class="num soft">
             <T k="tab.calling.waited" p={{ span: span(now.value - call.requestedAt) }} />

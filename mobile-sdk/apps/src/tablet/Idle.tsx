@@ -35,7 +35,7 @@ export function Idle(props: IdleProps): VNode {
   const name = me.who.kind === 'tablet' ? either(me.who.name, me.who.nameLatin) : '';
   const offline = props.link === 'offline' || props.link === 'reconnecting';
   return (
-    <main class="page" data-testid="screen-idle">
+    <main class={`page ${props.last ? 'tight' : ''}`} data-testid="screen-idle">
       <div class="halves">
         <section class="hello">
           <h1>
@@ -81,7 +81,11 @@ export function Idle(props: IdleProps): VNode {
         <button type="button" class="btn lastbox" onClick={props.onLast} data-testid="last">
           <Icon name={emblem[props.last.outcome.outcome]} />
           <span class="grow" style={{ textAlign: 'left' }}>
-            <T k="tab.last" />：<T k={`tab.outcome.${props.last.outcome.outcome}`} />
+            <small class="soft">
+              <T k="tab.last" />
+            </small>
+            <br />
+            <T k={`tab.outcome.${props.last.outcome.outcome}`} />
           </span>
           <Icon name="right" />
         </button>

@@ -135,8 +135,9 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
           <div class="person" key={p.leg} data-testid="person">
             <b>{displayName(p)}</b>
             <span class="soft">
-              {t(`legRole.${p.role}`)}
-              {!p.gateOpen && `（${t('call.state.gated')}）`}
+              {p.gateOpen
+                ? t(`legRole.${p.role}`)
+                : t('paren', { text: t(`legRole.${p.role}`), more: t('call.state.gated') })}
             </span>
           </div>
         ))}

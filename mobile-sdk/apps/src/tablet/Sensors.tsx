@@ -56,7 +56,12 @@ function SensorCard({ sensor, props }: { sensor: SensorView; props: SensorsProps
         ) : (
           <T k={sensor.phase === 'failed' ? 'sens.failed' : `sens.${sensor.phase}`} />
         )}
-        {sensor.simulated && `（${t('sens.simulated')}）`}
+        {sensor.simulated && (
+          <>
+            <br />
+            <T k="sens.simulated" />
+          </>
+        )}
       </div>
       {possible &&
         (running ? (

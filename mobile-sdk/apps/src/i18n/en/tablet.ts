@@ -11,7 +11,7 @@ export const tablet: Record<keyof typeof ja, Message> = {
   'tab.call.consent': 'Pressing means you agree to talk with the nurse by video.',
   'tab.desk.phone': 'Desk telephone',
   'tab.emergency.hint': 'If life is in danger: 119',
-  'tab.sensors': 'Measure temperature, blood pressure',
+  'tab.sensors': 'Measure',
   'tab.settings': 'Settings',
   'tab.ready': 'You can call at any time',
   'tab.offline': 'The screen cannot call now',
