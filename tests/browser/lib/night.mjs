@@ -1,0 +1,89 @@
+/** The stage of every story: one server, one browser per person, and the steps that stories share. */
+import { mkdirSync } from 'node:fs';
+import { clips as makeClips } from './clips.mjs';
+import { Window, browserOf, onDuty } from './people.mjs';
+import { Server } from './server.mjs';
+
+const VAR = new URL('../../../var/', import.meta.url).pathname;
+
+export const clips = makeClips(`${VAR}clips`);
+mkdirSync(`${VAR}screens/live`, { recursive: true });
+
+export class Night {
+  browsers = {};
+  windows = [];
+  server = null;
+
+  static async begin() {
+    const night = new Night();
+    const [server, tablet, desk, phone] = await Promise.all([
+      Server.start(),
+      browserOf(clips.patient),
+      browserOf(clips.nurse),
+      browserOf(clips.doctor),
+    ]);
+    night.server = server;
+    night.browsers = { tablet, desk, phone };
+    return night;
+  }
+
+  async open(app, n = 0, options = {}) {
+    const { browser = this.browsers[app], base, ...rest } = options;
+    const window = await Window.open(browser, app, this.server.link(app, n, base), rest);
+    this.windows.push(window);
+    return window;
+  }
+
+  /** A patient's tablet and a nurse who is on duty. */
+  async bedsideAndDesk(options = {}) {
+    const [tablet, desk] = await Promise.all([this.open('tablet', 0, options.tablet), this.open('desk', 0, options.desk)]);
+    await Promise.all([tablet.sees('screen-idle'), onDuty(desk)]);
+    return { tablet, desk };
+  }
+
+  /** Closes the windows of a story; browsers and server stay for the next one. */
+  async over() {
+    const windows = this.windows.splice(0);
+    await Promise.all(windows.map((window) => window.close().catch(() => undefined)));
+    return windows.flatMap((window) => window.problems.map((problem) => `${window.app}: ${problem}`));
+  }
+
+  async end() {
+    await this.over();
+    await Promise.all(Object.values(this.browsers).map((browser) => browser.close().catch(() => undefined)));
+    await this.server?.close();
+  }
+}
+
+/** The patient taps, the nurse answers, and both see each other. */
+export async function talk(tablet, desk) {
+  await tablet.taps('call');
+  await desk.taps('answer');
+  await Promise.all([tablet.sees('screen-incall'), desk.sees('tile-patient')]);
+}
+
+/** The nurse rings the doctors on duty; this one answers and the patient says yes. */
+export async function bringDoctor(tablet, desk, phone) {
+  await desk.taps('tab-doctor');
+  await desk.taps('invite-doctor');
+  await phone.taps('accept');
+  await tablet.taps('join-yes');
+  await phone.sees('screen-call');
+}
+
+/** Ends the call for everybody and writes what is needed, so that the next story finds a quiet night. */
+export async function closeCase(desk) {
+  await desk.taps('end');
+  await desk.taps('end-yes');
+  await desk.seesNot('undo-bar');
+  await desk.taps('tab-finish');
+  await desk.chooses('outcome-nextDay');
+  await desk.writes('disp-advice', 'あした、先生に相談しましょう。');
+  await desk.taps('disp-save');
+  await desk.sees('decided');
+}
+
+/** Milliseconds between two notes, for the figures at the end of a run. */
+export function figure(name, ms) {
+  console.log(`# ${name}: ${ms} ms`);
+}

@@ -1,0 +1,127 @@
+/** The people of the night, each with an own browser: what they see and what they press. */
+import { chromium } from 'playwright-core';
+import { watch } from './watch.mjs';
+
+const SIZES = {
+  tablet: { viewport: { width: 1280, height: 800 }, hasTouch: true },
+  desk: { viewport: { width: 1440, height: 900 } },
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+};
+
+const QUIET = [
+  '--allow-loopback-in-peer-connection',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+];
+
+/** How long something may take on a busy machine before it counts as not happening. */
+export const PATIENCE = 30_000;
+
+/**
+ * A browser with one person's camera and microphone.
+ * `devices`: `all`, `asking` (there, but permission is the context's), or `none`.
+ */
+export async function browserOf(clip, devices = 'all') {
+  const fake =
+    devices === 'none'
+      ? []
+      : [
+          '--use-fake-device-for-media-stream',
+          `--use-file-for-fake-video-capture=${clip.video}`,
+          `--use-file-for-fake-audio-capture=${clip.audio}`,
+        ];
+  if (devices === 'all') fake.push('--use-fake-ui-for-media-stream');
+  return chromium.launch({
+    executablePath: process.env.YOBAN_CHROMIUM,
+    headless: true,
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: [...QUIET, ...fake],
+  });
+}
+
+export class Window {
+  /** Opens an app's window. `permissions`: what the person allowed. */
+  static async open(browser, app, link, { permissions = ['camera', 'microphone'], state } = {}) {
+    const context = await browser.newContext({
+      ...SIZES[app],
+      locale: 'ja-JP',
+      timezoneId: 'Asia/Tokyo',
+      permissions,
+      ...(state ? { storageState: state } : {}),
+    });
+    await context.addInitScript(watch);
+    const page = await context.newPage();
+    const window = new Window();
+    Object.assign(window, { app, browser, context, page, problems: [] });
+    page.setDefaultTimeout(PATIENCE);
+    page.on('pageerror', (error) => window.problems.push(error.message));
+    await page.goto(link);
+    return window;
+  }
+
+  by(id) {
+    return this.page.getByTestId(id);
+  }
+
+  /** Waits until it is seen. */
+  async sees(id, options = {}) {
+    const found = this.by(id).first();
+    try {
+      await found.waitFor({ state: 'visible', ...options });
+    } catch (error) {
+      const now = await this.page.locator('[data-testid]').evaluateAll((all) => all.map((e) => e.dataset.testid));
+      const said = await this.page.locator('[data-testid=problem]').allTextContents();
+      throw new Error(`${this.app}: no “${id}”; there is ${[...new Set(now)].join(' ')} ${said.join(' ')}`, { cause: error });
+    }
+    return found;
+  }
+
+  async seesNot(id) {
+    await this.by(id).first().waitFor({ state: 'hidden' });
+  }
+
+  async taps(id) {
+    const target = await this.sees(id);
+    await target.click();
+  }
+
+  /** Radio buttons are drawn by their label. */
+  async chooses(id) {
+    const input = this.by(id).first();
+    await input.waitFor({ state: 'attached' });
+    await input.check({ force: true });
+  }
+
+  async writes(id, text) {
+    await (await this.sees(id)).fill(text);
+  }
+
+  async text(id) {
+    return (await (await this.sees(id)).innerText()).replace(/\s+/g, ' ');
+  }
+
+  /** What the page noted: times of first sight, clicks, frames. */
+  async noted() {
+    return this.page.evaluate(() => {
+      const { seen, clicks, frames, sent, tones } = window.yobanWatch;
+      return { seen, clicks, frames, sent, tones };
+    });
+  }
+
+  async picture(name) {
+    await this.page.screenshot({ path: new URL(`../../../var/screens/live/${name}.png`, import.meta.url).pathname });
+  }
+
+  async close() {
+    await this.context.close();
+  }
+}
+
+/** On duty: one tap that unlocks sound. */
+export async function onDuty(window) {
+  await window.taps('go-on-duty');
+  await window.sees(window.app === 'desk' ? 'screen-desk' : 'screen-home');
+}

@@ -1,0 +1,51 @@
+/**
+ * Runs in every page before its own scripts: keeps connections where a test can ask them, notes when things were
+ * first seen, and counts ring tones. It changes nothing the page does.
+ */
+export function watch() {
+  const seen = {};
+  const kept = { pcs: [], tones: 0, seen, clicks: {}, sent: [], frames: {}, errors: [] };
+  window.yobanWatch = kept;
+  const Real = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Real {
+    constructor(...args) {
+      super(...args);
+      kept.pcs.push(this);
+    }
+  };
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...args) {
+    if (this.context.state === 'running') kept.tones += 1;
+    return start.apply(this, args);
+  };
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    if (typeof data === 'string' && data.includes('"readings"')) kept.sent.push(Date.now());
+    return send.call(this, data);
+  };
+  window.addEventListener('error', (event) => kept.errors.push(String(event.message)));
+  document.addEventListener(
+    'click',
+    (event) => {
+      const id = event.target.closest?.('[data-testid]')?.dataset.testid;
+      if (id) kept.clicks[id] = Date.now();
+    },
+    true,
+  );
+  const note = () => {
+    for (const element of document.querySelectorAll('[data-testid]')) seen[element.dataset.testid] ??= Date.now();
+    for (const value of document.querySelectorAll('[data-testid^=vital-] .value')) {
+      const key = `${value.closest('[data-testid]').dataset.testid} has a value`;
+      if (/\d/.test(value.textContent)) seen[key] ??= Date.now();
+    }
+    for (const element of document.querySelectorAll('[data-testid] video')) {
+      const id = element.closest('[data-testid]').dataset.testid;
+      if (element.watched) continue;
+      element.watched = true;
+      element.requestVideoFrameCallback(() => {
+        kept.frames[id] ??= Date.now();
+      });
+    }
+  };
+  new MutationObserver(note).observe(document, { subtree: true, childList: true, characterData: true });
+}

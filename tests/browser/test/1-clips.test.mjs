@@ -1,0 +1,42 @@
+/** The checks themselves: a voice and a picture are recognised, silence and another person's are not. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { PEOPLE, cells, readCells } from '../lib/clips.mjs';
+import { whoIsHeard } from '../lib/hear.mjs';
+import { clips } from '../lib/night.mjs';
+
+const part = (curve, from, bins = 320) => Array.from({ length: bins }, (_, i) => curve[(from + i) % curve.length]);
+
+test('each clip is heard as its own person, from any moment on', () => {
+  for (const [name, clip] of Object.entries(clips)) {
+    for (const from of [0, 140, 400]) {
+      const heard = part(clip.curve, from).map((v, i) => v * 0.4 + 0.001 * (i % 3));
+      assert.equal(whoIsHeard(heard, clips).who, name);
+    }
+  }
+});
+
+test('silence, hum and too short a piece are nobody', () => {
+  assert.equal(whoIsHeard(new Array(320).fill(0), clips).who, null);
+  assert.equal(whoIsHeard(new Array(320).fill(0.1), clips).who, null);
+  assert.equal(whoIsHeard(part(clips.nurse.curve, 0, 60), clips).who, null);
+  assert.equal(whoIsHeard([], clips).who, null);
+});
+
+test('a voice is nobody when its own clip is not among those looked for', () => {
+  for (const [name, clip] of Object.entries(clips)) {
+    const others = Object.fromEntries(Object.entries(clips).filter(([other]) => other !== name));
+    assert.equal(whoIsHeard(part(clip.curve, 50), others).who, null, name);
+  }
+});
+
+test('a bar code is read back, and one wrong cell makes it unreadable or another check fails', () => {
+  for (const { id } of Object.values(PEOPLE)) {
+    for (let frame = 0; frame < 256; frame += 1) assert.deepEqual(readCells(cells(id, frame)), { id, frame });
+  }
+  const torn = cells(2, 77);
+  torn[0] = !torn[0];
+  assert.equal(readCells(torn), null);
+  assert.equal(readCells(new Array(16).fill(false)), null);
+  assert.equal(readCells(new Array(16).fill(true)), null);
+});

@@ -1,0 +1,175 @@
+/** What goes wrong in the middle of a night call, and how the same case goes on. */
+import assert from 'node:assert/strict';
+import test, { after, afterEach, before } from 'node:test';
+import { peopleHeard, peopleSeen } from '../lib/media.mjs';
+import { Night, bringDoctor, clips, closeCase, figure, talk } from '../lib/night.mjs';
+import { Window, browserOf, onDuty } from '../lib/people.mjs';
+import { Door } from '../lib/server.mjs';
+
+let night;
+before(async () => {
+  night = await Night.begin();
+});
+after(() => night?.end());
+afterEach(async () => {
+  await night.over();
+});
+
+const story = (name, run) => test(name, { timeout: 150_000 }, run);
+const live = (window, tile, count = 1) => peopleSeen(window.page, `[data-testid=${tile}]`, { count }).then((set) => [...set]);
+/** When the call began, as the server told it to this page; another call would have another time. */
+const cases = async (desk) => desk.by('queue-item').count();
+
+story('each window is loaded again in the middle of the call: same case, picture and voice come back', async () => {
+  const { tablet, desk } = await night.bedsideAndDesk();
+  const phone = await night.open('phone');
+  await onDuty(phone);
+  await talk(tablet, desk);
+  await bringDoctor(tablet, desk, phone);
+  assert.deepEqual(await live(phone, 'tile-patient'), ['patient']);
+  const before = await cases(desk);
+
+  await tablet.page.reload();
+  await tablet.sees('screen-incall');
+  assert.equal(await tablet.by('ask-join').count(), 0, 'the consent given before holds');
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(phone, 'tile-patient'), ['patient']);
+  assert.equal((await live(tablet, 'stage')).length, 1);
+
+  await desk.page.reload();
+  await desk.sees('tile-patient');
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(desk, 'tile-dutyDoctor'), ['doctor']);
+  assert.deepEqual(await live(phone, 'tile-deskNurse'), ['nurse']);
+
+  await phone.page.reload();
+  await phone.sees('screen-call');
+  assert.deepEqual(await live(phone, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(desk, 'tile-dutyDoctor'), ['doctor']);
+
+  const heard = await peopleHeard(desk.page, clips);
+  assert.deepEqual(heard.who, ['doctor', 'patient'], JSON.stringify(heard.judged));
+  assert.equal(await cases(desk), before);
+  await closeCase(desk);
+});
+
+story('the tablet is switched off and on: it finds itself back in the call', async () => {
+  const { tablet, desk } = await night.bedsideAndDesk();
+  await talk(tablet, desk);
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  const before = await cases(desk);
+  const state = await tablet.context.storageState();
+  await night.browsers.tablet.close();
+  await desk.by('tile-patient').getByText('つながり直すのを待っています').waitFor();
+
+  night.browsers.tablet = await browserOf(clips.patient);
+  const again = await Window.open(night.browsers.tablet, 'tablet', `${night.server.base}/tablet`, { state });
+  night.windows.push(again);
+  await again.sees('screen-incall');
+  assert.deepEqual(await live(again, 'stage'), ['nurse']);
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  assert.equal(await cases(desk), before);
+  await closeCase(desk);
+});
+
+story('the desk’s socket is cut: it says so, the picture goes on, and it comes back by itself', async () => {
+  const door = await Door.before(night.server);
+  try {
+    const { tablet, desk } = await night.bedsideAndDesk({ desk: { base: door.base } });
+    await talk(tablet, desk);
+    assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+    door.shut();
+    await desk.sees('link-reconnecting');
+    // A command given now waits for the socket and is carried out once.
+    await desk.taps('tab-check');
+    await desk.by('urgency-yellow').check({ force: true });
+    door.open();
+    await desk.seesNot('link-reconnecting');
+    await desk.page.waitForFunction(() => document.querySelector('[data-testid=urgency-yellow]')?.checked);
+    await desk.by('queue-item').first().getByText('黄').first().waitFor();
+    assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+    assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+    await closeCase(desk);
+  } finally {
+    await door.close();
+  }
+});
+
+story('the server is killed in the middle of the call and started again: the call comes back by itself', async () => {
+  const { tablet, desk } = await night.bedsideAndDesk();
+  await talk(tablet, desk);
+  await tablet.taps('measure');
+  await tablet.taps('start-oximeter');
+  await desk.page.waitForFunction(() => 'vital-spo2 has a value' in window.yobanWatch.seen);
+  await tablet.taps('back');
+  const before = await cases(desk);
+  await night.server.down('SIGKILL');
+  await Promise.all([tablet.sees('link-reconnecting'), desk.sees('link-reconnecting')]);
+  const at = Date.now();
+  await night.server.up();
+  await Promise.all([tablet.seesNot('link-reconnecting'), desk.seesNot('link-reconnecting')]);
+  await tablet.sees('screen-incall');
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+  figure('server started again to live picture both ways', Date.now() - at);
+  const heard = await peopleHeard(desk.page, clips);
+  assert.deepEqual(heard.who, ['patient'], JSON.stringify(heard.judged));
+  assert.equal(await cases(desk), before);
+  assert.match(await desk.text('vital-spo2'), /\d{2}/);
+  await closeCase(desk);
+});
+
+story('a second patient rings during the call: seen and counted at the desk', async () => {
+  const { tablet, desk } = await night.bedsideAndDesk();
+  await talk(tablet, desk);
+  assert.equal(await desk.by('waiting-count').count(), 0);
+  const second = await night.open('tablet', 1);
+  await second.taps('call');
+  assert.match(await desk.text('waiting-count'), /待っている人 1人/);
+  await desk.by('queue-item').getByText('星川 正').waitFor();
+  // Who talks is not torn out of the call.
+  await desk.sees('tile-patient');
+  await second.taps('call').catch(() => undefined);
+  await second.taps('cancel');
+  await second.taps('cancel-yes');
+  await second.sees('screen-after');
+  await desk.seesNot('waiting-count');
+  await closeCase(desk);
+});
+
+story('the camera is not allowed: the tablet says so and goes on with the voice', async () => {
+  const browser = await browserOf(clips.patient, 'asking');
+  try {
+    const { tablet, desk } = await night.bedsideAndDesk({ tablet: { browser, permissions: ['microphone'] } });
+    await tablet.taps('call');
+    await tablet.taps('audio-only').catch(() => undefined);
+    await desk.taps('answer');
+    await tablet.sees('screen-incall');
+    await desk.by('tile-patient').getByText('カメラを使う許可がありません').waitFor();
+    const heard = await peopleHeard(desk.page, clips);
+    assert.deepEqual(heard.who, ['patient'], JSON.stringify(heard.judged));
+    assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+    await closeCase(desk);
+  } finally {
+    await browser.close();
+  }
+});
+
+story('no camera and no microphone: words, the telephone number, and the nurse is still seen', async () => {
+  const browser = await browserOf(clips.patient, 'none');
+  try {
+    const { tablet, desk } = await night.bedsideAndDesk({ tablet: { browser } });
+    await tablet.taps('call');
+    await desk.taps('answer');
+    assert.match(await tablet.text('screen-trouble'), /見つかりません|見み?つかりません/);
+    await tablet.page.getByText('03-0000-0199').waitFor();
+    await tablet.picture('tablet-absent');
+    await tablet.taps('audio-only');
+    await tablet.sees('screen-incall');
+    assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+    await desk.by('tile-patient').getByText('カメラがありません').waitFor();
+    await closeCase(desk);
+  } finally {
+    await browser.close();
+  }
+});
