@@ -37,6 +37,15 @@ pub struct Options {
     /// Name of this node in leases.
     #[arg(long, env = "YOBAN_NODE", default_value = "node-1")]
     pub node: String,
+    /// Writes `{"http":…,"https":…,"udp":…}` (port numbers) here once all of them listen; for programs that start
+    /// this one.
+    #[arg(long, env = "YOBAN_READY_FILE", hide = true)]
+    pub ready_file: Option<PathBuf>,
+    /// Demo mode alone: rings, reminders and the time to take an end back pass this many times faster, so that a test
+    /// can wait until nobody answered.
+    #[arg(long, env = "YOBAN_DEMO_HURRY", hide = true, requires = "demo", default_value_t = 1,
+        value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub demo_hurry: u8,
 }
 
 /// Why the options make no sense, and what to do.
@@ -73,13 +82,14 @@ impl Options {
     }
 
     /// Where the media socket is bound: the one address everybody reaches, or all of them when there are several.
-    pub fn media(&self, lan: &[IpAddr]) -> SocketAddr {
+    /// `port` is the HTTPS port: one number for both, also where it was found by chance.
+    pub fn media(&self, lan: &[IpAddr], port: u16) -> SocketAddr {
         let ip = match lan {
             [] => IpAddr::V4(Ipv4Addr::LOCALHOST),
             [only] => *only,
             [first, ..] if self.demo => *first,
             [..] => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         };
-        SocketAddr::new(ip, self.port)
+        SocketAddr::new(ip, port)
     }
 }

@@ -9,6 +9,7 @@ use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use tokio::task::JoinSet;
 use yoban_domain::session::Timings;
+use yoban_domain::time::Span;
 use yoban_domain::wire::rest::DemoPerson;
 use yoban_media::Media;
 use yoban_media::recording::RecordingConfig;
@@ -124,17 +125,17 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
     let announce = if lan.is_empty() { vec![local] } else { lan.clone() };
     let media_clock = clock.clone();
     let (plane, events) = yoban_media::start(yoban_media::Config {
-        udp: options.media(&lan),
+        udp: options.media(&lan, port),
         announce,
         clock: Arc::new(move || media_clock.now()),
         // Without encryption at rest patients are recorded in the fictitious district alone.
         recordings: options.demo.then(|| RecordingConfig::new(&recordings)),
     })
-    .map_err(|e| StartError::Media(e, options.port))?;
+    .map_err(|e| StartError::Media(e, port))?;
     let (signaling, running) = yoban_signaling::start(
         store,
         clock,
-        Timings::default(),
+        timings(options),
         plane.clone(),
         events,
         &options.node,
@@ -212,6 +213,26 @@ impl Server {
         // Waits for the media thread; a runtime thread must not.
         let _panicked = tokio::task::spawn_blocking(move || plane.shutdown()).await;
         self.signaling.engine.store().close().await;
+    }
+}
+
+/// The product's times; in the demo they may pass faster.
+fn timings(options: &Options) -> Timings {
+    let usual = Timings::default();
+    if !options.demo {
+        return usual;
+    }
+    let faster = |span: Span| Span(span.0 / i64::from(options.demo_hurry.max(1)));
+    Timings {
+        desk_ring: faster(usual.desk_ring),
+        desk_rounds: usual.desk_rounds,
+        reminder: faster(usual.reminder),
+        staff_ring: faster(usual.staff_ring),
+        alone: faster(usual.alone),
+        away: faster(usual.away),
+        undo: faster(usual.undo),
+        check_in: faster(usual.check_in),
+        disposition: faster(usual.disposition),
     }
 }
 

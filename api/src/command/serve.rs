@@ -15,10 +15,24 @@ use crate::tls::Names;
 pub(super) async fn serve(options: &Options) -> Result<(), String> {
     let server = start(options, Clock::System).await.map_err(|e| e.to_string())?;
     say(&greeting(options, &server))?;
+    if let Some(file) = &options.ready_file {
+        ready(file, &server).map_err(|e| format!("{}: {e}", file.display()))?;
+    }
     stop_asked().await.map_err(|e| e.to_string())?;
     say("\n終了しています… / Stopping…\n")?;
     server.stop().await;
     say("終了しました。データは残っています。 / Stopped. The data stays.\n")
+}
+
+/// Says which ports were found. The file appears at once and whole.
+fn ready(file: &std::path::Path, server: &Server) -> std::io::Result<()> {
+    let port = |all: &[std::net::SocketAddr]| all.first().map(std::net::SocketAddr::port);
+    let ports = serde_json::json!({
+        "http": port(&server.http), "https": port(&server.https), "udp": server.media.port(),
+    });
+    let half = file.with_extension("part");
+    std::fs::write(&half, ports.to_string())?;
+    std::fs::rename(half, file)
 }
 
 async fn stop_asked() -> std::io::Result<()> {
@@ -128,7 +142,7 @@ pub(super) fn preflight(options: &Options, clock: &Clock) -> Result<(), String> 
         Ask {
             demo: options.demo,
             tcp,
-            udp: vec![options.media(&lan)],
+            udp: vec![options.media(&lan, options.port)],
             data: options.data.clone(),
             names: Names::of_this_machine(lan),
             certificate,

@@ -1,0 +1,203 @@
+//! The real server as a program of its own, on data and ports that outlive it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+
+use crate::{PATIENCE, random};
+
+/// Ports the server found.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Ports {
+    /// Plain HTTP, loopback.
+    pub http: u16,
+    /// HTTPS.
+    pub https: u16,
+    /// Media.
+    pub udp: u16,
+}
+
+/// A server, running or stopped, with its data.
+pub struct Server {
+    data: PathBuf,
+    own_data: bool,
+    options: Vec<String>,
+    /// Where it listens.
+    pub ports: Ports,
+    running: Option<Running>,
+    log: Arc<Mutex<String>>,
+}
+
+struct Running {
+    child: Child,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts a server on fresh data and free ports. `options` go to the command line.
+    pub fn start(options: &[&str]) -> Self {
+        let data = std::env::temp_dir().join(format!("yoban-{}", random()));
+        Self::start_in(data, true, options)
+    }
+
+    /// Starts a server whose data stays.
+    pub fn start_on(data: &Path, options: &[&str]) -> Self {
+        Self::start_in(data.to_owned(), false, options)
+    }
+
+    fn start_in(data: PathBuf, own_data: bool, options: &[&str]) -> Self {
+        std::fs::create_dir_all(&data).unwrap();
+        let mut server = Self {
+            data,
+            own_data,
+            options: options.iter().map(|o| (*o).to_owned()).collect(),
+            ports: Ports {
+                http: 0,
+                https: 0,
+                udp: 0,
+            },
+            running: None,
+            log: Arc::default(),
+        };
+        server.begin();
+        server
+    }
+
+    /// Starts it again on the same data and the same ports.
+    pub fn restart(&mut self) {
+        assert!(self.running.is_none(), "still running");
+        self.begin();
+    }
+
+    fn begin(&mut self) {
+        let ready = self.data.join("ready.json");
+        let _ = std::fs::remove_file(&ready);
+        let mut child = Command::new(program())
+            .args(["serve", "--demo", "--listen", "none"])
+            .args(["--port", &self.ports.https.to_string()])
+            .args(["--http-port", &self.ports.http.to_string()])
+            .arg("--data")
+            .arg(&self.data)
+            .arg("--ready-file")
+            .arg(&ready)
+            .args(&self.options)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The greeting on the terminal holds sign-in links on purpose; the log is what stands on stderr.
+        let greeting = child.stdout.take().unwrap();
+        let drain = std::thread::spawn(move || {
+            let _ = std::io::copy(&mut BufReader::new(greeting), &mut std::io::sink());
+        });
+        let lines = BufReader::new(child.stderr.take().unwrap());
+        let log = Arc::clone(&self.log);
+        let reader = std::thread::spawn(move || keep(lines, &log));
+        let give_up = Instant::now() + PATIENCE;
+        let ports = loop {
+            if let Ok(text) = std::fs::read_to_string(&ready) {
+                break serde_json::from_str(&text).unwrap();
+            }
+            let ended = child.try_wait().unwrap();
+            assert!(
+                ended.is_none() && Instant::now() < give_up,
+                "the server did not start ({ended:?}):\n{}",
+                self.log.lock().unwrap()
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        self.ports = ports;
+        self.running = Some(Running {
+            child,
+            readers: vec![drain, reader],
+        });
+    }
+
+    /// `http://…`, without a slash at the end.
+    pub fn base(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.http)
+    }
+
+    /// The folder with database and recordings.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Everything the server wrote into its log so far, over all its lives.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// SIGKILL: no good-bye.
+    pub fn kill(&mut self) {
+        let mut running = self.running.take().unwrap();
+        running.child.kill().unwrap();
+        running.end();
+    }
+
+    /// SIGTERM: ends in order.
+    pub fn stop(&mut self) -> ExitStatus {
+        let running = self.running.take().unwrap();
+        let told = Command::new("kill")
+            .args(["-TERM", &running.child.id().to_string()])
+            .status();
+        assert!(told.unwrap().success());
+        running.end()
+    }
+}
+
+impl Running {
+    fn end(mut self) -> ExitStatus {
+        let status = self.child.wait().unwrap();
+        for reader in self.readers {
+            reader.join().unwrap();
+        }
+        status
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            let _ = running.child.kill();
+            running.end();
+        }
+        if std::thread::panicking() {
+            let log = self.log();
+            eprintln_safe(&format!("server log, data in {}:\n{log}", self.data.display()));
+        } else if self.own_data {
+            let _ = std::fs::remove_dir_all(&self.data);
+        }
+    }
+}
+
+#[allow(clippy::print_stderr, reason = "what a failed test's server said")]
+fn eprintln_safe(text: &str) {
+    eprintln!("{text}");
+}
+
+fn keep(lines: BufReader<impl Read>, log: &Mutex<String>) {
+    for line in lines.lines().map_while(Result::ok) {
+        let mut log = log.lock().unwrap();
+        log.push_str(&line);
+        log.push('\n');
+    }
+}
+
+/// `YOBAN_BIN`, else the program that was built beside this one.
+fn program() -> PathBuf {
+    if let Some(given) = std::env::var_os("YOBAN_BIN") {
+        return given.into();
+    }
+    let me = std::env::current_exe().unwrap();
+    let mut folders = me.ancestors().skip(1).take(2);
+    folders
+        .find_map(|folder| Some(folder.join("yoban")).filter(|p| p.is_file()))
+        .expect("no program `yoban` beside this one: cargo build --workspace --bins, or set YOBAN_BIN")
+}
