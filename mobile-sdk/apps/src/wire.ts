@@ -217,6 +217,17 @@ export type Measure =
 export type ConsciousnessLevel = 'alert' | 'confusion' | 'voice' | 'pain' | 'unresponsive';
 export type Supply = { kind: 'air' } | { kind: 'oxygen'; flow?: { value: string; unit: 'L/min' } | null };
 
+export type Site =
+  | 'axilla'
+  | 'body'
+  | 'ear'
+  | 'finger'
+  | 'gastroIntestinal'
+  | 'mouth'
+  | 'rectum'
+  | 'toe'
+  | 'tympanum';
+
 export type Vital =
   | { kind: 'spo2'; value: string; unit: '%' }
   | { kind: 'pulse' | 'heartRate' | 'respiratoryRate'; value: string; unit: '/min' }
@@ -227,7 +238,7 @@ export type Vital =
       mean?: string | null;
       unit: 'mm[Hg]' | 'kPa';
     }
-  | { kind: 'temperature'; value: string; unit: 'Cel' | '[degF]'; site?: string | null }
+  | { kind: 'temperature'; value: string; unit: 'Cel' | '[degF]'; site?: Site | null }
   | { kind: 'weight'; value: string; unit: 'kg' | '[lb_av]' }
   | { kind: 'glucose'; value: string; unit: 'mg/dL' | 'mmol/L' }
   | { kind: 'consciousness'; level: ConsciousnessLevel }

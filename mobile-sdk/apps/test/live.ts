@@ -1,0 +1,214 @@
+/**
+ * The apps joined to the SDK, against a server played by this script: sign in by link, tap, ring, answer, consent,
+ * end. It holds what pictures of fixtures cannot: that taps become the right commands and views the right screens.
+ *
+ *   npm run live -w @yoban/apps
+ */
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { createServer } from 'vite';
+import { desk, phone, queue, tablet } from '../fixtures/calls.ts';
+import { doctor, nurse, staffMe, tabletMe } from '../fixtures/people.ts';
+import { vitals } from '../fixtures/vitals.ts';
+import type { Me } from '../src/wire.ts';
+
+interface Played {
+  page: Page;
+  /** What the app sent, newest last. */
+  sent: { type: string; [key: string]: unknown }[];
+  /** Says something on the socket. */
+  say: (message: object) => void;
+  /** Resolves once the app sent a command of this type. */
+  heard: (type: string) => Promise<Record<string, unknown>>;
+}
+
+async function play(browser: Browser, base: string, app: string, me: Me): Promise<Played> {
+  const context = await browser.newContext({
+    locale: 'ja-JP',
+    timezoneId: 'Asia/Tokyo',
+    permissions: ['camera', 'microphone'],
+  });
+  const page = await context.newPage();
+  const sent: Played['sent'] = [];
+  const waiting: { type: string; done: (message: Record<string, unknown>) => void }[] = [];
+  let say: Played['say'] = () => undefined;
+  let seq = 0;
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  const json = (body: unknown, status = 200) => ({
+    status,
+    contentType: 'application/json',
+    body: JSON.stringify(body),
+  });
+  await page.route('**/api/v1/sign-in', (route) => {
+    assert.equal(route.request().postDataJSON().code, 'code-1');
+    return route.fulfill(
+      json({ accessToken: 'a', refreshToken: 'r', expiresAt: Date.now() + 3_600_000, me }),
+    );
+  });
+  await page.route('**/api/v1/duty', (route) => route.fulfill(json([])));
+  await page.route('**/api/v1/sessions', (route) => {
+    sent.push({ type: 'tap' });
+    for (const w of waiting.filter((w) => w.type === 'tap')) w.done({});
+    return route.fulfill(json({ case: 'case-1', session: 'session-1', existing: false }, 201));
+  });
+  await page.routeWebSocket(/\/api\/v1\/signal/, (socket) => {
+    say = (message) => socket.send(JSON.stringify({ seq: ++seq, message }));
+    socket.onMessage((text) => {
+      const { id, message } = JSON.parse(String(text)) as { id: number; message: Played['sent'][number] };
+      if (message.type === 'hello') {
+        const welcome = {
+          type: 'welcome',
+          stream: 's',
+          resumed: false,
+          heartbeatMs: 10_000,
+          now: Date.now(),
+          me,
+        };
+        socket.send(JSON.stringify({ message: welcome }));
+        say({ type: 'calls', calls: [] });
+        if (me.who.kind === 'staff') say({ type: 'queue', items: [] });
+        return;
+      }
+      if (message.type === 'ping') return;
+      socket.send(JSON.stringify({ message: { type: 'ack', id } }));
+      sent.push(message);
+      for (const w of waiting.filter((w) => w.type === message.type)) w.done(message);
+    });
+  });
+  await page.goto(`${base}/${app}/#code=code-1`);
+  const heard: Played['heard'] = (type) => {
+    const before = sent.find((m) => m.type === type);
+    if (before) return Promise.resolve(before);
+    return new Promise((done, fail) => {
+      // Not a measure of speed: without it a command that never comes would hold the run for good.
+      const late = setTimeout(() => fail(new Error(`${app} never sent ${type}`)), 20_000);
+      const settle = (message: Record<string, unknown>) => {
+        clearTimeout(late);
+        done(message);
+      };
+      waiting.push({ type, done: settle });
+    });
+  };
+  return { page, sent, say: (message) => say(message), heard };
+}
+
+const at = (id: string) => `[data-testid="${id}"]`;
+
+async function patient(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard, sent } = await play(browser, base, 'tablet', tabletMe);
+  await page.click(at('call'));
+  await heard('tap');
+  say({ type: 'call', call: { ...tablet.calling, version: 1 } });
+  await page.waitForSelector(at('screen-calling'));
+  await heard('declare');
+  say({ type: 'call', call: { ...tablet.fallback, version: 2 } });
+  await page.waitForSelector(at('screen-fallback'));
+  assert.equal(await page.innerText(at('desk-phone')), tabletMe.deskPhone);
+  say({ type: 'call', call: { ...tablet.askJoin, version: 3 } });
+  await page.click(at('join-yes'));
+  assert.deepEqual(await heard('answerJoin'), {
+    type: 'answerJoin',
+    session: 'session-1',
+    leg: 'leg-doctor',
+    yes: true,
+  });
+  say({ type: 'call', call: { ...tablet.askRecording, version: 4 } });
+  await page.click(at('recording-no'));
+  assert.equal((await heard('answerRecording')).yes, false);
+  say({ type: 'call', call: { ...tablet.left, version: 5 } });
+  await page.click(at('come-back'));
+  await heard('comeBack');
+  say({ type: 'call', call: { ...tablet.after, version: 6 } });
+  assert.equal(await page.innerText(at('advice')), tablet.after.disposition.advice);
+  await page.click(at('done'));
+  await page.waitForSelector(at('screen-idle'));
+  assert.ok(!sent.some((m) => m.type === 'cancel'));
+  await page.context().close();
+}
+
+async function deskNurse(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard, sent } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  await page.click(at('go-on-duty'));
+  assert.equal((await heard('duty')).ready, true);
+  say({ type: 'queue', items: queue.filter((i) => i.session === 'session-2') });
+  await page.waitForSelector(at('ringing'));
+  await page.keyboard.press('a');
+  assert.equal((await heard('accept')).session, 'session-2');
+  say({ type: 'call', call: { ...desk.first, version: 1 } });
+  say({ type: 'vitals', vitals });
+  await page.waitForSelector(at('vital-spo2'));
+  assert.match(await page.innerText(at('vital-spo2')), /91/);
+  assert.match(await page.innerText(at('vital-temperature')), /古い値/);
+  await page.click(at('tab-check'));
+  await page.click(at('red-breathing-yes'));
+  await page.click(at('red-save'));
+  assert.deepEqual((await heard('assess')).finding, { part: 'redFlags', found: ['breathing'] });
+  say({ type: 'call', call: { ...desk.consent, version: 2 } });
+  await page.click(at('tab-doctor'));
+  await page.check(at('spoken-consent'));
+  assert.equal((await heard('spokenConsent')).leg, 'leg-doctor');
+  await page.click(at('end'));
+  assert.ok(!sent.some((m) => m.type === 'end'), 'ending asks first');
+  await page.click(at('end-yes'));
+  await heard('end');
+  say({ type: 'call', call: { ...desk.closing, version: 3 } });
+  await page.click(at('undo'));
+  await heard('undoEnd');
+  await page.context().close();
+}
+
+async function dutyDoctor(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard } = await play(browser, base, 'phone', staffMe(doctor, 'dutyDoctor'));
+  await page.click(at('go-on-duty'));
+  await heard('duty');
+  say({ type: 'call', call: { ...phone.ring, version: 1 } });
+  say({ type: 'vitals', vitals });
+  await page.click(at('accept'));
+  await heard('accept');
+  say({ type: 'call', call: { ...phone.gated, version: 2 } });
+  await page.waitForSelector(at('screen-gated'));
+  assert.equal(await page.locator('video').count(), 0, 'no picture before consent');
+  say({ type: 'call', call: { ...phone.call, version: 3 } });
+  await page.waitForSelector(at('screen-call'));
+  await page.click(at('tab-decide'));
+  assert.ok(await page.isDisabled(at('kind-onlineExamination')));
+  await page.waitForSelector(at('kind-refused'));
+  await page.check(at('outcome-houseCall'), { force: true });
+  await page.fill(at('disp-advice'), '3時ごろうかがいます');
+  await page.click(at('disp-save'));
+  assert.deepEqual((await heard('dispose')).disposition, {
+    outcome: { outcome: 'houseCall' },
+    advice: '3時ごろうかがいます',
+  });
+  say({ type: 'call', call: { ...phone.ended, version: 4 } });
+  await page.click(at('sign'));
+  await page.click(at('sign-yes'));
+  await heard('sign');
+  await page.context().close();
+}
+
+const server = await createServer({
+  configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
+  server: { port: 0, host: '127.0.0.1', hmr: false, proxy: {} },
+  logLevel: 'error',
+});
+await server.listen();
+const address = server.httpServer?.address();
+const base = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+const browser = await chromium.launch({
+  executablePath: process.env.YOBAN_CHROMIUM ?? '/usr/bin/chromium',
+  chromiumSandbox: process.getuid?.() !== 0,
+  args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--no-first-run'],
+});
+try {
+  for (const story of [patient, deskNurse, dutyDoctor]) {
+    await story(browser, base);
+    console.log(`ok ${story.name}`);
+  }
+} finally {
+  await browser.close();
+  await server.close();
+}
