@@ -138,9 +138,13 @@ async function listen(page, seconds) {
 
 /**
  * Who is heard on a page: one name per voice that plays, sorted; `?` for a voice that is silent or nobody's.
- * `curves` are the loudness curves themselves, to hold other checks against.
+ * Waits until `count` voices play. `curves` are the loudness curves themselves, to hold other checks against.
  */
-export async function peopleHeard(page, clips, seconds = 8) {
+export async function peopleHeard(page, clips, count, seconds = 8) {
+  await page.waitForFunction(
+    (n) => [...document.querySelectorAll('audio[data-yoban-leg]')].filter((e) => !e.paused && e.srcObject).length === n,
+    count,
+  );
   const curves = Object.values(await listen(page, seconds));
   const judged = curves.map((curve) => whoIsHeard(curve, clips));
   return { who: judged.map((j) => j.who ?? '?').sort(), judged, curves };

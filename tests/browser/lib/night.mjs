@@ -14,17 +14,17 @@ export class Night {
   windows = [];
   server = null;
 
+  /** Opens the browsers; they serve every story of a file. */
   static async begin() {
     const night = new Night();
-    const [server, tablet, desk, phone] = await Promise.all([
-      Server.start(),
-      browserOf(clips.patient),
-      browserOf(clips.nurse),
-      browserOf(clips.doctor),
-    ]);
-    night.server = server;
+    const [tablet, desk, phone] = await Promise.all([clips.patient, clips.nurse, clips.doctor].map((clip) => browserOf(clip)));
     night.browsers = { tablet, desk, phone };
     return night;
+  }
+
+  /** A new district on a server of its own: no story sees what another left behind. */
+  async falls() {
+    this.server = await Server.start();
   }
 
   async open(app, n = 0, options = {}) {
@@ -41,17 +41,18 @@ export class Night {
     return { tablet, desk };
   }
 
-  /** Closes the windows of a story; browsers and server stay for the next one. */
+  /** Closes the windows and the server of a story. Gives the errors that pages threw meanwhile. */
   async over() {
     const windows = this.windows.splice(0);
     await Promise.all(windows.map((window) => window.close().catch(() => undefined)));
+    await this.server?.close();
+    this.server = null;
     return windows.flatMap((window) => window.problems.map((problem) => `${window.app}: ${problem}`));
   }
 
   async end() {
     await this.over();
     await Promise.all(Object.values(this.browsers).map((browser) => browser.close().catch(() => undefined)));
-    await this.server?.close();
   }
 }
 
@@ -69,18 +70,6 @@ export async function bringDoctor(tablet, desk, phone) {
   await phone.taps('accept');
   await tablet.taps('join-yes');
   await phone.sees('screen-call');
-}
-
-/** Ends the call for everybody and writes what is needed, so that the next story finds a quiet night. */
-export async function closeCase(desk) {
-  await desk.taps('end');
-  await desk.taps('end-yes');
-  await desk.seesNot('undo-bar');
-  await desk.taps('tab-finish');
-  await desk.chooses('outcome-nextDay');
-  await desk.writes('disp-advice', 'あした、先生に相談しましょう。');
-  await desk.taps('disp-save');
-  await desk.sees('decided');
 }
 
 /** Milliseconds between two notes, for the figures at the end of a run. */

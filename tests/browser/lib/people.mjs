@@ -88,11 +88,11 @@ export class Window {
     await target.click();
   }
 
-  /** Radio buttons are drawn by their label. */
+  /** Presses a choice where people press it, on its label. Some are marked only once the server has stored them. */
   async chooses(id) {
-    const input = this.by(id).first();
-    await input.waitFor({ state: 'attached' });
-    await input.check({ force: true });
+    const label = this.page.locator('label', { has: this.by(id) }).first();
+    await label.click();
+    await this.page.waitForFunction((name) => document.querySelector(`[data-testid="${name}"]`)?.checked, id);
   }
 
   async writes(id, text) {
@@ -101,6 +101,15 @@ export class Window {
 
   async text(id) {
     return (await (await this.sees(id)).innerText()).replace(/\s+/g, ' ');
+  }
+
+  /** The text without its furigana. */
+  async plain(id) {
+    return (await this.sees(id)).evaluate((element) => {
+      const copy = element.cloneNode(true);
+      for (const small of copy.querySelectorAll('rt, rp')) small.remove();
+      return copy.textContent;
+    });
   }
 
   /** What the page noted: times of first sight, clicks, frames. */

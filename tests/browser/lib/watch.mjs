@@ -4,7 +4,7 @@
  */
 export function watch() {
   const seen = {};
-  const kept = { pcs: [], tones: 0, seen, clicks: {}, sent: [], frames: {}, errors: [] };
+  const kept = { pcs: [], tones: 0, seen, clicks: {}, sent: {}, frames: {}, errors: [] };
   window.yobanWatch = kept;
   const Real = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Real {
@@ -20,7 +20,8 @@ export function watch() {
   };
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (data) {
-    if (typeof data === 'string' && data.includes('"readings"')) kept.sent.push(Date.now());
+    const said = typeof data === 'string' ? JSON.parse(data).message : null;
+    for (const reading of said?.readings ?? []) kept.sent[reading.vital.kind] ??= Date.now();
     return send.call(this, data);
   };
   window.addEventListener('error', (event) => kept.errors.push(String(event.message)));
