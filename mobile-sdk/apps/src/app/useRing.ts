@@ -13,6 +13,8 @@ export interface Duty {
 }
 
 const TEST_MS = 3_000;
+/** Holds as long as this window, over loading it again. */
+const KEPT = 'yoban.duty';
 
 export function useDuty(live: Live, tone: RingTone, ringing: boolean, title: string): Duty {
   const [on, setOn] = useState(false);
@@ -22,14 +24,25 @@ export function useDuty(live: Live, tone: RingTone, ringing: boolean, title: str
     else ringer.stop();
     return () => ringer.stop();
   }, [on, ringing, tone, ringer]);
+  const go = async () => {
+    // First the sound: a tap unlocks only what starts in it.
+    await ringer.unlock();
+    if (!(await attempt(() => live.client.setDuty(true)))) return;
+    sessionStorage.setItem(KEPT, tone);
+    setOn(true);
+  };
+  useEffect(() => {
+    if (on || sessionStorage.getItem(KEPT) !== tone) return;
+    // Loaded again while on duty, perhaps in a call: the first press anywhere makes the page ring again.
+    const again = () => void go();
+    document.addEventListener('click', again, { capture: true, once: true });
+    return () => document.removeEventListener('click', again, { capture: true });
+  }, [on, tone, ringer]);
   return {
     on,
-    go: async () => {
-      // First the sound: a tap unlocks only what starts in it.
-      await ringer.unlock();
-      if (await attempt(() => live.client.setDuty(true))) setOn(true);
-    },
+    go,
     stop: async () => {
+      sessionStorage.removeItem(KEPT);
       await attempt(() => live.client.setDuty(false));
       await ringer.lock();
       setOn(false);

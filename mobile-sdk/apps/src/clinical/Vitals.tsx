@@ -91,8 +91,8 @@ export function ScoreCard({ view, small = false }: { view: VitalsView | null; sm
       </div>
       <p>
         {score ? missingText(score) : view?.notScored ? t(`news.${view.notScored}`) : t('vit.none')}
-        {score?.singleThree === 'yes' && ` ・${t('news.single')}`}
-        {score?.singleThree === 'open' && !small && ` ・${t('news.singleOpen')}`}
+        {score?.singleThree === 'yes' && <span class="also">{t('news.single')}</span>}
+        {score?.singleThree === 'open' && !small && <span class="also">{t('news.singleOpen')}</span>}
       </p>
     </section>
   );

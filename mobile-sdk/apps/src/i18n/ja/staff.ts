@@ -168,7 +168,7 @@ export const staff = {
   'vit.level.unresponsive': '反応なし',
   'vit.source.device': '機器',
   'vit.source.simulated': '模擬',
-  'vit.source.clinician': '看護師・医師の入力',
+  'vit.source.clinician': '医療者の入力',
   'vit.source.household': '家族の入力',
   'vit.trend': 'この1時間の動き',
   'vit.trend.none': '線にできる値がまだありません',
