@@ -81,7 +81,9 @@ export function VitalTiles(props: {
 /** NEWS2 as an interval, with what is missing. */
 export function ScoreCard({ view, small = false }: { view: VitalsView | null; small?: boolean }): VNode {
   const score = view?.score;
-  const tone = score ? bandTone[score.bandMax] : 'info';
+  // With nothing measured the interval says nothing: it must not look like an alarm.
+  const measured = score?.items.some((item) => item.reading) ?? false;
+  const tone = score && measured ? bandTone[score.bandMax] : 'info';
   return (
     <section class={`score ${tone} ${small ? 'small' : ''}`} aria-label={t('news.title')} data-testid="news2">
       <div class="head">
