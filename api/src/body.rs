@@ -1,7 +1,7 @@
 //! JSON bodies whose refusal is a problem like every other.
 
-use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use yoban_domain::wire::problem::{FieldProblem, Problem};
@@ -25,14 +25,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 /// # Errors
 /// The body is too large or broke off.
 pub async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
-    Bytes::from_request(request, state)
-        .await
-        .map_err(|rejection| match rejection {
-            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-                Problem::too_large().into()
-            }
-            _ => Problem::invalid(Vec::new()).into(),
-        })
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
+        if too_large {
+            Problem::too_large().into()
+        } else {
+            Problem::invalid(Vec::new()).into()
+        }
+    })
 }
 
 /// Reads JSON. The problem names the place, never the content.

@@ -79,13 +79,14 @@ pub(super) async fn register(given: &Administrator, clock: &Clock) -> Result<(),
     let store = open_store(&given.options).await.map_err(|e| e.to_string())?;
     let code = register_in(&store, given, clock).await;
     store.close().await;
-    let code = code.map_err(|e| match e {
-        ApiError::Unauthenticated => {
+    let code = code.map_err(|e| {
+        if matches!(e, ApiError::Unauthenticated) {
             "コードが違うか、期限が切れています。yoban bootstrap で作り直してください。\n\
-                                      The code is wrong or expired: make a new one with `yoban bootstrap`."
+             The code is wrong or expired: make a new one with `yoban bootstrap`."
                 .to_owned()
+        } else {
+            e.to_string()
         }
-        other => other.to_string(),
     })?;
     say(&format!(
         "登録しました。24時間以内に、このコードで一度だけログインできます。\n\

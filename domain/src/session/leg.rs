@@ -233,6 +233,9 @@ pub struct Leg {
     pub audio_flows: bool,
     /// Picture was seen flowing from this leg.
     pub video_flows: bool,
+    /// How often this person was rung.
+    #[serde(default)]
+    pub rings: u32,
 }
 
 impl Leg {
@@ -255,6 +258,7 @@ impl Leg {
             camera: SourceState::On,
             audio_flows: false,
             video_flows: false,
+            rings: 0,
         }
     }
 

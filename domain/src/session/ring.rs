@@ -146,7 +146,7 @@ impl Turn<'_, '_> {
             since: self.now,
             until,
         };
-        let leg = match self.next.legs.iter_mut().find(|l| l.person() == Some(person)) {
+        let (leg, attempt) = match self.next.legs.iter_mut().find(|l| l.person() == Some(person)) {
             Some(leg) if leg.in_call() => return,
             Some(leg) => {
                 leg.state = state;
@@ -154,18 +154,18 @@ impl Turn<'_, '_> {
                 if leg.consent != JoinConsent::ByTap {
                     leg.consent = JoinConsent::NotAsked;
                 }
-                leg.id
+                leg.rings = leg.rings.saturating_add(1);
+                (leg.id, leg.rings)
             }
             None => {
                 let id = LegId((self.around.fresh)());
                 let who = Participant::Staff { person };
-                self.next
-                    .legs
-                    .push(Leg::new(id, role, who, state, JoinConsent::NotAsked));
-                id
+                let mut leg = Leg::new(id, role, who, state, JoinConsent::NotAsked);
+                leg.rings = 1;
+                self.next.legs.push(leg);
+                (id, 1)
             }
         };
-        let attempt = u32::try_from(self.now.since(self.next.requested_at).0).unwrap_or(u32::MAX);
         self.out.pages.push(Page { leg, person, attempt });
         self.fact(FactKind::RingStarted {
             leg,

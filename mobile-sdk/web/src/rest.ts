@@ -2,7 +2,6 @@
 import { clientProblems, isProblem, YobanProblem } from './problem.ts';
 import { uuid } from './storage.ts';
 import type {
-  Bootstrap,
   CaseId,
   CaseView,
   DemoPerson,
@@ -66,10 +65,6 @@ export class RestClient {
     // A refresh token serves once: the same key lets the server answer a repeated request as it did before.
     const ask = { method: 'POST', path: '/api/v1/token', body: { refreshToken }, open: true } as const;
     return this.#json({ ...ask, repeatable: true });
-  }
-
-  bootstrap(body: Bootstrap): Promise<SignedIn> {
-    return this.#json({ method: 'POST', path: '/api/v1/bootstrap', body, open: true, repeatable: false });
   }
 
   storeReadings(body: NewReadings): Promise<ReadingsStored> {

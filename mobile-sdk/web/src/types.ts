@@ -3,7 +3,6 @@ import type { components } from './schema.ts';
 
 type Schemas = components['schemas'];
 
-export type Bootstrap = Schemas['Bootstrap'];
 export type CallView = Schemas['CallView'];
 export type CaseView = Schemas['CaseView'];
 export type ClientFrame = Schemas['ClientFrame'];

@@ -14,17 +14,14 @@ impl Session {
     /// Carries a message out and answers it: first the acknowledgement, then what belongs to this socket alone.
     pub(super) async fn answer<G: Gatekeeper>(&mut self, frame: ClientFrame, gate: &G) -> Vec<ServerMessage> {
         let id = frame.id;
-        let done = match frame.message {
-            ClientMessage::Ping => {
-                return vec![ServerMessage::Pong {
-                    id,
-                    now: self.signaling.engine.clock().now(),
-                }];
-            }
-            ClientMessage::Hello { .. } => Err(CommandError::Invalid("hello comes first and once")),
-            ClientMessage::Renew { token } => return vec![self.renew(id, token.reveal(), gate)],
-            other => self.carry_out(other).await,
-        };
+        if frame.message == ClientMessage::Ping {
+            let now = self.signaling.engine.clock().now();
+            return vec![ServerMessage::Pong { id, now }];
+        }
+        if let ClientMessage::Renew { token } = &frame.message {
+            return vec![self.renew(id, token.reveal(), gate)];
+        }
+        let done = self.carry_out(frame.message).await;
         match done {
             Ok(more) => {
                 let mut answers = vec![ServerMessage::Ack { id }];

@@ -34,7 +34,8 @@ fn two_unanswered_rounds_bring_the_telephone_number_and_the_desk_goes_on_being_r
         night.session.desk.map(|d| (d.round, d.ringing, d.fallback)),
         Some((2, true, false))
     );
-    assert_eq!(night.pages.len(), 4);
+    let attempts: Vec<u32> = night.pages.iter().map(|p| p.attempt).collect();
+    assert_eq!(attempts, [1, 1, 2, 2], "a page says how often its leg was rung");
     night.pass(Span::seconds(25));
     assert_eq!(
         night.session.desk.map(|d| (d.ringing, d.fallback)),

@@ -67,7 +67,7 @@ impl Rig {
 
     pub fn with(config: RecordingConfig, tracks: &[(u32, &Clip)]) -> Self {
         let folder = config.dir.clone();
-        let (recorder, events) = Recorder::start(config).unwrap();
+        let (recorder, events) = start(config);
         recorder.open_session(session(1)).unwrap();
         for (who, clip) in tracks {
             recorder.track_start(session(1), leg(*who), clip.codec).unwrap();
@@ -238,4 +238,17 @@ pub fn wait_for(rig: &mut Rig, what: impl Fn(&RecordingEvent) -> bool) {
             return;
         }
     }
+}
+
+/// Starts a recorder. Programs that other tests start hold a copy of the folder's lock from their fork to their exec:
+/// for that moment the folder seems to be in use.
+fn start(config: RecordingConfig) -> (Recorder, Receiver<RecordingEvent>) {
+    for _ in 0..200 {
+        match Recorder::start(config.clone()) {
+            Err(busy) if busy.kind() == std::io::ErrorKind::ResourceBusy => std::thread::yield_now(),
+            other => return other.unwrap(),
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    panic!("the folder stays in use");
 }
