@@ -18,6 +18,7 @@ pub mod person;
 pub mod server;
 pub mod shared;
 pub mod sound;
+pub mod story;
 pub mod vp8;
 
 use std::hash::{BuildHasher, RandomState};
@@ -45,6 +46,18 @@ pub fn repository() -> PathBuf {
 pub fn random() -> String {
     let part = || RandomState::new().hash_one(0_u8);
     format!("{:016x}{:016x}", part(), part())
+}
+
+/// The machine's clock, Unix ms: the same the server reads.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a test stands outside and compares with what the server stored"
+)]
+pub fn now_ms() -> i64 {
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    i64::try_from(now.as_millis()).unwrap()
 }
 
 /// A fresh id of any kind.

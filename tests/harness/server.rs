@@ -86,6 +86,8 @@ impl Server {
             .arg("--ready-file")
             .arg(&ready)
             .args(&self.options)
+            // Everything our own crates may ever say, so that the look for patient data in the log sees all of it.
+            .env("YOBAN_LOG", "warn,yoban=trace")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -45,13 +45,12 @@ pub fn likeness(heard: &[f32], voice: &[f32]) -> f32 {
 
 /// The same where packets are not kept apart any more, as in a mix: every lag in samples, on a coarser raster first.
 pub fn likeness_anywhere(heard: &[f32], voice: &[f32]) -> f32 {
-    // 4 kHz is enough to find the place, and four times quicker.
-    let half = |all: &[f32]| {
-        all.chunks_exact(2)
-            .map(|c| f32::midpoint(c[0], c[1]))
-            .collect::<Vec<_>>()
+    // 2 kHz carries the voice's own tones and is sixteen times quicker than 8 kHz.
+    let coarse = |all: &[f32]| {
+        let chunks = all.chunks_exact(4);
+        chunks.map(|c| c.iter().sum::<f32>() / 4.0).collect::<Vec<_>>()
     };
-    let (heard, voice) = (half(heard), half(voice));
+    let (heard, voice) = (coarse(heard), coarse(voice));
     best(&heard, &voice, 0..voice.len())
 }
 

@@ -1,12 +1,66 @@
-//! The call that is answered.
+//! The call that is answered: the whole night, its papers, its recording, and what the log must not hold.
 
-use yoban_tests::Night;
+use yoban_domain::wire::rest::MeWho;
+use yoban_tests::story::{self, WRITTEN};
+use yoban_tests::{Night, Person};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tap_ring_answer_and_both_hear_and_see_each_other() {
-    let night = Night::begin(&[]).await;
-    let (mut patient, mut nurse) = (night.patient(0).await, night.nurse(0).await);
-    let call = night.answered(&mut patient, &mut nurse).await;
-    nurse.hears_and_sees(call.patient, &patient.clip).await;
-    patient.hears_and_sees(call.nurse, &nurse.clip).await;
+async fn the_night_call_from_tap_to_signature() {
+    let mut night = Night::begin(&[]).await;
+    let told = story::play(&night, &mut |_, english| println!("  {english}")).await;
+    for (name, value) in &told.figures {
+        println!("  {name}: {value:.1} ms");
+    }
+    let _papers = told.papers().await;
+    let _files = told.recorded(&night.server.data().join("recordings")).await;
+
+    let mut secrets = told.addresses.clone();
+    secrets.extend(WRITTEN.map(str::to_owned));
+    for person in [&told.patient, &told.nurse, &told.doctor] {
+        secrets.extend(secrets_of(person));
+    }
+    for patient in [
+        "月岡",
+        "はな",
+        "ツキオカ",
+        "ハナ",
+        "Tsukioka",
+        "天ノ川",
+        "03-0000-0201",
+        "1942-02-11",
+    ] {
+        secrets.push(patient.into());
+    }
+    secrets.extend(["candidate:", "ice-ufrag", "a=fingerprint"].map(str::to_owned));
+    assert!(night.server.stop().success(), "SIGTERM ends the server in order");
+    let log = night.server.log();
+    assert_eq!(found(&log, &secrets), Vec::<&String>::new(), "in the log:\n{log}");
+    // The look finds what is there.
+    assert_eq!(found(&format!("{log}x{}", secrets[1]), &secrets).len(), 1);
+}
+
+fn secrets_of(person: &Person) -> Vec<String> {
+    let signed = &person.signed_in;
+    let mut secrets = vec![
+        signed.access_token.reveal().clone(),
+        signed.refresh_token.reveal().clone(),
+        signed
+            .access_token
+            .reveal()
+            .rsplit('.')
+            .next()
+            .unwrap()
+            .to_owned(),
+    ];
+    if let MeWho::Tablet { name, name_latin, .. } = &signed.me.who {
+        secrets.extend([name.reveal().clone(), name_latin.reveal().clone()]);
+    }
+    secrets
+}
+
+fn found<'a>(log: &str, secrets: &'a [String]) -> Vec<&'a String> {
+    secrets
+        .iter()
+        .filter(|secret| log.contains(secret.as_str()))
+        .collect()
 }
