@@ -141,6 +141,8 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
         &options.node,
     );
 
+    signaling.engine.media_is_gone().await.map_err(ApiError::from)?;
+
     let host = lan.first().copied().unwrap_or(local);
     let setting = Arc::new(Setting {
         base_url: format!("https://{}:{port}", url_host(host)),

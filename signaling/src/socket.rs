@@ -170,7 +170,9 @@ impl Session {
             };
             let text = match said {
                 Err(_elapsed) => return Some(close::SILENT),
-                Ok(None | Some(Err(_) | Ok(Message::Close(_)))) => return None,
+                Ok(None | Some(Ok(Message::Close(_)))) => return None,
+                // Too large, or not WebSocket: whoever still listens is told, and a broken line hears nothing.
+                Ok(Some(Err(_))) => return Some(close::PROTOCOL),
                 Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => continue,
                 Ok(Some(Ok(Message::Binary(_)))) => return Some(close::PROTOCOL),
                 Ok(Some(Ok(Message::Text(text)))) => text,

@@ -67,7 +67,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "yoban-tests",
-        ours: &["yoban-api", "yoban-domain"],
+        ours: &["yoban-domain", "yoban-media"],
         never: FOREIGN_TLS,
     },
     Rule {
@@ -81,7 +81,6 @@ const RULES: &[Rule] = &[
 const KEPT: &[(&str, &[&str])] = &[
     ("sqlx", &["yoban-store"]),
     ("rtc", &["yoban-media", "yoban-tests"]),
-    ("webrtc", &["yoban-tests"]),
     ("opus", &["yoban-media", "yoban-tests"]),
 ];
 

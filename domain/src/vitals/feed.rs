@@ -20,7 +20,7 @@ pub struct Latest {
     /// The reading, untouched.
     pub reading: Reading,
     /// Its numbers in the table's unit; empty for consciousness and air.
-    pub values: Vec<Value>,
+    pub values: Vec<MeasuredValue>,
     /// How old it is; never negative.
     pub age: Span,
     /// Too old to count. Shown as such.
@@ -33,7 +33,7 @@ pub struct Latest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Value {
+pub struct MeasuredValue {
     /// Which number.
     pub measure: Measure,
     /// The number; as given where the device spoke the table's unit. The unit is in the rules table.
@@ -50,7 +50,7 @@ pub struct TrendPoint {
     /// Where on the time line.
     pub at: Timestamp,
     /// Its numbers in the table's unit.
-    pub values: Vec<Value>,
+    pub values: Vec<MeasuredValue>,
     /// What is known against it.
     pub flags: BTreeSet<Flag>,
     /// Draw it apart from the line: it carries a flag that keeps it out of the score.
@@ -61,11 +61,11 @@ pub struct TrendPoint {
 
 /// The numbers of a reading in the table's unit. A number too large to convert is left out; its reading is
 /// marked implausible.
-pub fn values(reading: &Reading) -> Vec<Value> {
+pub fn values(reading: &Reading) -> Vec<MeasuredValue> {
     let rule = rules::rule(reading.vital.kind());
     let value = |amount: &super::Amount| {
         let decimals = rule.measure(amount.measure)?.decimals;
-        Some(Value {
+        Some(MeasuredValue {
             measure: amount.measure,
             value: amount.canonical(decimals)?,
         })

@@ -862,7 +862,7 @@ export interface components {
             /** @description The reading, untouched. */
             reading: components["schemas"]["Reading"];
             /** @description Its numbers in the table's unit; empty for consciousness and air. */
-            values: unknown[];
+            values: components["schemas"]["MeasuredValue"][];
             /** @description How old it is; never negative. */
             age: components["schemas"]["Span"];
             /** @description Too old to count. Shown as such. */
@@ -980,6 +980,18 @@ export interface components {
             onDuty: components["schemas"]["Line"][];
             /** @enum {string} */
             kind: "staff";
+        };
+        /**
+         * @description One number inside a vital sign.
+         * @enum {string}
+         */
+        Measure: "spo2" | "pulse" | "heartRate" | "systolic" | "diastolic" | "mean" | "temperature" | "respiratoryRate" | "weight" | "glucose" | "oxygenFlow";
+        /** @description One number in the unit of the rules table. */
+        MeasuredValue: {
+            /** @description Which number. */
+            measure: components["schemas"]["Measure"];
+            /** @description The number; as given where the device spoke the table's unit. The unit is in the rules table. */
+            value: components["schemas"]["Decimal"];
         };
         /**
          * @description What was really on between the patient and a clinician.
@@ -1667,7 +1679,7 @@ export interface components {
             /** @description Where on the time line. */
             at: components["schemas"]["Timestamp"];
             /** @description Its numbers in the table's unit. */
-            values: unknown[];
+            values: components["schemas"]["MeasuredValue"][];
             /** @description What is known against it. */
             flags: components["schemas"]["Flag"][];
             /** @description Draw it apart from the line: it carries a flag that keeps it out of the score. */

@@ -6,7 +6,7 @@ use yoban_domain::fact::FactKind;
 use yoban_domain::grant::{Action, Subject, may};
 use yoban_domain::id::{CaseId, DeviceId, LegId, PatientId, SessionId};
 use yoban_domain::people::{Actor, Who};
-use yoban_domain::session::{Circumstances, Input, Outcomes, Session, Step};
+use yoban_domain::session::{Circumstances, Input, LegState, Outcomes, Session, Step};
 use yoban_domain::wire::rest::Requested;
 
 use super::load::{candidates, directory};
@@ -144,5 +144,32 @@ impl Engine {
     ) -> Result<Option<yoban_domain::id::AssociationId>, yoban_store::Error> {
         let mut read = self.store.read().await?;
         Ok(read.load_session(session).await?.map(|row| row.head.association))
+    }
+}
+
+impl Engine {
+    /// After a start no media runs: whoever was connected is lost until they come back, and their deadlines run. Without
+    /// this a nurse who never returns would stand as joined for ever, and nobody would be rung for the patient.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    pub async fn media_is_gone(&self) -> Result<(), CommandError> {
+        let mut lost = Vec::new();
+        let mut read = self.store.read().await?;
+        for (association, _) in read.associations().await? {
+            for row in read.live_sessions(association).await? {
+                let session: Session = row.body.read()?;
+                let joined = session
+                    .legs
+                    .iter()
+                    .filter(|l| matches!(l.state, LegState::Joined { .. }));
+                lost.extend(joined.map(|leg| (session.id, leg.id)));
+            }
+        }
+        drop(read);
+        for (session, leg) in lost {
+            self.media(session, Input::MediaLost(leg)).await?;
+        }
+        Ok(())
     }
 }

@@ -324,6 +324,9 @@ async fn after_a_restart_on_the_same_file_the_night_goes_on() {
         .act(nurse(1), session, Input::Accept)
         .await
         .unwrap();
+    let (scene, _) = district.engine.facts(nurse(1), session).await.unwrap();
+    let joined = Input::MediaUp(scene.session.leg_of(PersonId(id(301))).unwrap().id);
+    district.engine.media(session, joined).await.unwrap();
     let before = district.facts(session).await;
     let path = district.folder.path().join("yoban.db");
     district.engine.store.close().await;
@@ -337,13 +340,22 @@ async fn after_a_restart_on_the_same_file_the_night_goes_on() {
         folder: district.folder,
     };
     assert_eq!(again.facts(session).await, before);
+    let leg = || async {
+        let (scene, _) = again.engine.facts(nurse(1), session).await.unwrap();
+        let leg = scene.session.leg_of(PersonId(id(301))).unwrap();
+        (leg.state, scene.session.desk.is_some())
+    };
+    assert!(matches!(leg().await, (LegState::Joined { .. }, false)));
+    again.engine.media_is_gone().await.unwrap();
+    assert!(
+        matches!(leg().await, (LegState::Away { .. }, false)),
+        "her media died with the server"
+    );
     again.clock.turn(Span::seconds(20));
     again.engine.fire_due().await.unwrap();
-    let (scene, _) = again.engine.facts(nurse(1), session).await.unwrap();
-    let leg = scene.session.leg_of(PersonId(id(301))).unwrap();
     assert!(
-        matches!(leg.state, LegState::Away { .. }),
-        "she never came up: the deadline survived the restart"
+        matches!(leg().await, (LegState::Away { .. }, true)),
+        "she did not come back: the desk is rung"
     );
 }
 
