@@ -11,6 +11,7 @@
     reason = "test support: each test binary uses its own part, and a surprise shall end the test"
 )]
 
+pub mod engine;
 pub mod phone;
 pub mod relay;
 
