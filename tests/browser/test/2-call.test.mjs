@@ -189,6 +189,16 @@ step('muted and camera off: the others see it, and hear and see nothing', async 
   assert.deepEqual([...(await peopleSeen(desk.page, '[data-testid=tile-patient]'))], ['patient']);
 });
 
+step('the patient takes the consent to recording back, and nobody sees REC any more; asked again, it goes on', async () => {
+  await tablet.taps('withdraw');
+  await Promise.all([desk.seesNot('rec'), phone.seesNot('rec-badge'), tablet.seesNot('rec')]);
+  await desk.sees('rec-withdrawn');
+  await desk.taps('rec-ask');
+  await tablet.taps('recording-yes');
+  await phone.taps('rec-yes');
+  await Promise.all([desk.sees('rec'), phone.sees('rec-badge'), tablet.sees('rec')]);
+});
+
 step('the end for all can be taken back, and then stands', async () => {
   await desk.taps('end');
   await desk.taps('end-yes');

@@ -1,7 +1,7 @@
 /** What goes wrong in the middle of a night call, and how the same case goes on. */
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before, beforeEach } from 'node:test';
-import { peopleHeard, peopleSeen } from '../lib/media.mjs';
+import { peopleHeard, peopleSeen, received } from '../lib/media.mjs';
 import { Night, bringDoctor, clips, figure, talk } from '../lib/night.mjs';
 import { Window, browserOf, onDuty } from '../lib/people.mjs';
 import { Door } from '../lib/server.mjs';
@@ -51,6 +51,14 @@ story('each window is loaded again in the middle of the call: same case, picture
   const heard = await peopleHeard(desk.page, clips, 2);
   assert.deepEqual(heard.who, ['doctor', 'patient'], JSON.stringify(heard.judged));
   assert.equal(await cases(desk), before);
+
+  // A press anywhere has put the desk back on duty: after the end it goes on with the decision, not with a question.
+  await desk.taps('end');
+  await desk.taps('end-yes');
+  await desk.seesNot('undo-bar');
+  await desk.taps('tab-finish');
+  await desk.sees('disp-save');
+  await desk.sees('stop-duty');
 });
 
 story('the tablet is switched off and on: it finds itself back in the call', async () => {
@@ -100,6 +108,10 @@ story('the server is killed in the middle of the call and started again: the cal
   await tablet.taps('start-oximeter');
   await desk.page.waitForFunction(() => 'vital-spo2 has a value' in window.yobanWatch.seen);
   await tablet.taps('back');
+  await desk.taps('tab-vitals');
+  await desk.writes('obs-rate', '19');
+  await desk.taps('obs-save');
+  await desk.by('vital-respiratoryRate').getByText('19').waitFor();
   const before = await cases(desk);
   await night.server.down('SIGKILL');
   await Promise.all([tablet.sees('link-reconnecting'), desk.sees('link-reconnecting')]);
@@ -113,6 +125,8 @@ story('the server is killed in the middle of the call and started again: the cal
   const heard = await peopleHeard(desk.page, clips, 1);
   assert.deepEqual(heard.who, ['patient'], JSON.stringify(heard.judged));
   assert.equal(await cases(desk), before);
+  // What the nurse entered was stored before it was shown; what the sensor measured meanwhile arrives.
+  assert.match(await desk.text('vital-respiratoryRate'), /19/);
   assert.match(await desk.text('vital-spo2'), /\d{2}/);
 });
 
@@ -133,12 +147,50 @@ story('a second patient rings during the call: seen and counted at the desk', as
   await desk.seesNot('waiting-count');
 });
 
+story('the patient says いいえ: the doctor is told and gets nothing, and the nurse goes on', async () => {
+  const { tablet, desk } = await night.bedsideAndDesk();
+  const phone = await night.open('phone');
+  await onDuty(phone);
+  await talk(tablet, desk);
+  await desk.taps('tab-doctor');
+  await desk.taps('invite-doctor');
+  await phone.taps('accept');
+  await tablet.taps('join-no');
+  await phone.by('screen-gated').getByText('患者さんの同意が得られませんでした').first().waitFor();
+  await desk.by('member-dutyDoctor').getByText('患者さんの同意が得られませんでした').waitFor();
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  assert.deepEqual(await received(phone.page), { bytes: 0, frames: 0, audioEnergy: 0 });
+  await phone.picture('phone-refused');
+  await phone.taps('to-list');
+  await phone.sees('screen-home');
+  // Explained and agreed: rung again, the patient is asked again.
+  await desk.taps('invite-doctor');
+  await phone.taps('accept');
+  await tablet.taps('join-yes');
+  await phone.sees('screen-call');
+  assert.deepEqual(await live(phone, 'tile-patient'), ['patient']);
+});
+
+story('pressed again and again: one call; nobody has to answer twice', async () => {
+  const { tablet, desk } = await night.bedsideAndDesk();
+  const button = await tablet.sees('call');
+  await button.evaluate((element) => {
+    for (let i = 0; i < 5; i += 1) element.click();
+  });
+  await desk.sees('ringing');
+  assert.equal(await cases(desk), 1);
+  await desk.taps('answer');
+  await tablet.sees('screen-incall');
+  assert.equal(await desk.by('waiting-count').count(), 0);
+});
+
 story('the camera is not allowed: the tablet says so and goes on with the voice', async () => {
   const browser = await browserOf(clips.patient, 'asking');
   try {
     const { tablet, desk } = await night.bedsideAndDesk({ tablet: { browser, permissions: ['microphone'] } });
     await tablet.taps('call');
-    await tablet.taps('audio-only').catch(() => undefined);
+    assert.match(await tablet.plain('screen-trouble'), /許可がありません.*声だけで続ける.*03-0000-0199/s);
+    await tablet.taps('audio-only');
     await desk.taps('answer');
     await tablet.sees('screen-incall');
     await desk.by('tile-patient').getByText('カメラを使う許可がありません').waitFor();

@@ -44,16 +44,14 @@ export interface PhoneCallProps {
   onRecord: () => void;
 }
 
-/** Answered, and not let in yet: why there is no picture, and what to read meanwhile. */
-export function WaitConsent({
-  call,
-  vitals,
-  send,
-}: {
+/** Answered, and not let in yet, or not at all: why there is no picture, and what to read meanwhile. */
+export function WaitConsent(props: {
   call: CallView;
   vitals: VitalsView | null;
   send: Send;
+  onAside: () => void;
 }): VNode {
+  const { call, vitals, send } = props;
   const [busy, go] = useBusy();
   const refused = me(call)?.join.consent === 'refused';
   return (
@@ -72,14 +70,20 @@ export function WaitConsent({
         <PatientPanel patient={call.patient} />
       </Scroll>
       <footer class="answers">
-        <Button
-          icon="leave"
-          busy={busy !== null}
-          onClick={() => go('leave', () => send({ type: 'leave' }))}
-          testid="leave"
-        >
-          {t('control.leave')}
-        </Button>
+        {refused ? (
+          <Button icon="list" onClick={props.onAside} testid="to-list">
+            {t('queue.title')}
+          </Button>
+        ) : (
+          <Button
+            icon="leave"
+            busy={busy !== null}
+            onClick={() => go('leave', () => send({ type: 'leave' }))}
+            testid="leave"
+          >
+            {t('control.leave')}
+          </Button>
+        )}
       </footer>
     </main>
   );

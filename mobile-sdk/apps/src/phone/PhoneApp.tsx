@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Live } from '../app/boot.ts';
 import { goTo, route } from '../app/route.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
@@ -31,6 +31,10 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   );
   const ring = sortCalls(state.calls).ringing[0] ?? null;
   const talking = current !== null && stillIn(current);
+  // Joined again: from now on it is not aside any more, also not once it is over.
+  useEffect(() => {
+    if (talking && current.session === aside) setAside(null);
+  }, [talking, current?.session, aside]);
   const duty = useDuty(live, 'phone', ring !== null && !talking, t('ring.incoming'));
   const room = useCallRoom(live, current);
   const [media, controls] = useRoom(room);
@@ -51,8 +55,10 @@ export function PhoneApp({ live }: { live: Live }): VNode {
     if (current) {
       const own = ownLeg(current);
       const send = live.sendTo(current.session);
-      if (own && !own.gateOpen && inCall(own) && current.state.state === 'active') {
-        return <WaitConsent call={current} vitals={vitalsOf(current)} send={send} />;
+      const refused = own?.join.consent === 'refused' && !isOver(current);
+      if (refused || (own && !own.gateOpen && inCall(own) && current.state.state === 'active')) {
+        const onAside = () => setAside(current.session);
+        return <WaitConsent call={current} vitals={vitalsOf(current)} send={send} onAside={onAside} />;
       }
       return (
         <>

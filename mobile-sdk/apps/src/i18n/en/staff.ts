@@ -52,7 +52,8 @@ export const staff: Record<keyof typeof ja, Message> = {
     'No picture or sound flows either way until the patient presses “Yes” on the tablet, or the nurse in the call confirms spoken consent.',
   'gate.meanwhile': 'Meanwhile, look at the history and the readings.',
   'gate.refused': 'The patient did not agree',
-  'gate.refusedBody': 'No picture or sound flows. Ask the nurse to explain, or leave.',
+  'gate.refusedBody':
+    'No picture or sound flows. If you are needed, the nurse explains it to the patient and rings you again.',
   'call.none': 'No call',
   'call.noneSub': 'Answer from the list on the left, or wait for a ring.',
   'call.people': 'People',
