@@ -158,11 +158,7 @@ pub fn lan_addresses() -> io::Result<Vec<LanAddress>> {
     let found = if_addrs::get_if_addrs()?
         .into_iter()
         .filter(if_addrs::Interface::is_oper_up)
-        .map(|i| LanAddress {
-            ip: i.ip(),
-            reach: reach(i.ip()),
-            interface: i.name,
-        });
+        .map(|i| LanAddress { ip: i.ip(), reach: reach(i.ip()), interface: i.name });
     Ok(in_order(found.collect()))
 }
 
@@ -201,9 +197,7 @@ fn rank(a: &LanAddress) -> (u8, u8, u8) {
 
 /// Whether the interface's name is one that containers, virtual machines and tunnels use. A guess: it only orders.
 fn is_virtual(interface: &str) -> bool {
-    const PREFIXES: [&str; 9] = [
-        "docker", "br-", "veth", "virbr", "vboxnet", "vmnet", "tun", "utun", "wg",
-    ];
+    const PREFIXES: [&str; 9] = ["docker", "br-", "veth", "virbr", "vboxnet", "vmnet", "tun", "utun", "wg"];
     PREFIXES.iter().any(|p| interface.starts_with(p))
 }
 
@@ -224,11 +218,7 @@ mod tests {
     }
 
     fn on(interface: &str, address: &str) -> LanAddress {
-        LanAddress {
-            interface: interface.to_owned(),
-            ip: ip(address),
-            reach: reach(ip(address)),
-        }
+        LanAddress { interface: interface.to_owned(), ip: ip(address), reach: reach(ip(address)) }
     }
 
     #[test]
@@ -268,18 +258,9 @@ mod tests {
         assert_eq!(demo_bind_allowed(ip("192.168.1.20")), Ok(Reach::Private));
         assert_eq!(demo_bind_allowed(ip("::1")), Ok(Reach::Loopback));
         assert_eq!(demo_bind_allowed(ip("0.0.0.0")), Err(BindRefused::Wildcard));
-        assert_eq!(
-            demo_bind_allowed(ip("::ffff:0.0.0.0")),
-            Err(BindRefused::Wildcard)
-        );
-        assert_eq!(
-            demo_bind_allowed(ip("203.0.113.9")),
-            Err(BindRefused::Public(ip("203.0.113.9")))
-        );
-        assert_eq!(
-            demo_bind_allowed(ip("224.0.0.1")),
-            Err(BindRefused::Group(ip("224.0.0.1")))
-        );
+        assert_eq!(demo_bind_allowed(ip("::ffff:0.0.0.0")), Err(BindRefused::Wildcard));
+        assert_eq!(demo_bind_allowed(ip("203.0.113.9")), Err(BindRefused::Public(ip("203.0.113.9"))));
+        assert_eq!(demo_bind_allowed(ip("224.0.0.1")), Err(BindRefused::Group(ip("224.0.0.1"))));
     }
 
     #[test]
@@ -305,24 +286,14 @@ mod tests {
         ];
         let ordered = in_order(found);
         let names: Vec<String> = ordered.iter().map(|a| a.ip.to_string()).collect();
-        assert_eq!(
-            names,
-            ["192.168.1.20", "fd00::2", "172.17.0.1", "fe80::2", "203.0.113.9"]
-        );
-        assert_eq!(
-            demo_lan(&ordered),
-            [ip("192.168.1.20"), ip("fd00::2"), ip("172.17.0.1")]
-        );
+        assert_eq!(names, ["192.168.1.20", "fd00::2", "172.17.0.1", "fe80::2", "203.0.113.9"]);
+        assert_eq!(demo_lan(&ordered), [ip("192.168.1.20"), ip("fd00::2"), ip("172.17.0.1")]);
     }
 
     #[test]
     fn this_machine_can_be_asked() {
         let found = lan_addresses().unwrap();
-        assert!(
-            found
-                .iter()
-                .all(|a| a.reach == reach(a.ip) && a.reach != Reach::Loopback)
-        );
+        assert!(found.iter().all(|a| a.reach == reach(a.ip) && a.reach != Reach::Loopback));
     }
 
     #[test]

@@ -27,11 +27,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 pub async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     Bytes::from_request(request, state).await.map_err(|rejection| {
         let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
-        if too_large {
-            Problem::too_large().into()
-        } else {
-            Problem::invalid(Vec::new()).into()
-        }
+        if too_large { Problem::too_large().into() } else { Problem::invalid(Vec::new()).into() }
     })
 }
 
@@ -41,16 +37,7 @@ pub async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes,
 /// Not JSON, or not a `T`.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     serde_json::from_slice(bytes).map_err(|error| {
-        let detail = format!(
-            "line {} column {}: {:?}",
-            error.line(),
-            error.column(),
-            error.classify()
-        );
-        Problem::invalid(vec![FieldProblem {
-            pointer: String::new(),
-            detail,
-        }])
-        .into()
+        let detail = format!("line {} column {}: {:?}", error.line(), error.column(), error.classify());
+        Problem::invalid(vec![FieldProblem { pointer: String::new(), detail }]).into()
     })
 }

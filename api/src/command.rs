@@ -40,9 +40,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Preflight(options) => serve::preflight(&options, &Clock::System),
         Command::Bootstrap(options) => administrator::bootstrap(&options, &Clock::System).await,
         Command::Administrator(given) => administrator::register(&given, &Clock::System).await,
-        Command::Openapi => crate::openapi::text()
-            .map_err(|e| e.to_string())
-            .and_then(|text| say(&text)),
+        Command::Openapi => crate::openapi::text().map_err(|e| e.to_string()).and_then(|text| say(&text)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -56,7 +54,5 @@ pub async fn run(cli: Cli) -> ExitCode {
 
 /// Prints to the terminal.
 pub(crate) fn say(text: &str) -> Result<(), String> {
-    std::io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|e| e.to_string())
+    std::io::stdout().write_all(text.as_bytes()).map_err(|e| e.to_string())
 }

@@ -42,9 +42,6 @@ mod tests {
     #[test]
     fn the_committed_contract_is_what_the_types_say() {
         let committed = include_str!("../openapi.json");
-        assert!(
-            committed == super::text().unwrap(),
-            "run `make schema` and commit the result"
-        );
+        assert!(committed == super::text().unwrap(), "run `make schema` and commit the result");
     }
 }

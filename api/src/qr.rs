@@ -71,22 +71,17 @@ impl Code {
 
     /// The same without colours, for a pipe or a terminal with dark letters on light ground.
     pub fn plain(&self) -> String {
-        (0..self.side)
-            .step_by(2)
-            .map(|top| self.line(top) + "\n")
-            .collect()
+        (0..self.side).step_by(2).map(|top| self.line(top) + "\n").collect()
     }
 
     fn line(&self, top: usize) -> String {
         (0..self.side)
-            .map(
-                |column| match (self.is_dark(top, column), self.is_dark(top + 1, column)) {
-                    (true, true) => '█',
-                    (true, false) => '▀',
-                    (false, true) => '▄',
-                    (false, false) => ' ',
-                },
-            )
+            .map(|column| match (self.is_dark(top, column), self.is_dark(top + 1, column)) {
+                (true, true) => '█',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (false, false) => ' ',
+            })
             .collect()
     }
 
@@ -126,10 +121,7 @@ mod tests {
         for i in 0..code.side() {
             for edge in 0..4 {
                 let spots = [(edge, i), (i, edge), (last - edge, i), (i, last - edge)];
-                assert!(
-                    spots.iter().all(|(r, c)| !code.is_dark(*r, *c)),
-                    "quiet zone at {edge},{i}"
-                );
+                assert!(spots.iter().all(|(r, c)| !code.is_dark(*r, *c)), "quiet zone at {edge},{i}");
             }
         }
         // A finder is a 7x7 dark ring round a 3x3 dark heart; only three corners have one.
@@ -164,9 +156,8 @@ mod tests {
     #[test]
     fn the_svg_paints_as_many_modules_as_are_dark() {
         let code = Code::of(LINK).unwrap();
-        let dark = (0..code.side() * code.side())
-            .filter(|i| code.is_dark(i / code.side(), i % code.side()))
-            .count();
+        let dark =
+            (0..code.side() * code.side()).filter(|i| code.is_dark(i / code.side(), i % code.side())).count();
         let svg = code.svg();
         let painted: usize = svg
             .split("<path fill=\"#000\"")

@@ -27,12 +27,8 @@ pub async fn file(engine: &Engine, root: &Path, session: SessionId, name: &str) 
     let manifests = of_session(engine, session).await?;
     let listed = manifests.iter().find_map(|m| {
         let tracks = m.tracks.iter().map(|t| &t.file);
-        let found = tracks
-            .chain(m.mix.iter().map(|x| &x.file))
-            .find(|file| *file == name)?;
+        let found = tracks.chain(m.mix.iter().map(|x| &x.file)).find(|file| *file == name)?;
         Some(root.join(&m.folder).join(found))
     });
-    tokio::fs::read(listed.ok_or(ApiError::NotFound)?)
-        .await
-        .map_err(|_| ApiError::NotFound)
+    tokio::fs::read(listed.ok_or(ApiError::NotFound)?).await.map_err(|_| ApiError::NotFound)
 }

@@ -96,19 +96,14 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
     let people = if options.demo {
         demo::load(&store, &secret, clock.now()).await?
     } else {
-        administrator_exists(&store)
-            .await?
-            .then(Vec::new)
-            .ok_or(StartError::NoAdministrator)?
+        administrator_exists(&store).await?.then(Vec::new).ok_or(StartError::NoAdministrator)?
     };
     let (certificate, authority) = certificate(options, &lan, &clock)?;
 
     let bind = |ip: IpAddr, port: u16| -> Result<TcpListener, StartError> {
         let at = SocketAddr::new(ip, port);
         let socket = TcpListener::bind(at).map_err(|e| StartError::Port(at, e))?;
-        socket
-            .set_nonblocking(true)
-            .map_err(|e| StartError::Port(at, e))?;
+        socket.set_nonblocking(true).map_err(|e| StartError::Port(at, e))?;
         Ok(socket)
     };
     let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -132,14 +127,8 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
         recordings: options.demo.then(|| RecordingConfig::new(&recordings)),
     })
     .map_err(|e| StartError::Media(e, port))?;
-    let (signaling, running) = yoban_signaling::start(
-        store,
-        clock,
-        timings(options),
-        plane.clone(),
-        events,
-        &options.node,
-    );
+    let (signaling, running) =
+        yoban_signaling::start(store, clock, timings(options), plane.clone(), events, &options.node);
 
     signaling.engine.media_is_gone().await.map_err(ApiError::from)?;
 
@@ -149,34 +138,18 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
         recordings,
         demo_people: options.demo.then(|| people.clone()),
     });
-    let auth = Arc::new(Auth::new(
-        Tokens::new(&secret),
-        signaling.engine.clone(),
-        options.demo,
-    ));
-    let site = routes::site().with_state(State {
-        signaling: signaling.clone(),
-        auth,
-        setting,
-    });
+    let auth = Arc::new(Auth::new(Tokens::new(&secret), signaling.engine.clone(), options.demo));
+    let site = routes::site().with_state(State { signaling: signaling.clone(), auth, setting });
 
     let handle = Handle::new();
     let mut tasks = JoinSet::new();
-    let addresses = |sockets: &[TcpListener]| {
-        sockets
-            .iter()
-            .filter_map(|s| s.local_addr().ok())
-            .collect::<Vec<_>>()
-    };
+    let addresses =
+        |sockets: &[TcpListener]| sockets.iter().filter_map(|s| s.local_addr().ok()).collect::<Vec<_>>();
     let (https_at, http_at) = (addresses(&https), addresses(&http));
     for socket in https {
         let server = axum_server::from_tcp_rustls(socket, certificate.clone())
             .map_err(|e| StartError::Port(SocketAddr::new(local, port), e))?;
-        tasks.spawn(
-            server
-                .handle(handle.clone())
-                .serve(site.clone().into_make_service()),
-        );
+        tasks.spawn(server.handle(handle.clone()).serve(site.clone().into_make_service()));
     }
     for socket in http {
         let loopback = socket.local_addr().is_ok_and(|a| a.ip().is_loopback());
@@ -191,18 +164,7 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
     }
     let (https, http, media) = (https_at, http_at, plane.udp_addr());
     let authority = authority.map(|(_, sum)| sum);
-    Ok(Server {
-        https,
-        http,
-        media,
-        authority,
-        people,
-        signaling,
-        running,
-        plane,
-        handle,
-        tasks,
-    })
+    Ok(Server { https, http, media, authority, people, signaling, running, plane, handle, tasks })
 }
 
 impl Server {
@@ -245,10 +207,7 @@ fn timings(options: &Options) -> Timings {
 pub async fn open_store(options: &Options) -> Result<Store, StartError> {
     let data = |error| StartError::Data(options.data.display().to_string(), error);
     std::fs::create_dir_all(&options.data).map_err(data)?;
-    let url = options
-        .database
-        .clone()
-        .unwrap_or_else(|| embedded(&options.data));
+    let url = options.database.clone().unwrap_or_else(|| embedded(&options.data));
     let store = Store::open(&url).await?;
     store.migrate().await?;
     Ok(store)
@@ -295,16 +254,10 @@ fn certificate(
     }
     let folder = options.data.join("tls");
     let made = Development::open(&folder, &Names::of_this_machine(lan.to_vec()), clock.now())?;
-    let authority = (
-        made.authority_pem().to_owned(),
-        made.authority().fingerprint.clone(),
-    );
+    let authority = (made.authority_pem().to_owned(), made.authority().fingerprint.clone());
     Ok((RustlsConfig::from_config(made.server_config()?), Some(authority)))
 }
 
 fn port_of(sockets: &[TcpListener]) -> u16 {
-    sockets
-        .first()
-        .and_then(|s| s.local_addr().ok())
-        .map_or(0, |a| a.port())
+    sockets.first().and_then(|s| s.local_addr().ok()).map_or(0, |a| a.port())
 }

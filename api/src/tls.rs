@@ -89,31 +89,17 @@ impl Development {
     /// The folder cannot be written, a file is not what it should be, others may read a key, or the clock lies
     /// outside of the authority's ten years.
     pub fn open(folder: &Path, names: &Names, now: Timestamp) -> Result<Self, TlsError> {
-        let io = |source| TlsError::Io {
-            path: folder.to_owned(),
-            source,
-        };
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(io)?;
+        let io = |source| TlsError::Io { path: folder.to_owned(), source };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(io)?;
         let path = folder.join("authority.pem");
         if !path.exists() {
             make_authority(&path, names, now)?;
         }
         let (authority, key) = read_pair(&path, &path, 0o077)?;
-        let authority = authority
-            .into_iter()
-            .next()
-            .ok_or(TlsError::NoCertificate { path: path.clone() })?;
+        let authority = authority.into_iter().next().ok_or(TlsError::NoCertificate { path: path.clone() })?;
         let authority_facts = CertificateFacts::of(&authority, &path)?;
         if !authority_facts.valid_at(now) {
-            return Err(TlsError::OutOfTime {
-                path,
-                facts: Box::new(authority_facts),
-                now,
-            });
+            return Err(TlsError::OutOfTime { path, facts: Box::new(authority_facts), now });
         }
         let text = fs::read_to_string(&path).map_err(io)?;
         let authority_pem: String = text.split_inclusive(END).take(1).chain(["\n"]).collect();
@@ -125,14 +111,7 @@ impl Development {
             None => issue(folder, &issuer, &authority_facts, names, now)?,
         };
         let current = Arc::new(Current(RwLock::new(Arc::new(leaf))));
-        Ok(Self {
-            folder: folder.to_owned(),
-            issuer,
-            authority,
-            authority_pem,
-            authority_facts,
-            current,
-        })
+        Ok(Self { folder: folder.to_owned(), issuer, authority, authority_pem, authority_facts, current })
     }
 
     /// Renews the server certificate when its time runs out or the machine's names changed; open connections keep
@@ -174,10 +153,7 @@ impl Development {
     pub fn leaf(&self) -> Result<CertificateFacts, TlsError> {
         let path = self.folder.join("leaf.pem");
         let shown = self.current.get();
-        let der = shown
-            .cert
-            .first()
-            .ok_or(TlsError::NoCertificate { path: path.clone() })?;
+        let der = shown.cert.first().ok_or(TlsError::NoCertificate { path: path.clone() })?;
         CertificateFacts::of(der, &path)
     }
 }
@@ -195,17 +171,11 @@ pub fn own(
     let facts = match certificates.first() {
         Some(first) => CertificateFacts::of(first, chain)?,
         None => {
-            return Err(TlsError::NoCertificate {
-                path: chain.to_owned(),
-            });
+            return Err(TlsError::NoCertificate { path: chain.to_owned() });
         }
     };
     if !facts.valid_at(now) {
-        return Err(TlsError::OutOfTime {
-            path: chain.to_owned(),
-            facts: Box::new(facts),
-            now,
-        });
+        return Err(TlsError::OutOfTime { path: chain.to_owned(), facts: Box::new(facts), now });
     }
     let pair = CertifiedKey::from_der(certificates, private, &ring::default_provider())?;
     let config = server_config(Arc::new(Current(RwLock::new(Arc::new(pair)))))?;
@@ -224,25 +194,18 @@ fn server_config(resolver: Arc<dyn ResolvesServerCert>) -> Result<Arc<ServerConf
 
 fn make_authority(path: &Path, names: &Names, now: Timestamp) -> Result<(), TlsError> {
     let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
-    let host = names
-        .host
-        .as_deref()
-        .and_then(dns_name)
-        .unwrap_or_else(|| "localhost".to_owned());
+    let host = names.host.as_deref().and_then(dns_name).unwrap_or_else(|| "localhost".to_owned());
     let day: String = now.rfc3339().chars().take(10).collect();
     let mut params = CertificateParams::default();
     lifetime(&mut params, now, now.plus(days(AUTHORITY_DAYS)));
     params.distinguished_name.push(DnType::OrganizationName, "Yoban");
-    params.distinguished_name.push(
-        DnType::CommonName,
-        format!("Yoban development authority ({host}, {day})"),
-    );
+    params
+        .distinguished_name
+        .push(DnType::CommonName, format!("Yoban development authority ({host}, {day})"));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params.name_constraints = Some(NameConstraints {
-        permitted_subtrees: permitted(&host),
-        excluded_subtrees: vec![],
-    });
+    params.name_constraints =
+        Some(NameConstraints { permitted_subtrees: permitted(&host), excluded_subtrees: vec![] });
     let certificate = params.self_signed(&key)?;
     let text = format!("{}{}", certificate.pem(), key.serialize_pem());
     write_private(path, &text, place_first)
@@ -271,11 +234,7 @@ fn certified(
     if !enough_time || !all_names || !facts::signed_by(first, authority) {
         return Ok(None);
     }
-    Ok(Some(CertifiedKey::from_der(
-        chain,
-        key,
-        &ring::default_provider(),
-    )?))
+    Ok(Some(CertifiedKey::from_der(chain, key, &ring::default_provider())?))
 }
 
 fn issue(
@@ -288,31 +247,19 @@ fn issue(
     let (dns, ips) = nameable(authority, names);
     let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
     let mut params = CertificateParams::new(dns)?;
-    params
-        .subject_alt_names
-        .extend(ips.into_iter().map(SanType::IpAddress));
+    params.subject_alt_names.extend(ips.into_iter().map(SanType::IpAddress));
     // The backdated day counts: browsers measure a certificate's life from its own first day.
-    lifetime(
-        &mut params,
-        now,
-        now.minus(BACKDATE).plus(days(LEAF_DAYS)).min(authority.not_after),
-    );
+    lifetime(&mut params, now, now.minus(BACKDATE).plus(days(LEAF_DAYS)).min(authority.not_after));
     params.distinguished_name.push(DnType::CommonName, "Yoban");
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = true;
     let certificate = params.signed_by(&key, issuer)?;
     let text = format!("{}{}", certificate.pem(), key.serialize_pem());
-    write_private(&folder.join("leaf.pem"), &text, |made, wanted| {
-        fs::rename(made, wanted)
-    })?;
+    write_private(&folder.join("leaf.pem"), &text, |made, wanted| fs::rename(made, wanted))?;
     let private =
         PrivateKeyDer::try_from(key.serialize_der()).map_err(|why| TlsError::Library(why.to_owned()))?;
-    Ok(CertifiedKey::from_der(
-        vec![certificate.der().clone()],
-        private,
-        &ring::default_provider(),
-    )?)
+    Ok(CertifiedKey::from_der(vec![certificate.der().clone()], private, &ring::default_provider())?)
 }
 
 fn lifetime(params: &mut CertificateParams, now: Timestamp, until: Timestamp) {

@@ -10,20 +10,14 @@ pub fn site(authority_pem: String, fingerprint: String, https_port: u16) -> Rout
     let page = page(&fingerprint, https_port);
     Router::new()
         .route("/trust", get(move || std::future::ready(Html(page.clone()))))
-        .route(
-            "/yoban-demo-ca.pem",
-            get(move || std::future::ready(certificate(authority_pem.clone()))),
-        )
+        .route("/yoban-demo-ca.pem", get(move || std::future::ready(certificate(authority_pem.clone()))))
         .fallback(|uri: Uri| std::future::ready(elsewhere(&uri)))
 }
 
 fn certificate(pem: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/x-x509-ca-cert"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"yoban-demo-ca.pem\"",
-        ),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"yoban-demo-ca.pem\""),
     ];
     (headers, pem).into_response()
 }

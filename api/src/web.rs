@@ -19,20 +19,13 @@ pub async fn asset(uri: Uri) -> Response {
     }
     if let Some(file) = Assets::get(path) {
         // Assets carry a hash of their content in their name.
-        let keep = if path.starts_with("assets/") {
-            "public, max-age=31536000, immutable"
-        } else {
-            "no-cache"
-        };
+        let keep =
+            if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
         return serve(path, file, keep);
     }
     // Each app routes within itself: /desk/anything is the desk.
     let app = path.split('/').next().unwrap_or_default();
-    let page = if app.is_empty() {
-        "index.html".to_owned()
-    } else {
-        format!("{app}/index.html")
-    };
+    let page = if app.is_empty() { "index.html".to_owned() } else { format!("{app}/index.html") };
     match Assets::get(&page) {
         Some(file) => serve(&page, file, "no-cache"),
         None if Assets::get("index.html").is_some() => ApiError::NotFound.into_response(),

@@ -12,11 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::path::Path::new(&folder);
     std::fs::create_dir_all(folder)?;
     for story in story::all() {
-        let bundle = fhir::bundle(
-            &story.record,
-            story.signed.as_ref(),
-            "https://yoban.example/fhir/R4",
-        );
+        let bundle = fhir::bundle(&story.record, story.signed.as_ref(), "https://yoban.example/fhir/R4");
         let text = serde_json::to_string_pretty(&bundle)?;
         std::fs::write(folder.join(format!("{}.json", story.name)), text)?;
     }

@@ -72,35 +72,22 @@ pub fn standing(session: &Session, timings: &Timings, now: Timestamp) -> Standin
         State::Ended { at, .. } if session.disposition.is_some() => {
             return Standing::Closed { at: at.max(now) };
         }
-        State::Ended {
-            reason: EndReason::CancelledByPatient,
-            ..
+        State::Ended { reason: EndReason::CancelledByPatient, .. } | State::Ended { overdue: true, .. } => {
+            desk
         }
-        | State::Ended { overdue: true, .. } => desk,
         State::Ended { .. } => person(session.decider()),
     };
     // Every state above has at least one deadline (a property test holds this); should one ever be missing, the
     // case is due at once rather than never.
-    let deadline = session
-        .deadlines(timings)
-        .into_iter()
-        .map(|(_, at)| at)
-        .min()
-        .unwrap_or(now);
+    let deadline = session.deadlines(timings).into_iter().map(|(_, at)| at).min().unwrap_or(now);
     Standing::Open { owner, deadline }
 }
 
 /// The clinician who has the patient now, lost for a moment or not.
 fn holder(session: &Session) -> Option<PersonId> {
-    [LegRole::DutyDoctor, LegRole::DeskNurse, LegRole::VisitingNurse]
-        .into_iter()
-        .find_map(|role| {
-            session
-                .legs
-                .iter()
-                .find(|l| l.role == role && l.in_call() && l.admitted())
-                .and_then(|l| l.person())
-        })
+    [LegRole::DutyDoctor, LegRole::DeskNurse, LegRole::VisitingNurse].into_iter().find_map(|role| {
+        session.legs.iter().find(|l| l.role == role && l.in_call() && l.admitted()).and_then(|l| l.person())
+    })
 }
 
 impl Case {

@@ -37,18 +37,14 @@ impl Directory {
 
     /// A member of staff as others see them.
     pub fn card(&self, id: PersonId) -> Option<PersonCard> {
-        self.person(id)
-            .map(|p| PersonCard::of(p, self.institution(p.institution)))
+        self.person(id).map(|p| PersonCard::of(p, self.institution(p.institution)))
     }
 
     /// What NEWS2 must know of the patient. A date of birth that cannot be read counts as age 0: no score rather
     /// than a wrong one.
     pub fn subject(&self, now: Timestamp) -> Subject {
         let scale = match &self.patient.oxygen_scale2 {
-            Some(set) => Spo2Scale::Two {
-                set_by: set.by,
-                set_at: set.at,
-            },
+            Some(set) => Spo2Scale::Two { set_by: set.by, set_at: set.at },
             None => Spo2Scale::One,
         };
         Subject {
@@ -81,12 +77,7 @@ impl Directory {
     pub fn record(&self, encounter: Encounter) -> Record {
         let mut wanted = encounter.staff();
         wanted.extend(self.patient.primary_doctor);
-        let people: Vec<Person> = self
-            .people
-            .iter()
-            .filter(|p| wanted.contains(&p.id))
-            .cloned()
-            .collect();
+        let people: Vec<Person> = self.people.iter().filter(|p| wanted.contains(&p.id)).cloned().collect();
         let institutions = self
             .institutions
             .iter()
@@ -126,11 +117,7 @@ impl Directory {
             state: session.state,
             desk: session.desk,
             you: own.map(|l| l.id),
-            people: session
-                .legs
-                .iter()
-                .map(|l| self.participant(session, l))
-                .collect(),
+            people: session.legs.iter().map(|l| self.participant(session, l)).collect(),
             recording: recording_phase(session),
             kind: session.kind,
             mode: session.media_mode(),
@@ -167,16 +154,9 @@ impl Directory {
         let doctor = viewer.person().filter(|_| viewer.role() == Some(Role::Doctor));
         let examination_refused = doctor.and_then(|doctor| {
             let institution = self.person(doctor).and_then(|p| self.institution(p.institution));
-            may_examine_online(
-                &self.patient,
-                doctor,
-                institution,
-                session.media_mode(),
-                a.urgency,
-                now,
-            )
-            .err()
-            .map(|why| Refused::NotExamination(why).code().to_owned())
+            may_examine_online(&self.patient, doctor, institution, session.media_mode(), a.urgency, now)
+                .err()
+                .map(|why| Refused::NotExamination(why).code().to_owned())
         });
         Findings {
             identity: a.identity.map(|(method, _)| method),

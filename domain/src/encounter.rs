@@ -195,28 +195,17 @@ impl Encounter {
                 a.admitted_at.get_or_insert(at);
             }),
             FactKind::Left { leg, .. } => self.attendee(*leg, |a| a.left_at = Some(at)),
-            FactKind::ModeChanged {
-                kind,
-                mode,
-                nurse_present,
-            } => {
+            FactKind::ModeChanged { kind, mode, nurse_present } => {
                 mode::advance(&mut self.ledger, *kind, *mode, *nurse_present, at);
             }
-            FactKind::RecordingStarted => self.recorded.push(Stretch {
-                from: at,
-                until: None,
-            }),
+            FactKind::RecordingStarted => self.recorded.push(Stretch { from: at, until: None }),
             FactKind::RecordingPaused | FactKind::RecordingStopped | FactKind::RecordingFailed { .. } => {
                 if let Some(last) = self.recorded.last_mut() {
                     last.until.get_or_insert(at);
                 }
             }
             FactKind::RecordingAnswered { leg, yes, .. } => {
-                self.recording_answers.push(RecordingAnswered {
-                    leg: *leg,
-                    at,
-                    yes: *yes,
-                });
+                self.recording_answers.push(RecordingAnswered { leg: *leg, at, yes: *yes });
             }
             FactKind::IdentityChecked { method } => self.identity = Some((*method, by.person())),
             FactKind::RedFlagsScreened { found } => self.red_flags = Some(found.clone()),
@@ -225,11 +214,7 @@ impl Encounter {
             FactKind::NoteWritten { text } => self.note = Some(text.clone()),
             FactKind::ReadingStored { reading } => self.readings.push(reading.clone()),
             FactKind::Disposed { disposition } => {
-                self.disposition = Some(Decided {
-                    disposition: disposition.clone(),
-                    by: by.person(),
-                    at,
-                });
+                self.disposition = Some(Decided { disposition: disposition.clone(), by: by.person(), at });
             }
             FactKind::Cancelled => self.cancelled = true,
             // While an end can still be taken back nothing passes: the ledger stops there, and goes on after an undo

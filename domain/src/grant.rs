@@ -130,11 +130,7 @@ mod tests {
     use uuid::Uuid;
 
     fn actor(who: Who, association: u128) -> Actor {
-        Actor {
-            who,
-            association: Uuid::from_u128(association).into(),
-            device: None,
-        }
+        Actor { who, association: Uuid::from_u128(association).into(), device: None }
     }
 
     /// The whole matrix, each cell written down once: association-wide, a case one is involved in, another case.
@@ -173,22 +169,8 @@ mod tests {
             for (who, cell) in whos.into_iter().zip(row) {
                 let subjects = [
                     ('a', Subject::Association(association)),
-                    (
-                        'o',
-                        Subject::Case {
-                            association,
-                            patient: own,
-                            involved: &[me],
-                        },
-                    ),
-                    (
-                        'x',
-                        Subject::Case {
-                            association,
-                            patient: other,
-                            involved: &[],
-                        },
-                    ),
+                    ('o', Subject::Case { association, patient: own, involved: &[me] }),
+                    ('x', Subject::Case { association, patient: other, involved: &[] }),
                 ];
                 for (letter, subject) in subjects {
                     let here = may(&actor(who, 1), action, &subject).is_ok();

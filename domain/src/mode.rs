@@ -120,13 +120,7 @@ pub fn advance(
         }
         last.until = Some(now);
     }
-    ledger.push(Interval {
-        from: now,
-        until: None,
-        kind,
-        mode,
-        nurse_present,
-    });
+    ledger.push(Interval { from: now, until: None, kind, mode, nurse_present });
     true
 }
 

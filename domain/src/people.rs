@@ -172,11 +172,7 @@ pub struct Actor {
 impl Actor {
     /// The server acting on its own for one association.
     pub const fn system(association: AssociationId) -> Self {
-        Self {
-            who: Who::System,
-            association,
-            device: None,
-        }
+        Self { who: Who::System, association, device: None }
     }
 
     /// The person, when a member of staff acts.
@@ -202,10 +198,7 @@ impl Patient {
         let born: jiff::civil::Date = self.birth_date.reveal().parse().ok()?;
         // Without a known zone the day may be off by one, which moves an age by a year on one day in it.
         let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        let today = jiff::Timestamp::from_millisecond(at.0)
-            .ok()?
-            .to_zoned(zone)
-            .date();
+        let today = jiff::Timestamp::from_millisecond(at.0).ok()?.to_zoned(zone).date();
         let years = i32::from(today.year()) - i32::from(born.year());
         let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
         u16::try_from(if had_birthday { years } else { years - 1 }).ok()

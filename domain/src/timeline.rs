@@ -39,11 +39,9 @@ impl Names<'_> {
     fn sentence(&self, fact: &Fact) -> (&'static str, String, String) {
         let by = self.by(fact);
         let (code, ja, en) = match &fact.kind {
-            FactKind::CaseOpened => (
-                "caseOpened",
-                "対応が始まりました。".to_owned(),
-                "A case was opened.".to_owned(),
-            ),
+            FactKind::CaseOpened => {
+                ("caseOpened", "対応が始まりました。".to_owned(), "A case was opened.".to_owned())
+            }
             FactKind::SessionRequested { .. } => (
                 "sessionRequested",
                 "患者さんが「呼ぶ」を押しました。".to_owned(),
@@ -57,19 +55,11 @@ impl Names<'_> {
                         format!("{} is rung again (round {round}).", to.en),
                     )
                 } else {
-                    (
-                        format!("{}を呼び出しました。", to.ja),
-                        format!("{} is rung.", to.en),
-                    )
+                    (format!("{}を呼び出しました。", to.ja), format!("{} is rung.", to.en))
                 };
                 ("ringStarted", ja, en)
             }
-            FactKind::PageSent {
-                leg,
-                attempt,
-                devices,
-                ..
-            } => {
+            FactKind::PageSent { leg, attempt, devices, .. } => {
                 let to = self.leg(*leg);
                 let (ja, en) = match devices {
                     0 => (
@@ -128,11 +118,7 @@ impl Names<'_> {
             ),
             FactKind::Accepted { leg, .. } => {
                 let who = self.leg(*leg);
-                (
-                    "accepted",
-                    format!("{}が応答しました。", who.ja),
-                    format!("{} answered.", who.en),
-                )
+                ("accepted", format!("{}が応答しました。", who.ja), format!("{} answered.", who.en))
             }
             FactKind::JoinConsentAsked { leg } => {
                 let who = self.leg(*leg);
@@ -152,14 +138,8 @@ impl Names<'_> {
                     ConsentManner::Spoken { heard_by } => {
                         let ear = self.person(*heard_by);
                         (
-                            format!(
-                                "患者さんが{}の参加に口頭で同意しました（{}が確認）。",
-                                who.ja, ear.ja
-                            ),
-                            format!(
-                                "The patient agreed aloud that {} joins (heard by {}).",
-                                who.en, ear.en
-                            ),
+                            format!("患者さんが{}の参加に口頭で同意しました（{}が確認）。", who.ja, ear.ja),
+                            format!("The patient agreed aloud that {} joins (heard by {}).", who.en, ear.en),
                         )
                     }
                 };
@@ -219,22 +199,14 @@ impl Names<'_> {
             }
             FactKind::CameBack { leg } => {
                 let who = self.leg(*leg);
-                (
-                    "cameBack",
-                    format!("{}が戻りました。", who.ja),
-                    format!("{} came back.", who.en),
-                )
+                ("cameBack", format!("{}が戻りました。", who.ja), format!("{} came back.", who.en))
             }
             FactKind::PatientAlone => (
                 "patientAlone",
                 "患者さんがひとりになったため、窓口を呼び出しました。".to_owned(),
                 "The patient was left alone; the desk is rung again.".to_owned(),
             ),
-            FactKind::Declared {
-                leg,
-                microphone,
-                camera,
-            } => {
+            FactKind::Declared { leg, microphone, camera } => {
                 let who = self.leg(*leg);
                 let (mic, cam) = (words::source(*microphone), words::source(*camera));
                 (
@@ -243,11 +215,7 @@ impl Names<'_> {
                     format!("{}: microphone {}, camera {}.", who.en, mic.en, cam.en),
                 )
             }
-            FactKind::ModeChanged {
-                kind,
-                mode,
-                nurse_present,
-            } => {
+            FactKind::ModeChanged { kind, mode, nurse_present } => {
                 let (kind, mode) = (words::service_kind(*kind), words::media_mode(*mode));
                 let (with, with_en) = if *nurse_present {
                     ("、看護師が同席", ", a nurse at the bedside")
@@ -277,33 +245,24 @@ impl Names<'_> {
                 let who = self.leg(*leg);
                 let (ja, en) = match (yes, withdrawal) {
                     (true, _) => ("録画・録音に同意しました", "agreed to recording"),
-                    (false, true) => (
-                        "録画・録音の同意を取り消しました",
-                        "withdrew the agreement to recording",
-                    ),
+                    (false, true) => {
+                        ("録画・録音の同意を取り消しました", "withdrew the agreement to recording")
+                    }
                     (false, false) => ("録画・録音を断りました", "refused recording"),
                 };
-                (
-                    "recordingAnswered",
-                    format!("{}が{ja}。", who.ja),
-                    format!("{} {en}.", who.en),
-                )
+                ("recordingAnswered", format!("{}が{ja}。", who.ja), format!("{} {en}.", who.en))
             }
-            FactKind::RecordingStarted => (
-                "recordingStarted",
-                "録画・録音を始めました。".to_owned(),
-                "Recording started.".to_owned(),
-            ),
+            FactKind::RecordingStarted => {
+                ("recordingStarted", "録画・録音を始めました。".to_owned(), "Recording started.".to_owned())
+            }
             FactKind::RecordingPaused => (
                 "recordingPaused",
                 "録画・録音を一時停止しました。".to_owned(),
                 "Recording paused.".to_owned(),
             ),
-            FactKind::RecordingStopped => (
-                "recordingStopped",
-                "録画・録音を終えました。".to_owned(),
-                "Recording stopped.".to_owned(),
-            ),
+            FactKind::RecordingStopped => {
+                ("recordingStopped", "録画・録音を終えました。".to_owned(), "Recording stopped.".to_owned())
+            }
             FactKind::RecordingFailed { reason } => (
                 "recordingFailed",
                 format!("録画・録音を続けられませんでした（{reason}）。通話は続きます。"),
@@ -335,11 +294,7 @@ impl Names<'_> {
                         all.iter().map(|w| w.en).collect::<Vec<_>>().join(", "),
                     )
                 };
-                (
-                    "redFlagsScreened",
-                    format!("危険な症状の確認：{ja}。"),
-                    format!("Red flags: {en}."),
-                )
+                ("redFlagsScreened", format!("危険な症状の確認：{ja}。"), format!("Red flags: {en}."))
             }
             FactKind::UrgencySet { urgency } => {
                 let colour = words::urgency(*urgency);
@@ -381,16 +336,10 @@ impl Names<'_> {
                 format!("{}が通話を終えました（取り消し可能）。", by.ja),
                 format!("{} ended the call; it can still be taken back.", by.en),
             ),
-            FactKind::EndUndone => (
-                "endUndone",
-                "通話の終了を取り消しました。".to_owned(),
-                "The end was taken back.".to_owned(),
-            ),
-            FactKind::Ended => (
-                "ended",
-                "通話が終わりました。".to_owned(),
-                "The call is over.".to_owned(),
-            ),
+            FactKind::EndUndone => {
+                ("endUndone", "通話の終了を取り消しました。".to_owned(), "The end was taken back.".to_owned())
+            }
+            FactKind::Ended => ("ended", "通話が終わりました。".to_owned(), "The call is over.".to_owned()),
             FactKind::CheckInDue => (
                 "checkInDue",
                 "通話を続けるかどうか担当者に確認しました。".to_owned(),
@@ -403,31 +352,19 @@ impl Names<'_> {
             ),
             FactKind::OwnerChanged { owner } => {
                 let owner = self.owner(owner);
-                (
-                    "ownerChanged",
-                    format!("担当：{}。", owner.ja),
-                    format!("In charge now: {}.", owner.en),
-                )
+                ("ownerChanged", format!("担当：{}。", owner.ja), format!("In charge now: {}.", owner.en))
             }
             FactKind::Signed { version, digest } => {
                 let short: String = digest.chars().take(12).collect();
                 (
                     "signed",
-                    format!(
-                        "{}が記録に署名しました（第{version}版、照合値 {short}…）。",
-                        by.ja
-                    ),
-                    format!(
-                        "{} signed the record (version {version}, digest {short}…).",
-                        by.en
-                    ),
+                    format!("{}が記録に署名しました（第{version}版、照合値 {short}…）。", by.ja),
+                    format!("{} signed the record (version {version}, digest {short}…).", by.en),
                 )
             }
-            FactKind::CaseClosed => (
-                "caseClosed",
-                "対応を終えました。".to_owned(),
-                "The case is closed.".to_owned(),
-            ),
+            FactKind::CaseClosed => {
+                ("caseClosed", "対応を終えました。".to_owned(), "The case is closed.".to_owned())
+            }
             FactKind::Connected { leg, .. } => {
                 let who = self.leg(*leg);
                 (

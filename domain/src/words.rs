@@ -28,26 +28,18 @@ const fn words(code: &'static str, ja: &'static str, en: &'static str) -> Words 
 /// Kind of care, in the words of the law and the guideline.
 pub const fn service_kind(kind: ServiceKind) -> Words {
     match kind {
-        ServiceKind::NurseAdvice => words(
-            "nurseAdvice",
-            "遠隔健康医療相談（医師以外）",
-            "Remote health consultation (nurse)",
-        ),
-        ServiceKind::DoctorAdvice => words(
-            "doctorAdvice",
-            "遠隔健康医療相談（医師）",
-            "Remote health consultation (doctor)",
-        ),
-        ServiceKind::OnlineReferral => words(
-            "onlineReferral",
-            "オンライン受診勧奨",
-            "Online recommendation to see a doctor",
-        ),
-        ServiceKind::OnlineExamination => words(
-            "onlineExamination",
-            "オンライン診療",
-            "Online medical examination",
-        ),
+        ServiceKind::NurseAdvice => {
+            words("nurseAdvice", "遠隔健康医療相談（医師以外）", "Remote health consultation (nurse)")
+        }
+        ServiceKind::DoctorAdvice => {
+            words("doctorAdvice", "遠隔健康医療相談（医師）", "Remote health consultation (doctor)")
+        }
+        ServiceKind::OnlineReferral => {
+            words("onlineReferral", "オンライン受診勧奨", "Online recommendation to see a doctor")
+        }
+        ServiceKind::OnlineExamination => {
+            words("onlineExamination", "オンライン診療", "Online medical examination")
+        }
         ServiceKind::PhoneRevisit => words("phoneRevisit", "電話等による再診", "Return visit by telephone"),
     }
 }
@@ -152,11 +144,9 @@ pub const fn outcome(outcome: Outcome) -> Words {
             words("recheckAt", "時間をおいて再確認", "Second look at an agreed time")
         }
         Outcome::NextDay => words("nextDay", "翌日に主治医へ", "The daytime doctor, tomorrow"),
-        Outcome::CancelledAndChecked => words(
-            "cancelledAndChecked",
-            "患者が取り消し・無事を確認",
-            "Cancelled by the patient, all well",
-        ),
+        Outcome::CancelledAndChecked => {
+            words("cancelledAndChecked", "患者が取り消し・無事を確認", "Cancelled by the patient, all well")
+        }
     }
 }
 
@@ -277,10 +267,7 @@ mod tests {
     fn codes_are_the_wire_names() {
         let wire = |value: serde_json::Value| value.as_str().map(str::to_owned);
         for f in Flag::ALL {
-            assert_eq!(
-                wire(serde_json::to_value(f).unwrap()).as_deref(),
-                Some(flag(f).code)
-            );
+            assert_eq!(wire(serde_json::to_value(f).unwrap()).as_deref(), Some(flag(f).code));
         }
         for kind in [
             ServiceKind::NurseAdvice,
@@ -289,10 +276,7 @@ mod tests {
             ServiceKind::OnlineExamination,
             ServiceKind::PhoneRevisit,
         ] {
-            assert_eq!(
-                wire(serde_json::to_value(kind).unwrap()).as_deref(),
-                Some(service_kind(kind).code)
-            );
+            assert_eq!(wire(serde_json::to_value(kind).unwrap()).as_deref(), Some(service_kind(kind).code));
         }
         for o in [
             Outcome::Advice,
@@ -303,9 +287,7 @@ mod tests {
             Outcome::Hospital,
             Outcome::NextDay,
             Outcome::CancelledAndChecked,
-            Outcome::RecheckAt {
-                at: crate::time::Timestamp(0),
-            },
+            Outcome::RecheckAt { at: crate::time::Timestamp(0) },
         ] {
             let value = serde_json::to_value(o).unwrap();
             assert_eq!(value["outcome"], outcome(o).code);

@@ -153,62 +153,36 @@ pub fn start(config: Config) -> Result<(Media, mpsc::Receiver<MediaEvent>), Star
     if config.announce.is_empty() {
         return Err(StartError::NothingToAnnounce);
     }
-    if let Some(bad) = config
-        .announce
-        .iter()
-        .find(|ip| ip.is_unspecified() || (config.udp.is_ipv4() && ip.is_ipv6()))
+    if let Some(bad) =
+        config.announce.iter().find(|ip| ip.is_unspecified() || (config.udp.is_ipv4() && ip.is_ipv6()))
     {
         return Err(StartError::Unreachable(*bad));
     }
     let (socket, udp, buffers) = shard::socket::Socket::bind(config.udp).map_err(system("UDP socket"))?;
-    let candidates = config
-        .announce
-        .iter()
-        .map(|ip| SocketAddr::new(*ip, udp.port()))
-        .collect();
+    let candidates = config.announce.iter().map(|ip| SocketAddr::new(*ip, udp.port())).collect();
     let (commands, inbox) = sync_channel(COMMANDS);
     let (events, reader) = mpsc::channel(EVENTS);
     let (taping, finished) = match config.recordings {
         Some(recordings) => tape(recordings).map_err(system("recordings folder"))?,
         None => (None, Vec::new()),
     };
-    let (mut shard, waker) = Shard::new(
-        socket,
-        Arc::new(Local { candidates }),
-        inbox,
-        events,
-        config.clock,
-        taping,
-    )
-    .map_err(system("event poll"))?;
+    let (mut shard, waker) =
+        Shard::new(socket, Arc::new(Local { candidates }), inbox, events, config.clock, taping)
+            .map_err(system("event poll"))?;
     shard.tell(finished.into_iter().map(MediaEvent::Recording));
     let thread = std::thread::Builder::new()
         .name("yoban-media".to_owned())
         .spawn(move || shard.run())
         .map_err(system("media thread"))?;
-    let inner = Inner {
-        commands,
-        waker,
-        udp,
-        buffers,
-        thread: Mutex::new(Some(thread)),
-    };
-    Ok((
-        Media {
-            inner: Arc::new(inner),
-        },
-        reader,
-    ))
+    let inner = Inner { commands, waker, udp, buffers, thread: Mutex::new(Some(thread)) };
+    Ok((Media { inner: Arc::new(inner) }, reader))
 }
 
 /// Finishes what a crash left, then starts the recorder.
 fn tape(config: RecordingConfig) -> std::io::Result<(Option<Taping>, Vec<RecordingEvent>)> {
     let finished = recording::recover(&config.dir)?
         .into_iter()
-        .map(|manifest| RecordingEvent::Finished {
-            session: manifest.session,
-            manifest,
-        })
+        .map(|manifest| RecordingEvent::Finished { session: manifest.session, manifest })
         .collect();
     let (recorder, events) = Recorder::start(config)?;
     Ok((Some(Taping::new(recorder, events)), finished))
@@ -234,12 +208,7 @@ impl Media {
             return Err(MediaError::TooManyMembers);
         }
         for (index, member) in plan.members.iter().enumerate() {
-            if plan
-                .members
-                .iter()
-                .take(index)
-                .any(|earlier| earlier.leg == member.leg)
-            {
+            if plan.members.iter().take(index).any(|earlier| earlier.leg == member.leg) {
                 return Err(MediaError::DuplicateLeg(member.leg));
             }
         }
@@ -265,13 +234,7 @@ impl Media {
         leg: LegId,
         connection: ConnectionId,
     ) -> Result<String, MediaError> {
-        self.ask(|reply| Command::Offer {
-            session,
-            leg,
-            connection,
-            reply,
-        })
-        .await?
+        self.ask(|reply| Command::Offer { session, leg, connection, reply }).await?
     }
 
     /// The client's answer to [`Media::offer`]. It may be given once; a refused one may be followed by another.
@@ -279,12 +242,7 @@ impl Media {
     /// # Errors
     /// The connection is unknown or answered, the SDP is refused, or the plane is busy or stopped.
     pub async fn answer(&self, connection: ConnectionId, sdp: String) -> Result<(), MediaError> {
-        self.ask(|reply| Command::Answer {
-            connection,
-            sdp,
-            reply,
-        })
-        .await?
+        self.ask(|reply| Command::Answer { connection, sdp, reply }).await?
     }
 
     /// Ends one connection. Unknown ones are no error.
@@ -307,15 +265,7 @@ impl Media {
         offer: String,
     ) -> Result<String, MediaError> {
         let role = Role::Publish;
-        self.ask(|reply| Command::Accept {
-            session,
-            leg,
-            connection,
-            role,
-            offer,
-            reply,
-        })
-        .await?
+        self.ask(|reply| Command::Accept { session, leg, connection, role, offer, reply }).await?
     }
 
     /// WHEP: the client offers as many audio and video sections as it wants to receive people in, at most four each.
@@ -330,15 +280,7 @@ impl Media {
         offer: String,
     ) -> Result<String, MediaError> {
         let role = Role::Receive;
-        self.ask(|reply| Command::Accept {
-            session,
-            leg,
-            connection,
-            role,
-            offer,
-            reply,
-        })
-        .await?
+        self.ask(|reply| Command::Accept { session, leg, connection, role, offer, reply }).await?
     }
 
     /// All counters, as of now.
@@ -364,13 +306,10 @@ impl Media {
     }
 
     fn send(&self, command: Command) -> Result<(), MediaError> {
-        self.inner
-            .commands
-            .try_send(command)
-            .map_err(|error| match error {
-                TrySendError::Full(_) => MediaError::Busy,
-                TrySendError::Disconnected(_) => MediaError::Stopped,
-            })?;
+        self.inner.commands.try_send(command).map_err(|error| match error {
+            TrySendError::Full(_) => MediaError::Busy,
+            TrySendError::Disconnected(_) => MediaError::Stopped,
+        })?;
         // A waker that fails costs latency only: the loop also wakes by its tick.
         let _ = self.inner.waker.wake();
         Ok(())

@@ -55,11 +55,7 @@ pub(crate) fn check(sdp: &str, purpose: Purpose, video_codec: &str) -> Result<Ch
     if sdp.len() > MAX_BYTES {
         return Err(SdpProblem::TooLong);
     }
-    if !sdp.starts_with("v=0")
-        || sdp
-            .bytes()
-            .any(|b| b < 0x20 && b != b'\r' && b != b'\n' && b != b'\t')
-    {
+    if !sdp.starts_with("v=0") || sdp.bytes().any(|b| b < 0x20 && b != b'\r' && b != b'\n' && b != b'\t') {
         return Err(SdpProblem::NotSdp);
     }
     let mut kept = String::with_capacity(sdp.len());
@@ -91,9 +87,7 @@ pub(crate) fn check(sdp: &str, purpose: Purpose, video_codec: &str) -> Result<Ch
                 "sendonly" => (section.sends, section.receives) = (true, false),
                 "recvonly" => (section.sends, section.receives) = (false, true),
                 "inactive" => (section.sends, section.receives) = (false, false),
-                "rtpmap" => section
-                    .codecs
-                    .extend(value.split_once(' ').map(|(_, codec)| codec)),
+                "rtpmap" => section.codecs.extend(value.split_once(' ').map(|(_, codec)| codec)),
                 _ => {}
             }
         }
@@ -109,30 +103,14 @@ pub(crate) fn check(sdp: &str, purpose: Purpose, video_codec: &str) -> Result<Ch
         return Err(SdpProblem::Streams);
     }
     judge(&sections, purpose, video_codec)?;
-    let down = |kind| {
-        sections
-            .iter()
-            .filter(|s| s.kind() == kind && s.receives && !s.rejected)
-            .count()
-    };
-    Ok(Checked {
-        sdp: kept,
-        audio_down: down(Kind::Audio),
-        video_down: down(Kind::Video),
-    })
+    let down = |kind| sections.iter().filter(|s| s.kind() == kind && s.receives && !s.rejected).count();
+    Ok(Checked { sdp: kept, audio_down: down(Kind::Audio), video_down: down(Kind::Video) })
 }
 
 fn judge(sections: &[Section<'_>], purpose: Purpose, video_codec: &str) -> Result<(), SdpProblem> {
     for (index, section) in sections.iter().enumerate() {
-        let mid = section
-            .mid
-            .filter(|mid| !mid.is_empty() && mid.len() <= 32)
-            .ok_or(SdpProblem::Mid)?;
-        if sections
-            .iter()
-            .take(index)
-            .any(|earlier| earlier.mid == Some(mid))
-        {
+        let mid = section.mid.filter(|mid| !mid.is_empty() && mid.len() <= 32).ok_or(SdpProblem::Mid)?;
+        if sections.iter().take(index).any(|earlier| earlier.mid == Some(mid)) {
             return Err(SdpProblem::Mid);
         }
     }
@@ -144,10 +122,7 @@ fn judge(sections: &[Section<'_>], purpose: Purpose, video_codec: &str) -> Resul
             if sections.len() != 2 + 2 * slots {
                 return Err(SdpProblem::Sections);
             }
-            let kinds_fit = sections
-                .iter()
-                .enumerate()
-                .all(|(index, s)| s.video == (index % 2 == 1));
+            let kinds_fit = sections.iter().enumerate().all(|(index, s)| s.video == (index % 2 == 1));
             let ups = sections.iter().take(2).all(|s| !s.receives);
             let downs = sections.iter().skip(2).all(|s| !s.sends);
             if !(kinds_fit && ups && downs) {
@@ -175,11 +150,8 @@ fn judge(sections: &[Section<'_>], purpose: Purpose, video_codec: &str) -> Resul
     // Every section that is really used must know the room's codec; the engine would answer with nothing useful.
     for section in live().filter(|s| s.sends || s.receives) {
         let wanted = if section.video { video_codec } else { "opus/48000" };
-        let known = |codec: &&str| {
-            codec
-                .get(..wanted.len())
-                .is_some_and(|head| head.eq_ignore_ascii_case(wanted))
-        };
+        let known =
+            |codec: &&str| codec.get(..wanted.len()).is_some_and(|head| head.eq_ignore_ascii_case(wanted));
         if !section.codecs.iter().any(known) {
             return Err(SdpProblem::Codec);
         }
@@ -202,13 +174,7 @@ fn section(media: &str) -> Result<Section<'_>, SdpProblem> {
     };
     let rejected = words.next() == Some("0");
     // RFC 8866: without a direction attribute a section is sendrecv.
-    Ok(Section {
-        video,
-        rejected,
-        sends: true,
-        receives: true,
-        ..Section::default()
-    })
+    Ok(Section { video, rejected, sends: true, receives: true, ..Section::default() })
 }
 
 /// RFC 8839 §5.4: 4–256 (ufrag) and 22–256 (pwd) ice-chars.
@@ -229,9 +195,7 @@ fn sha256(value: &str) -> Result<bool, SdpProblem> {
     }
     let octets = hash.trim().split(':');
     let fits = octets.clone().count() == 32
-        && octets
-            .clone()
-            .all(|o| o.len() == 2 && u8::from_str_radix(o, 16).is_ok());
+        && octets.clone().all(|o| o.len() == 2 && u8::from_str_radix(o, 16).is_ok());
     fits.then_some(true).ok_or(SdpProblem::Fingerprint)
 }
 
@@ -242,12 +206,7 @@ fn keep(kept: &mut String, line: &str) {
 
 /// The first value of an attribute in our own description.
 pub(crate) fn attribute<'a>(sdp: &'a str, name: &str) -> Option<&'a str> {
-    sdp.lines().find_map(|line| {
-        line.trim_end()
-            .strip_prefix("a=")?
-            .strip_prefix(name)?
-            .strip_prefix(':')
-    })
+    sdp.lines().find_map(|line| line.trim_end().strip_prefix("a=")?.strip_prefix(name)?.strip_prefix(':'))
 }
 
 /// Our description with our candidates in every section. The engine writes them into the first one only, and twice
@@ -255,11 +214,8 @@ pub(crate) fn attribute<'a>(sdp: &'a str, name: &str) -> Option<&'a str> {
 pub(crate) fn spread_candidates(sdp: &str) -> String {
     let is_candidate = |line: &&str| line.starts_with("a=candidate:");
     let component = |line: &str| line.split(' ').nth(1).map(str::to_owned);
-    let candidates: Vec<&str> = sdp
-        .lines()
-        .filter(is_candidate)
-        .filter(|line| component(line).as_deref() == Some("1"))
-        .collect();
+    let candidates: Vec<&str> =
+        sdp.lines().filter(is_candidate).filter(|line| component(line).as_deref() == Some("1")).collect();
     let mut spread = String::with_capacity(sdp.len() + 10 * 80 * candidates.len());
     let mut in_section = false;
     let close_section = |spread: &mut String| candidates.iter().for_each(|candidate| keep(spread, candidate));
@@ -294,11 +250,7 @@ mod tests {
     }
 
     fn media(kind: &str, mid: &str, direction: &str) -> String {
-        let codec = if kind == "video" {
-            "96 VP8/90000"
-        } else {
-            "111 opus/48000/2"
-        };
+        let codec = if kind == "video" { "96 VP8/90000" } else { "111 opus/48000/2" };
         format!("m={kind} 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:{mid}\r\na={direction}\r\na=rtpmap:{codec}\r\n")
     }
 
@@ -319,10 +271,7 @@ mod tests {
             ("", SdpProblem::NotSdp),
             ("v=0\r\nhello\r\n", SdpProblem::NotSdp),
             ("v=0\r\n\u{7}=1\r\n", SdpProblem::NotSdp),
-            (
-                "v=0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n",
-                SdpProblem::Kind,
-            ),
+            ("v=0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n", SdpProblem::Kind),
             ("v=0\r\nm=audio 9 x 0\r\na=mid:0\r\n", SdpProblem::Credentials),
         ];
         for (sdp, problem) in cases {
@@ -335,38 +284,20 @@ mod tests {
                 .map(|line| format!("{line}\r\n"))
                 .collect::<String>()
         };
-        assert_eq!(
-            check(&without("a=fingerprint"), Purpose::Whip, VP8),
-            Err(SdpProblem::Fingerprint)
-        );
-        assert_eq!(
-            check(&without("a=ice-pwd"), Purpose::Whip, VP8),
-            Err(SdpProblem::Credentials)
-        );
+        assert_eq!(check(&without("a=fingerprint"), Purpose::Whip, VP8), Err(SdpProblem::Fingerprint));
+        assert_eq!(check(&without("a=ice-pwd"), Purpose::Whip, VP8), Err(SdpProblem::Credentials));
         assert_eq!(check(&without("a=mid"), Purpose::Whip, VP8), Err(SdpProblem::Mid));
-        assert_eq!(
-            check(&without("m="), Purpose::Whip, VP8),
-            Err(SdpProblem::Sections)
-        );
-        assert_eq!(
-            check(&whip(), Purpose::Whip, "H264/90000"),
-            Err(SdpProblem::Codec)
-        );
+        assert_eq!(check(&without("m="), Purpose::Whip, VP8), Err(SdpProblem::Sections));
+        assert_eq!(check(&whip(), Purpose::Whip, "H264/90000"), Err(SdpProblem::Codec));
         assert_eq!(check(&whip(), Purpose::Whep, VP8), Err(SdpProblem::Direction));
-        assert_eq!(
-            check(&whip().replace("mid:1", "mid:0"), Purpose::Whip, VP8),
-            Err(SdpProblem::Mid)
-        );
+        assert_eq!(check(&whip().replace("mid:1", "mid:0"), Purpose::Whip, VP8), Err(SdpProblem::Mid));
         assert_eq!(
             check(&(whip() + &"a=x:y\r\n".repeat(9_000)), Purpose::Whip, VP8),
             Err(SdpProblem::TooLong)
         );
         let many = whip() + &"a=ssrc:1 cname:x\r\n".repeat(65);
         assert_eq!(check(&many, Purpose::Whip, VP8), Err(SdpProblem::Streams));
-        assert_eq!(
-            check(&whip().replace(":AB", ":XY"), Purpose::Whip, VP8),
-            Err(SdpProblem::Fingerprint)
-        );
+        assert_eq!(check(&whip().replace(":AB", ":XY"), Purpose::Whip, VP8), Err(SdpProblem::Fingerprint));
     }
 
     #[test]
@@ -376,15 +307,9 @@ mod tests {
         let answer = head() + &up + &down;
         let checked = check(&answer, Purpose::Answer { slots: 1 }, VP8).unwrap();
         assert_eq!((checked.audio_down, checked.video_down), (1, 1));
-        assert_eq!(
-            check(&answer, Purpose::Answer { slots: 4 }, VP8),
-            Err(SdpProblem::Sections)
-        );
+        assert_eq!(check(&answer, Purpose::Answer { slots: 4 }, VP8), Err(SdpProblem::Sections));
         let turned = answer.replace("recvonly", "sendonly");
-        assert_eq!(
-            check(&turned, Purpose::Answer { slots: 1 }, VP8),
-            Err(SdpProblem::Direction)
-        );
+        assert_eq!(check(&turned, Purpose::Answer { slots: 1 }, VP8), Err(SdpProblem::Direction));
         // Somebody without a camera answers the video section with inactive; that is no mistake.
         let no_camera = answer.replacen("a=mid:1\r\na=sendonly", "a=mid:1\r\na=inactive", 1);
         assert!(check(&no_camera, Purpose::Answer { slots: 1 }, VP8).is_ok());

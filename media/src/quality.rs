@@ -25,10 +25,7 @@ pub(crate) struct Presence {
 
 impl Presence {
     pub(crate) fn new(now: Instant) -> Self {
-        Self {
-            heard: now,
-            lost: false,
-        }
+        Self { heard: now, lost: false }
     }
 
     /// Something authentic, or at least from a checked address, came in.
@@ -63,9 +60,7 @@ pub(crate) struct Flow {
 
 impl Flow {
     pub(crate) fn packet(&mut self, now: Instant) {
-        let broken = self
-            .last
-            .is_none_or(|last| now.saturating_duration_since(last) > FLOW_GAP);
+        let broken = self.last.is_none_or(|last| now.saturating_duration_since(last) > FLOW_GAP);
         if broken {
             self.run_from = Some(now);
         }
@@ -85,10 +80,7 @@ impl Flow {
         if self.on {
             self.on = quiet.is_some_and(|quiet| quiet < FLOW_OFF_AFTER);
         } else if quiet.is_some_and(|quiet| quiet <= FLOW_GAP) {
-            let run = self
-                .run_from
-                .map(|from| now.saturating_duration_since(from))
-                .unwrap_or_default();
+            let run = self.run_from.map(|from| now.saturating_duration_since(from)).unwrap_or_default();
             self.on = !self.ever || run >= FLOW_OFF_AFTER;
             self.ever |= self.on;
         }

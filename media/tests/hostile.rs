@@ -16,10 +16,7 @@ async fn a_peer_whose_address_changes_goes_on_without_signaling() {
     plane.media.apply(plan(vec![open(1), open(2)])).unwrap();
     let one = plane.join(1, 101, Sending::Both).await;
     let through = |sdp: String| {
-        sdp.replace(
-            &format!(" {} typ host", server.port()),
-            &format!(" {} typ host", relay.port),
-        )
+        sdp.replace(&format!(" {} typ host", server.port()), &format!(" {} typ host", relay.port))
     };
     let two = plane.answer(2, 102, Sending::Both, through).await;
     plane.connected(connection(102)).await;
@@ -56,9 +53,7 @@ async fn rubbish_on_the_port_harms_nobody() {
     };
     let mut sent = 0_u64;
     for first in [0_u8, 1, 3, 20, 22, 63, 64, 128, 144, 191, 200, 255] {
-        for length in [
-            0_usize, 1, 2, 11, 12, 19, 20, 28, 64, 600, 1_472, 2_047, 2_048, 3_000,
-        ] {
+        for length in [0_usize, 1, 2, 11, 12, 19, 20, 28, 64, 600, 1_472, 2_047, 2_048, 3_000] {
             let mut datagram: Vec<u8> = (0..length).map(|_| random() as u8).collect();
             if let Some(byte) = datagram.first_mut() {
                 *byte = first;
@@ -84,10 +79,7 @@ async fn rubbish_from_a_known_address_harms_only_its_sender() {
     let one = plane.join(1, 101, Sending::Both).await;
     let three = plane.join(3, 103, Sending::Both).await;
     let through = |sdp: String| {
-        sdp.replace(
-            &format!(" {} typ host", server.port()),
-            &format!(" {} typ host", relay.port),
-        )
+        sdp.replace(&format!(" {} typ host", server.port()), &format!(" {} typ host", relay.port))
     };
     let two = plane.answer(2, 102, Sending::Both, through).await;
     plane.connected(connection(102)).await;
@@ -114,20 +106,13 @@ async fn bad_sdp_is_an_answer_and_a_good_one_may_follow() {
     let mut plane = Plane::start();
     plane.media.apply(plan(vec![open(1), open(2)])).unwrap();
     let one = plane.join(1, 101, Sending::Both).await;
-    let offer = plane
-        .media
-        .offer(session(1), leg(2), connection(102))
-        .await
-        .unwrap();
+    let offer = plane.media.offer(session(1), leg(2), connection(102)).await.unwrap();
     let (two, good) = Phone::answering(2, Sending::Both, &offer);
     let bad = [
         (String::new(), Some(SdpProblem::NotSdp)),
         ("v=0\r\n".repeat(20_000), Some(SdpProblem::TooLong)),
         (offer.clone(), Some(SdpProblem::Direction)),
-        (
-            good.replace("a=fingerprint", "a=finger"),
-            Some(SdpProblem::Fingerprint),
-        ),
+        (good.replace("a=fingerprint", "a=finger"), Some(SdpProblem::Fingerprint)),
         (good.replace("VP8/90000", "VP9/90000"), Some(SdpProblem::Codec)),
         (good.replacen("a=mid:0", "a=mid:7", 1), Some(SdpProblem::Mid)),
     ];
@@ -145,11 +130,7 @@ async fn bad_sdp_is_an_answer_and_a_good_one_may_follow() {
             .map(|(_, line)| format!("{line}\r\n"))
             .collect();
         let id = 1_000 + skip as u128;
-        plane
-            .media
-            .offer(session(1), leg(2), connection(id))
-            .await
-            .unwrap();
+        plane.media.offer(session(1), leg(2), connection(id)).await.unwrap();
         let _ = plane.media.answer(connection(id), text).await;
         plane.media.hang_up(connection(id)).unwrap();
     }

@@ -9,11 +9,7 @@ use yoban_media::{FailReason, LostReason, MediaError, MediaEvent, Member, RoomPl
 /// Continuous from the first to the last: nothing missing, nothing twice, time never backwards.
 fn assert_continuous(stream: &[Heard], what: &str) {
     for (before, after) in stream.iter().zip(stream.iter().skip(1)) {
-        assert_eq!(
-            after.sequence,
-            before.sequence.wrapping_add(1),
-            "{what}: {before:?} {after:?}"
-        );
+        assert_eq!(after.sequence, before.sequence.wrapping_add(1), "{what}: {before:?} {after:?}");
         let ahead = after.timestamp.wrapping_sub(before.timestamp);
         assert!(ahead > 0 && ahead < 48_000 * 60, "{what}: {before:?} {after:?}");
     }
@@ -31,31 +27,18 @@ async fn everybody_receives_everybody() {
             phone.hears(other, Kind::Audio, 20);
             phone.hears(other, Kind::Video, 10);
         }
-        assert_eq!(
-            phone.look(|log| log.from(phone.who, Kind::Audio)),
-            0,
-            "nobody hears themselves"
-        );
+        assert_eq!(phone.look(|log| log.from(phone.who, Kind::Audio)), 0, "nobody hears themselves");
     }
     three.look(|log| {
         for slot in ["s0", "s1"] {
             assert_continuous(log.stream(slot, Kind::Audio), slot);
             assert_continuous(log.stream(slot, Kind::Video), slot);
-            assert!(
-                log.stream(slot, Kind::Video)[0].key,
-                "a picture begins with a key frame"
-            );
+            assert!(log.stream(slot, Kind::Video)[0].key, "a picture begins with a key frame");
         }
         assert!(log.stream("s2", Kind::Audio).is_empty());
         let all = log.heard.values().flatten();
-        assert!(
-            all.clone().all(|heard| heard.extensions == 0),
-            "header extensions stay behind"
-        );
-        assert!(
-            all.clone()
-                .all(|heard| heard.payload_type == 111 || heard.payload_type == 96)
-        );
+        assert!(all.clone().all(|heard| heard.extensions == 0), "header extensions stay behind");
+        assert!(all.clone().all(|heard| heard.payload_type == 111 || heard.payload_type == 96));
     });
     let flow = |e: &MediaEvent| matches!(e, MediaEvent::Flow { leg: l, audio: true, video: true, .. } if *l == leg(3));
     if !plane.seen.iter().any(flow) {
@@ -136,10 +119,7 @@ async fn key_frame_requests_are_repeated_until_one_comes_and_never_crowd() {
     let requests = one.look(|log| log.requests.clone());
     for pair in requests.windows(2) {
         // Sent 400 ms apart; the path may deliver one late and the next in time.
-        assert!(
-            pair[1] - pair[0] > std::time::Duration::from_millis(200),
-            "{requests:?}"
-        );
+        assert!(pair[1] - pair[0] > std::time::Duration::from_millis(200), "{requests:?}");
     }
     assert!(requests.len() > before.len(), "they are relayed");
     plane.assert_clean().await;
@@ -156,44 +136,26 @@ async fn a_closed_gate_lets_nothing_through_in_either_direction() {
     one.hears(3, Kind::Video, 20);
     three.hears(1, Kind::Video, 20);
     two.sends(Kind::Video, 20);
-    assert_eq!(
-        two.look(harness::phone::Log::all),
-        0,
-        "a gated peer receives nothing"
-    );
-    assert_eq!(
-        one.look(|log| log.from(2, Kind::Audio) + log.from(2, Kind::Video)),
-        0
-    );
+    assert_eq!(two.look(harness::phone::Log::all), 0, "a gated peer receives nothing");
+    assert_eq!(one.look(|log| log.from(2, Kind::Audio) + log.from(2, Kind::Video)), 0);
     let stats = plane.stats(102).await;
     assert!(stats.gated > 20 && stats.forwarded == 0, "{stats:?}");
     let flow_of_two = |e: &MediaEvent| matches!(e, MediaEvent::Flow { leg: l, .. } if *l == leg(2));
-    assert!(
-        !plane.seen.iter().any(flow_of_two),
-        "what nobody gets is not flowing"
-    );
+    assert!(!plane.seen.iter().any(flow_of_two), "what nobody gets is not flowing");
 
     plane.media.apply(plan(vec![open(1), open(2), open(3)])).unwrap();
     one.hears(2, Kind::Video, 5);
     one.hears(2, Kind::Audio, 5);
     two.hears(1, Kind::Video, 5);
     two.look(|log| assert!(log.stream("s0", Kind::Video)[0].key && log.stream("s1", Kind::Video)[0].key));
-    plane
-        .event(
-            "flow",
-            |e| matches!(e, MediaEvent::Flow { leg: l, audio: true, .. } if *l == leg(2)),
-        )
-        .await;
+    plane.event("flow", |e| matches!(e, MediaEvent::Flow { leg: l, audio: true, .. } if *l == leg(2))).await;
 
     // Closed again: once the map says so, nothing more comes.
     plane.media.apply(plan(vec![open(1), gated(2), open(3)])).unwrap();
     let flow = |e: &MediaEvent| matches!(e, MediaEvent::Flow { leg: l, audio: false, video: false, .. } if *l == leg(2));
     plane.event("flow ends", flow).await;
     one.hears(3, Kind::Video, 5);
-    let (heard, sent) = (
-        one.look(|log| log.from(2, Kind::Video)),
-        two.look(harness::phone::Log::all),
-    );
+    let (heard, sent) = (one.look(|log| log.from(2, Kind::Video)), two.look(harness::phone::Log::all));
     one.hears(3, Kind::Video, 20);
     assert_eq!(one.look(|log| log.from(2, Kind::Video)), heard);
     assert_eq!(two.look(harness::phone::Log::all), sent);
@@ -223,10 +185,7 @@ async fn leaving_frees_the_slot_and_coming_back_fills_it() {
     one.look(|log| {
         assert_continuous(log.stream("s0", Kind::Video), "over leave and rejoin");
         assert_eq!(
-            log.stream("s0", Kind::Video)
-                .iter()
-                .filter(|heard| heard.key && heard.number == 1)
-                .count(),
+            log.stream("s0", Kind::Video).iter().filter(|heard| heard.key && heard.number == 1).count(),
             2
         );
     });
@@ -241,11 +200,7 @@ async fn a_new_connection_beside_the_old_one_takes_over_when_it_is_connected() {
     let old = plane.join(2, 102, Sending::Both).await;
     one.hears(2, Kind::Video, 5);
     // Offered but not answered: the old one goes on.
-    let offer = plane
-        .media
-        .offer(session(1), leg(2), connection(103))
-        .await
-        .unwrap();
+    let offer = plane.media.offer(session(1), leg(2), connection(103)).await.unwrap();
     one.hears(2, Kind::Video, 20);
     old.hears(1, Kind::Video, 5);
     let (new, answer) = Phone::answering(22, Sending::Both, &offer);
@@ -258,22 +213,14 @@ async fn a_new_connection_beside_the_old_one_takes_over_when_it_is_connected() {
     assert_eq!(connections, [connection(101), connection(103)]);
     one.look(|log| assert_continuous(log.stream("s0", Kind::Video), "over the change"));
     let lost = |e: &MediaEvent| matches!(e, MediaEvent::Lost { .. } | MediaEvent::Failed { .. });
-    assert!(
-        !plane.seen.iter().any(lost),
-        "being replaced is no loss: {:#?}",
-        plane.seen
-    );
+    assert!(!plane.seen.iter().any(lost), "being replaced is no loss: {:#?}", plane.seen);
     assert_eq!(
         plane.media.answer(connection(102), String::new()).await,
         Err(MediaError::UnknownConnection(connection(102)))
     );
     // Of several that never connect only the newest is kept.
     for id in 110..120 {
-        plane
-            .media
-            .offer(session(1), leg(2), connection(id))
-            .await
-            .unwrap();
+        plane.media.offer(session(1), leg(2), connection(id)).await.unwrap();
     }
     assert_eq!(plane.media.stats().await.unwrap().connections.len(), 3);
     plane.assert_clean().await;
@@ -293,10 +240,7 @@ async fn repeated_packets_are_forwarded_once() {
         let stream = log.stream("s0", Kind::Audio);
         (stream.len() >= 6).then(|| stream.to_vec())
     });
-    assert_eq!(
-        heard.iter().map(|h| h.sequence).collect::<Vec<_>>(),
-        [10, 11, 12, 13, 14, 15]
-    );
+    assert_eq!(heard.iter().map(|h| h.sequence).collect::<Vec<_>>(), [10, 11, 12, 13, 14, 15]);
     plane.assert_clean().await;
 }
 
@@ -311,42 +255,16 @@ async fn silence_is_lost_speech_is_back_and_goodbye_is_the_end() {
     let silence = |e: &MediaEvent| matches!(e, MediaEvent::Lost { connection: c, reason: LostReason::Silence, .. } if *c == connection(102));
     plane.event("lost", silence).await;
     plane
-        .event(
-            "flow ends",
-            |e| matches!(e, MediaEvent::Flow { leg: l, audio: false, .. } if *l == leg(2)),
-        )
+        .event("flow ends", |e| matches!(e, MediaEvent::Flow { leg: l, audio: false, .. } if *l == leg(2)))
         .await;
     two.deaf(false);
     plane
-        .event(
-            "back",
-            |e| matches!(e, MediaEvent::Back { connection: c, .. } if *c == connection(102)),
-        )
+        .event("back", |e| matches!(e, MediaEvent::Back { connection: c, .. } if *c == connection(102)))
         .await;
     one.hears(2, Kind::Video, 5);
     two.close();
-    plane
-        .event("goodbye", |e| {
-            matches!(
-                e,
-                MediaEvent::Lost {
-                    reason: LostReason::Closed,
-                    ..
-                }
-            )
-        })
-        .await;
-    plane
-        .event("gone", |e| {
-            matches!(
-                e,
-                MediaEvent::Failed {
-                    reason: FailReason::ClosedByPeer,
-                    ..
-                }
-            )
-        })
-        .await;
+    plane.event("goodbye", |e| matches!(e, MediaEvent::Lost { reason: LostReason::Closed, .. })).await;
+    plane.event("gone", |e| matches!(e, MediaEvent::Failed { reason: FailReason::ClosedByPeer, .. })).await;
     plane.assert_clean().await;
 }
 
@@ -355,11 +273,7 @@ async fn whip_sends_and_whep_receives() {
     let mut plane = Plane::start();
     plane.media.apply(plan(vec![open(1), open(2), open(3)])).unwrap();
     let camera = Phone::publishing(1);
-    let answer = plane
-        .media
-        .whip(session(1), leg(1), connection(101), camera.sdp.clone())
-        .await
-        .unwrap();
+    let answer = plane.media.whip(session(1), leg(1), connection(101), camera.sdp.clone()).await.unwrap();
     let camera = camera.answered(answer, Sending::Both);
     plane.connected(connection(101)).await;
     let browser = plane.join(2, 102, Sending::Both).await;
@@ -367,11 +281,8 @@ async fn whip_sends_and_whep_receives() {
     // The camera's own leg may watch as well: WHEP does not displace WHIP.
     for (watcher, who, pairs) in [(103, 3, 2), (104, 1, 1)] {
         let watching = Phone::watching(who, pairs);
-        let answer = plane
-            .media
-            .whep(session(1), leg(who), connection(watcher), watching.sdp.clone())
-            .await
-            .unwrap();
+        let answer =
+            plane.media.whep(session(1), leg(who), connection(watcher), watching.sdp.clone()).await.unwrap();
         let watching = watching.answered(answer, Sending::Nothing);
         plane.connected(connection(watcher)).await;
         watching.hears(2, Kind::Video, 5);
@@ -389,10 +300,7 @@ async fn whip_sends_and_whep_receives() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_room_of_h264_carries_h264() {
     let mut plane = Plane::start();
-    let room = RoomPlan {
-        codec: VideoCodec::H264,
-        ..plan(vec![open(1), open(2)])
-    };
+    let room = RoomPlan { codec: VideoCodec::H264, ..plan(vec![open(1), open(2)]) };
     plane.media.apply(room).unwrap();
     let one = plane.join(1, 101, Sending::Both).await;
     let two = plane.join(2, 102, Sending::Both).await;
@@ -410,20 +318,10 @@ async fn a_room_of_h264_carries_h264() {
 async fn only_open_members_who_agreed_are_recorded() {
     let dir = std::env::temp_dir().join(format!("yoban-rooms-{}", std::process::id()));
     let mut plane = Plane::start_with(Some(RecordingConfig::new(&dir)));
-    let agreed = |n| Member {
-        record: true,
-        ..open(n)
-    };
+    let agreed = |n| Member { record: true, ..open(n) };
     let room = |recording| RoomPlan {
         recording,
-        ..plan(vec![
-            agreed(1),
-            open(2),
-            Member {
-                open: false,
-                ..agreed(3)
-            },
-        ])
+        ..plan(vec![agreed(1), open(2), Member { open: false, ..agreed(3) }])
     };
     plane.media.apply(room(false)).unwrap();
     let one = plane.join(1, 101, Sending::Both).await;
@@ -441,10 +339,7 @@ async fn only_open_members_who_agreed_are_recorded() {
             plane.event("track", started).await;
         }
     }
-    assert!(
-        one.look(|log| log.requests.len()) > asked,
-        "the picture of a recording begins with a key frame"
-    );
+    assert!(one.look(|log| log.requests.len()) > asked, "the picture of a recording begins with a key frame");
     for phone in [&one, &two, &three] {
         phone.sends(Kind::Video, 20);
     }
@@ -455,11 +350,7 @@ async fn only_open_members_who_agreed_are_recorded() {
     else {
         unreachable!()
     };
-    let tracks: Vec<_> = manifest
-        .tracks
-        .iter()
-        .map(|track| (track.leg, track.kind))
-        .collect();
+    let tracks: Vec<_> = manifest.tracks.iter().map(|track| (track.leg, track.kind)).collect();
     assert_eq!(tracks.len(), 2, "{tracks:?}");
     assert!(tracks.iter().all(|(l, _)| *l == leg(1)), "{tracks:?}");
     drop(plane);
@@ -471,10 +362,7 @@ async fn a_plan_that_cannot_be_is_refused_and_a_closed_room_is_gone() {
     let mut plane = Plane::start();
     let six = (1..=6).map(open).collect();
     assert_eq!(plane.media.apply(plan(six)), Err(MediaError::TooManyMembers));
-    assert_eq!(
-        plane.media.apply(plan(vec![open(1), gated(1)])),
-        Err(MediaError::DuplicateLeg(leg(1)))
-    );
+    assert_eq!(plane.media.apply(plan(vec![open(1), gated(1)])), Err(MediaError::DuplicateLeg(leg(1))));
     let nobody = plane.media.offer(session(1), leg(1), connection(1)).await;
     assert_eq!(nobody, Err(MediaError::UnknownRoom(session(1))));
     plane.media.apply(plan((1..=5).map(open).collect())).unwrap();
@@ -489,10 +377,5 @@ async fn a_plan_that_cannot_be_is_refused_and_a_closed_room_is_gone() {
     drop(one);
     plane.media.shutdown();
     assert_eq!(plane.media.apply(plan(vec![open(1)])), Err(MediaError::Stopped));
-    assert!(
-        tokio::time::timeout(PATIENCE, plane.media.stats())
-            .await
-            .unwrap()
-            .is_err()
-    );
+    assert!(tokio::time::timeout(PATIENCE, plane.media.stats()).await.unwrap().is_err());
 }

@@ -131,12 +131,7 @@ impl Task {
         let mut read = self.engine.store().read().await?;
         let mut live = Vec::new();
         for (association, _) in read.associations().await? {
-            live.extend(
-                read.live_sessions(association)
-                    .await?
-                    .into_iter()
-                    .map(|row| row.head.id),
-            );
+            live.extend(read.live_sessions(association).await?.into_iter().map(|row| row.head.id));
         }
         drop(read);
         for id in live {
@@ -173,9 +168,7 @@ impl Task {
                 besides += u32::from(other.id != scene.session.id && other.desk.is_some());
             }
         }
-        Ok(scene
-            .directory
-            .call(&scene.session, scene.version, viewer, besides, now))
+        Ok(scene.directory.call(&scene.session, scene.version, viewer, besides, now))
     }
 
     async fn vitals(&self, id: SessionId) -> Result<(), CommandError> {
@@ -184,14 +177,7 @@ impl Task {
         };
         let vitals = self.vitals_of(&scene).await?;
         for (to, _) in audience(&scene.session) {
-            self.hub
-                .send(
-                    to,
-                    ServerMessage::Vitals {
-                        vitals: Box::new(vitals.clone()),
-                    },
-                )
-                .await;
+            self.hub.send(to, ServerMessage::Vitals { vitals: Box::new(vitals.clone()) }).await;
         }
         Ok(())
     }
@@ -201,13 +187,7 @@ impl Task {
         let readings = crate::engine::readings_of(&mut read, scene.session.case, scene.session.id).await?;
         let now = self.engine.clock().now();
         let subject = scene.directory.subject(now);
-        Ok(VitalsView::of(
-            scene.session.id,
-            scene.session.patient,
-            &subject,
-            &readings,
-            now,
-        ))
+        Ok(VitalsView::of(scene.session.id, scene.session.patient, &subject, &readings, now))
     }
 
     /// Tonight's list, to every member of staff who is connected.
@@ -221,12 +201,7 @@ impl Task {
         }
         let items = self.queue(association).await?;
         for person in people {
-            self.hub
-                .send(
-                    Audience::Person(person),
-                    ServerMessage::Queue { items: items.clone() },
-                )
-                .await;
+            self.hub.send(Audience::Person(person), ServerMessage::Queue { items: items.clone() }).await;
         }
         Ok(())
     }
@@ -253,14 +228,7 @@ impl Task {
         }
         self.hub.send(to, ServerMessage::Calls { calls }).await;
         for vitals in vitals.into_iter().filter(|v| !v.latest.is_empty()) {
-            self.hub
-                .send(
-                    to,
-                    ServerMessage::Vitals {
-                        vitals: Box::new(vitals),
-                    },
-                )
-                .await;
+            self.hub.send(to, ServerMessage::Vitals { vitals: Box::new(vitals) }).await;
         }
         if actor.person().is_some() {
             let items = self.queue(actor.association).await?;
@@ -293,35 +261,19 @@ fn plan(session: &Session) -> Option<RoomPlan> {
             record: leg.recording == yoban_domain::session::RecordingAnswer::Yes,
         })
         .collect();
-    Some(RoomPlan {
-        session: session.id,
-        members,
-        recording,
-        codec: VideoCodec::Vp8,
-    })
+    Some(RoomPlan { session: session.id, members, recording, codec: VideoCodec::Vp8 })
 }
 
 /// Everybody who has to know what a call looks like: the tablet, and staff with a leg.
 fn audience(session: &Session) -> Vec<(Audience, Actor)> {
     let association = session.association;
-    let tablet = Actor {
-        who: Who::Tablet {
-            patient: session.patient,
-        },
-        association,
-        device: Some(session.tablet),
-    };
+    let tablet =
+        Actor { who: Who::Tablet { patient: session.patient }, association, device: Some(session.tablet) };
     let mut audience = vec![(Audience::Patient(session.patient), tablet)];
     for leg in &session.legs {
         if let Some(person) = leg.person() {
-            let actor = Actor {
-                who: Who::Staff {
-                    person,
-                    role: role_of(leg.role),
-                },
-                association,
-                device: None,
-            };
+            let actor =
+                Actor { who: Who::Staff { person, role: role_of(leg.role) }, association, device: None };
             audience.push((Audience::Person(person), actor));
         }
     }

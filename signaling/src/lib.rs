@@ -61,15 +61,7 @@ pub fn start(
     let mut tasks = JoinSet::new();
     tasks.spawn(engine.clone().run_timers(stop.clone()));
     tasks.spawn(engine.clone().run_pages(hub.clone(), stop.clone()));
-    (
-        Signaling {
-            engine,
-            hub,
-            keeper,
-            rooms,
-        },
-        Running { stop, tasks },
-    )
+    (Signaling { engine, hub, keeper, rooms }, Running { stop, tasks })
 }
 
 impl Running {

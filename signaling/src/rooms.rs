@@ -19,15 +19,9 @@ const QUEUE: usize = 256;
 
 enum Ask {
     /// This connection belongs to this device; said before its offer is made, so that no event comes too early.
-    Mine {
-        connection: ConnectionId,
-        owner: Ownership,
-    },
+    Mine { connection: ConnectionId, owner: Ownership },
     /// May this device answer for this connection?
-    Whose {
-        connection: ConnectionId,
-        reply: oneshot::Sender<Option<Ownership>>,
-    },
+    Whose { connection: ConnectionId, reply: oneshot::Sender<Option<Ownership>> },
 }
 
 /// Whose connection it is.
@@ -52,12 +46,7 @@ impl Rooms {
     /// Starts the task; it ends when the media plane does.
     pub fn start(engine: Engine, hub: Hub, media: Media, events: mpsc::Receiver<MediaEvent>) -> Self {
         let (sender, asks) = mpsc::channel(QUEUE);
-        let task = Task {
-            engine,
-            hub,
-            owners: BTreeMap::new(),
-            up: BTreeMap::new(),
-        };
+        let task = Task { engine, hub, owners: BTreeMap::new(), up: BTreeMap::new() };
         tokio::spawn(task.run(events, asks));
         Self { asks: sender, media }
     }
@@ -141,60 +130,28 @@ impl Task {
 
     async fn event(&mut self, event: MediaEvent) {
         match event {
-            MediaEvent::Map {
-                connection, slots, ..
-            } => {
+            MediaEvent::Map { connection, slots, .. } => {
                 if let Some(owner) = self.owners.get(&connection) {
                     self.hub
-                        .send(
-                            Audience::Device(owner.device),
-                            ServerMessage::Map { connection, slots },
-                        )
+                        .send(Audience::Device(owner.device), ServerMessage::Map { connection, slots })
                         .await;
                 }
             }
-            MediaEvent::Connected {
-                session,
-                leg,
-                connection,
-            }
-            | MediaEvent::Back {
-                session,
-                leg,
-                connection,
-            } => {
+            MediaEvent::Connected { session, leg, connection }
+            | MediaEvent::Back { session, leg, connection } => {
                 self.up.entry(leg).or_default().insert(connection);
                 self.tell(session, Input::MediaUp(leg)).await;
             }
-            MediaEvent::Lost {
-                session,
-                leg,
-                connection,
-                ..
-            } => self.lost(session, leg, connection).await,
-            MediaEvent::Failed {
-                session,
-                leg,
-                connection,
-                ..
-            } => {
+            MediaEvent::Lost { session, leg, connection, .. } => self.lost(session, leg, connection).await,
+            MediaEvent::Failed { session, leg, connection, .. } => {
                 self.lost(session, leg, connection).await;
                 if let Some(owner) = self.owners.remove(&connection) {
                     let retry = !self.up.contains_key(&leg);
-                    let gone = ServerMessage::ConnectionGone {
-                        session,
-                        connection,
-                        retry,
-                    };
+                    let gone = ServerMessage::ConnectionGone { session, connection, retry };
                     self.hub.send(Audience::Device(owner.device), gone).await;
                 }
             }
-            MediaEvent::Flow {
-                session,
-                leg,
-                audio,
-                video,
-            } => {
+            MediaEvent::Flow { session, leg, audio, video } => {
                 self.tell(session, Input::MediaFlow { leg, audio, video }).await;
             }
             MediaEvent::Recording(event) => self.recording(event).await,

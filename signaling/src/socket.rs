@@ -55,10 +55,7 @@ pub async fn serve<G: Gatekeeper>(socket: WebSocket, signaling: Signaling, gate:
         Err(code) => Some(code),
     };
     if let Some(code) = code {
-        let frame = CloseFrame {
-            code,
-            reason: "".into(),
-        };
+        let frame = CloseFrame { code, reason: "".into() };
         let _gone = sink.send(Message::Close(Some(frame))).await;
     }
 }
@@ -80,19 +77,12 @@ async fn hello<G: Gatekeeper>(
     signaling: &Signaling,
     gate: &G,
 ) -> Result<Session, u16> {
-    let first = tokio::time::timeout(HELLO_WITHIN, stream.next())
-        .await
-        .map_err(|_| close::SILENT)?;
+    let first = tokio::time::timeout(HELLO_WITHIN, stream.next()).await.map_err(|_| close::SILENT)?;
     let Some(Ok(Message::Text(text))) = first else {
         return Err(close::PROTOCOL);
     };
     let frame: ClientFrame = serde_json::from_str(text.as_str()).map_err(|_| close::PROTOCOL)?;
-    let ClientMessage::Hello {
-        token,
-        protocol,
-        resume,
-    } = frame.message
-    else {
+    let ClientMessage::Hello { token, protocol, resume } = frame.message else {
         return Err(close::PROTOCOL);
     };
     if protocol != PROTOCOL {
@@ -102,41 +92,17 @@ async fn hello<G: Gatekeeper>(
     let identity = gate.identify(token.reveal(), now).ok_or(close::AUTHENTICATION)?;
     let me = gate.me(&identity).await.ok_or(close::AUTHENTICATION)?;
     let (sender, out) = mpsc::channel(SOCKET_QUEUE);
-    let opened = signaling
-        .hub
-        .open(identity.actor, identity.device, resume, sender)
-        .await
-        .ok_or(close::GOING_AWAY)?;
+    let opened =
+        signaling.hub.open(identity.actor, identity.device, resume, sender).await.ok_or(close::GOING_AWAY)?;
     let resumed = opened.resumed;
-    let welcome = ServerMessage::Welcome {
-        stream: opened.stream,
-        resumed,
-        heartbeat_ms: HEARTBEAT_MS,
-        now,
-        me,
-    };
-    send(
-        sink,
-        ServerFrame {
-            seq: None,
-            message: welcome,
-        },
-    )
-    .await
-    .map_err(|()| close::GOING_AWAY)?;
+    let welcome =
+        ServerMessage::Welcome { stream: opened.stream, resumed, heartbeat_ms: HEARTBEAT_MS, now, me };
+    send(sink, ServerFrame { seq: None, message: welcome }).await.map_err(|()| close::GOING_AWAY)?;
     if !resumed {
         signaling.keeper.everything(identity.actor).await;
     }
-    signaling
-        .engine
-        .bus
-        .publish(Hint::Duty(identity.actor.association));
-    Ok(Session {
-        signaling: signaling.clone(),
-        identity,
-        socket: opened.socket,
-        out,
-    })
+    signaling.engine.bus.publish(Hint::Duty(identity.actor.association));
+    Ok(Session { signaling: signaling.clone(), identity, socket: opened.socket, out })
 }
 
 impl Session {
@@ -144,10 +110,7 @@ impl Session {
     async fn run<G: Gatekeeper>(mut self, sink: &mut Sink, stream: &mut Stream, gate: &G) -> Option<u16> {
         let code = self.talk(sink, stream, gate).await;
         self.signaling.hub.closed(self.identity.device, self.socket).await;
-        self.signaling
-            .engine
-            .bus
-            .publish(Hint::Duty(self.identity.actor.association));
+        self.signaling.engine.bus.publish(Hint::Duty(self.identity.actor.association));
         code
     }
 
@@ -202,16 +165,8 @@ fn not_understood(text: &str, error: &serde_json::Error) -> Vec<ServerMessage> {
         id: u32,
     }
     let id = serde_json::from_str::<OnlyId>(text).ok().map(|o| o.id);
-    let detail = format!(
-        "line {} column {}: {:?}",
-        error.line(),
-        error.column(),
-        error.classify()
-    );
-    let problem = Problem::invalid(vec![FieldProblem {
-        pointer: String::new(),
-        detail,
-    }]);
+    let detail = format!("line {} column {}: {:?}", error.line(), error.column(), error.classify());
+    let problem = Problem::invalid(vec![FieldProblem { pointer: String::new(), detail }]);
     vec![ServerMessage::Problem { id, problem }]
 }
 

@@ -3,11 +3,7 @@
 //! A turn is the engine's: load a case, save it, append a fact, replace its timers, put one delivery, commit; every
 //! commit is flushed to the disk on both databases. The folder for both is the system's temporary one.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a program for people who look at its figures"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a program for people who look at its figures")]
 
 use std::io::Write as _;
 use std::time::Instant;
@@ -43,9 +39,7 @@ async fn turns(store: &Store, scene: Scene, writers: u32, each: u32) -> f64 {
         let store = store.clone();
         tasks.spawn(async move {
             for round in 0..each {
-                turn_of(&store, scene.association, case, i64::from(round))
-                    .await
-                    .unwrap();
+                turn_of(&store, scene.association, case, i64::from(round)).await.unwrap();
             }
         });
     }
@@ -58,9 +52,7 @@ async fn leases(store: &Store, scene: Scene, contenders: u32, bite: u32) -> (f64
     let case = scene.open_case(store).await;
     let wanted: Vec<_> = (0..TIMERS).map(|n| (format!("ring {n}"), at(0))).collect();
     let mut turn = store.begin().await.unwrap();
-    turn.replace_timers(scene.association, Subject::Case(case), &wanted)
-        .await
-        .unwrap();
+    turn.replace_timers(scene.association, Subject::Case(case), &wanted).await.unwrap();
     turn.commit().await.unwrap();
     let since = Instant::now();
     let mut tasks = JoinSet::new();
@@ -69,10 +61,7 @@ async fn leases(store: &Store, scene: Scene, contenders: u32, bite: u32) -> (f64
         tasks.spawn(async move {
             let (owner, mut mine, mut empty) = (format!("node {contender}"), Vec::new(), 0);
             while empty < 3 && mine.len() <= TIMERS as usize {
-                let leased = store
-                    .lease_due_timers(at(0), &owner, Span::seconds(600), bite)
-                    .await
-                    .unwrap();
+                let leased = store.lease_due_timers(at(0), &owner, Span::seconds(600), bite).await.unwrap();
                 empty = if leased.is_empty() { empty + 1 } else { 0 };
                 mine.extend(leased);
             }
@@ -116,10 +105,7 @@ async fn measure(name: &str, url: &str) {
         let mut read = store.read().await.unwrap();
         read.open_cases(scene.association).await.unwrap();
     }
-    say(&format!(
-        "{name}: {:7.0} lists of 62 open cases/s, one reader",
-        rate(500, since)
-    ));
+    say(&format!("{name}: {:7.0} lists of 62 open cases/s, one reader", rate(500, since)));
     store.close().await;
 }
 

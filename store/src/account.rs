@@ -86,11 +86,7 @@ impl Tx {
     /// # Errors
     /// [`crate::Error::Unavailable`].
     pub async fn prune_sign_in_codes(&mut self, before: Timestamp) -> Result<u64> {
-        run!(
-            self,
-            "DELETE FROM sign_in_codes WHERE expires_ms < $1 OR used_ms < $1",
-            before.0
-        )
+        run!(self, "DELETE FROM sign_in_codes WHERE expires_ms < $1 OR used_ms < $1", before.0)
     }
 }
 

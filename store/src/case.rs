@@ -85,9 +85,7 @@ struct Row {
 
 impl From<Row> for CaseRow {
     fn from(row: Row) -> Self {
-        let line = row
-            .owner_line
-            .map(|line| Owner::Line(Word::at(line, "cases", "owner_line", row.id)));
+        let line = row.owner_line.map(|line| Owner::Line(Word::at(line, "cases", "owner_line", row.id)));
         Self {
             head: CaseHead {
                 id: CaseId(row.id),

@@ -105,9 +105,7 @@ impl Store {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             open_postgres(url).await?
         } else {
-            return Err(Error::unavailable(
-                "the address must begin with sqlite: or postgres://",
-            ));
+            return Err(Error::unavailable("the address must begin with sqlite: or postgres://"));
         };
         Ok(Self { db })
     }
@@ -124,10 +122,7 @@ impl Store {
     ///
     /// # Errors
     /// The database is newer than this program, was changed by hand, or cannot be reached.
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "what remains are faults of the migration files"
-    )]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what remains are faults of the migration files")]
     pub async fn migrate(&self) -> Result<(), Error> {
         let done = match &self.db {
             Db::Sqlite { writer, .. } => SQLITE.run(writer).await,
@@ -152,22 +147,14 @@ impl Store {
     /// [`Error::Unavailable`].
     pub async fn begin(&self) -> Result<Tx, Error> {
         let driver = match &self.db {
-            Db::Sqlite { writer, .. } => Driver::Sqlite(
-                writer
-                    .begin_with(dialect::BEGIN_TURN.sqlite)
-                    .await
-                    .map_err(dialect::sort)?,
-            ),
-            Db::Postgres(pool) => Driver::Postgres(
-                pool.begin_with(dialect::BEGIN_TURN.postgres)
-                    .await
-                    .map_err(dialect::sort)?,
-            ),
+            Db::Sqlite { writer, .. } => {
+                Driver::Sqlite(writer.begin_with(dialect::BEGIN_TURN.sqlite).await.map_err(dialect::sort)?)
+            }
+            Db::Postgres(pool) => {
+                Driver::Postgres(pool.begin_with(dialect::BEGIN_TURN.postgres).await.map_err(dialect::sort)?)
+            }
         };
-        Ok(Tx(Conn {
-            driver,
-            failed: false,
-        }))
+        Ok(Tx(Conn { driver, failed: false }))
     }
 
     /// Begins a read of one unchanging snapshot. It waits for no writer. Drop it soon: an old snapshot keeps
@@ -177,22 +164,14 @@ impl Store {
     /// [`Error::Unavailable`].
     pub async fn read(&self) -> Result<Read, Error> {
         let driver = match &self.db {
-            Db::Sqlite { reader, .. } => Driver::Sqlite(
-                reader
-                    .begin_with(dialect::BEGIN_READ.sqlite)
-                    .await
-                    .map_err(dialect::sort)?,
-            ),
-            Db::Postgres(pool) => Driver::Postgres(
-                pool.begin_with(dialect::BEGIN_READ.postgres)
-                    .await
-                    .map_err(dialect::sort)?,
-            ),
+            Db::Sqlite { reader, .. } => {
+                Driver::Sqlite(reader.begin_with(dialect::BEGIN_READ.sqlite).await.map_err(dialect::sort)?)
+            }
+            Db::Postgres(pool) => {
+                Driver::Postgres(pool.begin_with(dialect::BEGIN_READ.postgres).await.map_err(dialect::sort)?)
+            }
         };
-        Ok(Read(Conn {
-            driver,
-            failed: false,
-        }))
+        Ok(Read(Conn { driver, failed: false }))
     }
 
     /// Ready to work: the schema is this program's and a turn can begin. Waits for a running turn to end.
@@ -255,11 +234,7 @@ async fn open_sqlite(path: &str) -> Result<Db, Error> {
             .max_lifetime(None)
             .test_before_acquire(false)
     };
-    let writer = pool()
-        .max_connections(1)
-        .connect_with(options.clone())
-        .await
-        .map_err(dialect::sort)?;
+    let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(dialect::sort)?;
     let reader = pool()
         .max_connections(SQLITE_READERS)
         .connect_with(options.pragma("query_only", "ON"))
@@ -283,10 +258,7 @@ async fn open_postgres(url: &str) -> Result<Db, Error> {
         .map_err(|_| Error::unavailable("the PostgreSQL address cannot be read"))?
         .application_name("yoban")
         // A node that hangs inside a turn must not hold a case's row for the others.
-        .options([
-            ("lock_timeout", "10s"),
-            ("idle_in_transaction_session_timeout", "30s"),
-        ]);
+        .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "30s")]);
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)

@@ -129,12 +129,8 @@ impl Tx {
     /// # Errors
     /// [`crate::Error::Unavailable`].
     pub async fn retire_device(&mut self, id: DeviceId, at: Timestamp) -> Result<bool> {
-        Ok(run!(
-            self,
-            "UPDATE devices SET retired_ms = $2 WHERE id = $1 AND retired_ms IS NULL",
-            id.0,
-            at.0
-        )? == 1)
+        Ok(run!(self, "UPDATE devices SET retired_ms = $2 WHERE id = $1 AND retired_ms IS NULL", id.0, at.0)?
+            == 1)
     }
 }
 

@@ -17,10 +17,7 @@ pub(crate) struct Pair {
 /// rows that only refer to the locked one (readings of a case) be inserted meanwhile.
 macro_rules! locking {
     ($sql:expr) => {
-        $crate::dialect::Pair {
-            sqlite: $sql,
-            postgres: concat!($sql, " FOR NO KEY UPDATE"),
-        }
+        $crate::dialect::Pair { sqlite: $sql, postgres: concat!($sql, " FOR NO KEY UPDATE") }
     };
 }
 pub(crate) use locking;
@@ -50,17 +47,13 @@ macro_rules! leasing {
 pub(crate) use leasing;
 
 /// How a read begins: a snapshot that stays the same until it ends.
-pub(crate) const BEGIN_READ: Pair = Pair {
-    sqlite: "BEGIN",
-    postgres: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-};
+pub(crate) const BEGIN_READ: Pair =
+    Pair { sqlite: "BEGIN", postgres: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
 
 /// How a turn begins. SQLite takes the write lock at once: a deferred transaction that upgrades later can
 /// fail with "busy" whatever the busy timeout says.
-pub(crate) const BEGIN_TURN: Pair = Pair {
-    sqlite: "BEGIN IMMEDIATE",
-    postgres: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
-};
+pub(crate) const BEGIN_TURN: Pair =
+    Pair { sqlite: "BEGIN IMMEDIATE", postgres: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" };
 
 const TABLES: [&str; 19] = [
     "associations",
@@ -85,11 +78,7 @@ const TABLES: [&str; 19] = [
 ];
 
 fn table(name: &str) -> &'static str {
-    TABLES
-        .iter()
-        .find(|known| **known == name)
-        .copied()
-        .unwrap_or("unknown")
+    TABLES.iter().find(|known| **known == name).copied().unwrap_or("unknown")
 }
 
 /// A check that has a name in both schemas.
@@ -133,11 +122,7 @@ pub(crate) fn sort(error: sqlx::Error) -> Error {
         sqlx::Error::Io(io) => Error::unavailable(format!("input/output: {}", io.kind())),
         sqlx::Error::WorkerCrashed => Error::unavailable("worker ended"),
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_) | sqlx::Error::Decode(_) => {
-            Error::Corrupt {
-                table: "unknown",
-                column: "unknown",
-                id: String::new(),
-            }
+            Error::Corrupt { table: "unknown", column: "unknown", id: String::new() }
         }
         sqlx::Error::Encode(_) => Error::Constraint(Constraint::Value),
         // The rest has texts that may quote what was sent: only its class is kept.

@@ -110,11 +110,7 @@ impl Tx {
             known.created_ms,
             now.minus(abandoned_after).0
         )?;
-        Ok(if taken_over == 1 {
-            Claim::Fresh
-        } else {
-            Claim::InProgress
-        })
+        Ok(if taken_over == 1 { Claim::Fresh } else { Claim::InProgress })
     }
 
     /// Stores the answer of a claimed request; false when it is answered already or was never claimed.

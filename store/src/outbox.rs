@@ -53,25 +53,14 @@ pub struct Backoff {
 
 impl Backoff {
     /// For what wakes people: half a second, then up to twenty seconds.
-    pub const PAGE: Self = Self {
-        first: Span(500),
-        most: Span::seconds(20),
-    };
+    pub const PAGE: Self = Self { first: Span(500), most: Span::seconds(20) };
     /// For what may wait: record systems, mail.
-    pub const SLOW: Self = Self {
-        first: Span::seconds(10),
-        most: Span::minutes(30),
-    };
+    pub const SLOW: Self = Self { first: Span::seconds(10), most: Span::minutes(30) };
 
     /// The wait after the given number of attempts (1 for the first).
     pub fn after(self, attempts: i64) -> Span {
         let doublings = u32::try_from(attempts.saturating_sub(1).clamp(0, 40)).unwrap_or(40);
-        Span(
-            self.first
-                .0
-                .saturating_mul(1_i64.wrapping_shl(doublings))
-                .min(self.most.0),
-        )
+        Span(self.first.0.saturating_mul(1_i64.wrapping_shl(doublings)).min(self.most.0))
     }
 }
 
@@ -216,15 +205,7 @@ impl Store {
     ) -> Result<Vec<Delivery>> {
         let mut turn = self.begin().await?;
         let sql = turn.pick(LEASE);
-        let rows = all!(
-            &mut *turn,
-            Row,
-            sql,
-            now.0,
-            plain(owner)?,
-            now.plus(lease_for).0,
-            i64::from(limit)
-        )?;
+        let rows = all!(&mut *turn, Row, sql, now.0, plain(owner)?, now.plus(lease_for).0, i64::from(limit))?;
         turn.commit().await?;
         let mut deliveries: Vec<Delivery> = rows.into_iter().map(Delivery::from).collect();
         deliveries.sort_by_key(|delivery| delivery.id);

@@ -155,12 +155,7 @@ impl Tx {
     /// # Errors
     /// `Duplicate` when the id is taken.
     pub async fn insert_association<B: Serialize>(&mut self, id: AssociationId, body: &B) -> Result<()> {
-        run!(
-            self,
-            "INSERT INTO associations (id, body) VALUES ($1, $2)",
-            id.0,
-            json(body)?
-        )?;
+        run!(self, "INSERT INTO associations (id, body) VALUES ($1, $2)", id.0, json(body)?)?;
         Ok(())
     }
 
@@ -215,12 +210,7 @@ impl Tx {
     /// # Errors
     /// [`crate::Error::Unavailable`].
     pub async fn retire_person(&mut self, id: PersonId, at: Timestamp) -> Result<bool> {
-        Ok(run!(
-            self,
-            "UPDATE people SET retired_ms = $2 WHERE id = $1",
-            id.0,
-            at.0
-        )? == 1)
+        Ok(run!(self, "UPDATE people SET retired_ms = $2 WHERE id = $1", id.0, at.0)? == 1)
     }
 
     /// Stores a new patient.
@@ -278,11 +268,7 @@ impl Conn {
     /// # Errors
     /// [`crate::Error::Unavailable`].
     pub async fn associations(&mut self) -> Result<Vec<(AssociationId, Body)>> {
-        let rows = all!(
-            self,
-            (Uuid, String),
-            "SELECT id, body FROM associations ORDER BY id"
-        )?;
+        let rows = all!(self, (Uuid, String), "SELECT id, body FROM associations ORDER BY id")?;
         Ok(rows
             .into_iter()
             .map(|(id, body)| (AssociationId(id), Body::at(body, "associations", "body", id)))
@@ -337,12 +323,8 @@ impl Conn {
     /// # Errors
     /// [`crate::Error::Unavailable`].
     pub async fn patient(&mut self, id: PatientId) -> Result<Option<Patient>> {
-        let row = one!(
-            self,
-            PatientRow,
-            "SELECT id, association_id, body FROM patients WHERE id = $1",
-            id.0
-        )?;
+        let row =
+            one!(self, PatientRow, "SELECT id, association_id, body FROM patients WHERE id = $1", id.0)?;
         Ok(row.map(Patient::from))
     }
 

@@ -152,11 +152,7 @@ impl Tx {
             && before.taken_ms == head.taken.0
             && before.kind == head.kind.as_str()
             && before.patient_id == head.patient.0;
-        Ok(if same {
-            Insertion::Duplicate(id)
-        } else {
-            Insertion::Clash(id)
-        })
+        Ok(if same { Insertion::Duplicate(id) } else { Insertion::Clash(id) })
     }
 }
 
@@ -166,12 +162,7 @@ impl Conn {
     /// # Errors
     /// [`crate::Error::Unavailable`].
     pub async fn readings_of_case(&mut self, case: CaseId) -> Result<Vec<ReadingRow>> {
-        let rows = all!(
-            self,
-            Row,
-            select!("WHERE case_id = $1 ORDER BY taken_ms, id"),
-            case.0
-        )?;
+        let rows = all!(self, Row, select!("WHERE case_id = $1 ORDER BY taken_ms, id"), case.0)?;
         Ok(rows.into_iter().map(ReadingRow::from).collect())
     }
 

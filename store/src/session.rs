@@ -245,12 +245,7 @@ impl Conn {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn sessions_of_case(&mut self, case: CaseId) -> Result<Vec<SessionRow>> {
-        let rows = all!(
-            self,
-            Row,
-            select!("WHERE case_id = $1 ORDER BY started_ms, id"),
-            case.0
-        )?;
+        let rows = all!(self, Row, select!("WHERE case_id = $1 ORDER BY started_ms, id"), case.0)?;
         Ok(rows.into_iter().map(SessionRow::from).collect())
     }
 
@@ -273,12 +268,7 @@ impl Conn {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn live_session_of_patient(&mut self, patient: PatientId) -> Result<Option<SessionRow>> {
-        let row = one!(
-            self,
-            Row,
-            select!("WHERE patient_id = $1 AND ended_ms IS NULL"),
-            patient.0
-        )?;
+        let row = one!(self, Row, select!("WHERE patient_id = $1 AND ended_ms IS NULL"), patient.0)?;
         Ok(row.map(SessionRow::from))
     }
 
@@ -287,12 +277,7 @@ impl Conn {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn live_session_of_device(&mut self, device: DeviceId) -> Result<Option<SessionRow>> {
-        let row = one!(
-            self,
-            Row,
-            select!("WHERE device_id = $1 AND ended_ms IS NULL"),
-            device.0
-        )?;
+        let row = one!(self, Row, select!("WHERE device_id = $1 AND ended_ms IS NULL"), device.0)?;
         Ok(row.map(SessionRow::from))
     }
 

@@ -55,12 +55,7 @@ impl Conn {
     /// # Errors
     /// [`crate::Error::Unavailable`].
     pub async fn setting(&mut self, key: &str) -> Result<Option<Body>> {
-        let row = one!(
-            self,
-            (String,),
-            "SELECT value FROM settings WHERE key = $1",
-            plain(key)?
-        )?;
+        let row = one!(self, (String,), "SELECT value FROM settings WHERE key = $1", plain(key)?)?;
         Ok(row.map(|(value,)| Body::at(value, "settings", "value", key)))
     }
 }

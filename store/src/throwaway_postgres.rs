@@ -50,11 +50,7 @@ impl Cluster {
     pub fn start(durability: Durability) -> Result<Self, String> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let bin = programs()?;
-        let name = format!(
-            "yoban-pg-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("yoban-pg-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let dir = std::env::temp_dir().join(name);
         std::fs::DirBuilder::new()
             .mode(0o700)
@@ -75,28 +71,11 @@ impl Cluster {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| format!("cannot start the watchdog: {error}"))?;
-        let mut cluster = Self {
-            bin,
-            dir,
-            user,
-            port: 0,
-            watchdog,
-            databases: AtomicU32::new(0),
-        };
+        let mut cluster = Self { bin, dir, user, port: 0, watchdog, databases: AtomicU32::new(0) };
         let data = cluster.dir.join("data");
         cluster.run(
             "initdb",
-            &[
-                "-U",
-                "yoban",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-                "--no-sync",
-                "-D",
-            ],
+            &["-U", "yoban", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"],
             &[&data],
         )?;
         cluster.configure(&data, durability)?;
@@ -128,11 +107,7 @@ impl Cluster {
     pub fn new_database(&self) -> Result<String, String> {
         let name = format!("night_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let port = self.port.to_string();
-        self.run(
-            "createdb",
-            &["-h", "127.0.0.1", "-U", "yoban", "-p", &port, &name],
-            &[],
-        )?;
+        self.run("createdb", &["-h", "127.0.0.1", "-U", "yoban", "-p", &port, &name], &[])?;
         Ok(self.url(&name))
     }
 
@@ -166,15 +141,11 @@ impl Cluster {
     fn boot(&self) -> Result<(), String> {
         let (data, log) = (self.dir.join("data"), self.dir.join("log"));
         let port = format!("-p {}", self.port);
-        self.run(
-            "pg_ctl",
-            &["-w", "-t", "60", "-o", &port, "start", "-D"],
-            &[&data, Path::new("-l"), &log],
-        )
-        .map_err(|error| {
-            let log = std::fs::read_to_string(log).unwrap_or_default();
-            format!("{error}; the server says: {log}")
-        })
+        self.run("pg_ctl", &["-w", "-t", "60", "-o", &port, "start", "-D"], &[&data, Path::new("-l"), &log])
+            .map_err(|error| {
+                let log = std::fs::read_to_string(log).unwrap_or_default();
+                format!("{error}; the server says: {log}")
+            })
     }
 
     fn run(&self, program: &str, words: &[&str], paths: &[&Path]) -> Result<(), String> {
@@ -192,10 +163,7 @@ impl Cluster {
         if status.success() {
             return Ok(());
         }
-        Err(format!(
-            "{program} failed ({status}): {}",
-            std::fs::read_to_string(messages).unwrap_or_default()
-        ))
+        Err(format!("{program} failed ({status}): {}", std::fs::read_to_string(messages).unwrap_or_default()))
     }
 }
 
@@ -210,11 +178,7 @@ impl Drop for Cluster {
 /// A command as the unprivileged user, without the caller's PG… settings.
 fn command(program: &Path, user: Option<User>, dir: &Path) -> Command {
     let mut command = Command::new(program);
-    command
-        .current_dir(dir)
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("LC_ALL", "C.UTF-8");
+    command.current_dir(dir).env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C.UTF-8");
     if let Some(User { uid, gid }) = user {
         command.uid(uid).gid(gid);
     }
@@ -233,12 +197,7 @@ fn programs() -> Result<PathBuf, String> {
     let named = std::env::var_os("YOBAN_PG_BIN").map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
-        .map(|entries| {
-            entries
-                .filter_map(Result::ok)
-                .map(|entry| entry.path())
-                .collect::<Vec<_>>()
-        })
+        .map(|entries| entries.filter_map(Result::ok).map(|entry| entry.path()).collect::<Vec<_>>())
         .unwrap_or_default()
         .into_iter()
         .filter_map(|path| Some((path.file_name()?.to_str()?.parse().ok()?, path.join("bin"))))
@@ -260,10 +219,7 @@ fn programs() -> Result<PathBuf, String> {
 /// already.
 fn unprivileged(made: &Path) -> Result<Option<User>, String> {
     // What this process makes carries its effective user; the standard library has no other safe way to ask.
-    let uid = made
-        .metadata()
-        .map(|about| about.uid())
-        .map_err(|error| error.to_string())?;
+    let uid = made.metadata().map(|about| about.uid()).map_err(|error| error.to_string())?;
     if uid != 0 {
         return Ok(None);
     }
@@ -272,10 +228,7 @@ fn unprivileged(made: &Path) -> Result<Option<User>, String> {
         accounts.lines().find_map(|line| {
             let mut fields = line.split(':');
             (fields.next() == Some(name)).then_some(())?;
-            Some(User {
-                uid: fields.nth(1)?.parse().ok()?,
-                gid: fields.next()?.parse().ok()?,
-            })
+            Some(User { uid: fields.nth(1)?.parse().ok()?, gid: fields.next()?.parse().ok()? })
         })
     };
     find("postgres")

@@ -149,10 +149,7 @@ impl Tx {
         }
         let sql = self.pick(OF_SUBJECT);
         for stored in all!(self, Row, sql, subject_id)? {
-            match missing
-                .iter()
-                .position(|(reason, _)| reason.as_str() == stored.reason)
-            {
+            match missing.iter().position(|(reason, _)| reason.as_str() == stored.reason) {
                 None => {
                     run!(self, "DELETE FROM timers WHERE id = $1", stored.id)?;
                 }
@@ -213,15 +210,7 @@ impl Store {
     ) -> Result<Vec<Timer>> {
         let mut turn = self.begin().await?;
         let sql = turn.pick(LEASE);
-        let rows = all!(
-            &mut *turn,
-            Row,
-            sql,
-            now.0,
-            plain(owner)?,
-            now.plus(lease_for).0,
-            i64::from(limit)
-        )?;
+        let rows = all!(&mut *turn, Row, sql, now.0, plain(owner)?, now.plus(lease_for).0, i64::from(limit))?;
         turn.commit().await?;
         let mut timers: Vec<Timer> = rows.into_iter().map(Timer::from).collect();
         // RETURNING promises no order.

@@ -15,11 +15,7 @@ struct Place {
 
 impl Place {
     fn corrupt(&self) -> Error {
-        Error::Corrupt {
-            table: self.table,
-            column: self.column,
-            id: self.id.clone(),
-        }
+        Error::Corrupt { table: self.table, column: self.column, id: self.id.clone() }
     }
 }
 
@@ -51,8 +47,7 @@ impl Word {
     /// [`Error::Corrupt`] when `T` has no such variant.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let bare = serde_json::from_value(serde_json::Value::String(self.text.clone()));
-        bare.or_else(|_| serde_json::from_str(&self.text))
-            .map_err(|_| self.place.corrupt())
+        bare.or_else(|_| serde_json::from_str(&self.text)).map_err(|_| self.place.corrupt())
     }
 
     /// The stored text.
@@ -61,23 +56,13 @@ impl Word {
     }
 
     pub(crate) fn at(text: String, table: &'static str, column: &'static str, id: impl ToString) -> Self {
-        Self {
-            text,
-            place: Place {
-                table,
-                column,
-                id: id.to_string(),
-            },
-        }
+        Self { text, place: Place { table, column, id: id.to_string() } }
     }
 }
 
 impl From<String> for Word {
     fn from(text: String) -> Self {
-        Self {
-            text,
-            place: Place::default(),
-        }
+        Self { text, place: Place::default() }
     }
 }
 
@@ -123,14 +108,7 @@ impl Body {
     }
 
     pub(crate) fn at(text: String, table: &'static str, column: &'static str, id: impl ToString) -> Self {
-        Self {
-            text,
-            place: Place {
-                table,
-                column,
-                id: id.to_string(),
-            },
-        }
+        Self { text, place: Place { table, column, id: id.to_string() } }
     }
 }
 
@@ -155,9 +133,5 @@ pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
 
 /// A key that people or devices made: PostgreSQL refuses NUL in text and SQLite does not, so both do here.
 pub(crate) fn plain(text: &str) -> Result<&str, Error> {
-    if text.contains('\0') {
-        Err(Error::Constraint(Constraint::Value))
-    } else {
-        Ok(text)
-    }
+    if text.contains('\0') { Err(Error::Constraint(Constraint::Value)) } else { Ok(text) }
 }

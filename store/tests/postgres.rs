@@ -1,10 +1,6 @@
 //! Every behaviour of the store on PostgreSQL, each on a database of its own in one throw-away server.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests stand outside the test functions"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stand outside the test functions")]
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -75,10 +71,7 @@ async fn a_server_crash_costs_the_running_turn_only() {
     let mut running = store.begin().await.unwrap();
     running.put_setting("half", &true).await.unwrap();
     server.crash_and_restart().unwrap();
-    assert!(matches!(
-        running.put_setting("rest", &true).await,
-        Err(Error::Unavailable { .. })
-    ));
+    assert!(matches!(running.put_setting("rest", &true).await, Err(Error::Unavailable { .. })));
     assert_eq!(running.commit().await, Err(Error::TurnFailed));
     turn_of(&store, scene.association, case, 2).await.unwrap();
     let mut read = store.read().await.unwrap();
@@ -95,29 +88,20 @@ async fn both_databases_have_the_same_schema() {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("schema-{}.db", std::process::id()));
     let sqlite = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
     sqlite.migrate().await.unwrap();
-    let (ours, theirs) = (
-        conformance::schema::read(&sqlite).await,
-        conformance::schema::read(&postgres).await,
-    );
+    let (ours, theirs) =
+        (conformance::schema::read(&sqlite).await, conformance::schema::read(&postgres).await);
     sqlite.close().await;
     postgres.close().await;
     std::fs::remove_file(path).unwrap();
-    assert!(
-        ours.tables.len() >= 18 && ours.references.len() >= 20 && ours.checks.len() >= 6,
-        "{ours:?}"
-    );
+    assert!(ours.tables.len() >= 18 && ours.references.len() >= 20 && ours.checks.len() >= 6, "{ours:?}");
     assert_eq!(ours.tables, theirs.tables);
     assert_eq!(ours.indexes, theirs.indexes);
     assert_eq!(ours.references, theirs.references);
     assert_eq!(ours.checks, theirs.checks);
     let names = |folder: &str| {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("migrations")
-            .join(folder);
-        let mut names: Vec<_> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         names
     };

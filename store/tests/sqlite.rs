@@ -1,9 +1,6 @@
 //! Every behaviour of the store on SQLite, each on a database file of its own.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests stand outside the test functions"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,11 +15,7 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "yoban-sqlite-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("yoban-sqlite-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir(&path).unwrap();
         Self(path)
@@ -88,17 +81,8 @@ async fn an_unmigrated_file_is_not_ready() {
 
 #[tokio::test]
 async fn only_files_and_postgres_are_opened() {
-    for url in [
-        "sqlite:",
-        "sqlite::memory:",
-        "mysql://x",
-        "night.db",
-        "sqlite:/nowhere/at/all/night.db",
-    ] {
-        assert!(
-            matches!(Store::open(url).await, Err(Error::Unavailable { .. })),
-            "{url}"
-        );
+    for url in ["sqlite:", "sqlite::memory:", "mysql://x", "night.db", "sqlite:/nowhere/at/all/night.db"] {
+        assert!(matches!(Store::open(url).await, Err(Error::Unavailable { .. })), "{url}");
     }
 }
 
@@ -109,12 +93,7 @@ async fn files_are_readable_by_their_owner_only() {
     let (folder, store) = fresh().await;
     let mut names = Vec::new();
     for entry in std::fs::read_dir(&folder.0).unwrap().map(Result::unwrap) {
-        assert_eq!(
-            entry.metadata().unwrap().mode() & 0o777,
-            0o600,
-            "{:?}",
-            entry.file_name()
-        );
+        assert_eq!(entry.metadata().unwrap().mode() & 0o777, 0o600, "{:?}", entry.file_name());
         names.push(entry.file_name().into_string().unwrap());
     }
     names.sort();
@@ -140,18 +119,7 @@ async fn two_programs_share_a_file() {
         });
     }
     for case in writers.join_all().await {
-        assert_eq!(
-            server
-                .read()
-                .await
-                .unwrap()
-                .load_case(case)
-                .await
-                .unwrap()
-                .unwrap()
-                .last_seq,
-            100
-        );
+        assert_eq!(server.read().await.unwrap().load_case(case).await.unwrap().unwrap().last_seq, 100);
     }
     command.close().await;
     server.close().await;
@@ -162,27 +130,11 @@ async fn two_programs_share_a_file() {
 fn no_behaviour_is_forgotten() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/conformance");
     let list = std::fs::read_to_string(root.join("mod.rs")).unwrap();
-    let listed: Vec<&str> = list
-        .lines()
-        .map(str::trim)
-        .filter_map(|line| line.strip_suffix(','))
-        .collect();
+    let listed: Vec<&str> = list.lines().map(str::trim).filter_map(|line| line.strip_suffix(',')).collect();
     let mut found = 0;
-    for module in [
-        "turns",
-        "cases",
-        "facts",
-        "sessions",
-        "timers",
-        "deliveries",
-        "records",
-        "people",
-    ] {
+    for module in ["turns", "cases", "facts", "sessions", "timers", "deliveries", "records", "people"] {
         let source = std::fs::read_to_string(root.join(module).with_extension("rs")).unwrap();
-        for line in source
-            .lines()
-            .filter_map(|line| line.strip_prefix("pub async fn "))
-        {
+        for line in source.lines().filter_map(|line| line.strip_prefix("pub async fn ")) {
             let Some(name) = line.strip_suffix("(store: &Store) {") else {
                 continue;
             };

@@ -35,26 +35,10 @@ const IMPURE: &[&str] = &[
 const FOREIGN_TLS: &[&str] = &["openssl", "openssl-sys", "native-tls", "aws-lc-rs", "aws-lc-sys"];
 
 const RULES: &[Rule] = &[
-    Rule {
-        name: "yoban-domain",
-        ours: &[],
-        never: IMPURE,
-    },
-    Rule {
-        name: "yoban-mobile-core",
-        ours: &["yoban-domain"],
-        never: IMPURE,
-    },
-    Rule {
-        name: "yoban-store",
-        ours: &["yoban-domain"],
-        never: &["axum", "hyper", "rtc", "webrtc", "opus"],
-    },
-    Rule {
-        name: "yoban-media",
-        ours: &["yoban-domain"],
-        never: &["sqlx", "axum", "hyper"],
-    },
+    Rule { name: "yoban-domain", ours: &[], never: IMPURE },
+    Rule { name: "yoban-mobile-core", ours: &["yoban-domain"], never: IMPURE },
+    Rule { name: "yoban-store", ours: &["yoban-domain"], never: &["axum", "hyper", "rtc", "webrtc", "opus"] },
+    Rule { name: "yoban-media", ours: &["yoban-domain"], never: &["sqlx", "axum", "hyper"] },
     Rule {
         name: "yoban-signaling",
         ours: &["yoban-domain", "yoban-store", "yoban-media"],
@@ -65,16 +49,8 @@ const RULES: &[Rule] = &[
         ours: &["yoban-domain", "yoban-store", "yoban-media", "yoban-signaling"],
         never: FOREIGN_TLS,
     },
-    Rule {
-        name: "yoban-tests",
-        ours: &["yoban-domain", "yoban-media"],
-        never: FOREIGN_TLS,
-    },
-    Rule {
-        name: "xtask",
-        ours: &[],
-        never: &["tokio", "sqlx", "axum", "rtc", "yoban"],
-    },
+    Rule { name: "yoban-tests", ours: &["yoban-domain", "yoban-media"], never: FOREIGN_TLS },
+    Rule { name: "xtask", ours: &[], never: &["tokio", "sqlx", "axum", "rtc", "yoban"] },
 ];
 
 /// Crates that only some of ours may name themselves, so that their types stay in one place.
@@ -89,10 +65,7 @@ type Run<'a> = &'a dyn Fn(&str, &[&str]) -> Result<String, String>;
 /// All faults of the workspace.
 pub fn check(run: Run<'_>) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
-    let metadata = run(
-        "cargo",
-        &["metadata", "--no-deps", "--format-version", "1", "--locked"],
-    )?;
+    let metadata = run("cargo", &["metadata", "--no-deps", "--format-version", "1", "--locked"])?;
     for member in members(&metadata)? {
         match RULES.iter().find(|rule| rule.name == member) {
             None => faults.push(format!("{member} has no rule in xtask/src/layering.rs")),
@@ -118,14 +91,8 @@ pub fn check(run: Run<'_>) -> Result<Vec<String>, String> {
 fn members(metadata: &str) -> Result<Vec<String>, String> {
     let value: serde_json::Value =
         serde_json::from_str(metadata).map_err(|e| format!("cargo metadata: {e}"))?;
-    let packages = value
-        .get("packages")
-        .and_then(|p| p.as_array())
-        .ok_or("cargo metadata: no packages")?;
-    Ok(packages
-        .iter()
-        .filter_map(|p| p.get("name")?.as_str().map(str::to_owned))
-        .collect())
+    let packages = value.get("packages").and_then(|p| p.as_array()).ok_or("cargo metadata: no packages")?;
+    Ok(packages.iter().filter_map(|p| p.get("name")?.as_str().map(str::to_owned)).collect())
 }
 
 /// One crate's faults, from `cargo tree --prefix depth`: lines like `2serde_core v1.0.229 (*)`.
@@ -134,10 +101,8 @@ fn judge(rule: &Rule, tree: &str) -> Vec<String> {
     let mut path: Vec<&str> = Vec::new();
     for line in tree.lines() {
         let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
-        let (Ok(depth), Some(name)) = (
-            line.trim_end_matches(rest).parse::<usize>(),
-            rest.split(' ').next(),
-        ) else {
+        let (Ok(depth), Some(name)) = (line.trim_end_matches(rest).parse::<usize>(), rest.split(' ').next())
+        else {
             continue;
         };
         path.truncate(depth);
@@ -145,19 +110,11 @@ fn judge(rule: &Rule, tree: &str) -> Vec<String> {
         if depth == 1 && is_ours(name) && !rule.ours.contains(&name) {
             faults.push(format!("{} must not depend on {name}", rule.name));
         }
-        if depth == 1
-            && KEPT
-                .iter()
-                .any(|(kept, by)| *kept == name && !by.contains(&rule.name))
-        {
+        if depth == 1 && KEPT.iter().any(|(kept, by)| *kept == name && !by.contains(&rule.name)) {
             faults.push(format!("{} must not name {name} itself", rule.name));
         }
         if depth > 0 && rule.never.iter().any(|never| of_family(name, never)) {
-            faults.push(format!(
-                "{} must not reach {name}: {}",
-                rule.name,
-                path.join(" → ")
-            ));
+            faults.push(format!("{} must not reach {name}: {}", rule.name, path.join(" → ")));
         }
     }
     faults.sort();
@@ -171,8 +128,7 @@ fn is_ours(name: &str) -> bool {
 
 /// `sqlx` and `sqlx-core`, but not `sqlxyz`.
 fn of_family(name: &str, family: &str) -> bool {
-    name.strip_prefix(family)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
+    name.strip_prefix(family).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
 }
 
 #[cfg(test)]
@@ -202,15 +158,9 @@ mod tests {
     #[test]
     fn a_wrong_direction_and_a_kept_crate_are_faults_of_the_crate_that_names_them() {
         let tree = "0yoban-media v0.1.0 (/x)\n1yoban-store v0.1.0 (/x)\n";
-        assert_eq!(
-            judge(rule("yoban-media"), tree),
-            ["yoban-media must not depend on yoban-store"]
-        );
+        assert_eq!(judge(rule("yoban-media"), tree), ["yoban-media must not depend on yoban-store"]);
         let tree = "0yoban-api v0.1.0 (/x)\n1sqlx v0.9.0\n1yoban-store v0.1.0 (/x)\n2sqlx v0.9.0 (*)\n";
-        assert_eq!(
-            judge(rule("yoban-api"), tree),
-            ["yoban-api must not name sqlx itself"]
-        );
+        assert_eq!(judge(rule("yoban-api"), tree), ["yoban-api must not name sqlx itself"]);
     }
 
     #[test]
@@ -229,9 +179,6 @@ mod tests {
                 _ => "0xtask v0.1.0 (/x)\n1serde_json v1.0.1\n".to_owned(),
             })
         };
-        assert_eq!(
-            check(&run).unwrap(),
-            ["yoban-new has no rule in xtask/src/layering.rs"]
-        );
+        assert_eq!(check(&run).unwrap(), ["yoban-new has no rule in xtask/src/layering.rs"]);
     }
 }

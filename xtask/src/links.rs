@@ -8,10 +8,7 @@ pub fn check(files: &[File], names: &[String]) -> Vec<String> {
     for file in files.iter().filter(|f| f.path.ends_with(".md")) {
         for (number, target) in targets(&file.text) {
             let Some(path) = resolve(&file.path, &target) else {
-                faults.push(format!(
-                    "{}:{number}: {target} leads out of the repository",
-                    file.path
-                ));
+                faults.push(format!("{}:{number}: {target} leads out of the repository", file.path));
                 continue;
             };
             let folder = format!("{path}/");
@@ -51,14 +48,7 @@ fn targets(text: &str) -> Vec<(usize, String)> {
 fn resolve(from: &str, target: &str) -> Option<String> {
     let mut parts: Vec<&str> = match target.starts_with('/') {
         true => Vec::new(),
-        false => from
-            .split('/')
-            .rev()
-            .skip(1)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-            .collect(),
+        false => from.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect(),
     };
     for part in target.split('/') {
         match part {
@@ -78,13 +68,7 @@ mod tests {
 
     fn faults(text: &str) -> Vec<String> {
         let names = ["README.md", "docs/A.md", "docs/adr/0001-x.md"].map(str::to_owned);
-        check(
-            &[File {
-                path: "docs/A.md".to_owned(),
-                text: text.to_owned(),
-            }],
-            &names,
-        )
+        check(&[File { path: "docs/A.md".to_owned(), text: text.to_owned() }], &names)
     }
 
     #[test]
@@ -96,10 +80,7 @@ mod tests {
     #[test]
     fn dead_links_are_told_with_their_line() {
         assert_eq!(faults("ok\n[a](B.md)"), ["docs/A.md:2: B.md does not exist"]);
-        assert_eq!(
-            faults("[a](../../x.md)"),
-            ["docs/A.md:1: ../../x.md leads out of the repository"]
-        );
+        assert_eq!(faults("[a](../../x.md)"), ["docs/A.md:1: ../../x.md leads out of the repository"]);
         assert_eq!(faults("[a](adr/0001)").len(), 1, "half a name is not a folder");
     }
 

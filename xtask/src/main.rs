@@ -16,12 +16,7 @@ struct File {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let outcome = match arguments
-        .iter()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .as_slice()
-    {
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["check"] => check(),
         _ => Err("usage: cargo xtask check".to_owned()),
     };
@@ -54,11 +49,7 @@ fn check() -> Result<(), String> {
         }
         wrong += faults.len();
     }
-    if wrong == 0 {
-        Ok(())
-    } else {
-        Err(format!("{wrong} to repair"))
-    }
+    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} to repair")) }
 }
 
 fn say(line: &str) -> Result<(), String> {
@@ -67,10 +58,7 @@ fn say(line: &str) -> Result<(), String> {
 
 fn read(path: &str) -> Option<File> {
     // A deleted file that is still tracked, or one that is not text, is nothing to read.
-    std::fs::read_to_string(path).ok().map(|text| File {
-        path: path.to_owned(),
-        text,
-    })
+    std::fs::read_to_string(path).ok().map(|text| File { path: path.to_owned(), text })
 }
 
 fn list_files() -> Result<Vec<String>, String> {
@@ -84,16 +72,9 @@ fn list_files() -> Result<Vec<String>, String> {
 /// Runs a program and gives what it printed.
 fn run(program: &str, arguments: &[&str]) -> Result<String, String> {
     let shown = || format!("{program} {}", arguments.join(" "));
-    let output = Command::new(program)
-        .args(arguments)
-        .output()
-        .map_err(|e| format!("{}: {e}", shown()))?;
+    let output = Command::new(program).args(arguments).output().map_err(|e| format!("{}: {e}", shown()))?;
     if !output.status.success() {
-        return Err(format!(
-            "{}: {}",
-            shown(),
-            String::from_utf8_lossy(&output.stderr)
-        ));
+        return Err(format!("{}: {}", shown(), String::from_utf8_lossy(&output.stderr)));
     }
     String::from_utf8(output.stdout).map_err(|e| format!("{}: {e}", shown()))
 }

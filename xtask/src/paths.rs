@@ -41,20 +41,13 @@ mod tests {
     use super::*;
 
     fn faults(text: &str) -> usize {
-        check(&[File {
-            path: "x.md".to_owned(),
-            text: text.to_owned(),
-        }])
-        .len()
+        check(&[File { path: "x.md".to_owned(), text: text.to_owned() }]).len()
     }
 
     #[test]
     fn absolute_places_are_found_and_others_pass() {
         let place = PLACES[0];
-        assert_eq!(
-            faults(&format!("see {place}anna/yoban\nand \"{}bob\"", PLACES[1])),
-            2
-        );
+        assert_eq!(faults(&format!("see {place}anna/yoban\nand \"{}bob\"", PLACES[1])), 2);
         assert_eq!(faults(&format!("{}x", PLACES[3])), 1);
         assert_eq!(faults(&format!("https://example.com{place}page")), 0);
         assert_eq!(faults(&format!("src{}mod.rs ${{X}}{place}", PLACES[3])), 0);

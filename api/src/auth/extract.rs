@@ -28,13 +28,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let auth = Arc::<Auth>::from_ref(state);
         let header = parts.headers.get(AUTHORIZATION).and_then(|h| h.to_str().ok());
-        let token = header
-            .and_then(|h| h.strip_prefix("Bearer "))
-            .ok_or(ApiError::Unauthenticated)?;
+        let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or(ApiError::Unauthenticated)?;
         let identity = auth.identify(token).ok_or(ApiError::Unauthenticated)?;
-        Ok(Self {
-            actor: identity.actor,
-            device: identity.device,
-        })
+        Ok(Self { actor: identity.actor, device: identity.device })
     }
 }

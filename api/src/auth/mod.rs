@@ -37,14 +37,8 @@ pub const BOOTSTRAP: &str = "bootstrap";
 pub fn new_code() -> Result<String, ApiError> {
     const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789A";
     let mut random = [0_u8; 25];
-    SystemRandom::new()
-        .fill(&mut random)
-        .map_err(|_| ApiError::Internal("no randomness"))?;
-    Ok(random
-        .iter()
-        .filter_map(|b| ALPHABET.get(usize::from(b % 32)))
-        .map(|b| char::from(*b))
-        .collect())
+    SystemRandom::new().fill(&mut random).map_err(|_| ApiError::Internal("no randomness"))?;
+    Ok(random.iter().filter_map(|b| ALPHABET.get(usize::from(b % 32))).map(|b| char::from(*b)).collect())
 }
 
 /// What the store keeps of a code.
@@ -74,22 +68,15 @@ impl Auth {
         let now = self.engine.clock().now();
         let hash = code_hash(code);
         let mut tx = self.engine.store().begin().await?;
-        let known = tx
-            .sign_in_code(&hash, now)
-            .await?
-            .ok_or(ApiError::Unauthenticated)?;
+        let known = tx.sign_in_code(&hash, now).await?.ok_or(ApiError::Unauthenticated)?;
         let purpose = known.purpose.as_str().to_owned();
         let found = match purpose.as_str() {
             DEMO if self.demo => Some(known),
             ONCE => tx.redeem_sign_in_code(&hash, now).await?,
             _ => None,
         };
-        let SignInCode {
-            association: Some(association),
-            person,
-            device: tablet,
-            ..
-        } = found.ok_or(ApiError::Unauthenticated)?
+        let SignInCode { association: Some(association), person, device: tablet, .. } =
+            found.ok_or(ApiError::Unauthenticated)?
         else {
             return Err(ApiError::Unauthenticated);
         };
@@ -97,21 +84,13 @@ impl Auth {
             (Some(person), None) => {
                 let stored = tx.person(person).await?.ok_or(ApiError::Unauthenticated)?;
                 let stored: Person = stored.body.read()?;
-                let who = Who::Staff {
-                    person,
-                    role: stored.role,
-                };
+                let who = Who::Staff { person, role: stored.role };
                 (device, who, Bearer::Person(person), "browser")
             }
             (None, Some(tablet)) => {
                 let stored = tx.device(tablet).await?.ok_or(ApiError::Unauthenticated)?;
                 let patient = stored.patient.ok_or(ApiError::Unauthenticated)?;
-                (
-                    tablet,
-                    Who::Tablet { patient },
-                    Bearer::Patient(patient),
-                    "tablet",
-                )
+                (tablet, Who::Tablet { patient }, Bearer::Patient(patient), "tablet")
             }
             _ => return Err(ApiError::Unauthenticated),
         };
@@ -121,27 +100,12 @@ impl Auth {
             }
             Some(_) => _ = tx.save_device(device, bearer, &serde_json::json!({})).await?,
             None => {
-                tx.insert_device(
-                    device,
-                    association,
-                    &Word::of(kind)?,
-                    bearer,
-                    &serde_json::json!({}),
-                )
-                .await?;
+                tx.insert_device(device, association, &Word::of(kind)?, bearer, &serde_json::json!({}))
+                    .await?;
             }
         }
         tx.commit().await?;
-        self.signed_in(
-            Actor {
-                who,
-                association,
-                device: Some(device),
-            },
-            device,
-            now,
-        )
-        .await
+        self.signed_in(Actor { who, association, device: Some(device) }, device, now).await
     }
 
     /// New tokens for a refresh token.
@@ -150,15 +114,9 @@ impl Auth {
     /// The token does not hold, or the device or person was retired meanwhile.
     pub async fn refresh(&self, token: &str) -> Result<SignedIn, ApiError> {
         let now = self.engine.clock().now();
-        let identity = self
-            .tokens
-            .read(Kind::Refresh, token, now)
-            .ok_or(ApiError::Unauthenticated)?;
+        let identity = self.tokens.read(Kind::Refresh, token, now).ok_or(ApiError::Unauthenticated)?;
         let mut read = self.engine.store().read().await?;
-        let device = read
-            .device(identity.device)
-            .await?
-            .ok_or(ApiError::Unauthenticated)?;
+        let device = read.device(identity.device).await?.ok_or(ApiError::Unauthenticated)?;
         let same_bearer = match identity.actor.who {
             Who::Tablet { patient } => device.patient == Some(patient),
             Who::Staff { person, .. } => device.person == Some(person),
@@ -172,20 +130,11 @@ impl Auth {
     }
 
     async fn signed_in(&self, actor: Actor, device: DeviceId, now: Timestamp) -> Result<SignedIn, ApiError> {
-        let identity = Identity {
-            actor,
-            device,
-            expires: now,
-        };
+        let identity = Identity { actor, device, expires: now };
         let me = self.describe(&identity).await?.ok_or(ApiError::Unauthenticated)?;
         let (access, expires_at) = self.tokens.issue(Kind::Access, &identity, now)?;
         let (refresh, _) = self.tokens.issue(Kind::Refresh, &identity, now)?;
-        Ok(SignedIn {
-            access_token: access.into(),
-            expires_at,
-            refresh_token: refresh.into(),
-            me,
-        })
+        Ok(SignedIn { access_token: access.into(), expires_at, refresh_token: refresh.into(), me })
     }
 
     /// The bearer of an access token.
@@ -201,11 +150,7 @@ impl Auth {
         let now = self.engine.clock().now();
         let mut read = self.engine.store().read().await?;
         let association = identity.actor.association;
-        let Some((_, body)) = read
-            .associations()
-            .await?
-            .into_iter()
-            .find(|(id, _)| *id == association)
+        let Some((_, body)) = read.associations().await?.into_iter().find(|(id, _)| *id == association)
         else {
             return Ok(None);
         };
@@ -232,11 +177,7 @@ async fn tablet(read: &mut yoban_store::Conn, patient: PatientId) -> Result<Opti
         return Ok(None);
     };
     let known: Patient = row.body.read()?;
-    Ok(Some(MeWho::Tablet {
-        patient,
-        name: known.name.kanji,
-        name_latin: known.name.latin,
-    }))
+    Ok(Some(MeWho::Tablet { patient, name: known.name.kanji, name_latin: known.name.latin }))
 }
 
 async fn staff(
@@ -261,19 +202,11 @@ async fn staff(
     }
     let mut on_duty = Vec::new();
     for line in [Line::Desk, Line::DutyDoctor, Line::VisitingNurse] {
-        if read
-            .on_duty(association, &Word::of(&line)?, now)
-            .await?
-            .iter()
-            .any(|s| s.person == person)
-        {
+        if read.on_duty(association, &Word::of(&line)?, now).await?.iter().any(|s| s.person == person) {
             on_duty.push(line);
         }
     }
-    Ok(Some(MeWho::Staff {
-        card: PersonCard::of(&known, institution.as_ref()),
-        on_duty,
-    }))
+    Ok(Some(MeWho::Staff { card: PersonCard::of(&known, institution.as_ref()), on_duty }))
 }
 
 impl Gatekeeper for Auth {

@@ -73,10 +73,7 @@ pub struct Tokens {
 impl Tokens {
     /// From the installation's secret of at least 32 bytes.
     pub fn new(secret: &[u8]) -> Self {
-        Self {
-            encoding: EncodingKey::from_secret(secret),
-            decoding: DecodingKey::from_secret(secret),
-        }
+        Self { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret) }
     }
 
     /// A fresh secret.
@@ -85,9 +82,7 @@ impl Tokens {
     /// The machine has no randomness.
     pub fn fresh_secret() -> Result<Vec<u8>, ApiError> {
         let mut secret = vec![0_u8; 32];
-        SystemRandom::new()
-            .fill(&mut secret)
-            .map_err(|_| ApiError::Internal("no randomness"))?;
+        SystemRandom::new().fill(&mut secret).map_err(|_| ApiError::Internal("no randomness"))?;
         Ok(secret)
     }
 
@@ -141,24 +136,11 @@ impl Tokens {
             return None;
         }
         let who = match claims.role {
-            Some(role) => Who::Staff {
-                person: claims.sub.parse::<PersonId>().ok()?,
-                role,
-            },
-            None => Who::Tablet {
-                patient: claims.sub.parse::<PatientId>().ok()?,
-            },
+            Some(role) => Who::Staff { person: claims.sub.parse::<PersonId>().ok()?, role },
+            None => Who::Tablet { patient: claims.sub.parse::<PatientId>().ok()? },
         };
-        let actor = Actor {
-            who,
-            association: claims.association,
-            device: Some(claims.device),
-        };
-        Some(Identity {
-            actor,
-            device: claims.device,
-            expires: Timestamp(claims.exp.saturating_mul(1000)),
-        })
+        let actor = Actor { who, association: claims.association, device: Some(claims.device) };
+        Some(Identity { actor, device: claims.device, expires: Timestamp(claims.exp.saturating_mul(1000)) })
     }
 }
 
@@ -169,25 +151,12 @@ mod tests {
 
     fn identity(role: Option<Role>) -> Identity {
         let who = match role {
-            Some(role) => Who::Staff {
-                person: PersonId(Uuid::from_u128(1)),
-                role,
-            },
-            None => Who::Tablet {
-                patient: PatientId(Uuid::from_u128(2)),
-            },
+            Some(role) => Who::Staff { person: PersonId(Uuid::from_u128(1)), role },
+            None => Who::Tablet { patient: PatientId(Uuid::from_u128(2)) },
         };
         let device = DeviceId(Uuid::from_u128(3));
-        let actor = Actor {
-            who,
-            association: AssociationId(Uuid::from_u128(4)),
-            device: Some(device),
-        };
-        Identity {
-            actor,
-            device,
-            expires: Timestamp(0),
-        }
+        let actor = Actor { who, association: AssociationId(Uuid::from_u128(4)), device: Some(device) };
+        Identity { actor, device, expires: Timestamp(0) }
     }
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -199,17 +168,9 @@ mod tests {
             let (token, expires) = tokens.issue(Kind::Access, &identity(role), NOW).unwrap();
             let read = tokens.read(Kind::Access, &token, NOW).unwrap();
             assert_eq!(read.actor, identity(role).actor);
-            assert!(
-                tokens
-                    .read(Kind::Access, &token, expires.minus(Span(1)))
-                    .is_some()
-            );
+            assert!(tokens.read(Kind::Access, &token, expires.minus(Span(1))).is_some());
             assert!(tokens.read(Kind::Access, &token, expires).is_none());
-            assert!(
-                tokens
-                    .read(Kind::Access, &token, NOW.minus(Span::seconds(1)))
-                    .is_none()
-            );
+            assert!(tokens.read(Kind::Access, &token, NOW.minus(Span::seconds(1))).is_none());
         }
     }
 
@@ -243,10 +204,7 @@ mod tests {
         let good = header(Algorithm::HS256, Kind::Access.typ());
         let reads = |token: &str| tokens.read(Kind::Access, token, NOW).is_some();
         assert!(reads(&forge(good.clone(), |_| {})), "the forgery itself is sound");
-        assert!(!reads(&forge(
-            header(Algorithm::HS384, Kind::Access.typ()),
-            |_| {}
-        )));
+        assert!(!reads(&forge(header(Algorithm::HS384, Kind::Access.typ()), |_| {})));
         assert!(!reads(&forge(header(Algorithm::HS256, "JWT"), |_| {})));
         assert!(!reads(&forge(good.clone(), |c| c.aud = "other".into())));
         assert!(!reads(&forge(good.clone(), |c| c.iss = "other".into())));
@@ -263,12 +221,8 @@ mod tests {
         let (head, body) = (parts.next().unwrap(), parts.next().unwrap());
         // {"alg":"none","typ":"yoban-access+jwt"}
         let none = "eyJhbGciOiJub25lIiwidHlwIjoieW9iYW4tYWNjZXNzK2p3dCJ9";
-        for bad in [
-            String::new(),
-            format!("{head}.{body}."),
-            format!("{none}.{body}."),
-            "a".repeat(1 << 20),
-        ] {
+        for bad in [String::new(), format!("{head}.{body}."), format!("{none}.{body}."), "a".repeat(1 << 20)]
+        {
             assert!(tokens.read(Kind::Access, &bad, NOW).is_none());
         }
     }

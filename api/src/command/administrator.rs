@@ -71,10 +71,7 @@ pub(super) async fn register(given: &Administrator, clock: &Clock) -> Result<(),
         return Err("--institution-code: ten digits / 医療機関コードは10桁の数字です".into());
     }
     if jiff::tz::TimeZone::get(&given.zone).is_err() {
-        return Err(format!(
-            "--zone: no such time zone: {} (for instance Asia/Tokyo)",
-            given.zone
-        ));
+        return Err(format!("--zone: no such time zone: {} (for instance Asia/Tokyo)", given.zone));
     }
     let store = open_store(&given.options).await.map_err(|e| e.to_string())?;
     let code = register_in(&store, given, clock).await;
@@ -94,10 +91,7 @@ pub(super) async fn register(given: &Administrator, clock: &Clock) -> Result<(),
     ))
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "ids of the first rows of an installation are made here"
-)]
+#[expect(clippy::disallowed_methods, reason = "ids of the first rows of an installation are made here")]
 fn fresh() -> uuid::Uuid {
     uuid::Uuid::now_v7()
 }
@@ -110,8 +104,7 @@ async fn register_in(
     let now = clock.now();
     let mut tx = store.begin().await?;
     let code = tx.redeem_sign_in_code(&code_hash(given.code.trim()), now).await?;
-    code.filter(|c| c.purpose.as_str() == BOOTSTRAP)
-        .ok_or(ApiError::Unauthenticated)?;
+    code.filter(|c| c.purpose.as_str() == BOOTSTRAP).ok_or(ApiError::Unauthenticated)?;
     let (home, desk, person) = (AssociationId(fresh()), InstitutionId(fresh()), PersonId(fresh()));
     let association = Association {
         id: home,
@@ -131,24 +124,13 @@ async fn register_in(
         phone: given.desk_phone.clone(),
         notice: None,
     };
-    tx.insert_institution(desk, home, &given.institution_code, &institution)
-        .await?;
-    let name = Name {
-        kanji: given.name.clone().into(),
-        kana: String::new().into(),
-        latin: String::new().into(),
-    };
+    tx.insert_institution(desk, home, &given.institution_code, &institution).await?;
+    let name =
+        Name { kanji: given.name.clone().into(), kana: String::new().into(), latin: String::new().into() };
     let role = Role::Administrator;
-    let administrator = Person {
-        id: person,
-        association: home,
-        institution: desk,
-        role,
-        name,
-        registration: None,
-    };
-    tx.insert_person(person, home, Some(desk), &Word::of(&role)?, &administrator)
-        .await?;
+    let administrator =
+        Person { id: person, association: home, institution: desk, role, name, registration: None };
+    tx.insert_person(person, home, Some(desk), &Word::of(&role)?, &administrator).await?;
     let code = store_code(&mut tx, ONCE, Some(home), (Some(person), None), now, LINK).await?;
     tx.commit().await?;
     Ok(code.into_revealed())

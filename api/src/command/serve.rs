@@ -46,27 +46,18 @@ async fn stop_asked() -> std::io::Result<()> {
 /// What the terminal shows once everything runs.
 fn greeting(options: &Options, server: &Server) -> String {
     let mut text = String::from("\n夜番 Yoban が動いています。 / Yoban is running.\n");
-    let local = server
-        .http
-        .first()
-        .map(|a| format!("http://localhost:{}", a.port()))
-        .unwrap_or_default();
+    let local = server.http.first().map(|a| format!("http://localhost:{}", a.port())).unwrap_or_default();
     let lan = server.https.iter().find(|a| !a.ip().is_loopback());
     text += &format!("\n  この端末 / this machine     {local}/\n");
     if let Some(at) = lan {
-        text += &format!(
-            "  同じLAN / on this LAN       https://{}:{}/\n",
-            url_host(at.ip()),
-            at.port()
-        );
+        text += &format!("  同じLAN / on this LAN       https://{}:{}/\n", url_host(at.ip()), at.port());
     }
     text += &format!("  映像と音声 / media           udp {}\n", server.media);
     if options.demo {
         text += &demo(
             server,
             &local,
-            lan.map(|a| format!("https://{}:{}", url_host(a.ip()), a.port()))
-                .as_deref(),
+            lan.map(|a| format!("https://{}:{}", url_host(a.ip()), a.port())).as_deref(),
         );
     }
     text + "\nCtrl-C で終了します。 / Ctrl-C stops.\n"
@@ -87,10 +78,7 @@ fn demo(server: &Server, local: &str, lan: Option<&str>) -> String {
         }
     }
     let Some(lan) = lan else { return text };
-    if let (Some(sum), Some(http)) = (
-        &server.authority,
-        server.http.iter().find(|a| !a.ip().is_loopback()),
-    ) {
+    if let (Some(sum), Some(http)) = (&server.authority, server.http.iter().find(|a| !a.ip().is_loopback())) {
         let trust = format!("http://{}:{}/trust", url_host(http.ip()), http.port());
         text += &format!(
             "\n電話やタブレットで試すときは、先に証明書を入れます / On phones and tablets install the certificate first:\n  {trust}\n  SHA-256 {sum}\n"
@@ -131,11 +119,9 @@ pub(super) fn preflight(options: &Options, clock: &Clock) -> Result<(), String> 
         tcp.push((*ip, options.http_port).into());
     }
     let certificate = match (&options.certificate, &options.key) {
-        (Some(chain), Some(key)) => Some(
-            crate::tls::own(chain, key, clock.now())
-                .map(|(_, facts)| facts)
-                .map_err(|e| e.to_string()),
-        ),
+        (Some(chain), Some(key)) => {
+            Some(crate::tls::own(chain, key, clock.now()).map(|(_, facts)| facts).map_err(|e| e.to_string()))
+        }
         _ => None,
     };
     let facts = preflight::gather(
@@ -153,9 +139,5 @@ pub(super) fn preflight(options: &Options, clock: &Clock) -> Result<(), String> 
     say(&preflight::render(&findings, Language::Ja))?;
     say("\n")?;
     say(&preflight::render(&findings, Language::En))?;
-    if preflight::blocked(&findings) {
-        Err(String::new())
-    } else {
-        Ok(())
-    }
+    if preflight::blocked(&findings) { Err(String::new()) } else { Ok(()) }
 }

@@ -38,11 +38,7 @@ pub(super) fn id(name: &str) -> Uuid {
 }
 
 fn name(kanji: &str, kana: &str, latin: &str) -> Name {
-    Name {
-        kanji: kanji.to_owned().into(),
-        kana: kana.to_owned().into(),
-        latin: latin.to_owned().into(),
-    }
+    Name { kanji: kanji.to_owned().into(), kana: kana.to_owned().into(), latin: latin.to_owned().into() }
 }
 
 fn text(text: &str) -> Private<String> {
@@ -75,14 +71,7 @@ pub fn district(now: Timestamp) -> District {
             "Hoshimi night liaison desk",
             false,
         ),
-        place(
-            "hibari",
-            InstitutionKind::Medical,
-            "9910000002",
-            "ひばりクリニック",
-            "Hibari Clinic",
-            true,
-        ),
+        place("hibari", InstitutionKind::Medical, "9910000002", "ひばりクリニック", "Hibari Clinic", true),
         place(
             "kawasemi",
             InstitutionKind::Medical,
@@ -106,10 +95,7 @@ pub fn district(now: Timestamp) -> District {
         institution: InstitutionId(id(at)),
         role,
         name: who,
-        registration: year.map(|year| Registration {
-            year,
-            number: text("000000"),
-        }),
+        registration: year.map(|year| Registration { year, number: text("000000") }),
     };
     let staff = vec![
         (
@@ -255,10 +241,5 @@ pub fn district(now: Timestamp) -> District {
         zone: "Asia/Tokyo".into(),
         desk_phone: "03-0000-0199".into(),
     };
-    District {
-        association,
-        institutions,
-        staff,
-        patients,
-    }
+    District { association, institutions, staff, patients }
 }

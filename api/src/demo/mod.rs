@@ -54,30 +54,15 @@ async fn insert(tx: &mut Tx, d: &District) -> Result<(), ApiError> {
     let home = d.association.id;
     tx.insert_association(home, &d.association).await?;
     for institution in &d.institutions {
-        tx.insert_institution(institution.id, home, &institution.code, institution)
-            .await?;
+        tx.insert_institution(institution.id, home, &institution.code, institution).await?;
     }
     for (person, _) in &d.staff {
-        tx.insert_person(
-            person.id,
-            home,
-            Some(person.institution),
-            &Word::of(&person.role)?,
-            person,
-        )
-        .await?;
+        tx.insert_person(person.id, home, Some(person.institution), &Word::of(&person.role)?, person).await?;
     }
     for (patient, tablet) in &d.patients {
         tx.insert_patient(patient.id, home, patient).await?;
         let body = serde_json::json!({});
-        tx.insert_device(
-            *tablet,
-            home,
-            &Word::of("tablet")?,
-            Bearer::Patient(patient.id),
-            &body,
-        )
-        .await?;
+        tx.insert_device(*tablet, home, &Word::of("tablet")?, Bearer::Patient(patient.id), &body).await?;
     }
     Ok(())
 }
@@ -87,9 +72,7 @@ async fn fill_rota(tx: &mut Tx, d: &District, now: Timestamp) -> Result<(), ApiE
     let home = d.association.id;
     let first = now.0.div_euclid(SHIFT.0);
     let last = now.plus(AHEAD).0.div_euclid(SHIFT.0);
-    let known = tx
-        .shifts(home, Timestamp(first * SHIFT.0), now.plus(AHEAD).plus(SHIFT))
-        .await?;
+    let known = tx.shifts(home, Timestamp(first * SHIFT.0), now.plus(AHEAD).plus(SHIFT)).await?;
     for (person, line) in d.staff.iter().filter_map(|(p, line)| line.map(|l| (p.id, l))) {
         for n in first..=last {
             let from = Timestamp(n * SHIFT.0);
@@ -122,13 +105,7 @@ async fn codes(
     for (patient, tablet) in &d.patients {
         let code = code(tx, secret, home, (None, Some(*tablet)), tablet.0, now).await?;
         let name = patient.name.kanji.clone();
-        people.push(DemoPerson {
-            person: None,
-            role: None,
-            name,
-            app: "tablet".into(),
-            code: code.into(),
-        });
+        people.push(DemoPerson { person: None, role: None, name, app: "tablet".into(), code: code.into() });
     }
     for (person, _) in &d.staff {
         let app = match person.role {
@@ -139,13 +116,7 @@ async fn codes(
         let code = code(tx, secret, home, (Some(person.id), None), person.id.0, now).await?;
         let name = person.name.kanji.clone();
         let (person, role) = (Some(person.id), Some(person.role));
-        people.push(DemoPerson {
-            person,
-            role,
-            name,
-            app: app.into(),
-            code: code.into(),
-        });
+        people.push(DemoPerson { person, role, name, app: app.into(), code: code.into() });
     }
     Ok(people)
 }
@@ -158,21 +129,14 @@ async fn code(
     whose: Uuid,
     now: Timestamp,
 ) -> Result<String, ApiError> {
-    let tag = hmac::sign(
-        &hmac::Key::new(hmac::HMAC_SHA256, secret),
-        format!("demo sign-in {whose}").as_bytes(),
-    );
+    let tag =
+        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), format!("demo sign-in {whose}").as_bytes());
     let code: String = tag.as_ref().iter().take(12).map(|b| format!("{b:02x}")).collect();
     let hash = code_hash(&code);
     if tx.sign_in_code(&hash, now).await?.is_none() {
         let purpose = Word::of(DEMO)?;
-        let row = SignInCode {
-            association: Some(association),
-            person,
-            device,
-            purpose,
-            expires: now.plus(LASTS),
-        };
+        let row =
+            SignInCode { association: Some(association), person, device, purpose, expires: now.plus(LASTS) };
         tx.insert_sign_in_code(&hash, &row).await?;
     }
     Ok(code)

@@ -17,16 +17,9 @@ pub(super) struct Clock {
 impl Clock {
     /// An unknown zone reads as UTC, and [`Clock::zone`] says so on the page.
     pub(super) fn new(zone: &str, first: Timestamp, lang: Lang) -> Self {
-        let (zone, name) = TimeZone::get(zone).map_or_else(
-            |_| (TimeZone::UTC, "UTC".to_owned()),
-            |found| (found, zone.to_owned()),
-        );
-        Self {
-            zone,
-            name,
-            first,
-            lang,
-        }
+        let (zone, name) = TimeZone::get(zone)
+            .map_or_else(|_| (TimeZone::UTC, "UTC".to_owned()), |found| (found, zone.to_owned()));
+        Self { zone, name, first, lang }
     }
 
     /// The zone's name.
@@ -35,9 +28,7 @@ impl Clock {
     }
 
     fn at(&self, at: Timestamp) -> Zoned {
-        jiff::Timestamp::from_millisecond(at.0)
-            .unwrap_or_default()
-            .to_zoned(self.zone.clone())
+        jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(self.zone.clone())
     }
 
     /// The day in full.
@@ -46,15 +37,11 @@ impl Clock {
         let weekday = usize::try_from(z.weekday().to_monday_zero_offset()).unwrap_or_default();
         match self.lang {
             Lang::Ja => {
-                let name = ["月", "火", "水", "木", "金", "土", "日"]
-                    .get(weekday)
-                    .unwrap_or(&"");
+                let name = ["月", "火", "水", "木", "金", "土", "日"].get(weekday).unwrap_or(&"");
                 format!("{}年{}月{}日（{name}）", z.year(), z.month(), z.day())
             }
             Lang::En => {
-                let name = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-                    .get(weekday)
-                    .unwrap_or(&"");
+                let name = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].get(weekday).unwrap_or(&"");
                 format!("{name} {}", z.date())
             }
         }

@@ -72,13 +72,8 @@ pub fn page(record: &Record, signed: Option<&Signed>, lang: Lang, timeline: &[Ti
         None => Standing::Unsigned,
     };
     let start = record.encounter.requested_at.unwrap_or(Timestamp(0));
-    let page = Page {
-        record,
-        signed,
-        standing,
-        lang,
-        clock: Clock::new(&record.association.zone, start, lang),
-    };
+    let page =
+        Page { record, signed, standing, lang, clock: Clock::new(&record.association.zone, start, lang) };
     let title = page.lang.pick("診療記録", "Encounter record");
     let mut body = String::new();
     body.push_str(&top::watermark(&page));
@@ -115,11 +110,7 @@ impl Page<'_> {
             Lang::En => &name.latin,
         };
         // A name that was never put into Latin letters is better in kanji than missing.
-        let written = if written.reveal().trim().is_empty() {
-            &name.kanji
-        } else {
-            written
-        };
+        let written = if written.reveal().trim().is_empty() { &name.kanji } else { written };
         html::text(written.reveal())
     }
 
@@ -128,10 +119,8 @@ impl Page<'_> {
     }
 
     fn named(&self, id: PersonId) -> String {
-        self.person(id).map_or_else(
-            || self.t("（職員）", "(a member of staff)").to_owned(),
-            |p| self.name(&p.name),
-        )
+        self.person(id)
+            .map_or_else(|| self.t("（職員）", "(a member of staff)").to_owned(), |p| self.name(&p.name))
     }
 
     fn institution_of(&self, person: PersonId) -> String {
@@ -144,10 +133,6 @@ impl Page<'_> {
     fn end(&self) -> Timestamp {
         let e = &self.record.encounter;
         let newest = e.readings.iter().map(|r| r.reveal().received_at).max();
-        e.ended_at
-            .or(newest)
-            .or(e.answered_at)
-            .or(e.requested_at)
-            .unwrap_or(Timestamp(0))
+        e.ended_at.or(newest).or(e.answered_at).or(e.requested_at).unwrap_or(Timestamp(0))
     }
 }

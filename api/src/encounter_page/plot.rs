@@ -76,10 +76,7 @@ impl Plot<'_> {
     fn range(&self) -> (f64, f64) {
         let clean = self.points.iter().filter(|p| !p.doubtful);
         let (mut low, mut high) = self.usual;
-        for value in clean
-            .flat_map(|p| &p.values)
-            .filter(|v| self.measures.contains(&v.measure))
-        {
+        for value in clean.flat_map(|p| &p.values).filter(|v| self.measures.contains(&v.measure)) {
             let value = value.value.to_f64();
             low = low.min(value);
             high = high.max(value);
@@ -145,16 +142,9 @@ impl Plot<'_> {
                 continue;
             }
             let stroke = if pen_up || point.gap_before { 'M' } else { 'L' };
-            let dot = if self.simulated.contains(&point.id) {
-                "sim"
-            } else {
-                "dot"
-            };
+            let dot = if self.simulated.contains(&point.id) { "sim" } else { "dot" };
             let _ = write!(path, "{stroke}{x:.1} {at:.1}");
-            let _ = write!(
-                dots,
-                "<circle class=\"{dot}\" cx=\"{x:.1}\" cy=\"{at:.1}\" r=\"2.2\"/>"
-            );
+            let _ = write!(dots, "<circle class=\"{dot}\" cx=\"{x:.1}\" cy=\"{at:.1}\" r=\"2.2\"/>");
             pen_up = false;
         }
         let _ = write!(svg, "<g class=\"{class}\"><path d=\"{path}\"/>{dots}</g>");
@@ -176,10 +166,7 @@ fn ticks(low: f64, high: f64) -> Vec<f64> {
     found
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "milliseconds of a night on a plot two hundred units wide"
-)]
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of a night on a plot two hundred units wide")]
 const fn float(ms: i64) -> f64 {
     ms as f64
 }

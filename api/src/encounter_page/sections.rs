@@ -23,11 +23,7 @@ pub(super) fn card(page: &Page<'_>) -> String {
     ] {
         if !lines.is_empty() {
             let lines: Vec<String> = lines.iter().map(|l| html::text(l)).collect();
-            let _ = write!(
-                out,
-                "<p><span>{label}</span> {}</p>",
-                lines.join(page.t("、", ", "))
-            );
+            let _ = write!(out, "<p><span>{label}</span> {}</p>", lines.join(page.t("、", ", ")));
         }
     }
     if out.is_empty() {
@@ -63,26 +59,15 @@ pub(super) fn findings(page: &Page<'_>) -> String {
     left.push_str("</div>");
 
     let flags = match encounter.red_flags.as_deref() {
-        None => format!(
-            "<span class=\"miss\">{}</span>",
-            page.t("確認していない", "not screened")
-        ),
+        None => format!("<span class=\"miss\">{}</span>", page.t("確認していない", "not screened")),
         Some([]) => page.t("該当なし", "none found").to_owned(),
         Some(found) => {
-            let said: Vec<&str> = found
-                .iter()
-                .map(|f| page.lang.words(words::red_flag(*f)))
-                .collect();
+            let said: Vec<&str> = found.iter().map(|f| page.lang.words(words::red_flag(*f))).collect();
             format!("<b class=\"red\">{}</b>", said.join(page.t("、", ", ")))
         }
     };
     let identity = encounter.identity.map_or_else(
-        || {
-            format!(
-                "<span class=\"miss\">{}</span>",
-                page.t("記録なし", "not recorded")
-            )
-        },
+        || format!("<span class=\"miss\">{}</span>", page.t("記録なし", "not recorded")),
         |(method, by)| {
             let by = by.map_or_else(String::new, |by| match page.lang {
                 Lang::Ja => format!("（{}）", page.named(by)),
@@ -119,10 +104,7 @@ pub(super) fn people(page: &Page<'_>) -> String {
         let stay = attendee.admitted_at.map_or_else(
             || page.t("入室せず", "not let in").to_owned(),
             |from| {
-                let until = attendee
-                    .left_at
-                    .or(encounter.ended_at)
-                    .map_or_else(String::new, time);
+                let until = attendee.left_at.or(encounter.ended_at).map_or_else(String::new, time);
                 format!("{}–{until}", time(from))
             },
         );
@@ -154,10 +136,7 @@ fn registered(page: &Page<'_>, attendee: &Attendee) -> String {
     let Participant::Staff { person } = attendee.who else {
         return String::new();
     };
-    let year = page
-        .person(person)
-        .and_then(|p| p.registration.as_ref())
-        .map(|r| r.year);
+    let year = page.person(person).and_then(|p| p.registration.as_ref()).map(|r| r.year);
     year.map_or_else(String::new, |year| match page.lang {
         Lang::Ja => format!("<small>（医籍登録{year}年）</small>"),
         Lang::En => format!("<small> (registered {year})</small>"),
@@ -185,9 +164,7 @@ fn consent(page: &Page<'_>, attendee: &Attendee) -> String {
             Lang::En => format!(" (heard by {})", page.named(heard_by)),
         },
     };
-    let at = attendee
-        .consented_at
-        .map_or_else(String::new, |at| page.clock.minutes(at));
+    let at = attendee.consented_at.map_or_else(String::new, |at| page.clock.minutes(at));
     format!("{}{heard} {at}", page.lang.words(words::manner(how)))
 }
 
@@ -198,9 +175,7 @@ pub(super) fn ledger(page: &Page<'_>) -> String {
     }
     let mut rows = String::new();
     for interval in ledger {
-        let until = interval
-            .until
-            .map_or_else(String::new, |at| page.clock.seconds(at));
+        let until = interval.until.map_or_else(String::new, |at| page.clock.seconds(at));
         let length = interval.until.unwrap_or_else(|| page.end()).since(interval.from);
         let _ = write!(
             rows,
@@ -332,12 +307,8 @@ pub(super) fn timeline(page: &Page<'_>, entries: &[TimelineEntry]) -> String {
             Lang::Ja => &entry.text,
             Lang::En => &entry.text_en,
         };
-        let _ = write!(
-            rows,
-            "<li><time>{}</time>{}</li>",
-            page.clock.plain(entry.at),
-            html::text(said.reveal())
-        );
+        let _ =
+            write!(rows, "<li><time>{}</time>{}</li>", page.clock.plain(entry.at), html::text(said.reveal()));
     }
     format!(
         "<section class=\"timeline\"><h2>{}</h2><ol>{rows}</ol><p class=\"fine\">{} {}</p></section>",

@@ -44,16 +44,9 @@ fn every_story_prints_in_both_languages_and_needs_nothing_from_outside() {
         for lang in [Lang::Ja, Lang::En] {
             let html = printed(&story, lang);
             well_formed(&html);
-            for foreign in [
-                "<script",
-                "http://",
-                "https://",
-                "src=",
-                "url(",
-                "@import",
-                "<link",
-                "javascript",
-            ] {
+            for foreign in
+                ["<script", "http://", "https://", "src=", "url(", "@import", "<link", "javascript"]
+            {
                 assert!(!html.contains(foreign), "{}: {foreign}", story.name);
             }
             assert!(html.contains("default-src 'none'"));
@@ -85,13 +78,8 @@ fn the_top_says_who_when_and_what_was_decided() {
         assert!(top.contains(said), "{said}");
     }
     let top = printed(&story::answered(), Lang::En);
-    for said in [
-        "Fumi Tsukishima",
-        "87 years",
-        "Sat 2026-11-21",
-        "A doctor makes a house call",
-        "0:06 (+1)",
-    ] {
+    for said in ["Fumi Tsukishima", "87 years", "Sat 2026-11-21", "A doctor makes a house call", "0:06 (+1)"]
+    {
         assert!(top.split("<h2>").next().unwrap().contains(said), "{said}");
     }
 }
@@ -100,11 +88,7 @@ fn the_top_says_who_when_and_what_was_decided() {
 fn what_people_typed_stays_text() {
     let mut story = story::answered();
     let text = || Private::new(HOSTILE.to_owned());
-    let name = || Name {
-        kanji: text(),
-        kana: text(),
-        latin: text(),
-    };
+    let name = || Name { kanji: text(), kana: text(), latin: text() };
     story.record.patient.name = name();
     story.record.patient.number = text();
     story.record.patient.birth_date = text();
@@ -182,21 +166,11 @@ fn a_gap_is_a_gap_and_doubtful_values_stand_beside_the_line() {
     let html = printed(&story::answered(), Lang::Ja);
     // Four values, twenty minutes of nothing, two values: one lift of the pen in between.
     assert_eq!(strokes(&html), "MLLLML");
-    let spo2 = html
-        .split("<figure>")
-        .nth(1)
-        .unwrap()
-        .split("</figure>")
-        .next()
-        .unwrap();
+    let spo2 = html.split("<figure>").nth(1).unwrap().split("</figure>").next().unwrap();
     assert_eq!(spo2.matches("class=\"doubt\"").count(), 3);
-    for said in [
-        "SpO2 250 %",
-        "ありえない値",
-        "SpO2 71 %",
-        "センサーが外れています",
-        "機器の時計が進んでいます",
-    ] {
+    for said in
+        ["SpO2 250 %", "ありえない値", "SpO2 71 %", "センサーが外れています", "機器の時計が進んでいます"]
+    {
         assert!(html.contains(said), "{said}");
     }
     let mut close = story::Night::begins();
@@ -211,16 +185,8 @@ fn a_gap_is_a_gap_and_doubtful_values_stand_beside_the_line() {
 fn a_simulated_value_is_called_simulated_wherever_it_stands() {
     let html = printed(&story::nurse_only(), Lang::Ja);
     assert_eq!(html.matches("class=\"sim\" cx").count(), 2, "hollow in the plots");
-    assert_eq!(
-        html.matches("模擬　</span>").count(),
-        2,
-        "beside the headline values"
-    );
-    assert_eq!(
-        html.matches("模擬</small>").count(),
-        2,
-        "beside the score's inputs"
-    );
+    assert_eq!(html.matches("模擬　</span>").count(), 2, "beside the headline values");
+    assert_eq!(html.matches("模擬</small>").count(), 2, "beside the score's inputs");
     let mut real = story::Night::begins();
     real.measured(story::spo2("97"), Origin::Device { model: None }, &[], 0);
     let html = printed(&real.story("real", None), Lang::Ja);
@@ -259,12 +225,7 @@ fn the_ledger_and_consents_stand_in_the_words_of_the_law() {
         assert!(html.contains(said), "{said}");
     }
     let recorded = printed(&story::recorded(), Lang::Ja);
-    for said in [
-        "入室せず",
-        "同意を得られず",
-        "23:40:21–23:41:51",
-        "患者 拒否・撤回",
-    ] {
+    for said in ["入室せず", "同意を得られず", "23:40:21–23:41:51", "患者 拒否・撤回"] {
         assert!(recorded.contains(said), "{said}");
     }
 }

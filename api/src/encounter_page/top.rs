@@ -11,10 +11,7 @@ pub(super) fn watermark(page: &Page<'_>) -> String {
     let (class, said) = match page.standing {
         Standing::Signed => return String::new(),
         Standing::Unsigned => ("watermark", page.t("下書き", "DRAFT")),
-        Standing::ChangedSince => (
-            "watermark long",
-            page.t("署名後に変更あり", "CHANGED SINCE SIGNED"),
-        ),
+        Standing::ChangedSince => ("watermark long", page.t("署名後に変更あり", "CHANGED SINCE SIGNED")),
     };
     format!("<div class=\"{class}\" aria-hidden=\"true\"><span>{said}</span></div>")
 }
@@ -22,9 +19,8 @@ pub(super) fn watermark(page: &Page<'_>) -> String {
 pub(super) fn head(page: &Page<'_>) -> String {
     let (record, encounter) = (page.record, &page.record.encounter);
     let patient = &record.patient;
-    let age = patient
-        .age(page.end(), &record.association.zone)
-        .map_or_else(String::new, |age| match page.lang {
+    let age =
+        patient.age(page.end(), &record.association.zone).map_or_else(String::new, |age| match page.lang {
             Lang::Ja => format!("{age}歳"),
             Lang::En => format!("{age} years"),
         });
@@ -33,15 +29,9 @@ pub(super) fn head(page: &Page<'_>) -> String {
          <div class=\"patient\"><span class=\"name\">{}</span><span class=\"kana\">{}</span>\
          <span>{age} {}</span><span class=\"id\">{} {}</span><span class=\"id\">{} {}</span></div><p class=\"when\">",
         page.t("夜間対応　診療記録", "Night call: encounter record"),
-        html::text(
-            page.lang
-                .pick(&record.association.name, &record.association.name_en)
-        ),
+        html::text(page.lang.pick(&record.association.name, &record.association.name_en)),
         page.name(&patient.name),
-        html::text(
-            page.lang
-                .pick(patient.name.kana.reveal(), patient.name.kanji.reveal())
-        ),
+        html::text(page.lang.pick(patient.name.kana.reveal(), patient.name.kanji.reveal())),
         page.lang.words(words::sex(patient.sex)),
         page.t("生年月日", "Born"),
         html::text(patient.birth_date.reveal()),
@@ -72,10 +62,7 @@ pub(super) fn head(page: &Page<'_>) -> String {
         let _ = write!(
             out,
             "<span><b>{}</b></span>",
-            page.t(
-                "応答前に患者が取り消し",
-                "Taken back by the patient before an answer"
-            )
+            page.t("応答前に患者が取り消し", "Taken back by the patient before an answer")
         );
     }
     out.push_str("</p>");
@@ -88,11 +75,7 @@ pub(super) fn decision(page: &Page<'_>) -> String {
     let mut class = "decision";
     if let Some(decided) = &encounter.disposition {
         let disposition = decided.disposition.reveal();
-        let _ = write!(
-            left,
-            "<p class=\"what\">{}",
-            page.lang.words(words::outcome(disposition.outcome))
-        );
+        let _ = write!(left, "<p class=\"what\">{}", page.lang.words(words::outcome(disposition.outcome)));
         if let Outcome::RecheckAt { at } = disposition.outcome {
             let _ = write!(left, "　{}", page.clock.minutes(at));
         }
@@ -120,16 +103,10 @@ pub(super) fn decision(page: &Page<'_>) -> String {
         }
     } else {
         class = "decision open";
-        let _ = write!(
-            left,
-            "<p class=\"what\">{}</p>",
-            page.t("転帰はまだ決まっていません", "No decision yet")
-        );
+        let _ =
+            write!(left, "<p class=\"what\">{}</p>", page.t("転帰はまだ決まっていません", "No decision yet"));
     }
-    format!(
-        "<section class=\"{class}\"><div>{left}</div>{}</section>",
-        chips(page)
-    )
+    format!("<section class=\"{class}\"><div>{left}</div>{}</section>", chips(page))
 }
 
 fn chips(page: &Page<'_>) -> String {
@@ -137,12 +114,7 @@ fn chips(page: &Page<'_>) -> String {
     let encounter = &page.record.encounter;
     if let Some(urgency) = encounter.urgency {
         let words = words::urgency(urgency);
-        let _ = write!(
-            out,
-            "<span class=\"chip {}\">{}</span>",
-            words.code,
-            page.lang.words(words)
-        );
+        let _ = write!(out, "<span class=\"chip {}\">{}</span>", words.code, page.lang.words(words));
     }
     if !encounter.readings.is_empty()
         && let Ok(score) = vitals::score(page)

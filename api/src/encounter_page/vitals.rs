@@ -18,43 +18,21 @@ const DRAWN: [(VitalKind, &[Measure], (f64, f64)); 6] = [
     (VitalKind::Spo2, &[Measure::Spo2], (88.0, 100.0)),
     (VitalKind::Pulse, &[Measure::Pulse], (60.0, 100.0)),
     (VitalKind::HeartRate, &[Measure::HeartRate], (60.0, 100.0)),
-    (
-        VitalKind::BloodPressure,
-        &[Measure::Systolic, Measure::Diastolic],
-        (70.0, 140.0),
-    ),
+    (VitalKind::BloodPressure, &[Measure::Systolic, Measure::Diastolic], (70.0, 140.0)),
     (VitalKind::Temperature, &[Measure::Temperature], (36.0, 38.0)),
-    (
-        VitalKind::RespiratoryRate,
-        &[Measure::RespiratoryRate],
-        (12.0, 24.0),
-    ),
+    (VitalKind::RespiratoryRate, &[Measure::RespiratoryRate], (12.0, 24.0)),
 ];
 
 pub(super) fn section(page: &Page<'_>) -> String {
-    let readings: Vec<&Reading> = page
-        .record
-        .encounter
-        .readings
-        .iter()
-        .map(|r| r.reveal())
-        .collect();
+    let readings: Vec<&Reading> = page.record.encounter.readings.iter().map(|r| r.reveal()).collect();
     let mut out = format!("<h2>{}</h2>", page.t("バイタルサイン", "Vital signs"));
     if readings.is_empty() {
-        let _ = write!(
-            out,
-            "<p class=\"none\">{}</p>",
-            page.t("測定なし", "Nothing was measured")
-        );
+        let _ = write!(out, "<p class=\"none\">{}</p>", page.t("測定なし", "Nothing was measured"));
         return out;
     }
     out.push_str("<div class=\"plots\">");
     let window = window(page);
-    let simulated: BTreeSet<_> = readings
-        .iter()
-        .filter(|r| is_simulated(r))
-        .map(|r| r.id)
-        .collect();
+    let simulated: BTreeSet<_> = readings.iter().filter(|r| is_simulated(r)).map(|r| r.id).collect();
     for (kind, measures, usual) in DRAWN {
         let points = feed::trend(readings.iter().copied(), kind, window.0, window.1);
         if points.is_empty() {
@@ -62,14 +40,7 @@ pub(super) fn section(page: &Page<'_>) -> String {
         }
         let rule = rules::rule(kind);
         let name = page.lang.pick(rule.ja, rule.en);
-        let plot = Plot {
-            points: &points,
-            simulated: &simulated,
-            measures,
-            window,
-            usual,
-            label: name,
-        };
+        let plot = Plot { points: &points, simulated: &simulated, measures, window, usual, label: name };
         let _ = write!(
             out,
             "<figure><figcaption><span>{name}</span>{}</figcaption>{}</figure>",
@@ -106,21 +77,13 @@ fn newest_clean(page: &Page<'_>, readings: &[&Reading], kind: VitalKind) -> Stri
         .filter(|r| r.vital.kind() == kind && !doubtful(r))
         .max_by_key(|r| (r.at(), r.received_at, r.id));
     newest.map_or_else(
-        || {
-            format!(
-                "<b class=\"miss\">{}</b>",
-                page.t("確かな値なし", "no sure value")
-            )
-        },
+        || format!("<b class=\"miss\">{}</b>", page.t("確かな値なし", "no sure value")),
         |r| {
             let value = value(page, r);
             // The number large, its unit small beside it.
             let (number, unit) = value.split_once(' ').unwrap_or((&value, ""));
             let made_up = if is_simulated(r) {
-                page.t(
-                    "<span class=\"sim\">模擬　</span>",
-                    "<span class=\"sim\">simulated </span>",
-                )
+                page.t("<span class=\"sim\">模擬　</span>", "<span class=\"sim\">simulated </span>")
             } else {
                 ""
             };
@@ -148,11 +111,8 @@ fn value(page: &Page<'_>, reading: &Reading) -> String {
     if reading.vital.amounts().iter().all(|a| a.ucum == measure.ucum) {
         return given;
     }
-    let numbers: Vec<String> = feed::values(reading)
-        .iter()
-        .filter(|v| v.measure != Measure::Mean)
-        .map(|v| v.value.text())
-        .collect();
+    let numbers: Vec<String> =
+        feed::values(reading).iter().filter(|v| v.measure != Measure::Mean).map(|v| v.value.text()).collect();
     format!("{} {} = {given}", numbers.join("/"), measure.unit)
 }
 
@@ -167,10 +127,7 @@ fn is_simulated(reading: &Reading) -> bool {
 
 /// Consciousness, oxygen, weight and glucose are no curves within one call.
 const fn is_listed(kind: VitalKind) -> bool {
-    matches!(
-        kind,
-        VitalKind::Consciousness | VitalKind::Oxygen | VitalKind::Weight | VitalKind::Glucose
-    )
+    matches!(kind, VitalKind::Consciousness | VitalKind::Oxygen | VitalKind::Weight | VitalKind::Glucose)
 }
 
 fn others(page: &Page<'_>, readings: &[&Reading]) -> String {
@@ -195,10 +152,7 @@ fn others(page: &Page<'_>, readings: &[&Reading]) -> String {
 /// Every drawn reading something is known against, with what. The listed ones say it themselves.
 fn doubts(page: &Page<'_>, readings: &[&Reading]) -> String {
     let mut rows = String::new();
-    for reading in readings
-        .iter()
-        .filter(|r| doubtful(r) && !is_listed(r.vital.kind()))
-    {
+    for reading in readings.iter().filter(|r| doubtful(r) && !is_listed(r.vital.kind())) {
         let rule = rules::rule(reading.vital.kind());
         let _ = write!(
             rows,
@@ -235,10 +189,7 @@ pub(super) fn score(page: &Page<'_>) -> Result<Score, NotScored> {
         scale: patient
             .oxygen_scale2
             .as_ref()
-            .map_or(Spo2Scale::One, |set| Spo2Scale::Two {
-                set_by: set.by,
-                set_at: set.at,
-            }),
+            .map_or(Spo2Scale::One, |set| Spo2Scale::Two { set_by: set.by, set_at: set.at }),
     };
     let readings = page.record.encounter.readings.iter().map(|r| r.reveal());
     score::news2(readings, &subject, now)
@@ -250,18 +201,12 @@ pub(super) fn total(score: &Score) -> String {
 }
 
 fn range(min: u8, max: u8) -> String {
-    if min == max {
-        min.to_string()
-    } else {
-        format!("{min}–{max}")
-    }
+    if min == max { min.to_string() } else { format!("{min}–{max}") }
 }
 
 pub(super) fn bands(page: &Page<'_>, score: &Score) -> String {
-    let (low, high) = (
-        page.lang.words(words::band(score.band_min)),
-        page.lang.words(words::band(score.band_max)),
-    );
+    let (low, high) =
+        (page.lang.words(words::band(score.band_min)), page.lang.words(words::band(score.band_max)));
     if score.band_min == score.band_max {
         low.to_owned()
     } else {
@@ -312,19 +257,10 @@ fn item_row(page: &Page<'_>, readings: &[&Reading], item: &ItemScore) -> String 
     let name = page.lang.words(words::item(item.item));
     let reading = readings.iter().find(|r| Some(r.id) == item.reading);
     let (value, at, class) = reading.map_or_else(
-        || {
-            (
-                page.t("値なし・古い", "missing or too old").to_owned(),
-                String::new(),
-                " class=\"miss\"",
-            )
-        },
+        || (page.t("値なし・古い", "missing or too old").to_owned(), String::new(), " class=\"miss\""),
         |r| {
             let made_up = if is_simulated(r) {
-                page.t(
-                    " <small class=\"sim\">模擬</small>",
-                    " <small class=\"sim\">simulated</small>",
-                )
+                page.t(" <small class=\"sim\">模擬</small>", " <small class=\"sim\">simulated</small>")
             } else {
                 ""
             };
@@ -342,18 +278,11 @@ fn explained(page: &Page<'_>, score: &Score) -> String {
     let mut said = Vec::new();
     match score.single_three {
         SingleThree::Yes => said.push(page.t("1項目で3点あり", "one item scores 3").to_owned()),
-        SingleThree::Open => said.push(
-            page.t("1項目で3点の可能性あり", "one item may score 3")
-                .to_owned(),
-        ),
+        SingleThree::Open => said.push(page.t("1項目で3点の可能性あり", "one item may score 3").to_owned()),
         SingleThree::No => {}
     }
     if !score.deciding.is_empty() {
-        let items: Vec<&str> = score
-            .deciding
-            .iter()
-            .map(|i| page.lang.words(words::item(*i)))
-            .collect();
+        let items: Vec<&str> = score.deciding.iter().map(|i| page.lang.words(words::item(*i))).collect();
         said.push(format!(
             "{}{}",
             page.t("区分を左右する不足項目：", "missing items that decide: "),

@@ -28,32 +28,18 @@ pub(super) const CLOCK_BLOCK: Span = Span::minutes(60);
 pub(super) const CLOCK_STEP: Span = Span::seconds(1);
 
 pub(super) fn good(code: &'static str, ja: String, en: String) -> Finding {
-    Finding {
-        code,
-        level: Level::Good,
-        ja,
-        en,
-        next: None,
-    }
+    Finding { code, level: Level::Good, ja, en, next: None }
 }
 
 pub(super) fn bad(code: &'static str, level: Level, says: (String, String), next: (&str, &str)) -> Finding {
-    Finding {
-        code,
-        level,
-        ja: says.0,
-        en: says.1,
-        next: Some((next.0.to_owned(), next.1.to_owned())),
-    }
+    Finding { code, level, ja: says.0, en: says.1, next: Some((next.0.to_owned(), next.1.to_owned())) }
 }
 
 pub(super) fn storage(facts: &Facts) -> Finding {
     match &facts.writable {
-        Ok(()) => good(
-            "data-writable",
-            "データの置き場所：書き込めます".into(),
-            "data folder: writable".into(),
-        ),
+        Ok(()) => {
+            good("data-writable", "データの置き場所：書き込めます".into(), "data folder: writable".into())
+        }
         Err(why) => bad(
             "data-not-writable",
             Level::Block,
@@ -73,14 +59,8 @@ pub(super) fn disk(facts: &Facts) -> Finding {
     let Some(free) = facts.disk_free else {
         return unknown("disk-unknown", "空き容量", "disk space");
     };
-    let says = (
-        format!("空き容量：{}", size(free)),
-        format!("disk space: {} free", size(free)),
-    );
-    let next = (
-        "空けるか、録画の置き場所を替えてください",
-        "free some, or put recordings elsewhere",
-    );
+    let says = (format!("空き容量：{}", size(free)), format!("disk space: {} free", size(free)));
+    let next = ("空けるか、録画の置き場所を替えてください", "free some, or put recordings elsewhere");
     match free {
         f if f < DISK_BLOCK => bad("disk-full", Level::Block, says, next),
         f if f < DISK_WARN => bad("disk-low", Level::Warn, says, next),
@@ -105,28 +85,14 @@ pub(super) fn clock(facts: &Facts) -> Finding {
             ),
         );
     }
-    let behind = [facts.built, facts.newest_file]
-        .into_iter()
-        .flatten()
-        .map(|t| t.since(facts.now))
-        .max();
+    let behind = [facts.built, facts.newest_file].into_iter().flatten().map(|t| t.since(facts.now)).max();
     match behind {
         Some(behind) if behind > CLOCK_TOLERANCE => bad(
             "clock-behind",
-            if behind > CLOCK_BLOCK {
-                Level::Block
-            } else {
-                Level::Warn
-            },
+            if behind > CLOCK_BLOCK { Level::Block } else { Level::Warn },
             (
-                format!(
-                    "時計：{now} は、すでにあるファイルより {} 分前です",
-                    behind.0 / 60_000
-                ),
-                format!(
-                    "clock: {now} is {} min before files that exist already",
-                    behind.0 / 60_000
-                ),
+                format!("時計：{now} は、すでにあるファイルより {} 分前です", behind.0 / 60_000),
+                format!("clock: {now} is {} min before files that exist already", behind.0 / 60_000),
             ),
             (
                 "時計を合わせてください。当番と呼び出しの時刻はこの時計で決まります",
@@ -141,10 +107,7 @@ pub(super) fn addresses(facts: &Facts) -> Finding {
     let Some(lan) = &facts.lan else {
         return unknown("addresses-unknown", "アドレス", "addresses");
     };
-    let texts: Vec<String> = lan
-        .iter()
-        .map(|a| format!("{} ({})", a.ip, a.interface))
-        .collect();
+    let texts: Vec<String> = lan.iter().map(|a| format!("{} ({})", a.ip, a.interface)).collect();
     if texts.is_empty() {
         return bad(
             "no-network",
@@ -160,11 +123,7 @@ pub(super) fn addresses(facts: &Facts) -> Finding {
         );
     }
     let list = texts.join(", ");
-    good(
-        "addresses",
-        format!("アドレス：{list}"),
-        format!("addresses: {list}"),
-    )
+    good("addresses", format!("アドレス：{list}"), format!("addresses: {list}"))
 }
 
 pub(super) fn port(port: &Port) -> Finding {
@@ -175,10 +134,8 @@ pub(super) fn port(port: &Port) -> Finding {
     };
     let place = format!("{}:{number}/{kind}", url_host(port.at.ip()));
     let says = |ja: &str, en: &str| (format!("ポート：{place} {ja}"), format!("port: {place} {en}"));
-    let other = (
-        "別の番号を選んでください（`yoban serve --help`）",
-        "choose another number (`yoban serve --help`)",
-    );
+    let other =
+        ("別の番号を選んでください（`yoban serve --help`）", "choose another number (`yoban serve --help`)");
     match port.state {
         PortState::Free => {
             let (ja, en) = says("空いています", "is free");
@@ -198,45 +155,23 @@ pub(super) fn port(port: &Port) -> Finding {
                 (&find_ja, &find_en),
             )
         }
-        PortState::Denied => bad(
-            "port-denied",
-            Level::Block,
-            says("使う権限がありません", "may not be used"),
-            other,
-        ),
+        PortState::Denied => {
+            bad("port-denied", Level::Block, says("使う権限がありません", "may not be used"), other)
+        }
         PortState::NotOurs => bad(
             "port-not-ours",
             Level::Block,
-            says(
-                "この機械のアドレスではありません",
-                "is not an address of this machine",
-            ),
-            (
-                "上のアドレスから選んでください",
-                "choose one of the addresses above",
-            ),
+            says("この機械のアドレスではありません", "is not an address of this machine"),
+            ("上のアドレスから選んでください", "choose one of the addresses above"),
         ),
-        PortState::Failed => bad(
-            "port-failed",
-            Level::Block,
-            says("開けません", "cannot be opened"),
-            other,
-        ),
+        PortState::Failed => bad("port-failed", Level::Block, says("開けません", "cannot be opened"), other),
     }
 }
 
 pub(super) fn bind(ip: IpAddr) -> Option<Finding> {
     let refused = demo_bind_allowed(ip).err()?;
-    let says = (
-        format!("デモ：{ip} では待ち受けません"),
-        format!("demo: does not listen on {ip}"),
-    );
-    Some(bad(
-        refused.code(),
-        Level::Block,
-        says,
-        (&refused.ja(), &refused.en()),
-    ))
+    let says = (format!("デモ：{ip} では待ち受けません"), format!("demo: does not listen on {ip}"));
+    Some(bad(refused.code(), Level::Block, says, (&refused.ja(), &refused.en())))
 }
 
 pub(super) fn certificate(facts: &Facts) -> Finding {
@@ -252,10 +187,7 @@ pub(super) fn certificate(facts: &Facts) -> Finding {
             return bad(
                 "certificate-unusable",
                 Level::Block,
-                (
-                    format!("証明書：使えません（{why}）"),
-                    format!("certificate: unusable ({why})"),
-                ),
+                (format!("証明書：使えません（{why}）"), format!("certificate: unusable ({why})")),
                 ("上の理由を直してください", "repair what it says"),
             );
         }
@@ -270,29 +202,18 @@ pub(super) fn certificate(facts: &Facts) -> Finding {
                 format!("証明書：有効期間の外です（{until} まで）"),
                 format!("certificate: not valid now (until {until})"),
             ),
-            (
-                "時計を確かめ、正しければ替えてください",
-                "check the clock; if it is right, replace it",
-            ),
+            ("時計を確かめ、正しければ替えてください", "check the clock; if it is right, replace it"),
         );
     }
     let dns = facts.names.dns().into_iter().filter(|n| !found.dns.contains(n));
-    let ips = facts
-        .names
-        .ips()
-        .into_iter()
-        .filter(|ip| !found.ips.contains(ip))
-        .map(|ip| ip.to_string());
+    let ips = facts.names.ips().into_iter().filter(|ip| !found.ips.contains(ip)).map(|ip| ip.to_string());
     let missing: Vec<String> = dns.chain(ips).collect();
     if !missing.is_empty() {
         let list = missing.join(", ");
         return bad(
             "certificate-names",
             Level::Warn,
-            (
-                format!("証明書：{list} の名がありません"),
-                format!("certificate: does not name {list}"),
-            ),
+            (format!("証明書：{list} の名がありません"), format!("certificate: does not name {list}")),
             (
                 "開発用なら次の起動で作り直します。残るなら、その名では開けません",
                 "a development one is renewed at start; names that remain cannot be opened",
@@ -303,18 +224,11 @@ pub(super) fn certificate(facts: &Facts) -> Finding {
         return bad(
             "certificate-ends-soon",
             Level::Warn,
-            (
-                format!("証明書：{until} に切れます"),
-                format!("certificate: ends on {until}"),
-            ),
+            (format!("証明書：{until} に切れます"), format!("certificate: ends on {until}")),
             ("新しいものを用意してください", "get a new one"),
         );
     }
-    good(
-        "certificate",
-        format!("証明書：{until} まで有効"),
-        format!("certificate: valid until {until}"),
-    )
+    good("certificate", format!("証明書：{until} まで有効"), format!("certificate: valid until {until}"))
 }
 
 pub(super) fn udp_buffer(facts: &Facts) -> Finding {
@@ -322,10 +236,7 @@ pub(super) fn udp_buffer(facts: &Facts) -> Finding {
         return unknown("udp-buffer-unknown", "UDP バッファー", "UDP buffer");
     };
     let bytes = u64::try_from(got).unwrap_or(u64::MAX);
-    let says = (
-        format!("UDP バッファー：{}", size(bytes)),
-        format!("UDP buffer: {}", size(bytes)),
-    );
+    let says = (format!("UDP バッファー：{}", size(bytes)), format!("UDP buffer: {}", size(bytes)));
     if got >= UDP_BUFFER_WARN {
         return good("udp-buffer", says.0, says.1);
     }
@@ -346,10 +257,7 @@ pub(super) fn memory(facts: &Facts) -> Finding {
     let Some(free) = facts.memory else {
         return unknown("memory-unknown", "メモリー", "memory");
     };
-    let says = (
-        format!("メモリー：残り {}", size(free)),
-        format!("memory: {} available", size(free)),
-    );
+    let says = (format!("メモリー：残り {}", size(free)), format!("memory: {} available", size(free)));
     let next = ("他のプログラムを閉じてください", "close other programs");
     match free {
         f if f < MEMORY_BLOCK => bad("memory-out", Level::Block, says, next),
@@ -360,11 +268,7 @@ pub(super) fn memory(facts: &Facts) -> Finding {
 
 pub(super) fn files(facts: &Facts) -> Finding {
     let Some(limit) = facts.files else {
-        return good(
-            "files",
-            "開けるファイル：無制限".into(),
-            "open files: unlimited".into(),
-        );
+        return good("files", "開けるファイル：無制限".into(), "open files: unlimited".into());
     };
     let says = (format!("開けるファイル：{limit}"), format!("open files: {limit}"));
     let next = (
@@ -382,10 +286,7 @@ pub(super) fn unknown(code: &'static str, ja: &str, en: &str) -> Finding {
     bad(
         code,
         Level::Warn,
-        (
-            format!("{ja}：調べられませんでした"),
-            format!("{en}: could not be read"),
-        ),
+        (format!("{ja}：調べられませんでした"), format!("{en}: could not be read")),
         ("ご自分で確かめてください", "look for yourself"),
     )
 }

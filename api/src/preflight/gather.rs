@@ -52,15 +52,10 @@ pub fn gather(ask: Ask, clock: &dyn Fn() -> Timestamp) -> Facts {
     let newest_file = newest(&ask.data);
     let writable = write_probe(&ask.data).map_err(|e| e.to_string());
     let lan = lan_addresses().ok();
-    let disk_free = rustix::fs::statvfs(&ask.data)
-        .ok()
-        .map(|fs| fs.f_bavail.saturating_mul(fs.f_frsize));
+    let disk_free = rustix::fs::statvfs(&ask.data).ok().map(|fs| fs.f_bavail.saturating_mul(fs.f_frsize));
     let udp_buffer = udp_buffer().ok();
     let built = std::env::current_exe().ok().and_then(|exe| modified(&exe));
-    let memory = fs::read_to_string("/proc/meminfo")
-        .ok()
-        .as_deref()
-        .and_then(available);
+    let memory = fs::read_to_string("/proc/meminfo").ok().as_deref().and_then(available);
     let elapsed = i64::try_from(steady.elapsed().as_millis()).unwrap_or(i64::MAX);
     let now = clock();
     Facts {
@@ -101,20 +96,10 @@ fn write_probe(folder: &Path) -> io::Result<()> {
 
 /// The newest file under `folder`, two levels deep: the database and the recordings' folders.
 fn newest(folder: &Path) -> Option<Timestamp> {
-    let entries = |path: &Path| {
-        fs::read_dir(path)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|e| e.path())
-    };
+    let entries = |path: &Path| fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path());
     entries(folder)
         .flat_map(|path| {
-            let below: Vec<PathBuf> = if path.is_dir() {
-                entries(&path).collect()
-            } else {
-                vec![path]
-            };
+            let below: Vec<PathBuf> = if path.is_dir() { entries(&path).collect() } else { vec![path] };
             below
         })
         .take(FILES_LOOKED_AT)
@@ -123,12 +108,7 @@ fn newest(folder: &Path) -> Option<Timestamp> {
 }
 
 fn modified(path: &Path) -> Option<Timestamp> {
-    let age = fs::metadata(path)
-        .ok()?
-        .modified()
-        .ok()?
-        .duration_since(UNIX_EPOCH)
-        .ok()?;
+    let age = fs::metadata(path).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     i64::try_from(age.as_millis()).ok().map(Timestamp)
 }
 

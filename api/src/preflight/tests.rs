@@ -14,10 +14,7 @@ fn ip(text: &str) -> IpAddr {
 }
 
 fn names() -> Names {
-    Names {
-        host: Some("ward".to_owned()),
-        addresses: vec![ip("192.168.1.20")],
-    }
+    Names { host: Some("ward".to_owned()), addresses: vec![ip("192.168.1.20")] }
 }
 
 fn leaf() -> CertificateFacts {
@@ -34,11 +31,7 @@ fn leaf() -> CertificateFacts {
 
 /// A machine on which all is well.
 fn healthy() -> Facts {
-    let port = |transport, at: &str| Port {
-        transport,
-        at: at.parse().unwrap(),
-        state: PortState::Free,
-    };
+    let port = |transport, at: &str| Port { transport, at: at.parse().unwrap(), state: PortState::Free };
     Facts {
         demo: true,
         ports: vec![
@@ -68,12 +61,7 @@ fn healthy() -> Facts {
 #[test]
 fn a_healthy_machine_has_nothing_to_say_but_good() {
     let findings = judge(&healthy());
-    assert!(
-        findings
-            .iter()
-            .all(|f| f.level == Level::Good && f.next.is_none()),
-        "{findings:#?}"
-    );
+    assert!(findings.iter().all(|f| f.level == Level::Good && f.next.is_none()), "{findings:#?}");
     assert_eq!(findings.len(), 11);
     assert!(!blocked(&findings));
 }
@@ -84,47 +72,26 @@ fn each_trouble_gives_its_own_finding_and_no_other() {
     type Spoil = fn(&mut Facts);
     let table: [(&str, Level, Spoil); 24] = [
         ("port-busy", Level::Block, |f| f.ports[0].state = PortState::Busy),
-        ("port-denied", Level::Block, |f| {
-            f.ports[1].state = PortState::Denied
-        }),
-        ("port-not-ours", Level::Block, |f| {
-            f.ports[2].state = PortState::NotOurs
-        }),
-        ("port-failed", Level::Block, |f| {
-            f.ports[2].state = PortState::Failed
-        }),
+        ("port-denied", Level::Block, |f| f.ports[1].state = PortState::Denied),
+        ("port-not-ours", Level::Block, |f| f.ports[2].state = PortState::NotOurs),
+        ("port-failed", Level::Block, |f| f.ports[2].state = PortState::Failed),
         ("no-network", Level::Warn, |f| f.lan = Some(vec![])),
         ("addresses-unknown", Level::Warn, |f| f.lan = None),
-        ("data-not-writable", Level::Block, |f| {
-            f.writable = Err("read-only file system".to_owned())
-        }),
+        ("data-not-writable", Level::Block, |f| f.writable = Err("read-only file system".to_owned())),
         ("disk-full", Level::Block, |f| f.disk_free = Some(DISK_BLOCK - 1)),
         ("disk-low", Level::Warn, |f| f.disk_free = Some(DISK_WARN - 1)),
         ("disk-unknown", Level::Warn, |f| f.disk_free = None),
-        ("clock-behind", Level::Warn, |f| {
-            f.newest_file = Some(NOW.plus(Span::minutes(3)))
-        }),
-        ("clock-behind", Level::Block, |f| {
-            f.built = Some(NOW.plus(Span::minutes(61)))
-        }),
+        ("clock-behind", Level::Warn, |f| f.newest_file = Some(NOW.plus(Span::minutes(3)))),
+        ("clock-behind", Level::Block, |f| f.built = Some(NOW.plus(Span::minutes(61)))),
         ("clock-stepping", Level::Warn, |f| f.clock_step = Span(-1_500)),
-        ("certificate-unusable", Level::Block, |f| {
-            f.certificate = Some(Err("mode 644".to_owned()))
-        }),
+        ("certificate-unusable", Level::Block, |f| f.certificate = Some(Err("mode 644".to_owned()))),
         ("certificate-out-of-time", Level::Block, |f| {
-            f.certificate = Some(Ok(CertificateFacts {
-                not_after: NOW.minus(Span(1)),
-                ..leaf()
-            }))
+            f.certificate = Some(Ok(CertificateFacts { not_after: NOW.minus(Span(1)), ..leaf() }))
         }),
-        ("certificate-names", Level::Warn, |f| {
-            f.names.addresses.push("10.0.0.9".parse().unwrap())
-        }),
+        ("certificate-names", Level::Warn, |f| f.names.addresses.push("10.0.0.9".parse().unwrap())),
         ("certificate-ends-soon", Level::Warn, |f| {
-            f.certificate = Some(Ok(CertificateFacts {
-                not_after: NOW.plus(Span::minutes(13 * 24 * 60)),
-                ..leaf()
-            }));
+            f.certificate =
+                Some(Ok(CertificateFacts { not_after: NOW.plus(Span::minutes(13 * 24 * 60)), ..leaf() }));
         }),
         ("udp-buffer-small", Level::Warn, |f| f.udp_buffer = Some(425_984)),
         ("udp-buffer-unknown", Level::Warn, |f| f.udp_buffer = None),
@@ -138,17 +105,10 @@ fn each_trouble_gives_its_own_finding_and_no_other() {
         let mut facts = healthy();
         spoil(&mut facts);
         let findings = judge(&facts);
-        let bad: Vec<_> = findings
-            .iter()
-            .filter(|f| f.level != Level::Good)
-            .map(|f| (f.code, f.level))
-            .collect();
+        let bad: Vec<_> =
+            findings.iter().filter(|f| f.level != Level::Good).map(|f| (f.code, f.level)).collect();
         assert_eq!(bad, [(code, level)]);
-        assert!(
-            findings
-                .iter()
-                .all(|f| (f.level == Level::Good) == f.next.is_none())
-        );
+        assert!(findings.iter().all(|f| (f.level == Level::Good) == f.next.is_none()));
         assert_eq!(blocked(&findings), level == Level::Block, "{code}");
     }
 }
@@ -160,11 +120,7 @@ fn the_demo_on_all_addresses_is_one_finding_and_outside_of_the_demo_none() {
         port.at.set_ip(ip("0.0.0.0"));
     }
     let codes = |facts: &Facts| {
-        judge(facts)
-            .iter()
-            .filter(|f| f.level == Level::Block)
-            .map(|f| f.code)
-            .collect::<Vec<_>>()
+        judge(facts).iter().filter(|f| f.level == Level::Block).map(|f| f.code).collect::<Vec<_>>()
     };
     assert_eq!(codes(&facts), ["demo-bind-wildcard"]);
     facts.demo = false;
@@ -173,13 +129,7 @@ fn the_demo_on_all_addresses_is_one_finding_and_outside_of_the_demo_none() {
 
 #[test]
 fn before_the_first_start_and_without_a_file_limit_all_is_well() {
-    let facts = Facts {
-        certificate: None,
-        files: None,
-        newest_file: None,
-        built: None,
-        ..healthy()
-    };
+    let facts = Facts { certificate: None, files: None, newest_file: None, built: None, ..healthy() };
     assert!(judge(&facts).iter().all(|f| f.level == Level::Good));
 }
 
@@ -210,10 +160,7 @@ fn lines_are_aligned_in_both_languages_and_say_what_to_do() {
                 columns(label) + 2 + columns(rest) - columns(rest.trim_start())
             })
             .collect();
-        assert!(
-            starts.len() == 11 && starts.windows(2).all(|w| w[0] == w[1]),
-            "{starts:?}\n{text}"
-        );
+        assert!(starts.len() == 11 && starts.windows(2).all(|w| w[0] == w[1]), "{starts:?}\n{text}");
     }
 }
 
@@ -235,31 +182,16 @@ fn the_machine_itself_can_be_asked_and_a_taken_port_is_seen() {
     };
     let facts = gather(ask, &|| NOW);
     let states: Vec<PortState> = facts.ports.iter().map(|p| p.state).collect();
-    assert_eq!(
-        states,
-        [
-            PortState::Busy,
-            PortState::Free,
-            PortState::NotOurs,
-            PortState::Free
-        ]
-    );
+    assert_eq!(states, [PortState::Busy, PortState::Free, PortState::NotOurs, PortState::Free]);
     assert_eq!(facts.writable, Ok(()));
-    assert_eq!(
-        std::fs::read_dir(&data).unwrap().count(),
-        0,
-        "the probe is removed"
-    );
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0, "the probe is removed");
     assert!(facts.disk_free.is_some_and(|n| n > 0) && facts.udp_buffer.is_some_and(|n| n > 0));
     std::fs::remove_dir(&data).unwrap();
 }
 
 #[test]
 fn available_memory_is_read_from_linux_text() {
-    assert_eq!(
-        available("MemTotal:  100 kB\nMemAvailable:   2048 kB\n"),
-        Some(2 << 20)
-    );
+    assert_eq!(available("MemTotal:  100 kB\nMemAvailable:   2048 kB\n"), Some(2 << 20));
     assert_eq!(available("MemTotal:  100 kB\n"), None);
 }
 

@@ -34,22 +34,11 @@ pub(super) async fn request_call(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let engine = signaling.engine.clone();
-    once(
-        &signaling.engine,
-        &headers,
-        &caller.actor,
-        "POST /api/v1/sessions",
-        b"",
-        || async move {
-            let requested = engine.request(caller.actor).await?;
-            let status = if requested.existing {
-                StatusCode::OK
-            } else {
-                StatusCode::CREATED
-            };
-            Ok((status, requested))
-        },
-    )
+    once(&signaling.engine, &headers, &caller.actor, "POST /api/v1/sessions", b"", || async move {
+        let requested = engine.request(caller.actor).await?;
+        let status = if requested.existing { StatusCode::OK } else { StatusCode::CREATED };
+        Ok((status, requested))
+    })
     .await
 }
 
@@ -70,19 +59,9 @@ pub(super) async fn send_readings(
     let bytes = body::bytes(request, &()).await?;
     let new: NewReadings = body::parse(&bytes)?;
     let engine = signaling.engine.clone();
-    once(
-        &signaling.engine,
-        &headers,
-        &caller.actor,
-        "POST /api/v1/readings",
-        &bytes,
-        || async move {
-            Ok((
-                StatusCode::OK,
-                engine.readings(caller.actor, new.session, new.readings).await?,
-            ))
-        },
-    )
+    once(&signaling.engine, &headers, &caller.actor, "POST /api/v1/readings", &bytes, || async move {
+        Ok((StatusCode::OK, engine.readings(caller.actor, new.session, new.readings).await?))
+    })
     .await
 }
 
@@ -109,12 +88,7 @@ pub(super) async fn duty(
     caller: Caller,
 ) -> Result<Json<Vec<OnDuty>>, ApiError> {
     allowed(&caller, Action::SeeDuty)?;
-    Ok(Json(
-        signaling
-            .engine
-            .duty(&signaling.hub, caller.actor.association)
-            .await?,
-    ))
+    Ok(Json(signaling.engine.duty(&signaling.hub, caller.actor.association).await?))
 }
 
 /// One case with everything that happened.
@@ -129,11 +103,7 @@ pub(super) async fn case(
     caller: Caller,
     Path(case): Path<CaseId>,
 ) -> Result<Json<CaseView>, ApiError> {
-    let session = signaling
-        .engine
-        .latest_session(case)
-        .await?
-        .ok_or(ApiError::NotFound)?;
+    let session = signaling.engine.latest_session(case).await?.ok_or(ApiError::NotFound)?;
     let (scene, facts) = signaling.engine.facts(caller.actor, session).await?;
     let (owner, deadline) = match scene.case.standing {
         Standing::Open { owner, deadline } => (Some(owner), Some(deadline)),

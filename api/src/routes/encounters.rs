@@ -44,10 +44,7 @@ pub(super) async fn encounter(
         digest: signed.as_ref().map(|s| s.digest.clone()),
         signed_by: signed.as_ref().and_then(|s| scene.directory.card(s.by)),
         signed_at: signed.as_ref().map(|s| s.at),
-        disposition: record
-            .encounter
-            .disposition
-            .map(|d| d.disposition.into_revealed()),
+        disposition: record.encounter.disposition.map(|d| d.disposition.into_revealed()),
         note: record.encounter.note,
         may_sign,
     }))
@@ -76,18 +73,9 @@ pub(super) async fn page(
 ) -> Result<Html<String>, ApiError> {
     let (scene, record, signed) = signaling.engine.record(caller.actor, session).await?;
     let (_, facts) = signaling.engine.facts(caller.actor, session).await?;
-    let language = if query.0.lang.as_deref() == Some("en") {
-        Lang::En
-    } else {
-        Lang::Ja
-    };
+    let language = if query.0.lang.as_deref() == Some("en") { Lang::En } else { Lang::Ja };
     let lines = timeline(&facts, &scene.directory.people);
-    Ok(Html(encounter_page::page(
-        &record,
-        signed.as_ref(),
-        language,
-        &lines,
-    )))
+    Ok(Html(encounter_page::page(&record, signed.as_ref(), language, &lines)))
 }
 
 /// What was recorded, with digests. Empty when nothing was.

@@ -37,16 +37,10 @@ pub(super) async fn once<T: Serialize, F: Future<Output = Result<(StatusCode, T)
         (Who::Staff { person, .. }, device) => format!("staff/{person}/{device:?}"),
         (Who::System, _) => "system".to_owned(),
     };
-    let request = RequestKey {
-        actor: &actor,
-        route,
-        key,
-    };
+    let request = RequestKey { actor: &actor, route, key };
     let hash = digest(&SHA256, body);
     let mut tx = engine.store().begin().await?;
-    let claim = tx
-        .claim_request(request, hash.as_ref(), engine.clock().now(), ABANDONED)
-        .await?;
+    let claim = tx.claim_request(request, hash.as_ref(), engine.clock().now(), ABANDONED).await?;
     tx.commit().await?;
     match claim {
         Claim::Fresh => {}

@@ -30,11 +30,7 @@ pub(super) async fn whip(
     offer: String,
 ) -> Result<Response, ApiError> {
     let (connection, owner) = place(&signaling, &caller, session, &headers).await?;
-    let answer = signaling
-        .rooms
-        .media()
-        .whip(session, owner.leg, connection, offer)
-        .await;
+    let answer = signaling.rooms.media().whip(session, owner.leg, connection, offer).await;
     created(connection, answer.map_err(CommandError::from)?)
 }
 
@@ -55,11 +51,7 @@ pub(super) async fn whep(
     offer: String,
 ) -> Result<Response, ApiError> {
     let (connection, owner) = place(&signaling, &caller, session, &headers).await?;
-    let answer = signaling
-        .rooms
-        .media()
-        .whep(session, owner.leg, connection, offer)
-        .await;
+    let answer = signaling.rooms.media().whep(session, owner.leg, connection, offer).await;
     created(connection, answer.map_err(CommandError::from)?)
 }
 
@@ -75,17 +67,9 @@ pub(super) async fn hang_up(
     caller: Caller,
     Path(connection): Path<ConnectionId>,
 ) -> Result<StatusCode, ApiError> {
-    let owner = signaling
-        .rooms
-        .whose(connection)
-        .await
-        .filter(|o| o.device == caller.device);
+    let owner = signaling.rooms.whose(connection).await.filter(|o| o.device == caller.device);
     owner.ok_or(ApiError::NotFound)?;
-    signaling
-        .rooms
-        .media()
-        .hang_up(connection)
-        .map_err(CommandError::from)?;
+    signaling.rooms.media().hang_up(connection).map_err(CommandError::from)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -96,10 +80,7 @@ async fn place(
     session: SessionId,
     headers: &HeaderMap,
 ) -> Result<(ConnectionId, Ownership), ApiError> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|h| h.to_str().ok())
-        .unwrap_or_default();
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|h| h.to_str().ok()).unwrap_or_default();
     if kind.split(';').next().map(str::trim) != Some("application/sdp") {
         return Err(Problem::new(
             415,
@@ -114,16 +95,9 @@ async fn place(
         .into());
     }
     let leg = signaling.engine.own_leg(caller.actor, session).await?;
-    let leg = leg
-        .filter(Leg::in_call)
-        .ok_or(CommandError::Refused(Refused::NotInCall))?
-        .id;
+    let leg = leg.filter(Leg::in_call).ok_or(CommandError::Refused(Refused::NotInCall))?.id;
     signaling.keeper.room(session).await;
-    let owner = Ownership {
-        device: caller.device,
-        session,
-        leg,
-    };
+    let owner = Ownership { device: caller.device, session, leg };
     let connection = fresh();
     signaling.rooms.claim(connection, owner).await;
     Ok((connection, owner))

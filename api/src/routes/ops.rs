@@ -32,20 +32,12 @@ pub(super) async fn healthz() -> StatusCode {
 ))]
 pub(super) async fn readyz(State(signaling): State<Signaling>) -> Result<StatusCode, ApiError> {
     signaling.engine.store().check().await?;
-    signaling
-        .rooms
-        .media()
-        .stats()
-        .await
-        .map_err(|_| Problem::unavailable())?;
+    signaling.rooms.media().stats().await.map_err(|_| Problem::unavailable())?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Which program this is.
 #[utoipa::path(get, path = "/version", tag = "ops", responses((status = 200, body = Version)))]
 pub(super) async fn version() -> Json<Version> {
-    Json(Version {
-        name: "yoban".into(),
-        version: env!("CARGO_PKG_VERSION").into(),
-    })
+    Json(Version { name: "yoban".into(), version: env!("CARGO_PKG_VERSION").into() })
 }

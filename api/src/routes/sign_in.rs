@@ -48,15 +48,8 @@ pub(super) async fn me(State(auth): State<Arc<Auth>>, caller: Caller) -> Result<
     let subject = Subject::Association(caller.actor.association);
     may(&caller.actor, Action::KeepSignedIn, &subject).map_err(CommandError::from)?;
     let expires = yoban_domain::time::Timestamp(0);
-    let identity = Identity {
-        actor: caller.actor,
-        device: caller.device,
-        expires,
-    };
-    auth.describe(&identity)
-        .await?
-        .map(Json)
-        .ok_or(ApiError::Unauthenticated)
+    let identity = Identity { actor: caller.actor, device: caller.device, expires };
+    auth.describe(&identity).await?.map(Json).ok_or(ApiError::Unauthenticated)
 }
 
 /// People of the fictitious district, each with a code; in demo mode alone.

@@ -40,10 +40,7 @@ pub(super) async fn socket(
         )
         .into());
     }
-    let offered = request
-        .headers()
-        .get(header::SEC_WEBSOCKET_PROTOCOL)
-        .and_then(|h| h.to_str().ok());
+    let offered = request.headers().get(header::SEC_WEBSOCKET_PROTOCOL).and_then(|h| h.to_str().ok());
     if !offered.is_some_and(|list| list.split(',').any(|p| p.trim() == SUBPROTOCOL)) {
         return Err(Problem::invalid(Vec::new()).into());
     }
@@ -65,11 +62,7 @@ fn same_origin(headers: &HeaderMap) -> bool {
         return true;
     };
     let host = headers.get(header::HOST).and_then(|h| h.to_str().ok());
-    let origin = origin
-        .to_str()
-        .ok()
-        .and_then(|o| o.split_once("://"))
-        .map(|(_, host)| host);
+    let origin = origin.to_str().ok().and_then(|o| o.split_once("://")).map(|(_, host)| host);
     host.is_some() && origin == host
 }
 
@@ -89,13 +82,9 @@ mod tests {
             same_origin(&headers)
         };
         assert!(case(None) && case(Some("https://yoban.test:8443")));
-        for foreign in [
-            "null",
-            "https://evil.test",
-            "https://yoban.test",
-            "https://yoban.test:8443.evil.test",
-            "",
-        ] {
+        for foreign in
+            ["null", "https://evil.test", "https://yoban.test", "https://yoban.test:8443.evil.test", ""]
+        {
             assert!(!case(Some(foreign)), "{foreign}");
         }
     }

@@ -36,10 +36,7 @@ impl CertificateFacts {
     /// # Errors
     /// It is not an X.509 certificate.
     pub fn of(der: &CertificateDer<'_>, path: &Path) -> Result<Self, TlsError> {
-        let bad = |why: String| TlsError::Unreadable {
-            path: path.to_owned(),
-            why,
-        };
+        let bad = |why: String| TlsError::Unreadable { path: path.to_owned(), why };
         let (_, x509) = X509Certificate::from_der(der).map_err(|e| bad(e.to_string()))?;
         let mut dns = Vec::new();
         let mut ips = Vec::new();
@@ -53,10 +50,7 @@ impl CertificateFacts {
             }
         }
         let limits = x509.name_constraints().map_err(|e| bad(e.to_string()))?;
-        let permitted = limits
-            .and_then(|l| l.value.permitted_subtrees.as_ref())
-            .into_iter()
-            .flatten();
+        let permitted = limits.and_then(|l| l.value.permitted_subtrees.as_ref()).into_iter().flatten();
         let permitted_dns = permitted
             .filter_map(|tree| {
                 if let GeneralName::DNSName(text) = tree.base {
@@ -101,10 +95,9 @@ pub fn fingerprint(der: &[u8]) -> String {
 
 /// Whether `leaf` bears a signature of `authority`.
 pub(super) fn signed_by(leaf: &CertificateDer<'_>, authority: &CertificateDer<'_>) -> bool {
-    let (Ok((_, leaf)), Ok((_, authority))) = (
-        X509Certificate::from_der(leaf),
-        X509Certificate::from_der(authority),
-    ) else {
+    let (Ok((_, leaf)), Ok((_, authority))) =
+        (X509Certificate::from_der(leaf), X509Certificate::from_der(authority))
+    else {
         return false;
     };
     leaf.verify_signature(Some(authority.public_key())).is_ok()

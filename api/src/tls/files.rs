@@ -16,25 +16,18 @@ pub(super) fn read_pair(
     forbidden: u32,
 ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
     let mode = fs::metadata(key)
-        .map_err(|source| TlsError::Io {
-            path: key.to_owned(),
-            source,
-        })?
+        .map_err(|source| TlsError::Io { path: key.to_owned(), source })?
         .permissions()
         .mode();
     if mode & forbidden != 0 {
-        return Err(TlsError::KeyExposed {
-            path: key.to_owned(),
-            mode: mode & 0o777,
-        });
+        return Err(TlsError::KeyExposed { path: key.to_owned(), mode: mode & 0o777 });
     }
     let unreadable = |path: &Path, why: &dyn std::fmt::Display| TlsError::Unreadable {
         path: path.to_owned(),
         why: why.to_string(),
     };
-    let certificates: Result<Vec<_>, _> = CertificateDer::pem_file_iter(chain)
-        .map_err(|e| unreadable(chain, &e))?
-        .collect();
+    let certificates: Result<Vec<_>, _> =
+        CertificateDer::pem_file_iter(chain).map_err(|e| unreadable(chain, &e))?.collect();
     let certificates = certificates.map_err(|e| unreadable(chain, &e))?;
     let private = PrivateKeyDer::from_pem_file(key).map_err(|e| unreadable(key, &e))?;
     Ok((certificates, private))
@@ -52,29 +45,19 @@ pub(super) fn write_private(
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
             _ => {}
         }
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&temporary)?;
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         place(&temporary, path)
     };
-    attempt().map_err(|source| TlsError::Io {
-        path: path.to_owned(),
-        source,
-    })
+    attempt().map_err(|source| TlsError::Io { path: path.to_owned(), source })
 }
 
 pub(super) fn write_public(path: &Path, text: &str) -> Result<(), TlsError> {
     if fs::read_to_string(path).is_ok_and(|kept| kept == text) {
         return Ok(());
     }
-    fs::write(path, text).map_err(|source| TlsError::Io {
-        path: path.to_owned(),
-        source,
-    })
+    fs::write(path, text).map_err(|source| TlsError::Io { path: path.to_owned(), source })
 }
 
 /// Gives `made` its final name unless another start was quicker: the first link wins and both read the same authority.

@@ -19,11 +19,7 @@ pub struct Names {
 impl Names {
     /// The host's own name with these addresses.
     pub fn of_this_machine(addresses: Vec<IpAddr>) -> Self {
-        let host = rustix::system::uname()
-            .nodename()
-            .to_str()
-            .ok()
-            .and_then(dns_name);
+        let host = rustix::system::uname().nodename().to_str().ok().and_then(dns_name);
         Self { host, addresses }
     }
 
@@ -94,10 +90,6 @@ pub(super) fn nameable(authority: &CertificateFacts, names: &Names) -> (Vec<Stri
             .any(|p| name == p || name.strip_suffix(p.as_str()).is_some_and(|s| s.ends_with('.')))
     };
     let dns = names.dns().into_iter().filter(under).collect();
-    let ips = names
-        .ips()
-        .into_iter()
-        .filter(|ip| demo_bind_allowed(*ip).is_ok())
-        .collect();
+    let ips = names.ips().into_iter().filter(|ip| demo_bind_allowed(*ip).is_ok()).collect();
     (dns, ips)
 }

@@ -17,11 +17,7 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "yoban-tls-{}-{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("yoban-tls-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -38,10 +34,7 @@ impl Drop for Folder {
 }
 
 fn names() -> Names {
-    Names {
-        host: Some("Ward-7".to_owned()),
-        addresses: vec!["192.168.1.20".parse().unwrap()],
-    }
+    Names { host: Some("Ward-7".to_owned()), addresses: vec!["192.168.1.20".parse().unwrap()] }
 }
 
 fn mode(path: &Path) -> u32 {
@@ -53,9 +46,7 @@ struct At(Timestamp);
 
 impl TimeProvider for At {
     fn current_time(&self) -> Option<UnixTime> {
-        Some(UnixTime::since_unix_epoch(Duration::from_millis(
-            u64::try_from(self.0.0).unwrap(),
-        )))
+        Some(UnixTime::since_unix_epoch(Duration::from_millis(u64::try_from(self.0.0).unwrap())))
     }
 }
 
@@ -67,9 +58,7 @@ fn handshake(
     now: Timestamp,
 ) -> Result<String, String> {
     let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_slice(authority_pem.as_bytes()).unwrap())
-        .unwrap();
+    roots.add(CertificateDer::from_pem_slice(authority_pem.as_bytes()).unwrap()).unwrap();
     let provider = Arc::new(ring::default_provider());
     let config = ClientConfig::builder_with_details(provider, Arc::new(At(now)))
         .with_safe_default_protocol_versions()
@@ -105,10 +94,7 @@ fn handshake(
     client.read_tls(&mut wire.as_slice()).unwrap();
     client.process_new_packets().map_err(|e| e.to_string())?;
     let mut heard = vec![0; 6];
-    client
-        .reader()
-        .read_exact(&mut heard)
-        .map_err(|e| e.to_string())?;
+    client.reader().read_exact(&mut heard).map_err(|e| e.to_string())?;
     Ok(String::from_utf8(heard).unwrap())
 }
 
@@ -116,14 +102,7 @@ fn handshake(
 fn a_phone_that_trusts_the_authority_reaches_every_name_of_the_machine() {
     let folder = Folder::new();
     let made = Development::open(&folder.tls(), &names(), NOW).unwrap();
-    for name in [
-        "localhost",
-        "127.0.0.1",
-        "::1",
-        "192.168.1.20",
-        "ward-7",
-        "ward-7.local",
-    ] {
+    for name in ["localhost", "127.0.0.1", "::1", "192.168.1.20", "ward-7", "ward-7.local"] {
         let heard = handshake(made.server_config().unwrap(), made.authority_pem(), name, NOW);
         assert_eq!(heard.as_deref(), Ok("夜番"), "{name}");
     }
@@ -143,10 +122,7 @@ fn keys_are_for_the_owner_alone_and_the_phones_copy_holds_none() {
     let public = fs::read_to_string(folder.tls().join("authority.crt")).unwrap();
     assert_eq!(public, made.authority_pem());
     assert!(public.ends_with("-----END CERTIFICATE-----\n") && !public.contains("PRIVATE"));
-    let left: Vec<_> = fs::read_dir(folder.tls())
-        .unwrap()
-        .map(|e| e.unwrap().file_name())
-        .collect();
+    let left: Vec<_> = fs::read_dir(folder.tls()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left.len(), 3, "no temporary file stays: {left:?}");
 }
 
@@ -177,10 +153,7 @@ fn a_second_start_keeps_both_and_the_time_or_a_new_address_renews_the_leaf_alone
     assert_eq!(again.leaf().unwrap().not_before, late.minus(DAY));
     // The listener that was configured before shows the new one.
     let much_later = NOW.plus(days(120));
-    assert_eq!(
-        handshake(config, again.authority_pem(), "localhost", much_later).as_deref(),
-        Ok("夜番")
-    );
+    assert_eq!(handshake(config, again.authority_pem(), "localhost", much_later).as_deref(), Ok("夜番"));
 
     let mut moved = names();
     moved.addresses.push("10.3.0.9".parse().unwrap());
@@ -195,10 +168,7 @@ fn the_authority_cannot_vouch_for_the_internet() {
     let made = Development::open(&folder.tls(), &names(), NOW).unwrap();
     // A thief with the key signs a certificate for a bank.
     for (stolen, name) in [
-        (
-            SanType::DnsName("bank.example".try_into().unwrap()),
-            "bank.example",
-        ),
+        (SanType::DnsName("bank.example".try_into().unwrap()), "bank.example"),
         (SanType::IpAddress("8.8.8.8".parse().unwrap()), "8.8.8.8"),
     ] {
         let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
@@ -222,13 +192,7 @@ fn a_new_authority_signs_a_new_leaf() {
     fs::remove_file(folder.tls().join("authority.pem")).unwrap();
     let made = Development::open(&folder.tls(), &names(), NOW).unwrap();
     assert_eq!(
-        handshake(
-            made.server_config().unwrap(),
-            made.authority_pem(),
-            "localhost",
-            NOW
-        )
-        .as_deref(),
+        handshake(made.server_config().unwrap(), made.authority_pem(), "localhost", NOW).as_deref(),
         Ok("夜番")
     );
 }
@@ -237,22 +201,13 @@ fn a_new_authority_signs_a_new_leaf() {
 fn public_addresses_and_foreign_hosts_are_left_out_rather_than_breaking_the_rest() {
     let folder = Folder::new();
     Development::open(&folder.tls(), &names(), NOW).unwrap();
-    let renamed = Names {
-        host: Some("renamed".to_owned()),
-        addresses: vec!["203.0.113.9".parse().unwrap()],
-    };
+    let renamed = Names { host: Some("renamed".to_owned()), addresses: vec!["203.0.113.9".parse().unwrap()] };
     let made = Development::open(&folder.tls(), &renamed, NOW).unwrap();
     let leaf = made.leaf().unwrap();
     assert!(!leaf.ips.contains(&"203.0.113.9".parse().unwrap()));
     assert!(leaf.dns.contains(&"renamed.local".to_owned()) && !leaf.dns.contains(&"renamed".to_owned()));
     assert_eq!(
-        handshake(
-            made.server_config().unwrap(),
-            made.authority_pem(),
-            "localhost",
-            NOW
-        )
-        .as_deref(),
+        handshake(made.server_config().unwrap(), made.authority_pem(), "localhost", NOW).as_deref(),
         Ok("夜番")
     );
 }
@@ -275,11 +230,7 @@ fn a_readable_key_a_broken_file_and_a_wrong_clock_are_told_apart() {
     let text = fs::read_to_string(&authority).unwrap();
     fs::write(&authority, text.split("-----BEGIN PRIVATE").next().unwrap()).unwrap();
     assert_eq!(code(NOW), Some("tls-unreadable"));
-    fs::write(
-        &authority,
-        text.split_once("-----END CERTIFICATE-----\n").unwrap().1,
-    )
-    .unwrap();
+    fs::write(&authority, text.split_once("-----END CERTIFICATE-----\n").unwrap().1).unwrap();
     assert_eq!(code(NOW), Some("tls-no-certificate"));
 }
 
@@ -291,24 +242,10 @@ fn an_operators_own_certificate_is_used_only_with_its_own_key() {
     let leaf = ours.tls().join("leaf.pem");
     let (config, facts) = own(&leaf, &leaf, NOW).unwrap();
     assert!(facts.dns.contains(&"localhost".to_owned()));
-    assert_eq!(
-        handshake(config, made.authority_pem(), "localhost", NOW).as_deref(),
-        Ok("夜番")
-    );
-    assert_eq!(
-        own(&leaf, &theirs.tls().join("leaf.pem"), NOW)
-            .unwrap_err()
-            .code(),
-        "tls-refused"
-    );
-    assert_eq!(
-        own(&leaf, &leaf, NOW.plus(days(91))).unwrap_err().code(),
-        "tls-out-of-time"
-    );
-    assert_eq!(
-        own(&ours.tls().join("none.pem"), &leaf, NOW).unwrap_err().code(),
-        "tls-unreadable"
-    );
+    assert_eq!(handshake(config, made.authority_pem(), "localhost", NOW).as_deref(), Ok("夜番"));
+    assert_eq!(own(&leaf, &theirs.tls().join("leaf.pem"), NOW).unwrap_err().code(), "tls-refused");
+    assert_eq!(own(&leaf, &leaf, NOW.plus(days(91))).unwrap_err().code(), "tls-out-of-time");
+    assert_eq!(own(&ours.tls().join("none.pem"), &leaf, NOW).unwrap_err().code(), "tls-unreadable");
     fs::set_permissions(&leaf, fs::Permissions::from_mode(0o644)).unwrap();
     assert_eq!(own(&leaf, &leaf, NOW).unwrap_err().code(), "tls-key-exposed");
 }
@@ -346,18 +283,11 @@ fn make_authority_as(path: &Path, process: u32) {
 
 #[test]
 fn host_names_that_no_certificate_can_hold_are_dropped() {
-    for (given, kept) in [
-        ("Ward-7", Some("ward-7")),
-        ("ward_7", None),
-        ("病棟", None),
-        ("", None),
-        ("a..b", None),
-    ] {
+    for (given, kept) in
+        [("Ward-7", Some("ward-7")), ("ward_7", None), ("病棟", None), ("", None), ("a..b", None)]
+    {
         assert_eq!(dns_name(given).as_deref(), kept, "{given}");
     }
-    let none = Names {
-        host: Some("病棟".to_owned()),
-        addresses: vec![],
-    };
+    let none = Names { host: Some("病棟".to_owned()), addresses: vec![] };
     assert_eq!(none.dns(), ["localhost"]);
 }

@@ -101,11 +101,7 @@ impl Bundle {
         let base = base.trim_end_matches('/');
         let entry = |resource: Resource, mode| {
             let (kind, id) = resource.address();
-            Entry {
-                full_url: format!("{base}/{kind}/{}", id.as_str()),
-                resource,
-                search: Search { mode },
-            }
+            Entry { full_url: format!("{base}/{kind}/{}", id.as_str()), resource, search: Search { mode } }
         };
         let matched = std::iter::once(entry(first, Mode::Match));
         Self {
@@ -113,13 +109,8 @@ impl Bundle {
             id,
             kind: "searchset",
             total: 1,
-            link: vec![Link {
-                relation: "self",
-                url: format!("{base}/{url}"),
-            }],
-            entry: matched
-                .chain(others.into_iter().map(|r| entry(r, Mode::Include)))
-                .collect(),
+            link: vec![Link { relation: "self", url: format!("{base}/{url}") }],
+            entry: matched.chain(others.into_iter().map(|r| entry(r, Mode::Include))).collect(),
         }
     }
 }
@@ -173,11 +164,7 @@ impl OperationOutcome {
     pub fn new(severity: Severity, code: IssueType, diagnostics: &str) -> Self {
         Self {
             resource_type: "OperationOutcome",
-            issue: vec![Issue {
-                severity,
-                code,
-                diagnostics: Text::new(diagnostics),
-            }],
+            issue: vec![Issue { severity, code, diagnostics: Text::new(diagnostics) }],
         }
     }
 }

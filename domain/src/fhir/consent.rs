@@ -18,30 +18,16 @@ use crate::words::{self, Words};
 const SCOPE: &str = "http://terminology.hl7.org/CodeSystem/consentscope";
 const ACT_CODE: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 const PARTICIPATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
-const JOIN: Words = Words {
-    code: "join",
-    ja: "通話への参加",
-    en: "Joining the call",
-};
-const RECORDING: Words = Words {
-    code: "recording",
-    ja: "通話の録画・録音",
-    en: "Recording the call",
-};
+const JOIN: Words = Words { code: "join", ja: "通話への参加", en: "Joining the call" };
+const RECORDING: Words =
+    Words { code: "recording", ja: "通話の録画・録音", en: "Recording the call" };
 /// The tap on 呼ぶ is the agreement to the desk nurse who answers it.
-const TAP: Words = Words {
-    code: "tap",
-    ja: "呼ぶボタン",
-    en: "By calling",
-};
+const TAP: Words = Words { code: "tap", ja: "呼ぶボタン", en: "By calling" };
 
 pub(super) fn consents(book: &Book<'_>) -> Vec<Resource> {
     let folded = &book.record.encounter;
     let joins = admitted(folded).filter_map(|(a, person)| join(book, a, person));
-    joins
-        .chain(recordings(book))
-        .map(|consent| Resource::Consent(Box::new(consent)))
-        .collect()
+    joins.chain(recordings(book)).map(|consent| Resource::Consent(Box::new(consent))).collect()
 }
 
 fn join(book: &Book<'_>, attendee: &Attendee, person: PersonId) -> Option<Consent> {
@@ -59,10 +45,8 @@ fn join(book: &Book<'_>, attendee: &Attendee, person: PersonId) -> Option<Consen
             return None;
         }
     };
-    let mut parts = vec![Extension::new(
-        "how",
-        ExtensionValue::Concept(CodeableConcept::own(own::CS_MANNER, manner)),
-    )];
+    let mut parts =
+        vec![Extension::new("how", ExtensionValue::Concept(CodeableConcept::own(own::CS_MANNER, manner)))];
     parts.extend(
         heard_by.map(|p| Extension::new("heardBy", ExtensionValue::Practitioner(book.practitioner(p)))),
     );
@@ -78,12 +62,7 @@ fn join(book: &Book<'_>, attendee: &Attendee, person: PersonId) -> Option<Consen
             }],
             data: about(book),
         },
-        ..consent(
-            book,
-            Id::derived(Derived::Join, attendee.leg.0),
-            JOIN,
-            book.patient().among(),
-        )
+        ..consent(book, Id::derived(Derived::Join, attendee.leg.0), JOIN, book.patient().among())
     })
 }
 
@@ -105,11 +84,7 @@ fn recordings(book: &Book<'_>) -> impl Iterator<Item = Consent> {
         Consent {
             status,
             date_time: Some(DateTime::At(answer.at)),
-            provision: Provision {
-                kind,
-                actor: Vec::new(),
-                data: about(book),
-            },
+            provision: Provision { kind, actor: Vec::new(), data: about(book) },
             ..consent(
                 book,
                 Id::derived(Derived::Recording(nth), answer.leg.0),
@@ -131,10 +106,7 @@ fn answerer(book: &Book<'_>, leg: LegId) -> Reference<Somebody> {
 }
 
 fn about(book: &Book<'_>) -> Vec<ProvisionData> {
-    vec![ProvisionData {
-        meaning: "related",
-        reference: book.encounter(),
-    }]
+    vec![ProvisionData { meaning: "related", reference: book.encounter() }]
 }
 
 fn consent(book: &Book<'_>, id: Id, what: Words, performer: Reference<Somebody>) -> Consent {
@@ -152,10 +124,6 @@ fn consent(book: &Book<'_>, id: Id, what: Words, performer: Reference<Somebody>)
         date_time: None,
         performer: vec![performer],
         policy_rule: CodeableConcept::coded(vec![Coding::named(ACT_CODE, "OPTIN", "opt-in")]),
-        provision: Provision {
-            kind: ProvisionKind::Permit,
-            actor: Vec::new(),
-            data: Vec::new(),
-        },
+        provision: Provision { kind: ProvisionKind::Permit, actor: Vec::new(), data: Vec::new() },
     }
 }

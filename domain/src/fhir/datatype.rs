@@ -61,10 +61,7 @@ pub struct Text(String);
 impl Text {
     /// Takes over what can be said; `None` when nothing is left.
     pub fn new(text: &str) -> Option<Self> {
-        let kept: String = text
-            .chars()
-            .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-            .collect();
+        let kept: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
         let kept = kept.trim();
         (!kept.is_empty()).then(|| Self(kept.to_owned()))
     }
@@ -144,18 +141,12 @@ pub struct Period {
 impl Period {
     /// An end before the start is moved up to the start: two clocks disagreed, and nothing took negative time.
     pub fn new(start: Timestamp, end: Option<Timestamp>) -> Self {
-        Self {
-            start: DateTime::At(start),
-            end: end.map(|end| DateTime::At(end.max(start))),
-        }
+        Self { start: DateTime::At(start), end: end.map(|end| DateTime::At(end.max(start))) }
     }
 
     /// Since a year.
     pub const fn since_year(year: u16) -> Self {
-        Self {
-            start: DateTime::Year(year),
-            end: None,
-        }
+        Self { start: DateTime::Year(year), end: None }
     }
 }
 
@@ -174,20 +165,12 @@ pub struct Coding {
 impl Coding {
     /// A code without its system's words.
     pub const fn new(system: &'static str, code: &'static str) -> Self {
-        Self {
-            system,
-            code,
-            display: None,
-        }
+        Self { system, code, display: None }
     }
 
     /// A code with its system's words.
     pub const fn named(system: &'static str, code: &'static str, display: &'static str) -> Self {
-        Self {
-            system,
-            code,
-            display: Some(display),
-        }
+        Self { system, code, display: Some(display) }
     }
 }
 
@@ -210,10 +193,7 @@ impl CodeableConcept {
 
     /// One of our own codes, with the Japanese words as text.
     pub fn own(system: &'static str, words: crate::words::Words) -> Self {
-        Self {
-            coding: vec![Coding::named(system, words.code, words.en)],
-            text: Some(words.ja.into()),
-        }
+        Self { coding: vec![Coding::named(system, words.code, words.en)], text: Some(words.ja.into()) }
     }
 }
 
@@ -229,10 +209,7 @@ pub struct Identifier {
 impl Identifier {
     /// One of our own rows.
     pub fn row(system: &'static str, uuid: Uuid) -> Self {
-        Self {
-            system: system.to_owned(),
-            value: Text(uuid.to_string()),
-        }
+        Self { system: system.to_owned(), value: Text(uuid.to_string()) }
     }
 }
 
@@ -290,24 +267,12 @@ impl<T> Reference<T> {
 
     /// Only a name: for a thing that has no resource, such as a sensor without a serial number.
     pub const fn named(display: Text) -> Self {
-        Self {
-            reference: None,
-            kind: None,
-            identifier: None,
-            display: Some(display),
-            target: PhantomData,
-        }
+        Self { reference: None, kind: None, identifier: None, display: Some(display), target: PhantomData }
     }
 
     /// By what it is known as elsewhere.
     pub const fn known_as(identifier: Identifier, display: Option<Text>) -> Self {
-        Self {
-            reference: None,
-            kind: None,
-            identifier: Some(identifier),
-            display,
-            target: PhantomData,
-        }
+        Self { reference: None, kind: None, identifier: Some(identifier), display, target: PhantomData }
     }
 }
 
@@ -349,12 +314,7 @@ pub struct Quantity {
 impl Quantity {
     /// `code` is UCUM; `unit` is how people write it.
     pub const fn new(value: Decimal, unit: &'static str, code: &'static str) -> Self {
-        Self {
-            value: Exact(value),
-            unit,
-            system: "http://unitsofmeasure.org",
-            code,
-        }
+        Self { value: Exact(value), unit, system: "http://unitsofmeasure.org", code }
     }
 }
 
@@ -394,11 +354,7 @@ pub struct Meta {
 impl Meta {
     /// Profiles alone.
     pub const fn profiles(profile: Vec<&'static str>) -> Self {
-        Self {
-            profile,
-            security: Vec::new(),
-            tag: Vec::new(),
-        }
+        Self { profile, security: Vec::new(), tag: Vec::new() }
     }
 
     pub(in crate::fhir) const fn is_empty(&self) -> bool {
@@ -474,9 +430,6 @@ impl Extension {
 
     /// Several parts.
     pub const fn parts(url: &'static str, parts: Vec<Self>) -> Self {
-        Self {
-            url,
-            value: ExtensionValue::Parts(parts),
-        }
+        Self { url, value: ExtensionValue::Parts(parts) }
     }
 }

@@ -24,10 +24,7 @@ pub(super) fn encounter(book: &Book<'_>, is_signed: bool) -> Encounter {
     let state = if is_signed { "signed" } else { "unsigned" };
     let mut meta = Meta::profiles(vec![jp::ENCOUNTER]);
     meta.tag.push(Coding::new(own::CS_STATE, state));
-    let situation = folded
-        .sbar
-        .as_ref()
-        .and_then(|s| Text::new(s.reveal().situation.reveal()));
+    let situation = folded.sbar.as_ref().and_then(|s| Text::new(s.reveal().situation.reveal()));
     Encounter {
         id: Id::of(folded.session.0),
         meta,
@@ -36,17 +33,12 @@ pub(super) fn encounter(book: &Book<'_>, is_signed: bool) -> Encounter {
         status: status(folded),
         status_history: history(folded),
         class: Coding::named(ACT_CODE, "VR", "virtual"),
-        priority: folded
-            .urgency
-            .map(|u| CodeableConcept::own(own::CS_URGENCY, words::urgency(u))),
+        priority: folded.urgency.map(|u| CodeableConcept::own(own::CS_URGENCY, words::urgency(u))),
         subject: book.patient(),
         participant: participants(book),
         period: period(folded),
         reason_code: situation
-            .map(|text| CodeableConcept {
-                coding: Vec::new(),
-                text: Some(text),
-            })
+            .map(|text| CodeableConcept { coding: Vec::new(), text: Some(text) })
             .into_iter()
             .collect(),
         hospitalization: folded.disposition.as_ref().map(|d| Hospitalization {
@@ -122,11 +114,7 @@ fn participants(book: &Book<'_>) -> Vec<EncounterParticipant> {
 fn provider(book: &Book<'_>) -> Reference<Organization> {
     let folded = &book.record.encounter;
     let decider = folded.disposition.as_ref().and_then(|d| d.by);
-    let of_role = |role| {
-        admitted(folded)
-            .find(|(a, _)| a.role == role)
-            .map(|(_, person)| person)
-    };
+    let of_role = |role| admitted(folded).find(|(a, _)| a.role == role).map(|(_, person)| person);
     decider
         .or_else(|| of_role(LegRole::DutyDoctor))
         .or_else(|| of_role(LegRole::DeskNurse))
@@ -141,10 +129,7 @@ fn extensions(book: &Book<'_>) -> Vec<Extension> {
         all.push(Extension::parts(
             own::EXT_INTERVAL,
             vec![
-                Extension::new(
-                    "period",
-                    ExtensionValue::Period(Period::new(interval.from, interval.until)),
-                ),
+                Extension::new("period", ExtensionValue::Period(Period::new(interval.from, interval.until))),
                 own_code("kind", own::CS_SERVICE, words::service_kind(interval.kind)),
                 own_code("media", own::CS_MEDIA, words::media_mode(interval.mode)),
                 Extension::new("nursePresent", ExtensionValue::Boolean(interval.nurse_present)),
@@ -175,23 +160,13 @@ fn decision(book: &Book<'_>) -> Option<Extension> {
         Extension::new("at", ExtensionValue::DateTime(DateTime::At(decided.at))),
     ];
     parts.extend(
-        decided
-            .by
-            .map(|by| Extension::new("by", ExtensionValue::Practitioner(book.practitioner(by)))),
+        decided.by.map(|by| Extension::new("by", ExtensionValue::Practitioner(book.practitioner(by)))),
     );
     if let Outcome::RecheckAt { at } = disposition.outcome {
-        parts.push(Extension::new(
-            "recheckAt",
-            ExtensionValue::DateTime(DateTime::At(at)),
-        ));
+        parts.push(Extension::new("recheckAt", ExtensionValue::DateTime(DateTime::At(at))));
     }
     parts.extend(text("advice", disposition.advice.reveal()));
-    parts.extend(
-        disposition
-            .reason_online
-            .as_ref()
-            .and_then(|reason| text("reasonOnline", reason.reveal())),
-    );
+    parts.extend(disposition.reason_online.as_ref().and_then(|reason| text("reasonOnline", reason.reveal())));
     Some(Extension::parts(own::EXT_DECISION, parts))
 }
 
@@ -219,11 +194,7 @@ pub(super) fn findings(book: &Book<'_>, is_signed: bool) -> Option<Resource> {
     });
     let found = folded.red_flags.as_ref().map(|flags| {
         if flags.is_empty() {
-            let none = Words {
-                code: "none",
-                ja: "該当なし",
-                en: "None found",
-            };
+            let none = Words { code: "none", ja: "該当なし", en: "None found" };
             return vec![none];
         }
         flags.iter().map(|f| words::red_flag(*f)).collect()
@@ -231,9 +202,7 @@ pub(super) fn findings(book: &Book<'_>, is_signed: bool) -> Option<Resource> {
     let finding: Vec<Finding> = found
         .unwrap_or_default()
         .into_iter()
-        .map(|w| Finding {
-            item_codeable_concept: CodeableConcept::own(own::CS_RED_FLAG, w),
-        })
+        .map(|w| Finding { item_codeable_concept: CodeableConcept::own(own::CS_RED_FLAG, w) })
         .collect();
     let summary = folded.note.as_ref().and_then(|n| Text::new(n.reveal()));
     if note.is_empty() && finding.is_empty() && summary.is_none() {
@@ -242,11 +211,7 @@ pub(super) fn findings(book: &Book<'_>, is_signed: bool) -> Option<Resource> {
     Some(Resource::ClinicalImpression(Box::new(ClinicalImpression {
         id: Id::derived(Derived::Findings, folded.session.0),
         meta: Meta::default(),
-        status: if is_signed {
-            ImpressionStatus::Completed
-        } else {
-            ImpressionStatus::InProgress
-        },
+        status: if is_signed { ImpressionStatus::Completed } else { ImpressionStatus::InProgress },
         subject: book.patient(),
         encounter: book.encounter(),
         effective_period: period(folded),

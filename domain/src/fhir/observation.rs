@@ -131,9 +131,9 @@ fn code(vital: &Vital) -> CodeableConcept {
     match *vital {
         // 3151-8 names a flow. Whether a patient breathes air or an unknown amount of oxygen has no code in the
         // table, so it goes under our own.
-        Vital::Oxygen {
-            supply: Supply::Air | Supply::Oxygen { flow: None },
-        } => CodeableConcept::own(own::CS_OXYGEN, SUPPLY),
+        Vital::Oxygen { supply: Supply::Air | Supply::Oxygen { flow: None } } => {
+            CodeableConcept::own(own::CS_OXYGEN, SUPPLY)
+        }
         Vital::Spo2 { .. }
         | Vital::Pulse { .. }
         | Vital::HeartRate { .. }
@@ -147,19 +147,12 @@ fn code(vital: &Vital) -> CodeableConcept {
     }
 }
 
-const SUPPLY: Words = Words {
-    code: "supply",
-    ja: "酸素投与",
-    en: "Oxygen supply",
-};
+const SUPPLY: Words = Words { code: "supply", ja: "酸素投与", en: "Oxygen supply" };
 
 fn concept(medis: Option<&'static str>, loinc: &[&'static str], text: &'static str) -> CodeableConcept {
     let medis = medis.map(|code| Coding::new(MEDIS_SYSTEM, code));
     let loinc = loinc.iter().map(|code| Coding::new(LOINC_SYSTEM, code));
-    CodeableConcept {
-        coding: medis.into_iter().chain(loinc).collect(),
-        text: Some(text.into()),
-    }
+    CodeableConcept { coding: medis.into_iter().chain(loinc).collect(), text: Some(text.into()) }
 }
 
 /// What makes a number no measurement of this patient. Such a number never leaves as a value.
@@ -190,10 +183,7 @@ const fn voids(flag: Flag) -> Option<&'static str> {
 /// an old one, with its own time; that does not make it doubtful.
 fn status(reading: &Reading) -> ObservationStatus {
     let kind = reading.vital.kind();
-    let doubted = reading
-        .flags
-        .iter()
-        .any(|f| *f != Flag::FromMemory && f.excludes(kind));
+    let doubted = reading.flags.iter().any(|f| *f != Flag::FromMemory && f.excludes(kind));
     if doubted || matches!(reading.source, Source::Simulated { .. }) {
         ObservationStatus::Preliminary
     } else {
@@ -230,28 +220,21 @@ fn value(reading: &Reading) -> (ObservationValue, Option<Extension>) {
             plain(ObservationValue::Components(components))
         }
         _ if void.is_some() => plain(ObservationValue::Absent(absent(void.unwrap_or("error")))),
-        Vital::Consciousness { level } => plain(ObservationValue::Concept(CodeableConcept::own(
-            own::CS_ACVPU,
-            words::consciousness(level),
-        ))),
+        Vital::Consciousness { level } => {
+            plain(ObservationValue::Concept(CodeableConcept::own(own::CS_ACVPU, words::consciousness(level))))
+        }
         Vital::Oxygen { supply: Supply::Air } => plain(ObservationValue::Concept(CodeableConcept::own(
             own::CS_OXYGEN,
-            Words {
-                code: "air",
-                ja: "室内気",
-                en: "Room air",
-            },
+            Words { code: "air", ja: "室内気", en: "Room air" },
         ))),
-        Vital::Oxygen {
-            supply: Supply::Oxygen { flow: None },
-        } => plain(ObservationValue::Concept(CodeableConcept::own(
-            own::CS_OXYGEN,
-            Words {
-                code: "oxygen",
-                ja: "酸素投与あり（流量不明）",
-                en: "On oxygen, flow unknown",
-            },
-        ))),
+        Vital::Oxygen { supply: Supply::Oxygen { flow: None } } => {
+            plain(ObservationValue::Concept(CodeableConcept::own(
+                own::CS_OXYGEN,
+                Words {
+                    code: "oxygen", ja: "酸素投与あり（流量不明）", en: "On oxygen, flow unknown"
+                },
+            )))
+        }
         Vital::Spo2 { .. }
         | Vital::Pulse { .. }
         | Vital::HeartRate { .. }
@@ -264,10 +247,7 @@ fn value(reading: &Reading) -> (ObservationValue, Option<Extension>) {
 }
 
 fn single(vital: &Vital, rule: &Rule) -> (ObservationValue, Option<Extension>) {
-    let quantity = vital
-        .amounts()
-        .first()
-        .and_then(|amount| quantity(amount, rule.measure(amount.measure)?));
+    let quantity = vital.amounts().first().and_then(|amount| quantity(amount, rule.measure(amount.measure)?));
     quantity.map_or_else(
         || (ObservationValue::Absent(absent("error")), None),
         |(quantity, raw)| (ObservationValue::Quantity(quantity), raw),
@@ -291,11 +271,7 @@ fn component(amount: &Amount, rule: &'static MeasureRule, void: Option<&'static 
         (None, None) => (ComponentValue::Absent(absent("error")), None),
         (None, Some((quantity, raw))) => (ComponentValue::Quantity(quantity), raw),
     };
-    Component {
-        extension: raw.into_iter().collect(),
-        code: concept(rule.medis, rule.loinc, rule.ja),
-        value,
-    }
+    Component { extension: raw.into_iter().collect(), code: concept(rule.medis, rule.loinc, rule.ja), value }
 }
 
 /// What a person must know before using the value, Japanese first.
@@ -305,13 +281,10 @@ fn notes(reading: &Reading) -> Vec<Annotation> {
         Source::Simulated { .. } => {
             lines.push("模擬センサーの値 / Simulated sensor, not a patient's value".into())
         }
-        Source::Manual {
-            by: EnteredBy::Household,
-        } => lines.push("患者または家族が入力 / Entered by the patient or the family".into()),
-        Source::Device { .. }
-        | Source::Manual {
-            by: EnteredBy::Clinician { .. },
-        } => {}
+        Source::Manual { by: EnteredBy::Household } => {
+            lines.push("患者または家族が入力 / Entered by the patient or the family".into())
+        }
+        Source::Device { .. } | Source::Manual { by: EnteredBy::Clinician { .. } } => {}
     }
     for flag in &reading.flags {
         let words = words::flag(*flag);
@@ -323,33 +296,20 @@ fn notes(reading: &Reading) -> Vec<Annotation> {
         lines.push(format!("{}{clock} / {}", words.ja, words.en));
     }
     if reading.flags.iter().any(|f| voids(*f).is_some()) {
-        let shown: Vec<String> = reading
-            .vital
-            .amounts()
-            .iter()
-            .map(|a| format!("{} {}", a.raw.text(), a.ucum))
-            .collect();
+        let shown: Vec<String> =
+            reading.vital.amounts().iter().map(|a| format!("{} {}", a.raw.text(), a.ucum)).collect();
         if !shown.is_empty() {
-            lines.push(format!(
-                "値として扱わない表示値 / Number shown, not to be used: {}",
-                shown.join(", ")
-            ));
+            lines
+                .push(format!("値として扱わない表示値 / Number shown, not to be used: {}", shown.join(", ")));
         }
     }
-    lines
-        .iter()
-        .filter_map(|line| Text::new(line).map(|text| Annotation { text }))
-        .collect()
+    lines.iter().filter_map(|line| Text::new(line).map(|text| Annotation { text })).collect()
 }
 
 fn performer(book: &Book<'_>, source: &Source) -> Option<Reference<Somebody>> {
     match source {
-        Source::Manual {
-            by: EnteredBy::Clinician { person },
-        } => Some(book.practitioner(*person).among()),
-        Source::Manual {
-            by: EnteredBy::Household,
-        } => Some(book.patient().among()),
+        Source::Manual { by: EnteredBy::Clinician { person } } => Some(book.practitioner(*person).among()),
+        Source::Manual { by: EnteredBy::Household } => Some(book.patient().among()),
         Source::Device { .. } | Source::Simulated { .. } => None,
     }
 }

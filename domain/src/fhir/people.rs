@@ -75,25 +75,11 @@ impl<'a> Book<'a> {
 
     /// Patient, association, institutions, people and their roles, each once, in the order of their ids.
     pub(super) fn resources(&self) -> Vec<Resource> {
-        let mut all = vec![
-            Resource::Patient(Box::new(self.patient_resource())),
-            Resource::Organization(self.tenant()),
-        ];
-        all.extend(
-            self.institutions
-                .values()
-                .map(|i| Resource::Organization(self.institution(i))),
-        );
-        all.extend(
-            self.people
-                .values()
-                .map(|p| Resource::Practitioner(practitioner(p))),
-        );
-        all.extend(
-            self.people
-                .values()
-                .map(|p| Resource::PractitionerRole(self.role(p))),
-        );
+        let mut all =
+            vec![Resource::Patient(Box::new(self.patient_resource())), Resource::Organization(self.tenant())];
+        all.extend(self.institutions.values().map(|i| Resource::Organization(self.institution(i))));
+        all.extend(self.people.values().map(|p| Resource::Practitioner(practitioner(p))));
+        all.extend(self.people.values().map(|p| Resource::PractitionerRole(self.role(p))));
         all
     }
 
@@ -107,9 +93,7 @@ impl<'a> Book<'a> {
             let system = format!("{PATIENT_NO}{digits}");
             identifier.push(Identifier { system, value });
         }
-        let doctor = patient
-            .primary_doctor
-            .filter(|doctor| self.people.contains_key(doctor));
+        let doctor = patient.primary_doctor.filter(|doctor| self.people.contains_key(doctor));
         Patient {
             id: Id::of(patient.id.0),
             meta: Meta::profiles(vec![jp::PATIENT]),
@@ -123,10 +107,7 @@ impl<'a> Book<'a> {
                 Sex::Unknown => Gender::Unknown,
             },
             birth_date: Date::parse(patient.birth_date.reveal()),
-            address: Text::new(patient.address.reveal())
-                .map(|text| Address { text })
-                .into_iter()
-                .collect(),
+            address: Text::new(patient.address.reveal()).map(|text| Address { text }).into_iter().collect(),
             general_practitioner: doctor.into_iter().map(|d| self.practitioner(d)).collect(),
             managing_organization: self.organization(patient.institution),
         }
@@ -149,10 +130,9 @@ impl<'a> Book<'a> {
     fn institution(&self, institution: &Institution) -> Organization {
         let mut identifier = vec![Identifier::row(own::SID_INSTITUTION, institution.id.0)];
         let digits = ten_digits(&institution.code);
-        identifier.extend(digits.and_then(Text::new).map(|value| Identifier {
-            system: INSTITUTION_NO.to_owned(),
-            value,
-        }));
+        identifier.extend(
+            digits.and_then(Text::new).map(|value| Identifier { system: INSTITUTION_NO.to_owned(), value }),
+        );
         Organization {
             id: Id::of(institution.id.0),
             meta: Meta::profiles(vec![jp::ORGANIZATION]),
@@ -187,10 +167,7 @@ impl<'a> Book<'a> {
 fn practitioner(person: &Person) -> Practitioner {
     let qualification = person.registration.as_ref().map(|registration| Qualification {
         identifier: Text::new(registration.number.reveal())
-            .map(|value| Identifier {
-                system: REGISTRATION.to_owned(),
-                value,
-            })
+            .map(|value| Identifier { system: REGISTRATION.to_owned(), value })
             .into_iter()
             .collect(),
         code: CodeableConcept::coded(vec![Coding::new(LICENCE, "medical-registration")]),
@@ -207,30 +184,26 @@ fn practitioner(person: &Person) -> Practitioner {
 
 /// Kanji (IDE), kana (SYL) and Latin (ABC), each where there is one.
 fn names(name: &Name) -> Vec<HumanName> {
-    [
-        ("IDE", name.kanji.reveal()),
-        ("SYL", name.kana.reveal()),
-        ("ABC", name.latin.reveal()),
-    ]
-    .into_iter()
-    .filter_map(|(script, written)| {
-        let text = Text::new(written)?;
-        // Latin names are kept given name first, as they are spoken.
-        let parts = written.trim().split_once([' ', '\u{3000}']);
-        let (family, given) = match (script, parts) {
-            ("ABC", Some((given, family))) => (Text::new(family), Text::new(given)),
-            (_, Some((family, given))) => (Text::new(family), Text::new(given)),
-            (_, None) => (None, None),
-        };
-        Some(HumanName {
-            extension: vec![Extension::new(EN_REPRESENTATION, ExtensionValue::Code(script))],
-            usage: "usual",
-            text,
-            family,
-            given: given.into_iter().collect(),
+    [("IDE", name.kanji.reveal()), ("SYL", name.kana.reveal()), ("ABC", name.latin.reveal())]
+        .into_iter()
+        .filter_map(|(script, written)| {
+            let text = Text::new(written)?;
+            // Latin names are kept given name first, as they are spoken.
+            let parts = written.trim().split_once([' ', '\u{3000}']);
+            let (family, given) = match (script, parts) {
+                ("ABC", Some((given, family))) => (Text::new(family), Text::new(given)),
+                (_, Some((family, given))) => (Text::new(family), Text::new(given)),
+                (_, None) => (None, None),
+            };
+            Some(HumanName {
+                extension: vec![Extension::new(EN_REPRESENTATION, ExtensionValue::Code(script))],
+                usage: "usual",
+                text,
+                family,
+                given: given.into_iter().collect(),
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 /// The code, when it is one: prefecture (2), category (1), number (7).
@@ -246,10 +219,7 @@ fn parts_of_code(digits: &str) -> Vec<Extension> {
         "http://jpfhir.jp/fhir/core/Extension/StructureDefinition/JP_Organization_InsuranceOrganizationNo";
     let coding = |url, system, code: Option<&str>| {
         let code = code.and_then(Text::new)?;
-        Some(Extension::new(
-            url,
-            ExtensionValue::Coding(OwnedCoding { system, code }),
-        ))
+        Some(Extension::new(url, ExtensionValue::Coding(OwnedCoding { system, code })))
     };
     let number = digits.get(3..).and_then(Text::new).map(|value| {
         let system = "http://jpfhir.jp/fhir/core/mhlw/IdSystem/MedicalOrganizationID".to_owned();

@@ -14,22 +14,14 @@ use crate::encounter::Signed;
 /// `targets` are types and ids of what the signer answers for.
 pub(super) fn provenance(book: &Book<'_>, signed: &Signed, targets: Vec<(&'static str, Id)>) -> Resource {
     let session = signed.record.encounter.session.0;
-    let digest = Text::new(&signed.digest).map(|value| Identifier {
-        system: own::SID_DIGEST.to_owned(),
-        value,
-    });
+    let digest =
+        Text::new(&signed.digest).map(|value| Identifier { system: own::SID_DIGEST.to_owned(), value });
     let who = book.practitioner(signed.by);
     Resource::Provenance(Box::new(Provenance {
         id: Id::derived(Derived::Signature(signed.version), session),
         meta: Meta::default(),
-        extension: vec![Extension::new(
-            own::EXT_VERSION,
-            ExtensionValue::PositiveInt(signed.version.max(1)),
-        )],
-        target: targets
-            .into_iter()
-            .map(|(kind, id)| Reference::<Anything>::at(kind, &id))
-            .collect(),
+        extension: vec![Extension::new(own::EXT_VERSION, ExtensionValue::PositiveInt(signed.version.max(1)))],
+        target: targets.into_iter().map(|(kind, id)| Reference::<Anything>::at(kind, &id)).collect(),
         occurred_period: period(&signed.record.encounter),
         recorded: Instant(signed.at),
         agent: vec![Agent {

@@ -24,30 +24,18 @@ impl Turn<'_, '_> {
             self.withdraw_wanted(role, None);
         }
         self.next.desk = None;
-        self.next.state = State::Closing {
-            by,
-            since,
-            until: self.now.plus(self.around.timings.undo),
-        };
+        self.next.state = State::Closing { by, since, until: self.now.plus(self.around.timings.undo) };
         self.fact(FactKind::EndAsked);
         Ok(())
     }
 
     pub(super) fn undo_end(&mut self) -> Result<(), Refused> {
         let State::Closing { since, .. } = self.next.state else {
-            return if self.next.live() {
-                Ok(())
-            } else {
-                Err(Refused::TooLateToUndo)
-            };
+            return if self.next.live() { Ok(()) } else { Err(Refused::TooLateToUndo) };
         };
         self.clinician()?;
         let check_at = self.now.plus(self.around.timings.check_in);
-        self.next.state = State::Active {
-            since,
-            check_at,
-            alone_until: None,
-        };
+        self.next.state = State::Active { since, check_at, alone_until: None };
         self.fact(FactKind::EndUndone);
         Ok(())
     }
@@ -60,21 +48,13 @@ impl Turn<'_, '_> {
     pub(super) fn finish(&mut self, reason: EndReason) {
         mode::close(&mut self.next.ledger, self.now);
         let remind_at = self.now.plus(self.around.timings.disposition);
-        self.next.state = State::Ended {
-            at: self.now,
-            reason,
-            remind_at,
-            overdue: false,
-        };
+        self.next.state = State::Ended { at: self.now, reason, remind_at, overdue: false };
         self.fact(FactKind::Ended);
     }
 
     pub(super) fn disposition_overdue(&mut self) {
         let next = self.now.plus(self.around.timings.disposition);
-        if let State::Ended {
-            remind_at, overdue, ..
-        } = &mut self.next.state
-        {
+        if let State::Ended { remind_at, overdue, .. } = &mut self.next.state {
             (*remind_at, *overdue) = (next, true);
             self.fact(FactKind::DispositionOverdue);
         }
@@ -103,9 +83,7 @@ impl Turn<'_, '_> {
             }
             Finding::Sbar { sbar } => {
                 a.sbar = Some(sbar.clone());
-                FactKind::SbarWritten {
-                    sbar: Private::new(sbar),
-                }
+                FactKind::SbarWritten { sbar: Private::new(sbar) }
             }
             Finding::Note { text } => {
                 a.note = Some(text.clone());
@@ -145,10 +123,7 @@ impl Turn<'_, '_> {
 
     pub(super) fn dispose(&mut self, disposition: Disposition) -> Result<(), Refused> {
         let person = self.may_decide(&disposition)?;
-        let is_doctor = self
-            .next
-            .leg_of(person)
-            .is_some_and(|l| l.role == LegRole::DutyDoctor);
+        let is_doctor = self.next.leg_of(person).is_some_and(|l| l.role == LegRole::DutyDoctor);
         if disposition.outcome == Outcome::Prescription && !is_doctor {
             return Err(Refused::DoctorOnly);
         }
@@ -157,25 +132,16 @@ impl Turn<'_, '_> {
         {
             return Err(Refused::RecheckInPast);
         }
-        let sudden = self
-            .next
-            .assessment
-            .urgency
-            .is_some_and(super::Urgency::is_sudden);
+        let sudden = self.next.assessment.urgency.is_some_and(super::Urgency::is_sudden);
         if sudden && disposition.outcome.ends_online() {
-            let reason = disposition
-                .reason_online
-                .as_ref()
-                .map_or("", |r| r.reveal().trim());
+            let reason = disposition.reason_online.as_ref().map_or("", |r| r.reveal().trim());
             if !is_doctor || reason.is_empty() {
                 return Err(Refused::ReasonNeeded);
             }
         }
         if self.next.disposition.as_ref() != Some(&disposition) {
             self.next.disposition = Some(disposition.clone());
-            self.fact(FactKind::Disposed {
-                disposition: Private::new(disposition),
-            });
+            self.fact(FactKind::Disposed { disposition: Private::new(disposition) });
         }
         Ok(())
     }
@@ -206,11 +172,7 @@ impl Turn<'_, '_> {
         if self.next.signed.is_some() {
             return Err(Refused::Signed);
         }
-        if self.next.was_in(person) {
-            Ok(person)
-        } else {
-            Err(Refused::NotInCall)
-        }
+        if self.next.was_in(person) { Ok(person) } else { Err(Refused::NotInCall) }
     }
 }
 

@@ -173,9 +173,6 @@ pub enum Outcome {
 impl Outcome {
     /// Ends the matter online or on the phone, so that nobody will see the patient tonight.
     pub const fn ends_online(self) -> bool {
-        matches!(
-            self,
-            Self::Advice | Self::Prescription | Self::RecheckAt { .. } | Self::NextDay
-        )
+        matches!(self, Self::Advice | Self::Prescription | Self::RecheckAt { .. } | Self::NextDay)
     }
 }

@@ -272,10 +272,7 @@ impl Leg {
 
     /// Accepted, joined, or away for a moment: in the call as people see it.
     pub const fn in_call(&self) -> bool {
-        matches!(
-            self.state,
-            LegState::Accepted { .. } | LegState::Joined { .. } | LegState::Away { .. }
-        )
+        matches!(self.state, LegState::Accepted { .. } | LegState::Joined { .. } | LegState::Away { .. })
     }
 
     /// Rung or about to be rung.

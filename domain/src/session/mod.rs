@@ -164,10 +164,7 @@ impl Session {
         let carried = matches!(self.state, State::Active { .. }) && leg.in_call() && leg.admitted();
         carried
             && (leg.role != LegRole::Patient
-                || self
-                    .legs
-                    .iter()
-                    .any(|l| l.role.is_clinician() && l.in_call() && l.admitted()))
+                || self.legs.iter().any(|l| l.role.is_clinician() && l.in_call() && l.admitted()))
     }
 
     /// The clinician who leads: a doctor with an open gate, else a nurse with one.
@@ -193,10 +190,7 @@ impl Session {
             return MediaMode::None;
         };
         let sees = |l: &Leg| l.video_flows && l.camera == SourceState::On;
-        match (
-            patient.audio_flows && lead.audio_flows,
-            sees(patient) && sees(lead),
-        ) {
+        match (patient.audio_flows && lead.audio_flows, sees(patient) && sees(lead)) {
             (true, true) => MediaMode::VideoAudio,
             (true, false) => MediaMode::Audio,
             (false, _) => MediaMode::None,
@@ -207,9 +201,7 @@ impl Session {
     /// (C1.14); the store holds that as a constraint.
     pub fn examining_doctor(&self) -> Option<PersonId> {
         let examines = self.live() && self.kind == ServiceKind::OnlineExamination;
-        self.lead()
-            .filter(|l| examines && l.role == LegRole::DutyDoctor)
-            .and_then(Leg::person)
+        self.lead().filter(|l| examines && l.role == LegRole::DutyDoctor).and_then(Leg::person)
     }
 
     /// Staff who are in this call and cannot be rung for another.
@@ -217,25 +209,17 @@ impl Session {
         if !self.live() {
             return Vec::new();
         }
-        self.legs
-            .iter()
-            .filter(|l| l.in_call())
-            .filter_map(Leg::person)
-            .collect()
+        self.legs.iter().filter(|l| l.in_call()).filter_map(Leg::person).collect()
     }
 
     /// Who must decide once the call is over: the doctor who was let in, else the nurse.
     pub fn decider(&self) -> Option<PersonId> {
-        [LegRole::DutyDoctor, LegRole::DeskNurse, LegRole::VisitingNurse]
-            .into_iter()
-            .find_map(|role| {
-                let mut was_in = self.legs.iter().filter(|l| {
-                    l.role == role
-                        && l.admitted()
-                        && (l.in_call() || matches!(l.state, LegState::Left { .. }))
-                });
-                was_in.next_back().and_then(Leg::person)
-            })
+        [LegRole::DutyDoctor, LegRole::DeskNurse, LegRole::VisitingNurse].into_iter().find_map(|role| {
+            let mut was_in = self.legs.iter().filter(|l| {
+                l.role == role && l.admitted() && (l.in_call() || matches!(l.state, LegState::Left { .. }))
+            });
+            was_in.next_back().and_then(Leg::person)
+        })
     }
 
     /// Every deadline of the session, with what falls due. The timer rows are made equal to this list in the
@@ -244,32 +228,17 @@ impl Session {
         let mut due = Vec::new();
         match self.state {
             State::Waiting { .. } => {}
-            State::Active {
-                check_at,
-                alone_until,
-                ..
-            } => {
+            State::Active { check_at, alone_until, .. } => {
                 due.push((Due::CheckIn, check_at));
                 due.extend(alone_until.map(|at| (Due::Alone, at)));
             }
             State::Closing { until, .. } => return vec![(Due::EndFinal, until)],
             State::Ended { remind_at, .. } => {
-                return if self.disposition.is_some() {
-                    due
-                } else {
-                    vec![(Due::Disposition, remind_at)]
-                };
+                return if self.disposition.is_some() { due } else { vec![(Due::Disposition, remind_at)] };
             }
         }
         if let Some(desk) = self.desk {
-            due.push((
-                if desk.ringing {
-                    Due::DeskRing
-                } else {
-                    Due::Reminder
-                },
-                desk.until,
-            ));
+            due.push((if desk.ringing { Due::DeskRing } else { Due::Reminder }, desk.until));
         }
         for leg in &self.legs {
             match leg.state {

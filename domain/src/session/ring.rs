@@ -49,57 +49,30 @@ impl Session {
             disposition: None,
             signed: None,
         };
-        let mut turn = Turn {
-            next,
-            out: Outcomes::default(),
-            by,
-            now,
-            around,
-        };
+        let mut turn = Turn { next, out: Outcomes::default(), by, now, around };
         turn.fact(FactKind::SessionRequested { leg });
         turn.ring_desk();
-        Step {
-            session: turn.next,
-            outcomes: turn.out,
-        }
+        Step { session: turn.next, outcomes: turn.out }
     }
 }
 
 impl Turn<'_, '_> {
     /// Starts the next round: everybody on duty at the desk who is free.
     pub(super) fn ring_desk(&mut self) {
-        let (round, fallback) = self
-            .next
-            .desk
-            .map_or((1, false), |d| (d.round.saturating_add(1), d.fallback));
+        let (round, fallback) =
+            self.next.desk.map_or((1, false), |d| (d.round.saturating_add(1), d.fallback));
         let until = self.now.plus(self.around.timings.desk_ring);
-        let free: Vec<PersonId> = self
-            .around
-            .desk
-            .iter()
-            .filter(|c| !c.busy)
-            .map(|c| c.person)
-            .collect();
+        let free: Vec<PersonId> = self.around.desk.iter().filter(|c| !c.busy).map(|c| c.person).collect();
         if self.around.desk.is_empty() {
             self.fact(FactKind::NobodyOnDuty { line: Line::Desk });
-            self.next.desk = Some(DeskRing {
-                round,
-                until,
-                ringing: false,
-                fallback,
-            });
+            self.next.desk = Some(DeskRing { round, until, ringing: false, fallback });
             self.pause_desk();
             return;
         }
         for person in free {
             self.ring(person, LegRole::DeskNurse, until, round);
         }
-        self.next.desk = Some(DeskRing {
-            round,
-            until,
-            ringing: true,
-            fallback,
-        });
+        self.next.desk = Some(DeskRing { round, until, ringing: true, fallback });
     }
 
     /// A round ended unanswered: the next one, or the telephone number on the tablet and a pause.
@@ -117,12 +90,7 @@ impl Turn<'_, '_> {
         let until = self.now.plus(self.around.timings.reminder);
         let Some(desk) = &mut self.next.desk else { return };
         let first_time = !desk.fallback;
-        *desk = DeskRing {
-            until,
-            ringing: false,
-            fallback: true,
-            ..*desk
-        };
+        *desk = DeskRing { until, ringing: false, fallback: true, ..*desk };
         if first_time {
             self.fact(FactKind::FallbackShown);
         }
@@ -135,17 +103,12 @@ impl Turn<'_, '_> {
             leg.state = LegState::TimedOut { at };
             over.push(leg.id);
         }
-        self.out
-            .facts
-            .extend(over.into_iter().map(|leg| FactKind::RingTimedOut { leg }));
+        self.out.facts.extend(over.into_iter().map(|leg| FactKind::RingTimedOut { leg }));
     }
 
     /// Rings one person, on the leg they already have or on a new one.
     fn ring(&mut self, person: PersonId, role: LegRole, until: Timestamp, round: u8) {
-        let state = LegState::Invited {
-            since: self.now,
-            until,
-        };
+        let state = LegState::Invited { since: self.now, until };
         let (leg, attempt) = match self.next.legs.iter_mut().find(|l| l.person() == Some(person)) {
             Some(leg) if leg.in_call() => return,
             Some(leg) => {
@@ -167,12 +130,7 @@ impl Turn<'_, '_> {
             }
         };
         self.out.pages.push(Page { leg, person, attempt });
-        self.fact(FactKind::RingStarted {
-            leg,
-            person,
-            role,
-            round,
-        });
+        self.fact(FactKind::RingStarted { leg, person, role, round });
     }
 
     pub(super) fn rang(&mut self, leg: LegId) -> Result<(), Refused> {
@@ -208,22 +166,14 @@ impl Turn<'_, '_> {
             if leg.in_call() {
                 return Ok(());
             }
-            if let LegState::Withdrawn {
-                taken_by: Some(other),
-                ..
-            } = leg.state
-            {
+            if let LegState::Withdrawn { taken_by: Some(other), .. } = leg.state {
                 return Err(Refused::TakenBy(other));
             }
         }
         if self.around.actor_busy {
             return Err(Refused::YouAreBusy);
         }
-        let invited = self
-            .next
-            .leg_of(person)
-            .filter(|l| l.wanted())
-            .map(|l| (l.id, l.role));
+        let invited = self.next.leg_of(person).filter(|l| l.wanted()).map(|l| (l.id, l.role));
         let (leg, leg_role) = match invited {
             Some(found) => found,
             None if role == Role::DeskNurse => (self.claim(person)?, LegRole::DeskNurse),
@@ -245,10 +195,7 @@ impl Turn<'_, '_> {
             return Ok(leg.id);
         }
         let id = LegId((self.around.fresh)());
-        let state = LegState::Invited {
-            since: self.now,
-            until: self.now,
-        };
+        let state = LegState::Invited { since: self.now, until: self.now };
         self.next.legs.push(Leg::new(
             id,
             LegRole::DeskNurse,
@@ -266,11 +213,7 @@ impl Turn<'_, '_> {
         let now = self.now;
         // The tap covers the desk nurse who answers it, and nobody after her.
         let first = matches!(self.next.state, State::Waiting { .. }) && role == LegRole::DeskNurse;
-        let consent = if first {
-            JoinConsent::ByTap
-        } else {
-            JoinConsent::Asked { at: now }
-        };
+        let consent = if first { JoinConsent::ByTap } else { JoinConsent::Asked { at: now } };
         let seated = self.leg_mut(leg)?;
         seated.state = LegState::Accepted { at: now };
         if seated.consent != JoinConsent::ByTap {
@@ -284,11 +227,7 @@ impl Turn<'_, '_> {
         self.withdraw_wanted(role, Some(person));
         if let State::Waiting { .. } = self.next.state {
             let check_at = now.plus(self.around.timings.check_in);
-            self.next.state = State::Active {
-                since: now,
-                check_at,
-                alone_until: None,
-            };
+            self.next.state = State::Active { since: now, check_at, alone_until: None };
         }
         if role == LegRole::DeskNurse {
             self.next.desk = None;

@@ -43,11 +43,7 @@ impl Turn<'_, '_> {
         let own = self.leg_mut(leg)?;
         if (own.microphone, own.camera) != (microphone, camera) {
             (own.microphone, own.camera) = (microphone, camera);
-            self.fact(FactKind::Declared {
-                leg,
-                microphone,
-                camera,
-            });
+            self.fact(FactKind::Declared { leg, microphone, camera });
         }
         Ok(())
     }
@@ -126,11 +122,7 @@ impl Turn<'_, '_> {
     pub(super) fn answer_join(&mut self, leg: LegId, yes: bool) -> Result<(), Refused> {
         self.patient_acts()?;
         self.still_live()?;
-        if yes {
-            self.admit(leg, ConsentManner::OnTablet)
-        } else {
-            self.refuse_join(leg)
-        }
+        if yes { self.admit(leg, ConsentManner::OnTablet) } else { self.refuse_join(leg) }
     }
 
     pub(super) fn spoken_consent(&mut self, leg: LegId) -> Result<(), Refused> {
@@ -195,16 +187,10 @@ impl Turn<'_, '_> {
         }
         // Asking again clears what was answered before; whoever asks agrees by asking.
         for leg in &mut self.next.legs {
-            leg.recording = if leg.person() == Some(person) {
-                RecordingAnswer::Yes
-            } else {
-                RecordingAnswer::None
-            };
+            leg.recording =
+                if leg.person() == Some(person) { RecordingAnswer::Yes } else { RecordingAnswer::None };
         }
-        self.next.recording = Recording::Wanted {
-            at: self.now,
-            started: false,
-        };
+        self.next.recording = Recording::Wanted { at: self.now, started: false };
         self.fact(FactKind::RecordingAsked);
         Ok(())
     }
@@ -212,11 +198,7 @@ impl Turn<'_, '_> {
     pub(super) fn answer_recording(&mut self, yes: bool) -> Result<(), Refused> {
         self.still_live()?;
         if !matches!(self.next.recording, Recording::Wanted { .. }) {
-            return if yes {
-                Err(Refused::RecordingNotPossible)
-            } else {
-                Ok(())
-            };
+            return if yes { Err(Refused::RecordingNotPossible) } else { Ok(()) };
         }
         let leg = self.own_leg()?.id;
         let own = self.leg_mut(leg)?;
@@ -275,8 +257,6 @@ impl Turn<'_, '_> {
             (leg.audio_flows, leg.video_flows) = (false, false);
             gone.push(leg.id);
         }
-        self.out
-            .facts
-            .extend(gone.into_iter().map(|leg| FactKind::Left { leg, gave_up: false }));
+        self.out.facts.extend(gone.into_iter().map(|leg| FactKind::Left { leg, gave_up: false }));
     }
 }

@@ -42,19 +42,10 @@ impl Session {
         around: &mut Circumstances<'_>,
         now: Timestamp,
     ) -> Result<Step, Refused> {
-        let mut turn = Turn {
-            next: self.clone(),
-            out: Outcomes::default(),
-            by,
-            now,
-            around,
-        };
+        let mut turn = Turn { next: self.clone(), out: Outcomes::default(), by, now, around };
         turn.apply(input)?;
         turn.settle(self);
-        Ok(Step {
-            session: turn.next,
-            outcomes: turn.out,
-        })
+        Ok(Step { session: turn.next, outcomes: turn.out })
     }
 }
 
@@ -90,11 +81,7 @@ impl Turn<'_, '_> {
 
     fn deadline(&mut self, due: Due) -> Result<(), Refused> {
         let timings = self.around.timings;
-        let is_due = self
-            .next
-            .deadlines(&timings)
-            .iter()
-            .any(|(d, at)| *d == due && *at <= self.now);
+        let is_due = self.next.deadlines(&timings).iter().any(|(d, at)| *d == due && *at <= self.now);
         if !is_due {
             return Ok(());
         }
@@ -170,11 +157,7 @@ impl Turn<'_, '_> {
         } else if was && !is {
             let paused =
                 matches!(recording_phase(&self.next), RecordingPhase::Paused { .. }) && self.next.live();
-            self.out.facts.push(if paused {
-                FactKind::RecordingPaused
-            } else {
-                FactKind::RecordingStopped
-            });
+            self.out.facts.push(if paused { FactKind::RecordingPaused } else { FactKind::RecordingStopped });
         } else if !is && started_before && before.live() && !self.next.live() {
             self.out.facts.push(FactKind::RecordingStopped);
         }
@@ -191,17 +174,10 @@ impl Turn<'_, '_> {
             self.next.kind = ServiceKind::DoctorAdvice;
         }
         let kind = self.next.kind;
-        let nurse_present = self
-            .next
-            .legs
-            .iter()
-            .any(|l| l.role == LegRole::VisitingNurse && self.next.gate_open(l));
+        let nurse_present =
+            self.next.legs.iter().any(|l| l.role == LegRole::VisitingNurse && self.next.gate_open(l));
         if mode::advance(&mut self.next.ledger, kind, on, nurse_present, self.now) {
-            self.out.facts.push(FactKind::ModeChanged {
-                kind,
-                mode: on,
-                nurse_present,
-            });
+            self.out.facts.push(FactKind::ModeChanged { kind, mode: on, nurse_present });
         }
     }
 
@@ -212,11 +188,7 @@ impl Turn<'_, '_> {
     }
 
     pub(super) fn leg_mut(&mut self, id: LegId) -> Result<&mut Leg, Refused> {
-        self.next
-            .legs
-            .iter_mut()
-            .find(|l| l.id == id)
-            .ok_or(Refused::NoSuchLeg)
+        self.next.legs.iter_mut().find(|l| l.id == id).ok_or(Refused::NoSuchLeg)
     }
 
     /// The actor's own leg.
@@ -247,11 +219,7 @@ impl Turn<'_, '_> {
     }
 
     pub(super) const fn still_live(&self) -> Result<(), Refused> {
-        if self.next.live() {
-            Ok(())
-        } else {
-            Err(Refused::Ended)
-        }
+        if self.next.live() { Ok(()) } else { Err(Refused::Ended) }
     }
 
     /// Takes back every ring of one role.
@@ -262,8 +230,6 @@ impl Turn<'_, '_> {
             leg.state = LegState::Withdrawn { at, taken_by };
             gone.push(leg.id);
         }
-        self.out
-            .facts
-            .extend(gone.into_iter().map(|leg| FactKind::Withdrawn { leg, taken_by }));
+        self.out.facts.extend(gone.into_iter().map(|leg| FactKind::Withdrawn { leg, taken_by }));
     }
 }

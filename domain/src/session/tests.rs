@@ -86,11 +86,7 @@ impl Night {
             name: String::new(),
             name_en: String::new(),
             phone: String::new(),
-            notice: Some(OnlineNotice {
-                number: "1".into(),
-                valid_from: Timestamp(0),
-                valid_until: None,
-            }),
+            notice: Some(OnlineNotice { number: "1".into(), valid_from: Timestamp(0), valid_until: None }),
         };
         let mut night = Self {
             session: Session {
@@ -119,25 +115,18 @@ impl Night {
             institution,
             next_id: 10_000,
         };
-        let (id, case, tablet, by) = (
-            night.session.id,
-            night.session.case,
-            night.session.tablet,
-            night.tablet(),
-        );
+        let (id, case, tablet, by) =
+            (night.session.id, night.session.case, night.session.tablet, night.tablet());
         let patient = night.patient.id;
-        let step = night.around(by, |around, now| {
-            Session::requested(id, case, patient, tablet, by, around, now)
-        });
+        let step =
+            night.around(by, |around, now| Session::requested(id, case, patient, tablet, by, around, now));
         night.take(step);
         night
     }
 
     pub(super) fn tablet(&self) -> Actor {
         Actor {
-            who: Who::Tablet {
-                patient: self.patient.id,
-            },
+            who: Who::Tablet { patient: self.patient.id },
             association: self.session.association,
             device: None,
         }
@@ -150,10 +139,7 @@ impl Night {
             _ => Role::Doctor,
         };
         Actor {
-            who: Who::Staff {
-                person: person(n),
-                role,
-            },
+            who: Who::Staff { person: person(n), role },
             association: self.session.association,
             device: None,
         }
@@ -165,13 +151,7 @@ impl Night {
 
     fn around<T>(&mut self, by: Actor, f: impl FnOnce(&mut Circumstances<'_>, Timestamp) -> T) -> T {
         let line = |people: &[u128], busy: &[u128]| -> Vec<Candidate> {
-            people
-                .iter()
-                .map(|n| Candidate {
-                    person: person(*n),
-                    busy: busy.contains(n),
-                })
-                .collect()
+            people.iter().map(|n| Candidate { person: person(*n), busy: busy.contains(n) }).collect()
         };
         let desk = line(&self.desk, &self.busy);
         let doctors = line(&[DOCTOR, OTHER_DOCTOR], &self.busy);
@@ -181,9 +161,7 @@ impl Night {
             next_id += 1;
             Uuid::from_u128(next_id)
         };
-        let actor_busy = by
-            .person()
-            .is_some_and(|p| self.busy.iter().any(|n| person(*n) == p));
+        let actor_busy = by.person().is_some_and(|p| self.busy.iter().any(|n| person(*n) == p));
         let mut around = Circumstances {
             desk: &desk,
             doctors: &doctors,
@@ -214,19 +192,14 @@ impl Night {
 
     #[track_caller]
     pub(super) fn act(&mut self, by: Actor, input: Input) {
-        self.try_act(by, input.clone())
-            .unwrap_or_else(|refused| panic!("{input:?} refused: {refused}"));
+        self.try_act(by, input.clone()).unwrap_or_else(|refused| panic!("{input:?} refused: {refused}"));
     }
 
     /// Turns the clock forward and fires every deadline that falls due on the way, in order.
     pub(super) fn pass(&mut self, span: Span) {
         let end = self.now.plus(span);
         for _ in 0..1_000 {
-            let next = self
-                .session
-                .deadlines(&Timings::default())
-                .into_iter()
-                .min_by_key(|(_, at)| *at);
+            let next = self.session.deadlines(&Timings::default()).into_iter().min_by_key(|(_, at)| *at);
             match next {
                 Some((due, at)) if at <= end => {
                     self.now = self.now.max(at);
@@ -256,10 +229,7 @@ impl Night {
         let mut night = Self::nurse_talks();
         night.act(
             night.staff(NURSE),
-            Input::Invite {
-                role: LegRole::DutyDoctor,
-                person: Some(person(DOCTOR)),
-            },
+            Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) },
         );
         night.act(night.staff(DOCTOR), Input::Accept);
         let leg = night.leg(DOCTOR).id;
@@ -271,22 +241,10 @@ impl Night {
     pub(super) fn media_runs(&mut self, who: Option<u128>) {
         let leg = match who {
             Some(n) => self.leg(n).id,
-            None => {
-                self.session
-                    .patient_leg()
-                    .expect("every session has the patient's leg")
-                    .id
-            }
+            None => self.session.patient_leg().expect("every session has the patient's leg").id,
         };
         self.act(self.system(), Input::MediaUp(leg));
-        self.act(
-            self.system(),
-            Input::MediaFlow {
-                leg,
-                audio: true,
-                video: true,
-            },
-        );
+        self.act(self.system(), Input::MediaFlow { leg, audio: true, video: true });
     }
 
     pub(super) fn count(&self, matches: impl Fn(&FactKind) -> bool) -> usize {

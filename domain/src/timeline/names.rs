@@ -17,10 +17,7 @@ pub(super) struct Said {
 }
 
 fn said(ja: impl Into<String>, en: impl Into<String>) -> Said {
-    Said {
-        ja: ja.into(),
-        en: en.into(),
-    }
+    Said { ja: ja.into(), en: en.into() }
 }
 
 /// Who stands behind ids.
@@ -35,10 +32,7 @@ impl<'a> Names<'a> {
         for fact in facts {
             if let FactKind::SessionRequested { leg } = &fact.kind {
                 legs.insert(*leg, (LegRole::Patient, None));
-            } else if let FactKind::RingStarted {
-                leg, person, role, ..
-            } = &fact.kind
-            {
+            } else if let FactKind::RingStarted { leg, person, role, .. } = &fact.kind {
                 legs.insert(*leg, (*role, Some(*person)));
             } else if let FactKind::Accepted { leg, who, role } = &fact.kind {
                 let person = match who {
@@ -48,10 +42,7 @@ impl<'a> Names<'a> {
                 legs.insert(*leg, (*role, person));
             }
         }
-        Self {
-            people: people.iter().map(|p| (p.id, p)).collect(),
-            legs,
-        }
+        Self { people: people.iter().map(|p| (p.id, p)).collect(), legs }
     }
 
     pub(super) fn person(&self, id: PersonId) -> Said {

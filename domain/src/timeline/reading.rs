@@ -11,18 +11,13 @@ impl Names<'_> {
         let (source, source_en) = match &reading.source {
             Source::Device { .. } => ("測定器".to_owned(), "device".to_owned()),
             Source::Simulated { .. } => ("模擬センサー".to_owned(), "simulated sensor".to_owned()),
-            Source::Manual {
-                by: EnteredBy::Clinician { person },
-            } => {
+            Source::Manual { by: EnteredBy::Clinician { person } } => {
                 let who = self.person(*person);
                 (format!("{}が入力", who.ja), format!("entered by {}", who.en))
             }
-            Source::Manual {
-                by: EnteredBy::Household,
-            } => (
-                "患者・家族が入力".to_owned(),
-                "entered by the household".to_owned(),
-            ),
+            Source::Manual { by: EnteredBy::Household } => {
+                ("患者・家族が入力".to_owned(), "entered by the household".to_owned())
+            }
         };
         let flags: Vec<_> = reading.flags.iter().map(|f| words::flag(*f)).collect();
         let (mut mark, mut mark_en) = (String::new(), String::new());
@@ -51,24 +46,13 @@ pub fn shown(vital: &Vital) -> (String, String) {
             (words.ja.to_owned(), words.en.to_owned())
         }
         Vital::Oxygen { supply: Supply::Air } => ("室内気".to_owned(), "room air".to_owned()),
-        Vital::Oxygen {
-            supply: Supply::Oxygen { flow: None },
-        } => (
-            "投与あり（流量不明）".to_owned(),
-            "on oxygen, flow unknown".to_owned(),
-        ),
-        Vital::BloodPressure {
-            systolic,
-            diastolic,
-            unit: given,
-            ..
-        } => {
+        Vital::Oxygen { supply: Supply::Oxygen { flow: None } } => {
+            ("投与あり（流量不明）".to_owned(), "on oxygen, flow unknown".to_owned())
+        }
+        Vital::BloodPressure { systolic, diastolic, unit: given, .. } => {
             let low = diastolic.map_or_else(|| "—".to_owned(), |d| d.text());
             let (ja, en) = unit(given.ucum());
-            (
-                format!("{}/{low} {ja}", systolic.text()),
-                format!("{}/{low} {en}", systolic.text()),
-            )
+            (format!("{}/{low} {ja}", systolic.text()), format!("{}/{low} {en}", systolic.text()))
         }
         Vital::Spo2 { .. }
         | Vital::Pulse { .. }
@@ -81,10 +65,7 @@ pub fn shown(vital: &Vital) -> (String, String) {
             || ("—".to_owned(), "—".to_owned()),
             |amount| {
                 let (ja, en) = unit(amount.ucum);
-                (
-                    format!("{} {ja}", amount.raw.text()),
-                    format!("{} {en}", amount.raw.text()),
-                )
+                (format!("{} {ja}", amount.raw.text()), format!("{} {en}", amount.raw.text()))
             },
         ),
     }

@@ -23,57 +23,28 @@ fn every_kind() -> Vec<FactKind> {
     let digest = || "ab".repeat(32);
     let reading = NewReading {
         id: Uuid::from_u128(3).into(),
-        vital: Vital::Spo2 {
-            value: Decimal::whole(97),
-            unit: PercentUnit::Percent,
-        },
+        vital: Vital::Spo2 { value: Decimal::whole(97), unit: PercentUnit::Percent },
         taken_at: None,
         origin: Origin::Manual,
         flags: BTreeSet::new(),
     };
     let reading = reading.accept(Timestamp(0), EnteredBy::Household).into();
     let (mode, kind) = (MediaMode::Audio, ServiceKind::PhoneRevisit);
-    let disposition = Disposition {
-        outcome: Outcome::Advice,
-        advice: String::new().into(),
-        reason_online: None,
-    };
+    let disposition =
+        Disposition { outcome: Outcome::Advice, advice: String::new().into(), reason_online: None };
     vec![
         K::CaseOpened,
         K::SessionRequested { leg },
-        K::RingStarted {
-            leg,
-            person,
-            role: LegRole::DutyDoctor,
-            round: 2,
-        },
-        K::PageSent {
-            leg,
-            person,
-            attempt: 1,
-            devices: 0,
-        },
+        K::RingStarted { leg, person, role: LegRole::DutyDoctor, round: 2 },
+        K::PageSent { leg, person, attempt: 1, devices: 0 },
         K::RingTimedOut { leg },
-        K::Declined {
-            leg,
-            reason: DeclineReason::Travelling,
-        },
-        K::Withdrawn {
-            leg,
-            taken_by: Some(person),
-        },
+        K::Declined { leg, reason: DeclineReason::Travelling },
+        K::Withdrawn { leg, taken_by: Some(person) },
         K::NobodyOnDuty { line: Line::Desk },
         K::FallbackShown,
-        K::Accepted {
-            leg,
-            who: Participant::Staff { person },
-            role: LegRole::DutyDoctor,
-        },
+        K::Accepted { leg, who: Participant::Staff { person }, role: LegRole::DutyDoctor },
         K::JoinConsentAsked { leg },
-        K::JoinConsentGiven {
-            leg,
-            how: ConsentManner::Spoken { heard_by: person },
-        },
+        K::JoinConsentGiven { leg, how: ConsentManner::Spoken { heard_by: person } },
         K::JoinConsentRefused { leg },
         K::GateOpened { leg },
         K::GateClosed { leg },
@@ -82,71 +53,33 @@ fn every_kind() -> Vec<FactKind> {
         K::Left { leg, gave_up: true },
         K::CameBack { leg },
         K::PatientAlone,
-        K::Declared {
-            leg,
-            microphone: SourceState::Held,
-            camera: SourceState::Off,
-        },
-        K::ModeChanged {
-            kind,
-            mode,
-            nurse_present: true,
-        },
-        K::KindRefused {
-            wanted: kind,
-            code: "notTwoWay".to_owned(),
-        },
+        K::Declared { leg, microphone: SourceState::Held, camera: SourceState::Off },
+        K::ModeChanged { kind, mode, nurse_present: true },
+        K::KindRefused { wanted: kind, code: "notTwoWay".to_owned() },
         K::RecordingAsked,
-        K::RecordingAnswered {
-            leg,
-            yes: false,
-            withdrawal: false,
-        },
+        K::RecordingAnswered { leg, yes: false, withdrawal: false },
         K::RecordingStarted,
         K::RecordingPaused,
         K::RecordingStopped,
-        K::RecordingFailed {
-            reason: "disk full".to_owned(),
-        },
-        K::RecordingFinished {
-            tracks: 3,
-            digest: digest(),
-        },
-        K::IdentityChecked {
-            method: IdentityMethod::ByProxy,
-        },
+        K::RecordingFailed { reason: "disk full".to_owned() },
+        K::RecordingFinished { tracks: 3, digest: digest() },
+        K::IdentityChecked { method: IdentityMethod::ByProxy },
         K::RedFlagsScreened { found: vec![] },
-        K::UrgencySet {
-            urgency: Urgency::Red,
-        },
-        K::SbarWritten {
-            sbar: Sbar::default().into(),
-        },
-        K::NoteWritten {
-            text: "秘密".to_owned().into(),
-        },
+        K::UrgencySet { urgency: Urgency::Red },
+        K::SbarWritten { sbar: Sbar::default().into() },
+        K::NoteWritten { text: "秘密".to_owned().into() },
         K::ReadingStored { reading },
-        K::Disposed {
-            disposition: disposition.into(),
-        },
+        K::Disposed { disposition: disposition.into() },
         K::Cancelled,
         K::EndAsked,
         K::EndUndone,
         K::Ended,
         K::CheckInDue,
         K::DispositionOverdue,
-        K::OwnerChanged {
-            owner: Owner::Line { line: Line::Desk },
-        },
-        K::Signed {
-            version: 1,
-            digest: digest(),
-        },
+        K::OwnerChanged { owner: Owner::Line { line: Line::Desk } },
+        K::Signed { version: 1, digest: digest() },
         K::CaseClosed,
-        K::Connected {
-            leg,
-            connection: Uuid::from_u128(4).into(),
-        },
+        K::Connected { leg, connection: Uuid::from_u128(4).into() },
     ]
 }
 
@@ -171,14 +104,8 @@ fn every_fact_has_its_wire_name_and_one_sentence_in_each_language() {
         assert_eq!((entry.seq, entry.at), (fact.seq, fact.at));
         let (ja, en) = (entry.text.reveal(), entry.text_en.reveal());
         assert!(ja.ends_with('。') && en.ends_with('.'), "{ja} {en}");
-        assert!(
-            en.chars().next().is_some_and(|c| !c.is_lowercase()),
-            "a sentence: {en}"
-        );
-        assert!(
-            !ja.contains("秘密") && !en.contains("秘密"),
-            "the note's text is not in the log's words"
-        );
+        assert!(en.chars().next().is_some_and(|c| !c.is_lowercase()), "a sentence: {en}");
+        assert!(!ja.contains("秘密") && !en.contains("秘密"), "the note's text is not in the log's words");
         seen.0.insert(ja);
         seen.1.insert(en);
     }

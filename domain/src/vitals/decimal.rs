@@ -68,10 +68,7 @@ impl Decimal {
 
     /// A whole number.
     pub const fn whole(n: i32) -> Self {
-        Self {
-            digits: n as i64,
-            scale: 0,
-        }
+        Self { digits: n as i64, scale: 0 }
     }
 
     /// The number as it was written, e.g. "36.50". This is where a patient's number leaves.
@@ -102,19 +99,13 @@ impl Decimal {
     pub(super) fn affine(self, minus: i64, num: i64, den: i64, decimals: u8) -> Option<i64> {
         let shifted =
             i128::from(self.digits).checked_sub(i128::from(minus).checked_mul(pow10(self.scale))?)?;
-        let top = shifted
-            .checked_mul(i128::from(num))?
-            .checked_mul(pow10(decimals))?;
+        let top = shifted.checked_mul(i128::from(num))?.checked_mul(pow10(decimals))?;
         let bottom = i128::from(den).checked_mul(pow10(self.scale))?;
         if bottom <= 0 {
             return None;
         }
         let half = bottom / 2;
-        let rounded = if top < 0 {
-            (top - half) / bottom
-        } else {
-            (top + half) / bottom
-        };
+        let rounded = if top < 0 { (top - half) / bottom } else { (top + half) / bottom };
         i64::try_from(rounded).ok()
     }
 
@@ -143,9 +134,7 @@ impl std::str::FromStr for Decimal {
         }
         let part = part.unwrap_or_default();
         let scale = u8::try_from(part.len()).map_err(|_| DecimalError::OutOfRange)?;
-        let digits: i64 = format!("{whole}{part}")
-            .parse()
-            .map_err(|_| DecimalError::OutOfRange)?;
+        let digits: i64 = format!("{whole}{part}").parse().map_err(|_| DecimalError::OutOfRange)?;
         Self::new(if negative { -digits } else { digits }, scale)
     }
 }
@@ -164,9 +153,7 @@ impl Serialize for Decimal {
 
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 
@@ -175,9 +162,7 @@ impl utoipa::PartialSchema for Decimal {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
-            .description(Some(
-                "A decimal number as text, so that its written precision survives.",
-            ))
+            .description(Some("A decimal number as text, so that its written precision survives."))
             .pattern(Some(r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"))
             .max_length(Some(20))
             .examples(["36.5"])

@@ -65,10 +65,7 @@ pub fn values(reading: &Reading) -> Vec<MeasuredValue> {
     let rule = rules::rule(reading.vital.kind());
     let value = |amount: &super::Amount| {
         let decimals = rule.measure(amount.measure)?.decimals;
-        Some(MeasuredValue {
-            measure: amount.measure,
-            value: amount.canonical(decimals)?,
-        })
+        Some(MeasuredValue { measure: amount.measure, value: amount.canonical(decimals)? })
     };
     reading.vital.amounts().iter().filter_map(value).collect()
 }
@@ -109,11 +106,7 @@ pub fn trend<'a>(
     to: Timestamp,
 ) -> Vec<TrendPoint> {
     let inside = |r: &&Reading| r.vital.kind() == kind && (from..=to).contains(&r.at());
-    let ordered: BTreeMap<_, &Reading> = readings
-        .into_iter()
-        .filter(inside)
-        .map(|r| (place(r), r))
-        .collect();
+    let ordered: BTreeMap<_, &Reading> = readings.into_iter().filter(inside).map(|r| (place(r), r)).collect();
     let longest = rules::rule(kind).stale_after;
     let mut seen = BTreeSet::new();
     let mut last: Option<Timestamp> = None;

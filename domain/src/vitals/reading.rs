@@ -117,13 +117,7 @@ impl NewReading {
     ///
     /// `by` is who is signed in where the message came from; it matters for manual values only.
     pub fn accept(self, received_at: Timestamp, by: EnteredBy) -> Reading {
-        let Self {
-            id,
-            vital,
-            taken_at,
-            origin,
-            mut flags,
-        } = self;
+        let Self { id, vital, taken_at, origin, mut flags } = self;
         let source = match origin {
             Origin::Device { model } => Source::Device { model },
             Origin::Simulated { model } => Source::Simulated { model },
@@ -138,14 +132,7 @@ impl NewReading {
         if !rules::plausible(&vital) {
             flags.insert(Flag::Implausible);
         }
-        Reading {
-            id,
-            vital,
-            taken_at,
-            received_at,
-            source,
-            flags,
-        }
+        Reading { id, vital, taken_at, received_at, source, flags }
     }
 }
 
@@ -171,12 +158,7 @@ impl Reading {
         let entitled = match rules::rule(kind).scored_from {
             rules::ScoredFrom::Anyone => true,
             rules::ScoredFrom::Clinician => {
-                matches!(
-                    self.source,
-                    Source::Manual {
-                        by: EnteredBy::Clinician { .. }
-                    }
-                )
+                matches!(self.source, Source::Manual { by: EnteredBy::Clinician { .. } })
             }
         };
         entitled && !self.is_stale(now) && !self.flags.iter().any(|flag| flag.excludes(kind))

@@ -268,10 +268,9 @@ impl Rule {
 pub fn plausible(vital: &Vital) -> bool {
     let rule = rule(vital.kind());
     let amounts = vital.amounts();
-    let in_range = amounts.iter().all(|amount| {
-        rule.measure(amount.measure)
-            .is_some_and(|range| amount.within(range.low, range.high))
-    });
+    let in_range = amounts
+        .iter()
+        .all(|amount| rule.measure(amount.measure).is_some_and(|range| amount.within(range.low, range.high)));
     let raw = |measure| amounts.iter().find(|a| a.measure == measure).map(|a| a.raw);
     let above = |high, low| match (raw(high), raw(low)) {
         (Some(high), Some(low)) => high.cmp_value(low),

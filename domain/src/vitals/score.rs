@@ -185,10 +185,7 @@ pub struct Score {
 impl Score {
     /// The items without a usable value, in the order of the chart.
     pub fn missing(&self) -> impl Iterator<Item = Item> + '_ {
-        self.items
-            .iter()
-            .filter(|item| item.reading.is_none())
-            .map(|item| item.item)
+        self.items.iter().filter(|item| item.reading.is_none()).map(|item| item.item)
     }
 }
 
@@ -248,19 +245,10 @@ pub fn from_inputs(subject: &Subject, inputs: &Inputs) -> Result<Score, NotScore
         (true, false) => SingleThree::Open,
         (false, _) => SingleThree::No,
     };
-    let deciding = Item::ALL
-        .into_iter()
-        .filter(|item| reach::decides(&groups, *item))
-        .collect();
+    let deciding = Item::ALL.into_iter().filter(|item| reach::decides(&groups, *item)).collect();
     let line = |item| {
         let (min, max) = reach::range(&groups, item);
-        ItemScore {
-            item,
-            min,
-            max,
-            scored_value: inputs.number(item),
-            reading: None,
-        }
+        ItemScore { item, min, max, scored_value: inputs.number(item), reading: None }
     };
     Ok(Score {
         min: all.iter().map(|o| o.total).min().unwrap_or_default(),

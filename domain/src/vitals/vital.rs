@@ -288,36 +288,19 @@ impl Vital {
 
     /// Its numbers, in the order they are read aloud. Consciousness and air have none.
     pub fn amounts(&self) -> Vec<Amount> {
-        let one = |measure, raw, ucum, conversion| {
-            vec![Amount {
-                measure,
-                raw,
-                ucum,
-                conversion,
-            }]
-        };
+        let one = |measure, raw, ucum, conversion| vec![Amount { measure, raw, ucum, conversion }];
         match *self {
             Self::Spo2 { value, unit } => one(Measure::Spo2, value, unit.ucum(), unit.conversion()),
             Self::Pulse { value, unit } => one(Measure::Pulse, value, unit.ucum(), unit.conversion()),
             Self::HeartRate { value, unit } => one(Measure::HeartRate, value, unit.ucum(), unit.conversion()),
-            Self::BloodPressure {
-                systolic,
-                diastolic,
-                mean,
-                unit,
-            } => {
+            Self::BloodPressure { systolic, diastolic, mean, unit } => {
                 let parts = [
                     (Measure::Systolic, Some(systolic)),
                     (Measure::Diastolic, diastolic),
                     (Measure::Mean, mean),
                 ];
                 let amount = |(measure, raw): (Measure, Option<Decimal>)| {
-                    raw.map(|raw| Amount {
-                        measure,
-                        raw,
-                        ucum: unit.ucum(),
-                        conversion: unit.conversion(),
-                    })
+                    raw.map(|raw| Amount { measure, raw, ucum: unit.ucum(), conversion: unit.conversion() })
                 };
                 parts.into_iter().filter_map(amount).collect()
             }
@@ -329,14 +312,9 @@ impl Vital {
             }
             Self::Weight { value, unit } => one(Measure::Weight, value, unit.ucum(), unit.conversion()),
             Self::Glucose { value, unit } => one(Measure::Glucose, value, unit.ucum(), unit.conversion()),
-            Self::Oxygen {
-                supply: Supply::Oxygen { flow: Some(flow) },
-            } => one(
-                Measure::OxygenFlow,
-                flow.value,
-                flow.unit.ucum(),
-                flow.unit.conversion(),
-            ),
+            Self::Oxygen { supply: Supply::Oxygen { flow: Some(flow) } } => {
+                one(Measure::OxygenFlow, flow.value, flow.unit.ucum(), flow.unit.conversion())
+            }
             Self::Oxygen { .. } | Self::Consciousness { .. } => Vec::new(),
         }
     }

@@ -278,12 +278,9 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "画面を新しくして確かめてください",
             "Refresh and look again",
         ],
-        Refused::RingOver => [
-            "呼び出しは終わっています",
-            "The ring is over",
-            "一覧を確かめてください",
-            "Look at the list",
-        ],
+        Refused::RingOver => {
+            ["呼び出しは終わっています", "The ring is over", "一覧を確かめてください", "Look at the list"]
+        }
         Refused::ConsentRefused => [
             "患者さんの同意が得られませんでした",
             "The patient did not agree",

@@ -60,20 +60,9 @@ impl VitalsView {
         };
         let trends = VitalKind::ALL
             .into_iter()
-            .map(|kind| Trend {
-                kind,
-                points: feed::trend(readings, kind, now.minus(TREND), now),
-            })
+            .map(|kind| Trend { kind, points: feed::trend(readings, kind, now.minus(TREND), now) })
             .filter(|t| !t.points.is_empty())
             .collect();
-        Self {
-            session,
-            patient,
-            now,
-            latest: feed::latest(readings, now),
-            score,
-            not_scored,
-            trends,
-        }
+        Self { session, patient, now, latest: feed::latest(readings, now), score, not_scored, trends }
     }
 }

@@ -26,11 +26,7 @@ pub fn session() -> SessionId {
 }
 
 fn name(kanji: &str, kana: &str, latin: &str) -> Name {
-    Name {
-        kanji: kanji.to_owned().into(),
-        kana: kana.to_owned().into(),
-        latin: latin.to_owned().into(),
-    }
+    Name { kanji: kanji.to_owned().into(), kana: kana.to_owned().into(), latin: latin.to_owned().into() }
 }
 
 /// The record of a log.
@@ -79,10 +75,7 @@ pub fn record(facts: &[Fact]) -> Record {
         care_plan: None,
         oxygen_scale2: None,
     };
-    let registration = Registration {
-        year: 1998,
-        number: "399999".to_owned().into(),
-    };
+    let registration = Registration { year: 1998, number: "399999".to_owned().into() };
     Record {
         encounter: Encounter::fold(session(), patient.id, facts)
             .unwrap_or_else(|| unreachable!("the facts of a story are of its session")),
@@ -95,13 +88,7 @@ pub fn record(facts: &[Fact]) -> Record {
             desk_phone: "03-0000-0001".to_owned(),
         },
         people: vec![
-            person(
-                NURSE,
-                DESK,
-                Role::DeskNurse,
-                name("灯野 あかり", "ヒノ アカリ", "Akari Hino"),
-                None,
-            ),
+            person(NURSE, DESK, Role::DeskNurse, name("灯野 あかり", "ヒノ アカリ", "Akari Hino"), None),
             person(
                 DOCTOR,
                 CLINIC,

@@ -31,10 +31,7 @@ fn json(story: &story::Story) -> Value {
 
 fn resources<'a>(bundle: &'a Value, kind: &str) -> Vec<&'a Value> {
     let entries = bundle["entry"].as_array().unwrap().iter();
-    entries
-        .map(|e| &e["resource"])
-        .filter(|r| r["resourceType"] == kind)
-        .collect()
+    entries.map(|e| &e["resource"]).filter(|r| r["resourceType"] == kind).collect()
 }
 
 /// Every string under `key`, wherever it stands.
@@ -101,11 +98,7 @@ fn every_reference_resolves_and_every_reading_is_there_once() {
             .iter()
             .map(|e| {
                 let r = &e["resource"];
-                format!(
-                    "{}/{}",
-                    r["resourceType"].as_str().unwrap(),
-                    r["id"].as_str().unwrap()
-                )
+                format!("{}/{}", r["resourceType"].as_str().unwrap(), r["id"].as_str().unwrap())
             })
             .collect();
         assert_eq!(present.len(), entries.len(), "{}", story.name);
@@ -114,12 +107,7 @@ fn every_reference_resolves_and_every_reading_is_there_once() {
         assert!(!referred.is_empty());
         assert_eq!(referred.difference(&present).next(), None, "{}", story.name);
         let readings = story.record.encounter.readings.len();
-        assert_eq!(
-            resources(&bundle, "Observation").len(),
-            readings,
-            "{}",
-            story.name
-        );
+        assert_eq!(resources(&bundle, "Observation").len(), readings, "{}", story.name);
     }
 }
 
@@ -131,11 +119,9 @@ fn who_is_not_in_the_record_is_named_by_identifier_and_nothing_dangles() {
     let bundle = json(&story);
     let mut referred = BTreeSet::new();
     collect(&bundle, "reference", &mut referred);
-    assert!(referred.iter().all(
-        |r| !r.starts_with("Practitioner/") && !r.starts_with("Organization/") || {
-            r == &format!("Organization/{}", story.record.association.id)
-        }
-    ));
+    assert!(referred.iter().all(|r| !r.starts_with("Practitioner/") && !r.starts_with("Organization/") || {
+        r == &format!("Organization/{}", story.record.association.id)
+    }));
     let individual = &resources(&bundle, "Encounter")[0]["participant"][0]["individual"];
     assert_eq!(individual["identifier"]["system"], "urn:yoban:fhir:sid:person");
     assert_eq!(individual["identifier"]["value"], story::nurse().to_string());
@@ -148,14 +134,8 @@ fn a_signature_counts_for_exactly_what_was_signed() {
     story.record.encounter.note = Some(Private::new("後から書き足した".to_owned()));
     let changed = json(&story);
     assert_eq!(resources(&changed, "Provenance").len(), 0);
-    assert_eq!(
-        resources(&changed, "Encounter")[0]["meta"]["tag"][0]["code"],
-        "unsigned"
-    );
-    assert_eq!(
-        resources(&changed, "ClinicalImpression")[0]["status"],
-        "in-progress"
-    );
+    assert_eq!(resources(&changed, "Encounter")[0]["meta"]["tag"][0]["code"], "unsigned");
+    assert_eq!(resources(&changed, "ClinicalImpression")[0]["status"], "in-progress");
 }
 
 #[test]
@@ -184,10 +164,7 @@ fn hostile_text_never_makes_an_empty_or_broken_element() {
     };
     (patient.number, patient.address, patient.phone) = (blank(), blank(), blank());
     patient.birth_date = Private::new("1939-02-31".to_owned());
-    story.record.encounter.sbar = Some(Private::new(Sbar {
-        situation: blank(),
-        ..Sbar::default()
-    }));
+    story.record.encounter.sbar = Some(Private::new(Sbar { situation: blank(), ..Sbar::default() }));
     story.record.encounter.note = Some(blank());
     story.record.institutions[1].code = "13-9999999".to_owned();
     let bundle = json(&story);
@@ -221,30 +198,14 @@ fn no_flag_is_lost_and_what_is_no_measurement_is_no_value() {
         let words = yoban_domain::words::flag(flag);
         let coded = &seen["extension"][0]["valueCodeableConcept"];
         assert_eq!(coded["coding"][0]["code"], words.code);
-        assert!(
-            seen["note"][0]["text"].as_str().unwrap().contains(words.ja),
-            "{flag:?}"
-        );
+        assert!(seen["note"][0]["text"].as_str().unwrap().contains(words.ja), "{flag:?}");
         let void = seen["dataAbsentReason"].is_object();
-        assert_eq!(
-            void,
-            seen["valueQuantity"].is_null(),
-            "{flag:?}: value or reason, never both"
-        );
-        let finals = [
-            Flag::ClockUnset,
-            Flag::Ongoing,
-            Flag::IrregularPulse,
-            Flag::FromMemory,
-            Flag::PulseOutOfRange,
-        ];
+        assert_eq!(void, seen["valueQuantity"].is_null(), "{flag:?}: value or reason, never both");
+        let finals =
+            [Flag::ClockUnset, Flag::Ongoing, Flag::IrregularPulse, Flag::FromMemory, Flag::PulseOutOfRange];
         assert_eq!(seen["status"] == "final", finals.contains(&flag), "{flag:?}");
         let is_test = matches!(flag, Flag::Demo | Flag::Test);
-        assert_eq!(
-            seen["meta"]["security"][0]["code"] == "HTEST",
-            is_test,
-            "{flag:?}"
-        );
+        assert_eq!(seen["meta"]["security"][0]["code"] == "HTEST", is_test, "{flag:?}");
     }
 }
 
@@ -275,11 +236,7 @@ fn the_time_line_says_every_fact_in_both_languages() {
         for (fact, entry) in story.facts.iter().zip(&entries) {
             let wire = serde_json::to_value(&fact.kind).unwrap();
             assert_eq!(wire["fact"], entry.fact, "the code is the wire's name");
-            lines.push_str(&format!(
-                "{}\n    {}\n",
-                entry.text.reveal(),
-                entry.text_en.reveal()
-            ));
+            lines.push_str(&format!("{}\n    {}\n", entry.text.reveal(), entry.text_en.reveal()));
         }
     }
     insta::assert_snapshot!("timeline", lines);
@@ -291,14 +248,8 @@ fn the_time_line_calls_strangers_by_their_role_and_never_by_an_id() {
     for entry in timeline(&story.facts, &[]) {
         let (ja, en) = (entry.text.reveal(), entry.text_en.reveal());
         assert!(!ja.contains("髙橋") && !en.contains("Takahashi"));
-        assert!(
-            !ja.contains("019a") && !en.contains("019a"),
-            "an id in a sentence: {en}"
-        );
+        assert!(!ja.contains("019a") && !en.contains("019a"), "an id in a sentence: {en}");
     }
-    let joined = story
-        .facts
-        .iter()
-        .any(|f| matches!(f.kind, FactKind::JoinConsentGiven { .. }));
+    let joined = story.facts.iter().any(|f| matches!(f.kind, FactKind::JoinConsentGiven { .. }));
     assert!(joined);
 }

@@ -60,11 +60,7 @@ pub struct Night {
 impl Night {
     /// The patient has just tapped.
     pub fn begins() -> Self {
-        let mut night = Self {
-            facts: Vec::new(),
-            now: TAP,
-            readings: 0,
-        };
+        let mut night = Self { facts: Vec::new(), now: TAP, readings: 0 };
         night.tablet(FactKind::CaseOpened);
         night.tablet(FactKind::SessionRequested { leg: leg(1) });
         night.system(FactKind::RingStarted {
@@ -82,23 +78,14 @@ impl Night {
             case: uuid(2).into(),
             seq,
             at: self.now,
-            by: Actor {
-                who,
-                association: uuid(3).into(),
-                device: None,
-            },
+            by: Actor { who, association: uuid(3).into(), device: None },
             session: Some(session()),
             kind,
         });
     }
 
     pub fn tablet(&mut self, kind: FactKind) {
-        self.fact(
-            Who::Tablet {
-                patient: PatientId(uuid(4)),
-            },
-            kind,
-        );
+        self.fact(Who::Tablet { patient: PatientId(uuid(4)) }, kind);
     }
 
     pub fn system(&mut self, kind: FactKind) {
@@ -148,18 +135,12 @@ impl Night {
     }
 
     fn mode(&mut self, kind: ServiceKind, mode: MediaMode, nurse_present: bool) {
-        self.system(FactKind::ModeChanged {
-            kind,
-            mode,
-            nurse_present,
-        });
+        self.system(FactKind::ModeChanged { kind, mode, nurse_present });
     }
 
     fn assessed(&mut self, found: Vec<RedFlag>, urgency: Urgency, sbar: [&str; 4]) {
         self.pass(25);
-        self.nurse(FactKind::IdentityChecked {
-            method: IdentityMethod::TabletAndFace,
-        });
+        self.nurse(FactKind::IdentityChecked { method: IdentityMethod::TabletAndFace });
         self.pass(20);
         self.nurse(FactKind::RedFlagsScreened { found });
         self.pass(30);
@@ -167,21 +148,13 @@ impl Night {
         let [situation, background, assessment, recommendation] =
             sbar.map(|text| Private::new(text.to_owned()));
         self.nurse(FactKind::SbarWritten {
-            sbar: Private::new(Sbar {
-                situation,
-                background,
-                assessment,
-                recommendation,
-            }),
+            sbar: Private::new(Sbar { situation, background, assessment, recommendation }),
         });
     }
 
     fn decided(&mut self, by_doctor: bool, outcome: Outcome, advice: &str) {
-        let disposition = Private::new(Disposition {
-            outcome,
-            advice: advice.to_owned().into(),
-            reason_online: None,
-        });
+        let disposition =
+            Private::new(Disposition { outcome, advice: advice.to_owned().into(), reason_online: None });
         let kind = FactKind::Disposed { disposition };
         if by_doctor {
             self.doctor(kind);
@@ -198,10 +171,7 @@ impl Night {
         }
         self.pass(10);
         for n in 1..=3 {
-            self.system(FactKind::Left {
-                leg: leg(n),
-                gave_up: false,
-            });
+            self.system(FactKind::Left { leg: leg(n), gave_up: false });
         }
         self.system(FactKind::Ended);
     }
@@ -218,22 +188,14 @@ impl Night {
             record: record.clone(),
         });
         if let Some(signed) = &signed {
-            let kind = FactKind::Signed {
-                version: signed.version,
-                digest: signed.digest.clone(),
-            };
+            let kind = FactKind::Signed { version: signed.version, digest: signed.digest.clone() };
             if signed.by == doctor() {
                 self.doctor(kind);
             } else {
                 self.nurse(kind);
             }
         }
-        Story {
-            name,
-            facts: self.facts,
-            record,
-            signed,
-        }
+        Story { name, facts: self.facts, record, signed }
     }
 }
 
@@ -244,9 +206,8 @@ fn leg(n: u32) -> LegId {
 fn vitals_with_everything(night: &mut Night) {
     use Flag as F;
     let oximeter = || device("Nonin 3230");
-    for (i, (sat, beat)) in [("91", "104"), ("90", "106"), ("92", "102"), ("93", "99")]
-        .into_iter()
-        .enumerate()
+    for (i, (sat, beat)) in
+        [("91", "104"), ("90", "106"), ("92", "102"), ("93", "99")].into_iter().enumerate()
     {
         night.measured(spo2(sat), oximeter(), &[F::Ongoing], 1);
         night.measured(pulse(beat), oximeter(), &[F::Ongoing], 1);
@@ -255,73 +216,32 @@ fn vitals_with_everything(night: &mut Night) {
         }
         night.pass(20);
     }
-    night.measured(
-        temperature("37.80", TemperatureUnit::Celsius),
-        device("UT-201BLE"),
-        &[],
-        5,
-    );
+    night.measured(temperature("37.80", TemperatureUnit::Celsius), device("UT-201BLE"), &[], 5);
     let cuff = || device("UA-651BLE");
-    night.measured(
-        pressure("148", Some("86"), PressureUnit::MmHg),
-        cuff(),
-        &[F::IrregularPulse],
-        2,
-    );
-    night.measured(
-        pressure("20.1", Some("11.5"), PressureUnit::KPa),
-        cuff(),
-        &[F::Movement],
-        2,
-    );
+    night.measured(pressure("148", Some("86"), PressureUnit::MmHg), cuff(), &[F::IrregularPulse], 2);
+    night.measured(pressure("20.1", Some("11.5"), PressureUnit::KPa), cuff(), &[F::Movement], 2);
     night.measured(pressure("150", None, PressureUnit::MmHg), Origin::Manual, &[], 0);
     night.measured(respiration("24"), Origin::Manual, &[], 0);
     let level = Consciousness::Alert;
     night.measured(Vital::Consciousness { level }, Origin::Manual, &[], 0);
-    let flow = Some(OxygenFlow {
-        value: number("1.5"),
-        unit: FlowUnit::LitrePerMinute,
-    });
+    let flow = Some(OxygenFlow { value: number("1.5"), unit: FlowUnit::LitrePerMinute });
+    night.measured(Vital::Oxygen { supply: Supply::Oxygen { flow } }, Origin::Manual, &[], 0);
     night.measured(
-        Vital::Oxygen {
-            supply: Supply::Oxygen { flow },
-        },
-        Origin::Manual,
-        &[],
-        0,
-    );
-    night.measured(
-        Vital::Weight {
-            value: number("48.15"),
-            unit: MassUnit::Kilogram,
-        },
+        Vital::Weight { value: number("48.15"), unit: MassUnit::Kilogram },
         device("UC-352BLE"),
         &[F::FromMemory],
         7 * 3600,
     );
     night.measured(
-        Vital::Glucose {
-            value: number("6.2"),
-            unit: GlucoseUnit::MmolPerL,
-        },
+        Vital::Glucose { value: number("6.2"), unit: GlucoseUnit::MmolPerL },
         device("TaiDoc TD-4289"),
         &[],
         3,
     );
     night.measured(spo2("250"), oximeter(), &[], 1);
     night.measured(spo2("94"), oximeter(), &[], -600);
-    night.measured(
-        temperature("36.6", TemperatureUnit::Celsius),
-        simulated("kit"),
-        &[],
-        0,
-    );
-    night.measured(
-        temperature("98.6", TemperatureUnit::Fahrenheit),
-        device("UT-201BLE"),
-        &[F::Test],
-        0,
-    );
+    night.measured(temperature("36.6", TemperatureUnit::Celsius), simulated("kit"), &[], 0);
+    night.measured(temperature("98.6", TemperatureUnit::Fahrenheit), device("UT-201BLE"), &[F::Test], 0);
 }
 
 const BREATHLESS: [&str; 4] = [
@@ -337,12 +257,7 @@ pub fn answered() -> Story {
     night.answered();
     night.assessed(vec![RedFlag::Breathing], Urgency::Orange, BREATHLESS);
     vitals_with_everything(&mut night);
-    night.nurse(FactKind::RingStarted {
-        leg: leg(3),
-        person: doctor(),
-        role: LegRole::DutyDoctor,
-        round: 0,
-    });
+    night.nurse(FactKind::RingStarted { leg: leg(3), person: doctor(), role: LegRole::DutyDoctor, round: 0 });
     night.pass(14);
     night.doctor(FactKind::Accepted {
         leg: leg(3),
@@ -351,10 +266,7 @@ pub fn answered() -> Story {
     });
     night.system(FactKind::JoinConsentAsked { leg: leg(3) });
     night.pass(6);
-    night.tablet(FactKind::JoinConsentGiven {
-        leg: leg(3),
-        how: ConsentManner::OnTablet,
-    });
+    night.tablet(FactKind::JoinConsentGiven { leg: leg(3), how: ConsentManner::OnTablet });
     night.system(FactKind::GateOpened { leg: leg(3) });
     night.mode(ServiceKind::DoctorAdvice, MediaMode::VideoAudio, false);
     night.pass(95);
@@ -389,12 +301,7 @@ pub fn nurse_only() -> Story {
     night.assessed(
         vec![],
         Urgency::Green,
-        [
-            "眠れない、少し不安。",
-            "慢性心不全、COPD。",
-            "バイタルは普段どおり。",
-            "",
-        ],
+        ["眠れない、少し不安。", "慢性心不全、COPD。", "バイタルは普段どおり。", ""],
     );
     night.measured(spo2("96"), simulated("oximeter"), &[], 1);
     night.measured(pulse("72"), simulated("oximeter"), &[], 1);
@@ -403,9 +310,7 @@ pub fn nurse_only() -> Story {
     night.pass(60);
     night.decided(
         false,
-        Outcome::RecheckAt {
-            at: TAP.plus(Span::minutes(400)),
-        },
+        Outcome::RecheckAt { at: TAP.plus(Span::minutes(400)) },
         "朝6時ごろにもう一度お電話します。",
     );
     night.ended(false);
@@ -417,10 +322,7 @@ pub fn cancelled() -> Story {
     let mut night = Night::begins();
     night.pass(7);
     night.tablet(FactKind::Cancelled);
-    night.system(FactKind::Withdrawn {
-        leg: leg(2),
-        taken_by: None,
-    });
+    night.system(FactKind::Withdrawn { leg: leg(2), taken_by: None });
     night.system(FactKind::Ended);
     night.pass(240);
     night.decided(
@@ -435,11 +337,7 @@ pub fn cancelled() -> Story {
 pub fn recorded() -> Story {
     let mut night = Night::begins();
     night.answered();
-    let answer = |n, yes, withdrawal| FactKind::RecordingAnswered {
-        leg: leg(n),
-        yes,
-        withdrawal,
-    };
+    let answer = |n, yes, withdrawal| FactKind::RecordingAnswered { leg: leg(n), yes, withdrawal };
     night.pass(5);
     night.nurse(FactKind::RecordingAsked);
     night.nurse(answer(2, true, false));
@@ -457,17 +355,9 @@ pub fn recorded() -> Story {
     night.pass(20);
     night.tablet(answer(1, false, true));
     night.system(FactKind::RecordingPaused);
-    night.system(FactKind::RecordingFinished {
-        tracks: 4,
-        digest: "ab".repeat(32),
-    });
+    night.system(FactKind::RecordingFinished { tracks: 4, digest: "ab".repeat(32) });
     night.assessed(vec![], Urgency::Yellow, ["腰が痛い。", "", "", ""]);
-    night.measured(
-        temperature("36.4", TemperatureUnit::Celsius),
-        Origin::Manual,
-        &[],
-        0,
-    );
+    night.measured(temperature("36.4", TemperatureUnit::Celsius), Origin::Manual, &[], 0);
     night.decided(false, Outcome::NurseVisit, "訪問看護師が朝までにうかがいます。");
     night.ended(false);
     night.story("recorded", Some(nurse()))

@@ -47,10 +47,7 @@ pub(crate) struct Local {
 impl Local {
     /// The local address the engine is told: the first announced one of the sender's family.
     fn facing(&self, from: SocketAddr) -> Option<SocketAddr> {
-        self.candidates
-            .iter()
-            .copied()
-            .find(|own| own.is_ipv4() == from.is_ipv4())
+        self.candidates.iter().copied().find(|own| own.is_ipv4() == from.is_ipv4())
     }
 }
 
@@ -128,9 +125,7 @@ impl Peer {
     /// The client's answer to our offer.
     pub(crate) fn answer(&mut self, now: Instant, answer: Checked) -> Result<(), MediaError> {
         let description = RTCSessionDescription::answer(answer.sdp).map_err(refused)?;
-        self.engine
-            .set_remote_description(now, description)
-            .map_err(refused)?;
+        self.engine.set_remote_description(now, description).map_err(refused)?;
         self.learn_payload_types();
         Ok(())
     }
@@ -178,18 +173,10 @@ impl Peer {
         };
         let before = self.authentic.load(Ordering::Relaxed);
         let peer_addr = self.path.inbound(from, class);
-        let transport = TransportContext {
-            local_addr,
-            peer_addr,
-            ecn: None,
-            transport_protocol: TransportProtocol::UDP,
-        };
+        let transport =
+            TransportContext { local_addr, peer_addr, ecn: None, transport_protocol: TransportProtocol::UDP };
         // An error here is the peer's mistake (bad DTLS record, forged SRTP): it is dropped and harms nobody.
-        if let Err(error) = self.engine.handle_read(TaggedBytesMut {
-            now,
-            transport,
-            message,
-        }) {
+        if let Err(error) = self.engine.handle_read(TaggedBytesMut { now, transport, message }) {
             tracing::trace!(%error, "datagram dropped");
         }
         let proof = class == Class::Media && self.authentic.load(Ordering::Relaxed) != before;
@@ -248,13 +235,8 @@ impl Peer {
                 {
                     self.connected = true;
                     let report = self.engine.get_stats(now, StatsSelector::None);
-                    self.cipher = report
-                        .transport()
-                        .map(|t| t.srtp_cipher.clone())
-                        .unwrap_or_default();
-                    made.push(Incoming::Connected {
-                        gcm: self.cipher.contains("AEAD_AES_128_GCM"),
-                    });
+                    self.cipher = report.transport().map(|t| t.srtp_cipher.clone()).unwrap_or_default();
+                    made.push(Incoming::Connected { gcm: self.cipher.contains("AEAD_AES_128_GCM") });
                 }
                 RTCPeerConnectionEvent::OnConnectionStateChangeEvent(
                     RTCPeerConnectionState::Failed | RTCPeerConnectionState::Closed,
@@ -274,11 +256,7 @@ impl Peer {
         let Some(mut stream) = self.engine.rtp_receiver(receiver) else {
             return;
         };
-        let kind = if stream.track().kind() == RtpCodecKind::Audio {
-            Kind::Audio
-        } else {
-            Kind::Video
-        };
+        let kind = if stream.track().kind() == RtpCodecKind::Audio { Kind::Audio } else { Kind::Video };
         let wanted = mime(kind, self.codec);
         let codecs = &stream.get_parameters().rtp_parameters.codecs;
         let payload_types = codecs
@@ -286,14 +264,7 @@ impl Peer {
             .filter(|codec| codec.rtp_codec.mime_type.eq_ignore_ascii_case(wanted))
             .map(|codec| codec.payload_type)
             .collect();
-        self.streams.insert(
-            track,
-            In {
-                kind,
-                receiver,
-                payload_types,
-            },
-        );
+        self.streams.insert(track, In { kind, receiver, payload_types });
     }
 
     fn inbound(&mut self, track: &str, packet: rtc::rtp::Packet) -> Option<Incoming> {
@@ -340,17 +311,10 @@ impl Peer {
     fn dtls_closed(&mut self) -> bool {
         let first = self.lines.first().and_then(|pair| pair.iter().flatten().next());
         let state = match first.map(|line| line.sender) {
-            Some(id) => self
-                .engine
-                .rtp_sender(id)
-                .and_then(|s| s.transport().map(|t| t.state())),
+            Some(id) => self.engine.rtp_sender(id).and_then(|s| s.transport().map(|t| t.state())),
             None => {
                 let any = self.streams.values().next().map(|stream| stream.receiver);
-                any.and_then(|id| {
-                    self.engine
-                        .rtp_receiver(id)
-                        .and_then(|r| r.transport().map(|t| t.state()))
-                })
+                any.and_then(|id| self.engine.rtp_receiver(id).and_then(|r| r.transport().map(|t| t.state())))
             }
         };
         state == Some(RTCDtlsTransportState::Closed)
@@ -378,13 +342,8 @@ impl Peer {
     /// each refusal is a mistake of ours.
     pub(crate) fn send(&mut self, now: Instant, slot: usize, kind: Kind, packet: Packet) {
         let pair = self.lines.get(slot);
-        let line = pair.and_then(|[audio, video]| {
-            if kind == Kind::Audio {
-                audio.as_ref()
-            } else {
-                video.as_ref()
-            }
-        });
+        let line =
+            pair.and_then(|[audio, video]| if kind == Kind::Audio { audio.as_ref() } else { video.as_ref() });
         let Some((sender, ssrc, payload_type)) = line.and_then(|l| Some((l.sender, l.ssrc, l.payload_type?)))
         else {
             return;
@@ -398,14 +357,8 @@ impl Peer {
             ssrc,
             ..Default::default()
         };
-        let packet = rtc::rtp::Packet {
-            header,
-            payload: packet.payload,
-        };
-        let written = self
-            .engine
-            .rtp_sender(sender)
-            .map(|mut sender| sender.write_rtp(now, packet));
+        let packet = rtc::rtp::Packet { header, payload: packet.payload };
+        let written = self.engine.rtp_sender(sender).map(|mut sender| sender.write_rtp(now, packet));
         match written {
             Some(Ok(())) => self.counters.forwarded += 1,
             Some(Err(error)) => {
@@ -429,10 +382,7 @@ impl Peer {
         let Some(mut receiver) = self.engine.rtp_receiver(receiver) else {
             return false;
         };
-        let request = PictureLossIndication {
-            sender_ssrc: 1,
-            media_ssrc,
-        };
+        let request = PictureLossIndication { sender_ssrc: 1, media_ssrc };
         if receiver.write_rtcp(now, vec![Box::new(request)]).is_ok() {
             self.counters.pli_sent += 1;
         }

@@ -80,14 +80,8 @@ impl Peer {
         let mut media = MediaEngine::default();
         register_codecs(&mut media, codec)?;
         let registry = Registry::new()
-            .with(
-                Slot::NackResponder,
-                NackResponderBuilder::new().with_size(RESENDABLE).build(),
-            )
-            .with(
-                Slot::NackGenerator,
-                NackGeneratorBuilder::new().with_size(ASKABLE).build(),
-            )
+            .with(Slot::NackResponder, NackResponderBuilder::new().with_size(RESENDABLE).build())
+            .with(Slot::NackGenerator, NackGeneratorBuilder::new().with_size(ASKABLE).build())
             .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
             .with(Slot::SenderReport, SenderReportBuilder::new().build())
             .with(Slot::from(14_000), Tap::new(Arc::clone(&authentic)));
@@ -136,8 +130,7 @@ impl Peer {
         self.add_candidates()?;
         for kind in Kind::BOTH {
             let up = init(RTCRtpTransceiverDirection::Recvonly, Vec::new());
-            self.engine
-                .add_transceiver_from_kind(engine_kind(kind), Some(up))?;
+            self.engine.add_transceiver_from_kind(engine_kind(kind), Some(up))?;
         }
         for slot in 0..slots {
             let stream = format!("s{slot}");
@@ -148,11 +141,7 @@ impl Peer {
                 let id = self.engine.add_transceiver_from_track(track, Some(down))?;
                 let sender = self.engine.rtp_transceiver(id).and_then(|t| t.sender());
                 let sender = sender.ok_or(EngineError::ErrRTPSenderNotExisted)?;
-                *place = Some(Out {
-                    sender,
-                    ssrc,
-                    payload_type: None,
-                });
+                *place = Some(Out { sender, ssrc, payload_type: None });
             }
             self.lines.push(pair);
         }
@@ -162,8 +151,7 @@ impl Peer {
 
     fn write_answer(&mut self, now: Instant, slots: usize, offer: Checked) -> Result<(), EngineError> {
         let wanted = [offer.audio_down.min(slots), offer.video_down.min(slots)];
-        self.engine
-            .set_remote_description(now, RTCSessionDescription::offer(offer.sdp)?)?;
+        self.engine.set_remote_description(now, RTCSessionDescription::offer(offer.sdp)?)?;
         for slot in 0..wanted.iter().copied().max().unwrap_or_default() {
             let stream = format!("s{slot}");
             let mut pair = [None, None];
@@ -171,11 +159,7 @@ impl Peer {
                 if slot < wanted {
                     let (track, ssrc) = self.track(&stream, kind)?;
                     let sender = self.engine.add_track(track)?;
-                    *place = Some(Out {
-                        sender,
-                        ssrc,
-                        payload_type: None,
-                    });
+                    *place = Some(Out { sender, ssrc, payload_type: None });
                 }
             }
             self.lines.push(pair);
@@ -187,16 +171,11 @@ impl Peer {
 
     fn track(&self, stream: &str, kind: Kind) -> Result<(MediaStreamTrack, u32), EngineError> {
         let mut bytes = [0; 4];
-        SystemRandom::new()
-            .fill(&mut bytes)
-            .map_err(|_| EngineError::Other("no randomness".to_owned()))?;
+        SystemRandom::new().fill(&mut bytes).map_err(|_| EngineError::Other("no randomness".to_owned()))?;
         let ssrc = u32::from_be_bytes(bytes) | 1;
         let id = format!("{stream}-{}", if kind == Kind::Audio { "audio" } else { "video" });
         let coding = RTCRtpEncodingParameters {
-            rtp_coding_parameters: RTCRtpCodingParameters {
-                ssrc: Some(ssrc),
-                ..Default::default()
-            },
+            rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
             codec: codec(kind, self.codec).rtp_codec,
             active: true,
             ..Default::default()
@@ -214,29 +193,19 @@ impl Peer {
                 component: 1,
                 ..Default::default()
             };
-            let candidate = CandidateHostConfig {
-                base_config: base,
-                ..Default::default()
-            }
-            .new_candidate_host()?;
-            self.engine
-                .add_local_candidate(RTCIceCandidate::from(&candidate).to_json()?)?;
+            let candidate =
+                CandidateHostConfig { base_config: base, ..Default::default() }.new_candidate_host()?;
+            self.engine.add_local_candidate(RTCIceCandidate::from(&candidate).to_json()?)?;
         }
         Ok(())
     }
 
     /// Our description as it goes out; reads the credentials for the demux from it.
     fn described(&mut self) -> Result<String, MediaError> {
-        let sdp = self
-            .engine
-            .local_description()
-            .map(|description| description.sdp)
-            .unwrap_or_default();
+        let sdp = self.engine.local_description().map(|description| description.sdp).unwrap_or_default();
         let credential = |name| negotiate::attribute(&sdp, name).map(str::to_owned);
         let (Some(ufrag), Some(password)) = (credential("ice-ufrag"), credential("ice-pwd")) else {
-            return Err(MediaError::Engine(
-                "no ICE credentials in the local description".to_owned(),
-            ));
+            return Err(MediaError::Engine("no ICE credentials in the local description".to_owned()));
         };
         (self.ufrag, self.password) = (ufrag, password);
         Ok(negotiate::spread_candidates(&sdp))
@@ -244,11 +213,7 @@ impl Peer {
 }
 
 fn init(direction: RTCRtpTransceiverDirection, streams: Vec<String>) -> RTCRtpTransceiverInit {
-    RTCRtpTransceiverInit {
-        direction,
-        streams,
-        send_encodings: Vec::new(),
-    }
+    RTCRtpTransceiverInit { direction, streams, send_encodings: Vec::new() }
 }
 
 fn engine_kind(kind: Kind) -> RtpCodecKind {
@@ -268,27 +233,18 @@ pub(super) fn mime(kind: Kind, codec: VideoCodec) -> &'static str {
 
 /// Opus with in-band FEC and without DTX: a breath is a finding, and DTX would cut it out.
 fn codec(kind: Kind, video: VideoCodec) -> RTCRtpCodecParameters {
-    let feedback = |typ: &str, parameter: &str| RTCPFeedback {
-        typ: typ.to_owned(),
-        parameter: parameter.to_owned(),
-    };
+    let feedback =
+        |typ: &str, parameter: &str| RTCPFeedback { typ: typ.to_owned(), parameter: parameter.to_owned() };
     let (payload_type, clock_rate, channels, fmtp) = match (kind, video) {
         (Kind::Audio, _) => (111, 48_000, 2, "minptime=10;useinbandfec=1"),
         (Kind::Video, VideoCodec::Vp8) => (96, 90_000, 0, ""),
-        (Kind::Video, VideoCodec::H264) => (
-            102,
-            90_000,
-            0,
-            "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
-        ),
+        (Kind::Video, VideoCodec::H264) => {
+            (102, 90_000, 0, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f")
+        }
     };
     let rtcp_feedback = match kind {
         Kind::Audio => Vec::new(),
-        Kind::Video => vec![
-            feedback("nack", ""),
-            feedback("nack", "pli"),
-            feedback("ccm", "fir"),
-        ],
+        Kind::Video => vec![feedback("nack", ""), feedback("nack", "pli"), feedback("ccm", "fir")],
     };
     let rtp_codec = RTCRtpCodec {
         mime_type: mime(kind, video).to_owned(),
@@ -297,10 +253,7 @@ fn codec(kind: Kind, video: VideoCodec) -> RTCRtpCodecParameters {
         sdp_fmtp_line: fmtp.to_owned(),
         rtcp_feedback,
     };
-    RTCRtpCodecParameters {
-        rtp_codec,
-        payload_type,
-    }
+    RTCRtpCodecParameters { rtp_codec, payload_type }
 }
 
 fn register_codecs(media: &mut MediaEngine, video: VideoCodec) -> Result<(), EngineError> {

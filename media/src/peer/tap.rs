@@ -24,11 +24,7 @@ pub(super) struct Tap {
 
 impl Tap {
     pub(super) fn new(authentic: Arc<AtomicU64>) -> Self {
-        Self {
-            authentic,
-            read: VecDeque::new(),
-            write: VecDeque::new(),
-        }
+        Self { authentic, read: VecDeque::new(), write: VecDeque::new() }
     }
 }
 
@@ -64,11 +60,7 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
                 };
             let message =
                 AttributedPacket::new(AnyPacket::Rtcp(vec![one])).with(Attribute::DeliverToApplication);
-            self.read.push_back(TaggedPacket {
-                now: tagged.now,
-                transport: tagged.transport,
-                message,
-            });
+            self.read.push_back(TaggedPacket { now: tagged.now, transport: tagged.transport, message });
         }
         Ok(())
     }

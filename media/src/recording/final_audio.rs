@@ -37,12 +37,8 @@ pub(crate) fn make(
         return Ok(None);
     };
     let name = raw.final_name();
-    let mut writer = Writer {
-        out: Output::new(sink, session, &name)?,
-        pages: Pages::new(raw.number),
-        at: 0,
-        page: 0,
-    };
+    let mut writer =
+        Writer { out: Output::new(sink, session, &name)?, pages: Pages::new(raw.number), at: 0, page: 0 };
     writer.out.write(&writer.pages.header(reader.channels))?;
 
     let first = packet.start;
@@ -55,11 +51,7 @@ pub(crate) fn make(
         if behind >= STALL || (in_stream > 0 && behind >= SHORTEST) {
             if behind - in_stream >= STALL {
                 let from = first_offset + (first + writer.at) / MS;
-                stalls.push(Gap {
-                    from,
-                    to: from + behind / MS,
-                    reason: GapReason::Stall,
-                });
+                stalls.push(Gap { from, to: from + behind / MS, reason: GapReason::Stall });
             }
             writer.fill(behind, &last)?;
         }
@@ -76,14 +68,7 @@ pub(crate) fn make(
     let end = writer.pages.take(true);
     writer.out.write(&end)?;
     let (bytes, sha256) = writer.out.finish(&name)?;
-    Ok(Some(Made {
-        started_at: first_offset + first / MS,
-        duration_ms,
-        bytes,
-        sha256,
-        units,
-        stalls,
-    }))
+    Ok(Some(Made { started_at: first_offset + first / MS, duration_ms, bytes, sha256, units, stalls }))
 }
 
 struct Writer<'a> {

@@ -35,9 +35,7 @@ pub fn recover_from(sink: &dyn Sink) -> io::Result<Vec<Manifest>> {
     let mut manifests = Vec::new();
     for session in sink.sessions()? {
         let names = sink.list(session)?;
-        let open = names
-            .iter()
-            .any(|name| name.starts_with("raw-") || name.starts_with("tmp-"));
+        let open = names.iter().any(|name| name.starts_with("raw-") || name.starts_with("tmp-"));
         if names.is_empty() || (!open && names.iter().any(|name| name == MANIFEST)) {
             continue;
         }
@@ -62,20 +60,11 @@ impl Raw {
     fn parse(name: &str) -> Option<Self> {
         let (stem, extension) = name.strip_prefix("raw-")?.split_once('.')?;
         let mut parts = stem.split('-');
-        let (number, leg, kind) = (
-            parts.next()?.parse().ok()?,
-            parts.next()?.parse().ok()?,
-            parts.next()?,
-        );
+        let (number, leg, kind) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
         let codec = [Codec::Opus, Codec::Vp8, Codec::H264]
             .into_iter()
             .find(|codec| codec.extension() == extension && codec.kind().name() == kind)?;
-        Some(Self {
-            name: name.to_owned(),
-            number,
-            leg,
-            codec,
-        })
+        Some(Self { name: name.to_owned(), number, leg, codec })
     }
 
     pub(crate) fn final_name(&self) -> String {
@@ -99,11 +88,8 @@ pub(crate) fn finish_session(
     for name in names.iter().filter(|name| name.starts_with("sync-")) {
         sidecar::read(sink.read(session, name)?, &mut notes)?;
     }
-    let raws: Vec<Raw> = names
-        .iter()
-        .filter_map(|name| Raw::parse(name))
-        .filter(|raw| raw.number < below)
-        .collect();
+    let raws: Vec<Raw> =
+        names.iter().filter_map(|name| Raw::parse(name)).filter(|raw| raw.number < below).collect();
     let placements = placements(&raws, &notes);
 
     let mut tracks = old.as_ref().map(|old| old.tracks.clone()).unwrap_or_default();
@@ -156,13 +142,7 @@ pub(crate) fn finish_session(
     }
     let interrupted = tracks.iter().any(|track| track.interrupted);
     let folder = session.0.simple().to_string();
-    let manifest = Manifest {
-        session,
-        folder,
-        tracks,
-        mix: mixed,
-        interrupted,
-    };
+    let manifest = Manifest { session, folder, tracks, mix: mixed, interrupted };
     let mut file = sink.create(session, "tmp-manifest.json")?;
     file.append(&serde_json::to_vec_pretty(&manifest)?)?;
     file.finish(MANIFEST)?;
@@ -207,13 +187,8 @@ fn placements(raws: &[Raw], notes: &BTreeMap<u32, Notes>) -> HashMap<u32, Placem
         };
         let begins = place.offset(0);
         // The person's sound that began nearest to this picture: a rejoined sender has a new clock.
-        let near = sound
-            .get(&raw.leg)
-            .and_then(|list| list.iter().min_by_key(|(at, _)| (at - begins).abs()));
-        place.shift(lip_shift(
-            near.map(|(_, offset)| *offset),
-            place.sender_offset(&note(raw).reports),
-        ));
+        let near = sound.get(&raw.leg).and_then(|list| list.iter().min_by_key(|(at, _)| (at - begins).abs()));
+        place.shift(lip_shift(near.map(|(_, offset)| *offset), place.sender_offset(&note(raw).reports)));
     }
     all
 }
@@ -245,24 +220,12 @@ impl<'a> Output<'a> {
         let passing = format!("tmp-{name}");
         let segment = sink.create(session, &passing)?;
         let buffer = Vec::with_capacity(1 << 18);
-        Ok(Self {
-            sink,
-            session,
-            segment,
-            passing,
-            digest: Context::new(&SHA256),
-            buffer,
-            bytes: 0,
-        })
+        Ok(Self { sink, session, segment, passing, digest: Context::new(&SHA256), buffer, bytes: 0 })
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= 1 << 18 {
-            self.flush()
-        } else {
-            Ok(())
-        }
+        if self.buffer.len() >= 1 << 18 { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -287,10 +250,7 @@ impl<'a> Output<'a> {
             }
         }
         if again.finish().as_ref() != digest.as_ref() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "what was written does not read back",
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "what was written does not read back"));
         }
         self.segment.finish(name)?;
         let hex = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();

@@ -138,14 +138,7 @@ impl ParameterSets {
         if self.pps.is_empty() {
             return None;
         }
-        let mut out = vec![
-            1,
-            profile,
-            compatible,
-            level,
-            0xFF,
-            0xE0 | (self.sps.len().min(31) as u8),
-        ];
+        let mut out = vec![1, profile, compatible, level, 0xFF, 0xE0 | (self.sps.len().min(31) as u8)];
         for set in self.sps.values().take(31) {
             out.extend_from_slice(&(set.len() as u16).to_be_bytes());
             out.extend_from_slice(set);

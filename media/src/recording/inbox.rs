@@ -55,10 +55,7 @@ impl Inbox {
     pub(crate) fn new(audio_limit: usize, video_limit: usize) -> Self {
         let queue = VecDeque::with_capacity(4_096);
         Self {
-            state: Mutex::new(State {
-                queue,
-                ..State::default()
-            }),
+            state: Mutex::new(State { queue, ..State::default() }),
             wake: Condvar::new(),
             audio_limit,
             video_limit,
@@ -76,10 +73,7 @@ impl Inbox {
         if *waiting >= limit {
             // Bounded by the tracks there are; a stranger's ids would grow it, but packets come from our own peers.
             if state.drops.len() < 4_096 {
-                *state
-                    .drops
-                    .entry((packet.session, packet.leg, packet.kind))
-                    .or_default() += 1;
+                *state.drops.entry((packet.session, packet.leg, packet.kind)).or_default() += 1;
             }
             return false;
         }
@@ -111,10 +105,7 @@ impl Inbox {
     pub(crate) fn take(&self, spare: &mut VecDeque<Message>, wait: Duration) -> Drops {
         let mut state = self.lock();
         if state.queue.is_empty() {
-            let waited = self
-                .wake
-                .wait_timeout(state, wait)
-                .unwrap_or_else(PoisonError::into_inner);
+            let waited = self.wake.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
             state = waited.0;
         }
         std::mem::swap(&mut state.queue, spare);

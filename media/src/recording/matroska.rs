@@ -69,10 +69,7 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) fn new(start_ms: i64) -> Self {
-        Self {
-            start_ms,
-            blocks: Vec::new(),
-        }
+        Self { start_ms, blocks: Vec::new() }
     }
 
     pub(crate) fn start_ms(&self) -> i64 {
@@ -159,9 +156,9 @@ pub(crate) fn plan(doc_type: &str, tracks: &[u8], frames: &[Frame], duration_ms:
     head.extend(seek_head(info_at, tracks_at, cues_at));
     head.extend(info);
     head.extend_from_slice(tracks);
-    head.extend(cues(keys.iter().map(|(at, cluster)| {
-        (*at, positions.get(*cluster).copied().unwrap_or_default())
-    })));
+    head.extend(cues(
+        keys.iter().map(|(at, cluster)| (*at, positions.get(*cluster).copied().unwrap_or_default())),
+    ));
 
     let mut before = Vec::with_capacity(frames.len());
     let mut next = clusters.iter().peekable();
@@ -272,9 +269,7 @@ fn size8(out: &mut Vec<u8>, size: u64) {
 
 fn uint(out: &mut Vec<u8>, ident: u32, value: u64) {
     let bytes = value.to_be_bytes();
-    let short = bytes
-        .get((value.leading_zeros() as usize / 8).min(7)..)
-        .unwrap_or_default();
+    let short = bytes.get((value.leading_zeros() as usize / 8).min(7)..).unwrap_or_default();
     element(out, ident, short);
 }
 
@@ -293,10 +288,7 @@ pub(crate) fn crc32(bytes: &[u8]) -> u32 {
 
 static CRC_TABLE: [u32; 256] = crc_table();
 
-#[expect(
-    clippy::indexing_slicing,
-    reason = "constant bounds, checked by the compiler at build time"
-)]
+#[expect(clippy::indexing_slicing, reason = "constant bounds, checked by the compiler at build time")]
 const fn crc_table() -> [u32; 256] {
     let mut table = [0; 256];
     let mut at = 0;
@@ -304,11 +296,7 @@ const fn crc_table() -> [u32; 256] {
         let mut value = at as u32;
         let mut bit = 0;
         while bit < 8 {
-            value = if value & 1 != 0 {
-                (value >> 1) ^ 0xEDB8_8320
-            } else {
-                value >> 1
-            };
+            value = if value & 1 != 0 { (value >> 1) ^ 0xEDB8_8320 } else { value >> 1 };
             bit += 1;
         }
         table[at] = value;

@@ -40,16 +40,9 @@ pub(crate) fn make(
     let Some(started_at) = sound.iter().map(|track| track.started_at).min() else {
         return Ok(None);
     };
-    let end = sound
-        .iter()
-        .map(|track| track.started_at + track.duration)
-        .max()
-        .unwrap_or(started_at);
+    let end = sound.iter().map(|track| track.started_at + track.duration).max().unwrap_or(started_at);
     if end - started_at > MAX_MS {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "tracks lie more than a day apart",
-        ));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "tracks lie more than a day apart"));
     }
     let mut voices = Vec::new();
     for track in sound {
@@ -58,9 +51,7 @@ pub(crate) fn make(
         }
     }
     let mut encoder = Encoder::new(RATE, Channels::Mono, Application::Voip).map_err(io::Error::other)?;
-    encoder
-        .set_bitrate(Bitrate::Bits(bitrate))
-        .map_err(io::Error::other)?;
+    encoder.set_bitrate(Bitrate::Bits(bitrate)).map_err(io::Error::other)?;
     let mut out = Output::new(sink, session, MIX)?;
     let mut pages = Pages::new(0);
     out.write(&pages.header(1))?;
@@ -68,11 +59,8 @@ pub(crate) fn make(
     // The encoder's own delay is skipped by players, so that much more is encoded at the end.
     let total = (end - started_at) * MS + PRE_SKIP;
     let (mut at, mut idle) = (0, false);
-    let (mut sum, mut samples, mut packet) = (
-        vec![0_i32; FRAME as usize],
-        vec![0_i16; FRAME as usize],
-        vec![0; 1_500],
-    );
+    let (mut sum, mut samples, mut packet) =
+        (vec![0_i32; FRAME as usize], vec![0_i16; FRAME as usize], vec![0; 1_500]);
     while at < total {
         sum.fill(0);
         let mut heard = false;
@@ -101,13 +89,7 @@ pub(crate) fn make(
     out.write(&pages.take(true))?;
     let (bytes, sha256) = out.finish(MIX)?;
     let duration = end - started_at;
-    Ok(Some(MixFile {
-        file: MIX.to_owned(),
-        started_at,
-        duration,
-        bytes,
-        sha256,
-    }))
+    Ok(Some(MixFile { file: MIX.to_owned(), started_at, duration, bytes, sha256 }))
 }
 
 /// One track being decoded.
@@ -128,15 +110,7 @@ impl Voice {
     fn new(reader: AudioReader<Box<dyn Read + Send>>, begins: i64) -> io::Result<Self> {
         let decoder = Decoder::new(RATE, Channels::Mono).map_err(io::Error::other)?;
         let (ready, room) = (Vec::new(), vec![0; MAX_PACKET]);
-        Ok(Self {
-            reader,
-            decoder,
-            ready,
-            begins,
-            skip: PRE_SKIP as usize,
-            ended: false,
-            room,
-        })
+        Ok(Self { reader, decoder, ready, begins, skip: PRE_SKIP as usize, ended: false, room })
     }
 
     /// Adds this voice to the frame at `at`; says whether the track covers any of it.
@@ -162,16 +136,11 @@ impl Voice {
             return Ok(());
         };
         // A packet its sender garbled is as long a silence.
-        let decoded = self
-            .decoder
-            .decode(&packet.data, &mut self.room, false)
-            .unwrap_or_else(|_| {
-                let length = usize::try_from(packet.samples)
-                    .unwrap_or_default()
-                    .min(MAX_PACKET);
-                self.room.iter_mut().take(length).for_each(|sample| *sample = 0);
-                length
-            });
+        let decoded = self.decoder.decode(&packet.data, &mut self.room, false).unwrap_or_else(|_| {
+            let length = usize::try_from(packet.samples).unwrap_or_default().min(MAX_PACKET);
+            self.room.iter_mut().take(length).for_each(|sample| *sample = 0);
+            length
+        });
         let skip = self.skip.min(decoded);
         self.skip -= skip;
         self.ready.extend(self.room.iter().take(decoded).skip(skip));

@@ -233,10 +233,7 @@ pub enum FailReason {
 
 impl FailReason {
     pub(crate) fn of(error: &io::Error) -> Self {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "ErrorKind is open-ended; all else is plain I/O"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "ErrorKind is open-ended; all else is plain I/O")]
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
                 Self::DiskFull

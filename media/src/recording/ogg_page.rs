@@ -21,13 +21,7 @@ pub(crate) struct Pages {
 
 impl Pages {
     pub(crate) fn new(serial: u32) -> Self {
-        Self {
-            serial,
-            sequence: 0,
-            lacing: Vec::new(),
-            body: Vec::new(),
-            granule: 0,
-        }
+        Self { serial, sequence: 0, lacing: Vec::new(), body: Vec::new(), granule: 0 }
     }
 
     /// The two header pages.
@@ -122,28 +116,8 @@ impl<R: Read> PageReader<R> {
         if !fill(&mut self.input, &mut head)? {
             return Ok(None);
         }
-        let [
-            b'O',
-            b'g',
-            b'g',
-            b'S',
-            0,
-            flags,
-            g0,
-            g1,
-            g2,
-            g3,
-            g4,
-            g5,
-            g6,
-            g7,
-            ..,
-            c0,
-            c1,
-            c2,
-            c3,
-            count,
-        ] = head
+        let [b'O', b'g', b'g', b'S', 0, flags, g0, g1, g2, g3, g4, g5, g6, g7, .., c0, c1, c2, c3, count] =
+            head
         else {
             return Ok(None);
         };
@@ -173,10 +147,7 @@ impl<R: Read> PageReader<R> {
                 packets.push(std::mem::take(&mut packet));
             }
         }
-        Ok(Some(Page {
-            granule: i64::from_le_bytes([g0, g1, g2, g3, g4, g5, g6, g7]),
-            packets,
-        }))
+        Ok(Some(Page { granule: i64::from_le_bytes([g0, g1, g2, g3, g4, g5, g6, g7]), packets }))
     }
 }
 
@@ -199,10 +170,7 @@ fn checksum(bytes: &[u8]) -> u32 {
 
 static CRC: [u32; 256] = crc_table();
 
-#[expect(
-    clippy::indexing_slicing,
-    reason = "constant bounds, checked by the compiler at build time"
-)]
+#[expect(clippy::indexing_slicing, reason = "constant bounds, checked by the compiler at build time")]
 const fn crc_table() -> [u32; 256] {
     let mut table = [0; 256];
     let mut at = 0;
@@ -210,11 +178,7 @@ const fn crc_table() -> [u32; 256] {
         let mut value = (at as u32) << 24;
         let mut bit = 0;
         while bit < 8 {
-            value = if value & 0x8000_0000 != 0 {
-                (value << 1) ^ 0x04C1_1DB7
-            } else {
-                value << 1
-            };
+            value = if value & 0x8000_0000 != 0 { (value << 1) ^ 0x04C1_1DB7 } else { value << 1 };
             bit += 1;
         }
         table[at] = value;

@@ -60,11 +60,7 @@ pub(crate) fn silence(samples: i64) -> impl Iterator<Item = (Vec<u8>, i64)> {
             _ => return None,
         };
         left -= frames * frame;
-        let mut packet = if frames == 1 {
-            vec![config << 3]
-        } else {
-            vec![(config << 3) | 3, frames as u8]
-        };
+        let mut packet = if frames == 1 { vec![config << 3] } else { vec![(config << 3) | 3, frames as u8] };
         for _ in 0..frames {
             packet.extend_from_slice(&[0xFF, 0xFE]);
         }

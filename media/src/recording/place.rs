@@ -40,10 +40,7 @@ impl Placement {
                 ahead.pop_front();
             }
             let delay = ahead.front().map_or(started_at, |(_, delay)| *delay);
-            if steps
-                .last()
-                .is_none_or(|(_, settled)| (delay - settled).abs() >= SETTLE_MS)
-            {
+            if steps.last().is_none_or(|(_, settled)| (delay - settled).abs() >= SETTLE_MS) {
                 steps.push((*at, delay));
             }
         }
@@ -54,10 +51,7 @@ impl Placement {
     /// Wall time minus file time at a moment of the file.
     pub(crate) fn offset(&self, at_ms: i64) -> i64 {
         let after = self.steps.partition_point(|(begun, _)| *begun <= at_ms);
-        after
-            .checked_sub(1)
-            .and_then(|index| self.steps.get(index))
-            .map_or(self.first, |(_, offset)| *offset)
+        after.checked_sub(1).and_then(|index| self.steps.get(index)).map_or(self.first, |(_, offset)| *offset)
     }
 
     /// Moves everything by so many ms.
@@ -68,10 +62,8 @@ impl Placement {
 
     /// Median of wall time minus the sender's clock over its reports `(file ms, ntp ms)`.
     pub(crate) fn sender_offset(&self, reports: &[(i64, i64)]) -> Option<i64> {
-        let mut offsets: Vec<i64> = reports
-            .iter()
-            .map(|(at, ntp)| (at + self.offset(*at)).saturating_sub(*ntp))
-            .collect();
+        let mut offsets: Vec<i64> =
+            reports.iter().map(|(at, ntp)| (at + self.offset(*at)).saturating_sub(*ntp)).collect();
         offsets.sort_unstable();
         offsets.get(offsets.len() / 2).copied()
     }

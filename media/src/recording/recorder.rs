@@ -70,10 +70,7 @@ impl Recorder {
             events,
             jobs,
             sessions: HashMap::new(),
-            clock: Clock {
-                base_ms: 0,
-                since: Instant::now(),
-            },
+            clock: Clock { base_ms: 0, since: Instant::now() },
         };
         let thread = thread::Builder::new().name("recording".into()).spawn(move || {
             worker.run();
@@ -82,13 +79,7 @@ impl Recorder {
             }
             drop(lock);
         })?;
-        Ok((
-            Self {
-                inbox,
-                thread: Arc::new(Mutex::new(Some(thread))),
-            },
-            receiver,
-        ))
+        Ok((Self { inbox, thread: Arc::new(Mutex::new(Some(thread))) }, receiver))
     }
 
     /// Begins a session's recording. Opening an open session changes nothing; opening one that was closed or that a
@@ -192,20 +183,9 @@ impl Worker {
             self.note_drops(drops);
             if ticked.elapsed() >= TICK || !go_on {
                 ticked = Instant::now();
-                let Self {
-                    config,
-                    sink,
-                    sessions,
-                    clock,
-                    ..
-                } = &mut self;
+                let Self { config, sink, sessions, clock, .. } = &mut self;
                 let now_ms = clock.now();
-                let mut world = World {
-                    config,
-                    sink: &**sink,
-                    now_ms,
-                    events: &mut events,
-                };
+                let mut world = World { config, sink: &**sink, now_ms, events: &mut events };
                 sessions.values_mut().for_each(|session| session.tick(&mut world));
             }
             if !go_on {
@@ -230,20 +210,8 @@ impl Worker {
         if let Message::Packet(packet) = &message {
             self.clock.observe(packet.arrival_ms);
         }
-        let Self {
-            config,
-            sink,
-            sessions,
-            clock,
-            jobs,
-            ..
-        } = self;
-        let mut world = World {
-            config,
-            sink: &**sink,
-            now_ms: clock.now(),
-            events,
-        };
+        let Self { config, sink, sessions, clock, jobs, .. } = self;
+        let mut world = World { config, sink: &**sink, now_ms: clock.now(), events };
         match message {
             Message::Packet(packet) => {
                 if let Some(session) = sessions.get_mut(&packet.session) {
@@ -257,11 +225,7 @@ impl Worker {
                 }
                 Err(error) => {
                     let (reason, detail) = (FailReason::of(&error), error.to_string());
-                    world.events.push(RecordingEvent::Failed {
-                        session: id,
-                        reason,
-                        detail,
-                    });
+                    world.events.push(RecordingEvent::Failed { session: id, reason, detail });
                 }
             },
             Message::Start(id, leg, codec) => {
@@ -320,8 +284,7 @@ struct Clock {
 
 impl Clock {
     fn now(&self) -> i64 {
-        self.base_ms
-            .saturating_add(self.since.elapsed().as_millis() as i64)
+        self.base_ms.saturating_add(self.since.elapsed().as_millis() as i64)
     }
 
     /// Follows the newest arrival; packets a little out of order do not turn it back, a clock that was set does.
@@ -345,11 +308,7 @@ fn finish_all(
             Ok(manifest) => RecordingEvent::Finished { session, manifest },
             Err(error) => {
                 tracing::error!(?session, %error, "recording not finished; its raw files stay");
-                RecordingEvent::Failed {
-                    session,
-                    reason: FailReason::of(&error),
-                    detail: error.to_string(),
-                }
+                RecordingEvent::Failed { session, reason: FailReason::of(&error), detail: error.to_string() }
             }
         };
         let _ = events.send(event);
@@ -361,10 +320,9 @@ pub(crate) fn lock_folder(dir: &Path) -> io::Result<File> {
     let file = File::create(dir.join("recorder.lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(io::Error::new(
-            io::ErrorKind::ResourceBusy,
-            "another recorder uses this folder",
-        )),
+        Err(TryLockError::WouldBlock) => {
+            Err(io::Error::new(io::ErrorKind::ResourceBusy, "another recorder uses this folder"))
+        }
         Err(TryLockError::Error(error)) => Err(error),
     }
 }

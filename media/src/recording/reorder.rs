@@ -33,13 +33,7 @@ pub(crate) struct Reorder<T> {
 
 impl<T> Reorder<T> {
     pub(crate) fn new(hold_ms: i64) -> Self {
-        Self {
-            hold_ms,
-            next: None,
-            held: BTreeMap::new(),
-            foreign: None,
-            late: 0,
-        }
+        Self { hold_ms, next: None, held: BTreeMap::new(), foreign: None, late: 0 }
     }
 
     /// Duplicates and packets that came after they had been given up.

@@ -53,11 +53,7 @@ impl<R: Read> VideoReader<R> {
                         let mut tracks = mkv::TRACKS.to_be_bytes().to_vec();
                         tracks.extend_from_slice(&(size | 1 << 56).to_be_bytes());
                         tracks.extend_from_slice(&content);
-                        return Ok(Some(Self {
-                            input,
-                            tracks,
-                            queue: Vec::new().into_iter(),
-                        }));
+                        return Ok(Some(Self { input, tracks, queue: Vec::new().into_iter() }));
                     }
                 }
                 _ => return Ok(None),
@@ -108,9 +104,7 @@ fn frames(content: &[u8]) -> Option<Vec<RawFrame>> {
                 }
             }
             (mkv::TIMESTAMP, bytes) if bytes.len() <= 8 => {
-                start = bytes
-                    .iter()
-                    .fold(0, |value, byte| (value << 8) | i64::from(*byte));
+                start = bytes.iter().fold(0, |value, byte| (value << 8) | i64::from(*byte));
             }
             (mkv::SIMPLE_BLOCK, [0x81, high, low, flags, data @ ..]) => out.push(RawFrame {
                 at_ms: start.saturating_add(i64::from(i16::from_be_bytes([*high, *low]))),
@@ -192,28 +186,10 @@ impl<R: Read> AudioReader<R> {
             return Ok(None);
         };
         let channels = match head.packets.first().map(Vec::as_slice) {
-            Some(
-                [
-                    b'O',
-                    b'p',
-                    b'u',
-                    b's',
-                    b'H',
-                    b'e',
-                    b'a',
-                    b'd',
-                    1,
-                    channels @ (1 | 2),
-                    ..,
-                ],
-            ) => *channels,
+            Some([b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', 1, channels @ (1 | 2), ..]) => *channels,
             _ => return Ok(None),
         };
-        Ok(Some(Self {
-            pages,
-            channels,
-            queue: Vec::new().into_iter(),
-        }))
+        Ok(Some(Self { pages, channels, queue: Vec::new().into_iter() }))
     }
 
     /// The next packet; `None` at the end of what is whole. Within a page packets follow one another without gap, and

@@ -83,10 +83,7 @@ impl Session {
         let Some(track) = self.tracks.get_mut(&(packet.leg, packet.kind)) else {
             return;
         };
-        let result = track.push(
-            packet,
-            &mut env(self.id, &mut self.lines, &mut self.next_file, world),
-        );
+        let result = track.push(packet, &mut env(self.id, &mut self.lines, &mut self.next_file, world));
         self.check(result, world);
     }
 
@@ -97,12 +94,7 @@ impl Session {
         if let Some((file, at)) = track.writer().look_up(report.timestamp) {
             let seconds = (report.ntp >> 32) as i64 - NTP_TO_UNIX_S;
             let ntp = seconds * 1_000 + (((report.ntp & 0xFFFF_FFFF) * 1_000) >> 32) as i64;
-            self.lines.push(Line::Report {
-                file,
-                at,
-                ntp,
-                came: report.arrival_ms,
-            });
+            self.lines.push(Line::Report { file, at, ntp, came: report.arrival_ms });
         }
     }
 
@@ -153,11 +145,7 @@ impl Session {
         if world.now_ms - self.progress_ms >= PROGRESS_MS && !self.tracks.is_empty() {
             self.progress_ms = world.now_ms;
             let bytes = self.past_bytes + self.tracks.values().map(Track::bytes).sum::<u64>();
-            world.events.push(RecordingEvent::Progress {
-                session: self.id,
-                bytes,
-                dropped: self.dropped,
-            });
+            world.events.push(RecordingEvent::Progress { session: self.id, bytes, dropped: self.dropped });
         }
     }
 
@@ -182,15 +170,11 @@ impl Session {
         mut work: impl FnMut(&mut Track, &mut Env<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut env = env(self.id, &mut self.lines, &mut self.next_file, world);
-        self.tracks
-            .values_mut()
-            .try_for_each(|track| work(track, &mut env))
+        self.tracks.values_mut().try_for_each(|track| work(track, &mut env))
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.tracks
-            .values_mut()
-            .try_for_each(|track| track.writer().sync())?;
+        self.tracks.values_mut().try_for_each(|track| track.writer().sync())?;
         self.sidecar.as_mut().map_or(Ok(()), |sidecar| sidecar.sync())
     }
 
@@ -219,11 +203,7 @@ impl Session {
         if !std::mem::replace(&mut self.failed, true) {
             let (session, reason, detail) = (self.id, FailReason::of(&error), error.to_string());
             tracing::error!(?session, ?reason, %error, "recording stopped");
-            world.events.push(RecordingEvent::Failed {
-                session,
-                reason,
-                detail,
-            });
+            world.events.push(RecordingEvent::Failed { session, reason, detail });
         }
     }
 }
@@ -234,28 +214,12 @@ fn env<'a>(
     next_file: &'a mut u32,
     world: &'a mut World<'_>,
 ) -> Env<'a> {
-    let World {
-        config,
-        sink,
-        now_ms,
-        events,
-    } = world;
-    Env {
-        session,
-        config,
-        sink: *sink,
-        lines,
-        events,
-        next_file,
-        now_ms: *now_ms,
-    }
+    let World { config, sink, now_ms, events } = world;
+    Env { session, config, sink: *sink, lines, events, next_file, now_ms: *now_ms }
 }
 
 /// The first number above all that names carry, whatever stage their file is in.
 fn next_number(names: &[String]) -> u32 {
-    let number = |name: &String| {
-        name.split('-')
-            .find_map(|part| part.get(..4)?.parse::<u32>().ok())
-    };
+    let number = |name: &String| name.split('-').find_map(|part| part.get(..4)?.parse::<u32>().ok());
     names.iter().filter_map(number).max().map_or(1, |last| last + 1)
 }

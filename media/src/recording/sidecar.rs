@@ -13,34 +13,17 @@ use super::{Codec, Gap, Kind};
 #[serde(tag = "what", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Line {
     /// A file begins.
-    Begin {
-        file: u32,
-        leg: LegId,
-        kind: Kind,
-        codec: Codec,
-        started_at: i64,
-    },
+    Begin { file: u32, leg: LegId, kind: Kind, codec: Codec, started_at: i64 },
     /// From `at` on, the quickest packet came at `at + delay`.
     Sync { file: u32, at: i64, delay: i64 },
     /// A sender report: `at` is where the sender's clock said `ntp` (Unix ms); it came at `came`.
     Report { file: u32, at: i64, ntp: i64, came: i64 },
     /// The picture has this size from `at` on.
-    Size {
-        file: u32,
-        at: i64,
-        width: u32,
-        height: u32,
-    },
+    Size { file: u32, at: i64, width: u32, height: u32 },
     /// Something is missing.
     Gap { file: u32, gap: Gap },
     /// The file was closed in good order. Packets lost, come too late or twice, unusable, dropped by the recorder.
-    End {
-        file: u32,
-        lost: u64,
-        late: u64,
-        unusable: u64,
-        dropped: u64,
-    },
+    End { file: u32, lost: u64, late: u64, unusable: u64, dropped: u64 },
 }
 
 /// What the sync map says of one file.
@@ -73,21 +56,12 @@ pub(crate) fn text(lines: &[Line]) -> Vec<u8> {
 pub(crate) fn read(mut input: impl Read, notes: &mut BTreeMap<u32, Notes>) -> std::io::Result<()> {
     let mut content = Vec::new();
     input.read_to_end(&mut content)?;
-    for line in content
-        .split_inclusive(|byte| *byte == b'\n')
-        .filter(|line| line.ends_with(b"\n"))
-    {
+    for line in content.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n")) {
         let Ok(line) = serde_json::from_slice::<Line>(line) else {
             continue;
         };
         match line {
-            Line::Begin {
-                file,
-                leg,
-                kind,
-                codec,
-                started_at,
-            } => {
+            Line::Begin { file, leg, kind, codec, started_at } => {
                 notes.entry(file).or_default().begin = Some((leg, kind, codec, started_at));
             }
             Line::Sync { file, at, delay } => notes.entry(file).or_default().points.push((at, delay)),

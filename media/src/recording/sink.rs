@@ -86,14 +86,9 @@ impl FileSink {
 
     fn path(&self, session: SessionId, name: &str) -> io::Result<PathBuf> {
         let plain = !name.starts_with('.')
-            && name
-                .bytes()
-                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'));
+            && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'));
         if !plain || name.is_empty() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "not a name for a recording",
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a name for a recording"));
         }
         Ok(self.folder(session).join(name))
     }
@@ -105,10 +100,7 @@ impl Sink for FileSink {
         for entry in fs::read_dir(&self.dir)? {
             let entry = entry?;
             if entry.file_type()?.is_dir()
-                && let Some(id) = entry
-                    .file_name()
-                    .to_str()
-                    .and_then(|name| name.parse::<SessionId>().ok())
+                && let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<SessionId>().ok())
                 && self.folder(id) == entry.path()
             {
                 found.push(id);
@@ -149,10 +141,7 @@ impl Sink for FileSink {
     }
 
     fn read(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Read + Send>> {
-        Ok(Box::new(BufReader::with_capacity(
-            1 << 16,
-            File::open(self.path(session, name)?)?,
-        )))
+        Ok(Box::new(BufReader::with_capacity(1 << 16, File::open(self.path(session, name)?)?)))
     }
 
     fn remove(&self, session: SessionId, name: &str) -> io::Result<()> {

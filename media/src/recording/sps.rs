@@ -13,10 +13,7 @@ pub(crate) struct Sps {
 
 /// Profiles whose parameter sets name chroma format and bit depth, and whose `avcC` carries them.
 pub(crate) fn high_profile(profile: u8) -> bool {
-    matches!(
-        profile,
-        100 | 110 | 122 | 244 | 44 | 83 | 86 | 118 | 128 | 138 | 139 | 134 | 135
-    )
+    matches!(profile, 100 | 110 | 122 | 244 | 44 | 83 | 86 | 118 | 128 | 138 | 139 | 134 | 135)
 }
 
 /// Reads a NAL unit of type 7; `None` when it is cut or says the impossible.
@@ -80,10 +77,7 @@ pub(crate) fn sps(nal: &[u8]) -> Option<Sps> {
         crop_y = top.checked_add(bottom)?.checked_mul(unit_y)?;
     }
     let width = columns.checked_mul(16)?.checked_sub(crop_x)?;
-    let height = map_units
-        .checked_mul(16)?
-        .checked_mul(2 - frames_only)?
-        .checked_sub(crop_y)?;
+    let height = map_units.checked_mul(16)?.checked_mul(2 - frames_only)?.checked_sub(crop_y)?;
     let possible =
         (1..=16_384).contains(&width) && (1..=16_384).contains(&height) && chroma_format <= 3 && id <= 31;
     possible.then_some(Sps {
@@ -107,11 +101,7 @@ fn skip_scaling_list(bits: &mut Bits<'_>, size: usize) -> Option<()> {
     for _ in 0..size {
         if next != 0 {
             let code = bits.ue()?;
-            let delta = if code & 1 == 1 {
-                (code / 2 + 1) as i32
-            } else {
-                -((code / 2) as i32)
-            };
+            let delta = if code & 1 == 1 { (code / 2 + 1) as i32 } else { -((code / 2) as i32) };
             next = last.wrapping_add(delta).rem_euclid(256);
         }
         if next != 0 {

@@ -38,41 +38,24 @@ impl Timeline {
     /// Places the next packet in sending order.
     pub(crate) fn place(&mut self, timestamp: u32, arrival_ms: i64) -> Placed {
         let placed = match self.last {
-            None => Placed {
-                ticks: 0,
-                jumped: false,
-            },
+            None => Placed { ticks: 0, jumped: false },
             Some(last) => {
-                let passed = arrival_ms
-                    .saturating_sub(last.arrival_ms)
-                    .clamp(0, MAX_SILENCE_MS)
-                    * self.clock
-                    / 1_000;
+                let passed =
+                    arrival_ms.saturating_sub(last.arrival_ms).clamp(0, MAX_SILENCE_MS) * self.clock / 1_000;
                 let step = unwrap_step(timestamp.wrapping_sub(last.timestamp), passed);
                 if step > passed + JUMP_MS * self.clock / 1_000 || step < -(BACK_MS * self.clock / 1_000) {
-                    Placed {
-                        ticks: last.ticks + passed,
-                        jumped: true,
-                    }
+                    Placed { ticks: last.ticks + passed, jumped: true }
                 } else {
-                    Placed {
-                        ticks: last.ticks + step.max(0),
-                        jumped: false,
-                    }
+                    Placed { ticks: last.ticks + step.max(0), jumped: false }
                 }
             }
         };
         // A flattened step back keeps the older origin, so that the next regular step lands where it should.
-        let keep = self
-            .last
-            .filter(|last| !placed.jumped && timestamp.wrapping_sub(last.timestamp) > 1 << 31);
+        let keep =
+            self.last.filter(|last| !placed.jumped && timestamp.wrapping_sub(last.timestamp) > 1 << 31);
         self.last = Some(match keep {
             Some(last) => last,
-            None => Last {
-                timestamp,
-                ticks: placed.ticks,
-                arrival_ms,
-            },
+            None => Last { timestamp, ticks: placed.ticks, arrival_ms },
         });
         placed
     }

@@ -110,24 +110,12 @@ impl Track {
             self.counts.unusable += 1;
             return Ok(());
         }
-        let RtpIn {
-            sequence,
-            timestamp,
-            marker,
-            payload,
-            arrival_ms,
-            ..
-        } = packet;
+        let RtpIn { sequence, timestamp, marker, payload, arrival_ms, .. } = packet;
         let mut ordered = std::mem::take(&mut self.ordered);
         self.reorder.push(
             sequence,
             arrival_ms,
-            Packet {
-                timestamp,
-                marker,
-                payload,
-                arrival_ms,
-            },
+            Packet { timestamp, marker, payload, arrival_ms },
             &mut ordered,
         );
         self.ordered = ordered;
@@ -176,14 +164,7 @@ impl Track {
     pub(crate) fn stop(&mut self, env: &mut Env<'_>) -> io::Result<()> {
         self.drain(env)?;
         if let Some((from, reason @ (GapReason::Loss | GapReason::Drop))) = self.missing.take() {
-            self.tell_gap(
-                Gap {
-                    from,
-                    to: env.now_ms.max(from),
-                    reason,
-                },
-                env,
-            );
+            self.tell_gap(Gap { from, to: env.now_ms.max(from), reason }, env);
         }
         self.writer.finish(self.counts, self.reorder.late(), env)
     }
@@ -225,11 +206,7 @@ impl Track {
 
     /// Something before the next packet is missing.
     fn hole(&mut self, env: &mut Env<'_>) {
-        let reason = if std::mem::take(&mut self.dropped_now) {
-            GapReason::Drop
-        } else {
-            GapReason::Loss
-        };
+        let reason = if std::mem::take(&mut self.dropped_now) { GapReason::Drop } else { GapReason::Loss };
         if self.missing.is_none() {
             self.missing = self.writer.last_end_ms().map(|from| (from, reason));
         }
@@ -244,15 +221,9 @@ impl Track {
     }
 
     fn ask(&mut self, env: &mut Env<'_>) {
-        if self
-            .asked_ms
-            .is_none_or(|asked| !(asked..asked + ASK_AGAIN_MS).contains(&env.now_ms))
-        {
+        if self.asked_ms.is_none_or(|asked| !(asked..asked + ASK_AGAIN_MS).contains(&env.now_ms)) {
             self.asked_ms = Some(env.now_ms);
-            env.events.push(RecordingEvent::NeedKeyFrame {
-                session: env.session,
-                leg: self.leg,
-            });
+            env.events.push(RecordingEvent::NeedKeyFrame { session: env.session, leg: self.leg });
         }
     }
 
@@ -283,11 +254,7 @@ impl Track {
         if packet.payload.is_empty() {
             return Ok(());
         }
-        if self
-            .picture
-            .as_ref()
-            .is_some_and(|picture| picture.timestamp != packet.timestamp)
-        {
+        if self.picture.as_ref().is_some_and(|picture| picture.timestamp != packet.timestamp) {
             self.picture_done(env)?;
         }
         let fresh = self.picture.is_none();
@@ -312,11 +279,7 @@ impl Track {
             picture.broken = true;
         }
         self.picture = Some(picture);
-        if packet.marker {
-            self.picture_done(env)
-        } else {
-            Ok(())
-        }
+        if packet.marker { self.picture_done(env) } else { Ok(()) }
     }
 
     fn add_h264(&mut self, picture: &mut Picture, payload: &Bytes) -> bool {
@@ -360,9 +323,7 @@ impl Track {
             self.asked_ms = None;
             if self.codec == Codec::H264 {
                 match self.sets.avcc() {
-                    Some(avcc) => self
-                        .writer
-                        .describe(avcc, self.counts, self.reorder.late(), env)?,
+                    Some(avcc) => self.writer.describe(avcc, self.counts, self.reorder.late(), env)?,
                     None => {
                         self.need_key = true;
                         return Ok(());
@@ -370,23 +331,8 @@ impl Track {
                 }
             }
         }
-        let Picture {
-            timestamp,
-            arrival_ms,
-            data,
-            key,
-            ..
-        } = picture;
-        self.write(
-            Unit {
-                timestamp,
-                arrival_ms,
-                ticks: 0,
-                key,
-                data: &data,
-            },
-            env,
-        )
+        let Picture { timestamp, arrival_ms, data, key, .. } = picture;
+        self.write(Unit { timestamp, arrival_ms, ticks: 0, key, data: &data }, env)
     }
 
     fn write(&mut self, unit: Unit<'_>, env: &mut Env<'_>) -> io::Result<()> {
@@ -395,14 +341,7 @@ impl Track {
         if let Some((from, reason)) = self.missing.take()
             && arrival_ms > from
         {
-            self.tell_gap(
-                Gap {
-                    from,
-                    to: arrival_ms,
-                    reason,
-                },
-                env,
-            );
+            self.tell_gap(Gap { from, to: arrival_ms, reason }, env);
         }
         Ok(())
     }
@@ -411,12 +350,7 @@ impl Track {
         if let Some(file) = self.writer.number() {
             env.lines.push(Line::Gap { file, gap });
             let (session, leg, kind) = (env.session, self.leg, self.codec.kind());
-            env.events.push(RecordingEvent::Gap {
-                session,
-                leg,
-                kind,
-                gap,
-            });
+            env.events.push(RecordingEvent::Gap { session, leg, kind, gap });
         }
     }
 }

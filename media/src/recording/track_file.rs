@@ -65,15 +65,7 @@ enum Body {
 
 impl TrackWriter {
     pub(crate) fn new(leg: LegId, codec: Codec) -> Self {
-        Self {
-            leg,
-            codec,
-            open: None,
-            files: 0,
-            avcc: None,
-            bytes: 0,
-            last_end_ms: None,
-        }
+        Self { leg, codec, open: None, files: 0, avcc: None, bytes: 0, last_end_ms: None }
     }
 
     pub(crate) fn bytes(&self) -> u64 {
@@ -139,9 +131,7 @@ impl TrackWriter {
                     at_ms = *last_ms + 1;
                 }
                 *last_ms = at_ms;
-                if cluster
-                    .as_ref()
-                    .is_some_and(|cluster| at_ms - cluster.start_ms() >= MAX_CLUSTER_MS)
+                if cluster.as_ref().is_some_and(|cluster| at_ms - cluster.start_ms() >= MAX_CLUSTER_MS)
                     && let Some(full) = cluster.take()
                 {
                     let full = full.raw();
@@ -149,19 +139,12 @@ impl TrackWriter {
                     open.segment.append(&full)?;
                     open.unsynced = true;
                 }
-                cluster
-                    .get_or_insert_with(|| Cluster::new(at_ms))
-                    .add(at_ms, unit.key.is_some(), unit.data);
+                cluster.get_or_insert_with(|| Cluster::new(at_ms)).add(at_ms, unit.key.is_some(), unit.data);
                 ticks = at_ms * clock / 1_000;
                 if unit.key.is_some() && open.size != unit.key {
                     open.size = unit.key;
                     if let Some((width, height)) = unit.key {
-                        env.lines.push(Line::Size {
-                            file: open.number,
-                            at: at_ms,
-                            width,
-                            height,
-                        });
+                        env.lines.push(Line::Size { file: open.number, at: at_ms, width, height });
                     }
                 }
             }
@@ -170,24 +153,14 @@ impl TrackWriter {
         open.note_delay(at_ms, unit.arrival_ms, placed.jumped, env.lines);
         self.last_end_ms = Some(unit.arrival_ms + unit.ticks * 1_000 / clock);
         let waiting = *open.waiting.get_or_insert((unit.arrival_ms, at_ms));
-        if at_ms - waiting.1 >= env.config.flush_ms {
-            self.flush(env)
-        } else {
-            self.flush_if_due(env)
-        }
+        if at_ms - waiting.1 >= env.config.flush_ms { self.flush(env) } else { self.flush_if_due(env) }
     }
 
     /// Writes when the oldest unit has waited long enough.
     pub(crate) fn flush_if_due(&mut self, env: &mut Env<'_>) -> io::Result<()> {
-        let due = |open: &Open| {
-            open.waiting
-                .is_some_and(|(since, _)| env.now_ms - since >= env.config.flush_ms)
-        };
-        if self.open.as_ref().is_some_and(due) {
-            self.flush(env)
-        } else {
-            Ok(())
-        }
+        let due =
+            |open: &Open| open.waiting.is_some_and(|(since, _)| env.now_ms - since >= env.config.flush_ms);
+        if self.open.as_ref().is_some_and(due) { self.flush(env) } else { Ok(()) }
     }
 
     /// Writes everything that has come.
@@ -213,8 +186,7 @@ impl TrackWriter {
         if !open.told {
             open.told = true;
             let (session, leg, kind) = (env.session, self.leg, self.codec.kind());
-            env.events
-                .push(RecordingEvent::TrackStarted { session, leg, kind });
+            env.events.push(RecordingEvent::TrackStarted { session, leg, kind });
         }
         Ok(())
     }
@@ -222,11 +194,7 @@ impl TrackWriter {
     /// Waits for the disk where anything was written since the last time.
     pub(crate) fn sync(&mut self) -> io::Result<()> {
         let Some(open) = &mut self.open else { return Ok(()) };
-        if std::mem::take(&mut open.unsynced) {
-            open.segment.sync()
-        } else {
-            Ok(())
-        }
+        if std::mem::take(&mut open.unsynced) { open.segment.sync() } else { Ok(()) }
     }
 
     /// Writes what is left and closes the file.
@@ -238,18 +206,8 @@ impl TrackWriter {
             if let Some((at, delay)) = open.point {
                 env.lines.push(Line::Sync { file, at, delay });
             }
-            let Counts {
-                lost,
-                unusable,
-                dropped,
-            } = counts;
-            env.lines.push(Line::End {
-                file,
-                lost,
-                late,
-                unusable,
-                dropped,
-            });
+            let Counts { lost, unusable, dropped } = counts;
+            env.lines.push(Line::End { file, lost, late, unusable, dropped });
         }
         Ok(())
     }
@@ -257,10 +215,7 @@ impl TrackWriter {
     /// Where a sender report's timestamp lies: file number and ms.
     pub(crate) fn look_up(&self, timestamp: u32) -> Option<(u32, i64)> {
         let open = self.open.as_ref()?;
-        Some((
-            open.number,
-            open.timeline.look_up(timestamp)? * 1_000 / self.codec.clock(),
-        ))
+        Some((open.number, open.timeline.look_up(timestamp)? * 1_000 / self.codec.clock()))
     }
 
     /// Lets go of the file as it is.
@@ -279,58 +234,23 @@ impl TrackWriter {
             Codec::Opus => {
                 let mut pages = Pages::new(number);
                 let head = pages.header(if opus_packet::stereo(unit.data) { 2 } else { 1 });
-                (
-                    head,
-                    Body::Sound {
-                        pages,
-                        ready: Vec::new(),
-                        end: 0,
-                    },
-                )
+                (head, Body::Sound { pages, ready: Vec::new(), end: 0 })
             }
             Codec::Vp8 => {
-                let list = tracks(&Picture {
-                    codec_id: "V_VP8",
-                    private: None,
-                    width,
-                    height,
-                });
-                (
-                    raw_head("webm", &list),
-                    Body::Pixels {
-                        cluster: None,
-                        last_ms: -1,
-                    },
-                )
+                let list = tracks(&Picture { codec_id: "V_VP8", private: None, width, height });
+                (raw_head("webm", &list), Body::Pixels { cluster: None, last_ms: -1 })
             }
             Codec::H264 => {
                 let private = self.avcc.as_deref();
-                let list = tracks(&Picture {
-                    codec_id: "V_MPEG4/ISO/AVC",
-                    private,
-                    width,
-                    height,
-                });
-                (
-                    raw_head("matroska", &list),
-                    Body::Pixels {
-                        cluster: None,
-                        last_ms: -1,
-                    },
-                )
+                let list = tracks(&Picture { codec_id: "V_MPEG4/ISO/AVC", private, width, height });
+                (raw_head("matroska", &list), Body::Pixels { cluster: None, last_ms: -1 })
             }
         };
         segment.append(&head)?;
         self.bytes += head.len() as u64;
         self.files += 1;
         let (leg, codec, started_at) = (self.leg, self.codec, unit.arrival_ms);
-        env.lines.push(Line::Begin {
-            file: number,
-            leg,
-            kind,
-            codec,
-            started_at,
-        });
+        env.lines.push(Line::Begin { file: number, leg, kind, codec, started_at });
         self.open = Some(Open {
             number,
             segment,
@@ -343,10 +263,7 @@ impl TrackWriter {
             told: false,
             unsynced: true,
         });
-        debug_assert!(
-            kind == Kind::Audio || unit.key.is_some(),
-            "picture files begin at a key frame"
-        );
+        debug_assert!(kind == Kind::Audio || unit.key.is_some(), "picture files begin at a key frame");
         Ok(())
     }
 }
@@ -360,11 +277,7 @@ impl Open {
             Some((begun, least)) if !step && at_ms - *begun < SYNC_POINT_MS => *least = delay.min(*least),
             point => {
                 if let Some((at, delay)) = point.replace((at_ms, delay)) {
-                    lines.push(Line::Sync {
-                        file: self.number,
-                        at,
-                        delay,
-                    });
+                    lines.push(Line::Sync { file: self.number, at, delay });
                 }
             }
         }

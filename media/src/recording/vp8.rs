@@ -30,20 +30,15 @@ pub(crate) fn part(payload: &Bytes) -> Option<Part> {
     if at >= payload.len() {
         return None;
     }
-    Some(Part {
-        starts: first & 0x10 != 0 && first & 0x07 == 0,
-        data: payload.slice(at..),
-    })
+    Some(Part { starts: first & 0x10 != 0 && first & 0x07 == 0, data: payload.slice(at..) })
 }
 
 /// Width and height when these are the first bytes of a key frame (RFC 6386 §9.1).
 pub(crate) fn key_frame(frame: &[u8]) -> Option<(u16, u16)> {
     match frame {
         [tag, _, _, 0x9D, 0x01, 0x2A, w0, w1, h0, h1, ..] if tag & 1 == 0 => {
-            let (width, height) = (
-                u16::from_le_bytes([*w0, *w1]) & 0x3FFF,
-                u16::from_le_bytes([*h0, *h1]) & 0x3FFF,
-            );
+            let (width, height) =
+                (u16::from_le_bytes([*w0, *w1]) & 0x3FFF, u16::from_le_bytes([*h0, *h1]) & 0x3FFF);
             (width > 0 && height > 0).then_some((width, height))
         }
         _ => None,

@@ -58,10 +58,7 @@ impl Window {
     const START: u64 = 1 << 20;
 
     pub(crate) fn new() -> Self {
-        Self {
-            highest: None,
-            seen: [0; Self::WORDS],
-        }
+        Self { highest: None, seen: [0; Self::WORDS] }
     }
 
     /// The extended number of a packet seen for the first time; `None` for duplicates and for packets so late that it
@@ -137,11 +134,7 @@ fn vp8(payload: &[u8]) -> Option<Vp8> {
             let high = *payload.get(at)?;
             let wide = high & 0x80 != 0;
             let low = if wide { *payload.get(at + 1)? } else { 0 };
-            let id = if wide {
-                u16::from_be_bytes([high & 0x7F, low])
-            } else {
-                u16::from(high)
-            };
+            let id = if wide { u16::from_be_bytes([high & 0x7F, low]) } else { u16::from(high) };
             picture = Some(Picture { at, wide, id });
             at += if wide { 2 } else { 1 };
         }
@@ -156,11 +149,7 @@ fn vp8(payload: &[u8]) -> Option<Vp8> {
     let head = *payload.get(at)?;
     // Start of partition 0 of a frame whose P bit (inverse key frame) is 0.
     let key_start = first & 0x10 != 0 && first & 0x07 == 0 && head & 0x01 == 0;
-    Some(Vp8 {
-        picture,
-        layer_index,
-        key_start,
-    })
+    Some(Vp8 { picture, layer_index, key_start })
 }
 
 /// Whether an H.264 payload begins a picture that can be decoded alone: SPS or IDR (RFC 6184).
@@ -175,17 +164,13 @@ fn h264_key_start(payload: &[u8]) -> bool {
                 if matches!(units.first().map(kind), Some(5 | 7)) {
                     return true;
                 }
-                let size = size
-                    .iter()
-                    .fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
+                let size = size.iter().fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
                 rest = units.get(size..).unwrap_or_default();
             }
             false
         }
         // FU-A: start bit and the type of the fragmented unit.
-        Some(28) => payload
-            .get(1)
-            .is_some_and(|fu| fu & 0x80 != 0 && matches!(kind(fu), 5 | 7)),
+        Some(28) => payload.get(1).is_some_and(|fu| fu & 0x80 != 0 && matches!(kind(fu), 5 | 7)),
         _ => false,
     }
 }
@@ -229,14 +214,8 @@ impl KeyFrames {
 
     /// Whether to ask now; counts as asked when `true`.
     pub(crate) fn ask(&mut self, now: Instant) -> bool {
-        let period = if self.unanswered > Self::PATIENCE {
-            Self::SLOW
-        } else {
-            Self::PERIOD
-        };
-        let due = self
-            .asked
-            .is_none_or(|asked| now.saturating_duration_since(asked) >= period);
+        let period = if self.unanswered > Self::PATIENCE { Self::SLOW } else { Self::PERIOD };
+        let due = self.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= period);
         if !(self.wanted && due) {
             return false;
         }
@@ -328,13 +307,7 @@ impl<S: Copy + PartialEq> Line<S> {
         let timestamp = packet.timestamp.wrapping_add(self.time_shift);
         let payload = self.renumber(packet, descriptor);
         self.remember(sequence, timestamp, &payload, descriptor, now);
-        Some(Packet {
-            ssrc: 0,
-            sequence: sequence as u16,
-            timestamp,
-            marker: packet.marker,
-            payload,
-        })
+        Some(Packet { ssrc: 0, sequence: sequence as u16, timestamp, marker: packet.marker, payload })
     }
 
     /// Chooses the shifts so that this packet continues what was sent last.
@@ -348,16 +321,11 @@ impl<S: Copy + PartialEq> Line<S> {
         let gone = now.saturating_duration_since(last.at).as_micros() as u64;
         // At least one tick: two frames with one timestamp are one frame to a decoder.
         let ticks = (gone * self.kind.clock() / 1_000_000).max(1);
-        self.time_shift = last
-            .timestamp
-            .wrapping_add(ticks as u32)
-            .wrapping_sub(packet.timestamp);
+        self.time_shift = last.timestamp.wrapping_add(ticks as u32).wrapping_sub(packet.timestamp);
         if let Some(picture) = descriptor.and_then(|d| d.picture) {
             self.picture_shift = last.picture.wrapping_add(1).wrapping_sub(picture.id);
         }
-        let index = descriptor
-            .and_then(|d| d.layer_index)
-            .and_then(|at| packet.payload.get(at));
+        let index = descriptor.and_then(|d| d.layer_index).and_then(|at| packet.payload.get(at));
         if let Some(index) = index {
             self.layer_shift = last.layer.wrapping_add(1).wrapping_sub(*index);
         }
@@ -374,16 +342,11 @@ impl<S: Copy + PartialEq> Line<S> {
         let mut payload = BytesMut::from(packet.payload.as_ref());
         if let Some(picture) = descriptor.picture {
             let id = picture.id.wrapping_add(self.picture_shift);
-            let bytes = if picture.wide {
-                (id | 0x8000).to_be_bytes()
-            } else {
-                [(id & 0x7F) as u8, 0]
-            };
+            let bytes = if picture.wide { (id | 0x8000).to_be_bytes() } else { [(id & 0x7F) as u8, 0] };
             let width = if picture.wide { 2 } else { 1 };
-            if let (Some(to), Some(from)) = (
-                payload.get_mut(picture.at..picture.at + width),
-                bytes.get(..width),
-            ) {
+            if let (Some(to), Some(from)) =
+                (payload.get_mut(picture.at..picture.at + width), bytes.get(..width))
+            {
                 to.copy_from_slice(from);
             }
         }
@@ -405,13 +368,9 @@ impl<S: Copy + PartialEq> Line<S> {
         if before.is_some_and(|last| last.sequence >= sequence) {
             return;
         }
-        let picture = descriptor
-            .and_then(|d| d.picture)
-            .map(|p| p.id.wrapping_add(self.picture_shift) & 0x7FFF);
-        let layer = descriptor
-            .and_then(|d| d.layer_index)
-            .and_then(|at| payload.get(at))
-            .copied();
+        let picture =
+            descriptor.and_then(|d| d.picture).map(|p| p.id.wrapping_add(self.picture_shift) & 0x7FFF);
+        let layer = descriptor.and_then(|d| d.layer_index).and_then(|at| payload.get(at)).copied();
         self.last = Some(Last {
             sequence,
             timestamp,
@@ -424,10 +383,8 @@ impl<S: Copy + PartialEq> Line<S> {
 
 /// Who sits in which slot: people keep their slot as long as they are there, newcomers take the first free one.
 pub(crate) fn seat<L: Copy + PartialEq>(slots: &[Option<L>], present: &[L]) -> Vec<Option<L>> {
-    let mut seated: Vec<Option<L>> = slots
-        .iter()
-        .map(|slot| slot.filter(|leg| present.contains(leg)))
-        .collect();
+    let mut seated: Vec<Option<L>> =
+        slots.iter().map(|slot| slot.filter(|leg| present.contains(leg))).collect();
     for leg in present {
         if !seated.contains(&Some(*leg))
             && let Some(free) = seated.iter_mut().find(|slot| slot.is_none())

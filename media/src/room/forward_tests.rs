@@ -9,23 +9,11 @@ fn picture(sequence: u16, timestamp: u32, id: u16, layer: u8, key: bool) -> Pack
     let [high, low] = (id | 0x8000).to_be_bytes();
     let head = if key { 0x00 } else { 0x01 };
     let payload = Bytes::copy_from_slice(&[0x90, 0xC0, high, low, layer, head, 1, 2]);
-    Packet {
-        ssrc: 7,
-        sequence,
-        timestamp,
-        marker: true,
-        payload,
-    }
+    Packet { ssrc: 7, sequence, timestamp, marker: true, payload }
 }
 
 fn sound(sequence: u16, timestamp: u32) -> Packet {
-    Packet {
-        ssrc: 8,
-        sequence,
-        timestamp,
-        marker: false,
-        payload: Bytes::from_static(&[1, 2, 3]),
-    }
+    Packet { ssrc: 8, sequence, timestamp, marker: false, payload: Bytes::from_static(&[1, 2, 3]) }
 }
 
 fn id_of(packet: &Packet) -> u16 {
@@ -64,10 +52,7 @@ fn key_frames_are_told_from_deltas_and_from_rubbish() {
     assert!(key_start(VideoCodec::Vp8, &picture(1, 1, 1, 1, true).payload));
     assert!(!key_start(VideoCodec::Vp8, &picture(1, 1, 1, 1, false).payload));
     assert!(key_start(VideoCodec::Vp8, &[0x10, 0x00]), "no extension byte");
-    assert!(
-        !key_start(VideoCodec::Vp8, &[0x00, 0x00]),
-        "not the start of a partition"
-    );
+    assert!(!key_start(VideoCodec::Vp8, &[0x00, 0x00]), "not the start of a partition");
     for rubbish in [&[][..], &[0x90], &[0x90, 0x80], &[0x90, 0x80, 0x80], &[0xFF; 3]] {
         assert!(!key_start(VideoCodec::Vp8, rubbish), "{rubbish:?}");
     }
@@ -79,10 +64,7 @@ fn key_frames_are_told_from_deltas_and_from_rubbish() {
     assert!(!key_start(VideoCodec::H264, &[24, 0, 2, 0x06, 1, 0, 1, 0x41]));
     assert!(!key_start(VideoCodec::H264, &[24, 0xFF, 0xFF]));
     assert!(key_start(VideoCodec::H264, &[28, 0x85, 1]));
-    assert!(
-        !key_start(VideoCodec::H264, &[28, 0x05, 1]),
-        "not the first fragment"
-    );
+    assert!(!key_start(VideoCodec::H264, &[28, 0x05, 1]), "not the first fragment");
     assert!(!key_start(VideoCodec::H264, &[]));
 }
 
@@ -102,9 +84,7 @@ fn requests_are_coalesced_and_repeated_until_answered() {
     assert!(!keys.ask(start + ms(1_300)));
     keys.want();
     assert!(keys.ask(start + ms(1_301)));
-    let asked = (0..40)
-        .filter(|step| keys.ask(start + ms(2_000 + step * 400)))
-        .count();
+    let asked = (0..40).filter(|step| keys.ask(start + ms(2_000 + step * 400))).count();
     assert!(asked < 20, "a dark camera is asked less often: {asked}");
 }
 
@@ -113,122 +93,44 @@ fn a_switch_of_the_source_is_one_continuous_stream() {
     let start = Instant::now();
     let mut line = Line::new(Kind::Video);
     assert!(line.needs_key('a'));
-    assert_eq!(
-        line.pass(
-            'a',
-            100,
-            &picture(100, 5_000, 9, 3, false),
-            VideoCodec::Vp8,
-            start
-        ),
-        None
-    );
-    let first = line
-        .pass(
-            'a',
-            101,
-            &picture(101, 6_000, 10, 4, true),
-            VideoCodec::Vp8,
-            start,
-        )
-        .unwrap();
+    assert_eq!(line.pass('a', 100, &picture(100, 5_000, 9, 3, false), VideoCodec::Vp8, start), None);
+    let first = line.pass('a', 101, &picture(101, 6_000, 10, 4, true), VideoCodec::Vp8, start).unwrap();
     assert_eq!((first.sequence, first.timestamp, id_of(&first)), (101, 6_000, 10));
     assert!(!line.needs_key('a'));
     let second = line
-        .pass(
-            'a',
-            102,
-            &picture(102, 9_000, 0x7FFF, 255, false),
-            VideoCodec::Vp8,
-            start + ms(33),
-        )
+        .pass('a', 102, &picture(102, 9_000, 0x7FFF, 255, false), VideoCodec::Vp8, start + ms(33))
         .unwrap();
     assert_eq!(second.sequence, 102);
 
     // Another person: deltas are held back, the key frame continues everything.
     let other = start + ms(133);
-    assert_eq!(
-        line.pass(
-            'b',
-            7_000,
-            &picture(7_000, 77, 500, 90, false),
-            VideoCodec::Vp8,
-            other
-        ),
-        None
-    );
+    assert_eq!(line.pass('b', 7_000, &picture(7_000, 77, 500, 90, false), VideoCodec::Vp8, other), None);
     assert!(line.needs_key('b'));
-    let key = line
-        .pass(
-            'b',
-            7_001,
-            &picture(7_001, 3_077, 501, 91, true),
-            VideoCodec::Vp8,
-            other,
-        )
-        .unwrap();
-    assert_eq!(
-        (key.sequence, id_of(&key)),
-        (103, 0),
-        "picture id wraps at 15 bits"
-    );
+    let key = line.pass('b', 7_001, &picture(7_001, 3_077, 501, 91, true), VideoCodec::Vp8, other).unwrap();
+    assert_eq!((key.sequence, id_of(&key)), (103, 0), "picture id wraps at 15 bits");
     assert_eq!(key.timestamp, 9_000 + 9_000, "100 ms at 90 kHz");
     assert_eq!(key.payload[4], 0, "TL0PICIDX wraps at 8 bits");
     let next = line
-        .pass(
-            'b',
-            7_003,
-            &picture(7_003, 6_077, 503, 92, false),
-            VideoCodec::Vp8,
-            other + ms(33),
-        )
+        .pass('b', 7_003, &picture(7_003, 6_077, 503, 92, false), VideoCodec::Vp8, other + ms(33))
         .unwrap();
-    assert_eq!(
-        (next.sequence, next.timestamp, id_of(&next)),
-        (105, 21_000, 2),
-        "gaps stay gaps"
-    );
+    assert_eq!((next.sequence, next.timestamp, id_of(&next)), (105, 21_000, 2), "gaps stay gaps");
     let late = line
-        .pass(
-            'b',
-            7_002,
-            &picture(7_002, 6_077, 502, 92, false),
-            VideoCodec::Vp8,
-            other + ms(34),
-        )
+        .pass('b', 7_002, &picture(7_002, 6_077, 502, 92, false), VideoCodec::Vp8, other + ms(34))
         .unwrap();
     assert_eq!((late.sequence, id_of(&late)), (104, 1));
     assert_eq!(
-        line.pass(
-            'b',
-            7_000,
-            &picture(7_000, 77, 500, 90, false),
-            VideoCodec::Vp8,
-            other + ms(35)
-        ),
+        line.pass('b', 7_000, &picture(7_000, 77, 500, 90, false), VideoCodec::Vp8, other + ms(35)),
         None
     );
 
     // The same person after an empty slot begins with a key frame too.
     line.vacate();
     assert_eq!(
-        line.pass(
-            'b',
-            7_004,
-            &picture(7_004, 9_077, 504, 93, false),
-            VideoCodec::Vp8,
-            other + ms(40)
-        ),
+        line.pass('b', 7_004, &picture(7_004, 9_077, 504, 93, false), VideoCodec::Vp8, other + ms(40)),
         None
     );
     let again = line
-        .pass(
-            'b',
-            7_005,
-            &picture(7_005, 12_077, 505, 94, true),
-            VideoCodec::Vp8,
-            other + ms(73),
-        )
+        .pass('b', 7_005, &picture(7_005, 12_077, 505, 94, true), VideoCodec::Vp8, other + ms(73))
         .unwrap();
     assert_eq!((again.sequence, id_of(&again)), (106, 3));
     assert!(again.timestamp.wrapping_sub(next.timestamp) < 90_000);
@@ -238,17 +140,11 @@ fn a_switch_of_the_source_is_one_continuous_stream() {
 fn sound_needs_no_key_frame_and_never_goes_back_in_time() {
     let start = Instant::now();
     let mut line = Line::new(Kind::Audio);
-    let first = line
-        .pass('a', 50, &sound(50, 48_000), VideoCodec::Vp8, start)
-        .unwrap();
+    let first = line.pass('a', 50, &sound(50, 48_000), VideoCodec::Vp8, start).unwrap();
     assert_eq!((first.sequence, first.timestamp), (50, 48_000));
-    let other = line
-        .pass('b', 9, &sound(9, 0xFFFF_FFFF), VideoCodec::Vp8, start + ms(20))
-        .unwrap();
+    let other = line.pass('b', 9, &sound(9, 0xFFFF_FFFF), VideoCodec::Vp8, start + ms(20)).unwrap();
     assert_eq!((other.sequence, other.timestamp), (51, 48_960));
-    let same_instant = line
-        .pass('a', 51, &sound(51, 3), VideoCodec::Vp8, start + ms(20))
-        .unwrap();
+    let same_instant = line.pass('a', 51, &sound(51, 3), VideoCodec::Vp8, start + ms(20)).unwrap();
     assert_eq!((same_instant.sequence, same_instant.timestamp), (52, 48_961));
 }
 
@@ -270,14 +166,8 @@ fn short_picture_ids_stay_short() {
 
 #[test]
 fn people_keep_their_slot() {
-    assert_eq!(
-        seat(&[None; 4], &['a', 'b']),
-        vec![Some('a'), Some('b'), None, None]
-    );
-    assert_eq!(
-        seat(&[Some('a'), Some('b'), None], &['b', 'c']),
-        vec![Some('c'), Some('b'), None]
-    );
+    assert_eq!(seat(&[None; 4], &['a', 'b']), vec![Some('a'), Some('b'), None, None]);
+    assert_eq!(seat(&[Some('a'), Some('b'), None], &['b', 'c']), vec![Some('c'), Some('b'), None]);
     assert_eq!(seat(&[Some('a')], &['a', 'b']), vec![Some('a')]);
     assert_eq!(seat::<char>(&[Some('a')], &[]), vec![None]);
 }

@@ -62,10 +62,7 @@ impl Room {
     }
 
     /// A new connection that the client offered.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one call, from one place, of unrelated values"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "one call, from one place, of unrelated values")]
     pub(crate) fn accept(
         &mut self,
         now: Instant,
@@ -77,11 +74,8 @@ impl Room {
         out: &mut Output,
     ) -> Result<(String, [String; 2]), MediaError> {
         self.may_connect(leg, connection)?;
-        let (purpose, slots) = if role == Role::Publish {
-            (Purpose::Whip, 0)
-        } else {
-            (Purpose::Whep, SLOTS)
-        };
+        let (purpose, slots) =
+            if role == Role::Publish { (Purpose::Whip, 0) } else { (Purpose::Whep, SLOTS) };
         let checked = negotiate::check(offer, purpose, codec_line(self.plan.codec))?;
         let (peer, sdp) = Peer::answering(now, local, self.plan.codec, slots, checked)?;
         let credentials = self.insert(now, leg, connection, role, true, peer, out);
@@ -147,16 +141,11 @@ impl Room {
         connection: ConnectionId,
         sdp: &str,
     ) -> Result<(), MediaError> {
-        let link = self
-            .links
-            .get_mut(&connection)
-            .ok_or(MediaError::UnknownConnection(connection))?;
+        let link = self.links.get_mut(&connection).ok_or(MediaError::UnknownConnection(connection))?;
         if link.answered {
             return Err(MediaError::AlreadyAnswered(connection));
         }
-        let purpose = Purpose::Answer {
-            slots: link.peer.slots(),
-        };
+        let purpose = Purpose::Answer { slots: link.peer.slots() };
         let checked = negotiate::check(sdp, purpose, codec_line(link.peer.codec()))?;
         link.peer.answer(now, checked)?;
         link.answered = true;
@@ -184,12 +173,7 @@ impl Room {
         let Some(leg) = self.links.get(&connection).map(|link| link.leg) else {
             return;
         };
-        out.events.push(MediaEvent::Failed {
-            session: self.plan.session,
-            leg,
-            connection,
-            reason,
-        });
+        out.events.push(MediaEvent::Failed { session: self.plan.session, leg, connection, reason });
         self.remove(connection, out);
         self.reseat(out);
     }
@@ -199,8 +183,7 @@ impl Room {
             return;
         };
         link.peer.close();
-        link.peer
-            .transmit(|to, datagram| out.farewells.push((to, Bytes::copy_from_slice(datagram))));
+        link.peer.transmit(|to, datagram| out.farewells.push((to, Bytes::copy_from_slice(datagram))));
         out.gone.push(connection);
         let heir = self
             .links
@@ -208,11 +191,7 @@ impl Room {
             .filter(|(_, l)| l.leg == link.leg && l.role.publishes() && l.peer.connected())
             .max_by_key(|(_, l)| l.order)
             .map(|(id, _)| *id);
-        if let Some(source) = self
-            .sources
-            .get_mut(&link.leg)
-            .filter(|s| s.connection == Some(connection))
-        {
+        if let Some(source) = self.sources.get_mut(&link.leg).filter(|s| s.connection == Some(connection)) {
             source.connection = heir;
             source.tracks = [None, None];
         }
@@ -225,24 +204,12 @@ impl Room {
             .iter()
             .filter(|member| member.open)
             .map(|member| member.leg)
-            .filter(|leg| {
-                self.sources
-                    .get(leg)
-                    .is_some_and(|source| source.connection.is_some())
-            })
+            .filter(|leg| self.sources.get(leg).is_some_and(|source| source.connection.is_some()))
             .collect();
         let mut changed = Vec::new();
         for (connection, link) in &mut self.links {
-            let open = self
-                .plan
-                .members
-                .iter()
-                .any(|member| member.leg == link.leg && member.open);
-            let others: Vec<LegId> = present
-                .iter()
-                .copied()
-                .filter(|leg| open && *leg != link.leg)
-                .collect();
+            let open = self.plan.members.iter().any(|member| member.leg == link.leg && member.open);
+            let others: Vec<LegId> = present.iter().copied().filter(|leg| open && *leg != link.leg).collect();
             let seated = seat(&link.slots, &others);
             if seated == link.slots {
                 continue;
@@ -261,11 +228,7 @@ impl Room {
     }
 
     fn say_map_if_connected(&self, connection: ConnectionId, out: &mut Output) {
-        if self
-            .links
-            .get(&connection)
-            .is_some_and(|link| link.presence.is_some())
-        {
+        if self.links.get(&connection).is_some_and(|link| link.presence.is_some()) {
             self.say_map(connection, out);
         }
     }
@@ -281,12 +244,7 @@ impl Room {
         );
         if !said {
             let (session, leg, slots) = (self.plan.session, link.leg, link.slots.clone());
-            out.events.push(MediaEvent::Map {
-                session,
-                leg,
-                connection,
-                slots,
-            });
+            out.events.push(MediaEvent::Map { session, leg, connection, slots });
         }
     }
 }

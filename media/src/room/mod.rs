@@ -51,12 +51,7 @@ pub(crate) struct Room {
 
 impl Room {
     pub(crate) fn new(plan: RoomPlan) -> Self {
-        Self {
-            plan,
-            links: BTreeMap::new(),
-            sources: BTreeMap::new(),
-            created: 0,
-        }
+        Self { plan, links: BTreeMap::new(), sources: BTreeMap::new(), created: 0 }
     }
 
     pub(crate) fn plan(&self) -> &RoomPlan {
@@ -97,11 +92,7 @@ impl Room {
         link.touched = true;
         link.peer.receive(now, from, datagram);
         if let Some(Turn::Back) = link.presence.as_mut().and_then(|presence| presence.heard(now)) {
-            out.events.push(MediaEvent::Back {
-                session,
-                leg: link.leg,
-                connection,
-            });
+            out.events.push(MediaEvent::Back { session, leg: link.leg, connection });
         }
     }
 
@@ -117,12 +108,7 @@ impl Room {
                 Incoming::KeyFrameWanted { slot } => self.key_frame_wanted(now, connection, slot),
                 Incoming::SenderReport { kind, ntp, timestamp } => {
                     if self.recorded(leg) && self.is_source(leg, connection) {
-                        out.records.push(Record::Report {
-                            leg,
-                            kind,
-                            ntp,
-                            timestamp,
-                        });
+                        out.records.push(Record::Report { leg, kind, ntp, timestamp });
                     }
                 }
                 Incoming::Connected { gcm } => self.connected(now, connection, gcm, out),
@@ -150,11 +136,7 @@ impl Room {
         };
         link.presence = Some(Presence::new(now));
         let (leg, role, order) = (link.leg, link.role, link.order);
-        out.events.push(MediaEvent::Connected {
-            session: self.plan.session,
-            leg,
-            connection,
-        });
+        out.events.push(MediaEvent::Connected { session: self.plan.session, leg, connection });
         if role.publishes() {
             let source = self.sources.entry(leg).or_default();
             source.connection = Some(connection);
@@ -175,16 +157,11 @@ impl Room {
     }
 
     fn is_source(&self, leg: LegId, connection: ConnectionId) -> bool {
-        self.sources
-            .get(&leg)
-            .is_some_and(|source| source.connection == Some(connection))
+        self.sources.get(&leg).is_some_and(|source| source.connection == Some(connection))
     }
 
     fn recorded(&self, leg: LegId) -> bool {
-        self.plan.recording
-            && self
-                .member(leg)
-                .is_some_and(|member| member.open && member.record)
+        self.plan.recording && self.member(leg).is_some_and(|member| member.open && member.record)
     }
 
     fn forward(
@@ -199,19 +176,12 @@ impl Room {
             return;
         };
         let (leg, codec) = (link.leg, link.peer.codec());
-        let open = self
-            .plan
-            .members
-            .iter()
-            .any(|member| member.leg == leg && member.open);
+        let open = self.plan.members.iter().any(|member| member.leg == leg && member.open);
         if !open {
             link.gated += 1;
             return;
         }
-        let Some(source) = self
-            .sources
-            .get_mut(&leg)
-            .filter(|source| source.connection == Some(connection))
+        let Some(source) = self.sources.get_mut(&leg).filter(|source| source.connection == Some(connection))
         else {
             return;
         };
@@ -223,12 +193,7 @@ impl Room {
             source.keys.arrived();
         }
         if self.recorded(leg) && !packet.payload.is_empty() {
-            out.records.push(Record::Rtp {
-                leg,
-                kind,
-                codec,
-                packet: packet.clone(),
-            });
+            out.records.push(Record::Rtp { leg, kind, codec, packet: packet.clone() });
         }
         let stream = (connection, packet.ssrc);
         let mut waiting = false;
@@ -260,10 +225,7 @@ impl Room {
     }
 
     fn key_frame_wanted(&mut self, now: Instant, connection: ConnectionId, slot: usize) {
-        let seat = self
-            .links
-            .get(&connection)
-            .and_then(|link| link.slots.get(slot).copied().flatten());
+        let seat = self.links.get(&connection).and_then(|link| link.slots.get(slot).copied().flatten());
         if let Some(leg) = seat {
             self.want_key_frame(now, leg);
         }
@@ -297,12 +259,7 @@ impl Room {
             };
             if let Some(Turn::Lost) = presence.tick(now) {
                 let connection = *connection;
-                out.events.push(MediaEvent::Lost {
-                    session,
-                    leg,
-                    connection,
-                    reason: LostReason::Silence,
-                });
+                out.events.push(MediaEvent::Lost { session, leg, connection, reason: LostReason::Silence });
             }
             if presence.silence(now) >= GIVE_UP_AFTER {
                 failed.push((*connection, FailReason::Silent));
@@ -311,12 +268,8 @@ impl Room {
         for (connection, reason) in failed {
             self.fail(connection, reason, out);
         }
-        let wanting: Vec<_> = self
-            .sources
-            .iter()
-            .filter(|(_, s)| s.keys.wanted())
-            .map(|(leg, _)| *leg)
-            .collect();
+        let wanting: Vec<_> =
+            self.sources.iter().filter(|(_, s)| s.keys.wanted()).map(|(leg, _)| *leg).collect();
         for leg in wanting {
             self.ask_key_frame(now, leg);
         }
@@ -339,12 +292,7 @@ impl Room {
             if flows != source.told {
                 source.told = flows;
                 let [audio, video] = flows;
-                out.events.push(MediaEvent::Flow {
-                    session: self.plan.session,
-                    leg: *leg,
-                    audio,
-                    video,
-                });
+                out.events.push(MediaEvent::Flow { session: self.plan.session, leg: *leg, audio, video });
             }
         }
     }

@@ -62,18 +62,8 @@ impl Role {
 /// A packet or report for the recorder.
 #[derive(Debug)]
 pub(crate) enum Record {
-    Rtp {
-        leg: LegId,
-        kind: Kind,
-        codec: VideoCodec,
-        packet: Packet,
-    },
-    Report {
-        leg: LegId,
-        kind: Kind,
-        ntp: u64,
-        timestamp: u32,
-    },
+    Rtp { leg: LegId, kind: Kind, codec: VideoCodec, packet: Packet },
+    Report { leg: LegId, kind: Kind, ntp: u64, timestamp: u32 },
 }
 
 /// What a room wants done outside of it.

@@ -33,15 +33,8 @@ impl Source {
         let [audio, video] = &mut self.tracks;
         let place = if kind == Kind::Audio { audio } else { video };
         let silent = |track: &Track| now.saturating_duration_since(track.last) >= SSRC_TAKEOVER;
-        if place
-            .as_ref()
-            .is_none_or(|track| track.ssrc != packet.ssrc && silent(track))
-        {
-            *place = Some(Track {
-                ssrc: packet.ssrc,
-                window: Window::new(),
-                last: now,
-            });
+        if place.as_ref().is_none_or(|track| track.ssrc != packet.ssrc && silent(track)) {
+            *place = Some(Track { ssrc: packet.ssrc, window: Window::new(), last: now });
         }
         let track = place.as_mut().filter(|track| track.ssrc == packet.ssrc)?;
         let extended = track.window.accept(packet.sequence)?;
@@ -62,13 +55,7 @@ mod tests {
     use bytes::Bytes;
 
     fn packet(ssrc: u32, sequence: u16) -> Packet {
-        Packet {
-            ssrc,
-            sequence,
-            timestamp: 1,
-            marker: false,
-            payload: Bytes::from_static(&[1]),
-        }
+        Packet { ssrc, sequence, timestamp: 1, marker: false, payload: Bytes::from_static(&[1]) }
     }
 
     #[test]
@@ -88,21 +75,14 @@ mod tests {
         source.take(now, Kind::Video, &packet(1, 7)).unwrap();
         let soon = now + SSRC_TAKEOVER - Duration::from_millis(1);
         assert_eq!(source.take(soon, Kind::Video, &packet(2, 7)), None);
-        assert!(
-            source
-                .take(now + SSRC_TAKEOVER, Kind::Video, &packet(2, 7))
-                .is_some()
-        );
+        assert!(source.take(now + SSRC_TAKEOVER, Kind::Video, &packet(2, 7)).is_some());
         assert_eq!(source.take(now + SSRC_TAKEOVER, Kind::Video, &packet(1, 8)), None);
     }
 
     #[test]
     fn padding_is_no_picture() {
         let (mut source, now) = (Source::default(), Instant::now());
-        let padding = Packet {
-            payload: Bytes::new(),
-            ..packet(1, 7)
-        };
+        let padding = Packet { payload: Bytes::new(), ..packet(1, 7) };
         assert!(source.take(now, Kind::Video, &padding).is_some());
         assert!(!source.flows.iter_mut().any(|flow| flow.at(now)));
     }

@@ -88,14 +88,7 @@ impl<K: Copy + Eq + Hash> Demux<K> {
         }
         let hmac = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes());
         self.by_ufrag.insert(ufrag.to_owned(), key);
-        self.entries.insert(
-            key,
-            Entry {
-                key: hmac,
-                ufrag: ufrag.to_owned(),
-                addresses: Vec::new(),
-            },
-        );
+        self.entries.insert(key, Entry { key: hmac, ufrag: ufrag.to_owned(), addresses: Vec::new() });
         true
     }
 
@@ -109,17 +102,11 @@ impl<K: Copy + Eq + Hash> Demux<K> {
 
     pub(crate) fn find(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> Found<K> {
         let known = self.by_address.get(&from).copied();
-        let check = (class(datagram) == Class::Stun)
-            .then(|| request_username(datagram))
-            .flatten();
+        let check = (class(datagram) == Class::Stun).then(|| request_username(datagram)).flatten();
         let Some((username, integrity)) = check else {
             return known.map_or_else(|| self.stranger(), Found::Peer);
         };
-        let named = username
-            .split(':')
-            .next()
-            .and_then(|ufrag| self.by_ufrag.get(ufrag))
-            .copied();
+        let named = username.split(':').next().and_then(|ufrag| self.by_ufrag.get(ufrag)).copied();
         let Some(named) = named else {
             return self.stranger();
         };
@@ -168,10 +155,7 @@ impl<K: Copy + Eq + Hash> Demux<K> {
     }
 
     fn may_check(&mut self, now: Instant) -> bool {
-        if self
-            .window
-            .is_none_or(|from| now.saturating_duration_since(from) >= CHECK_PERIOD)
-        {
+        if self.window.is_none_or(|from| now.saturating_duration_since(from) >= CHECK_PERIOD) {
             self.window = Some(now);
             self.checked = 0;
         }
@@ -191,10 +175,7 @@ fn request_username(datagram: &[u8]) -> Option<(&str, usize)> {
     let mut at = 20;
     let mut username = None;
     while let Some([t0, t1, l0, l1]) = datagram.get(at..at + 4) {
-        let (kind, size) = (
-            u16::from_be_bytes([*t0, *t1]),
-            usize::from(u16::from_be_bytes([*l0, *l1])),
-        );
+        let (kind, size) = (u16::from_be_bytes([*t0, *t1]), usize::from(u16::from_be_bytes([*l0, *l1])));
         let value = datagram.get(at + 4..at + 4 + size)?;
         match kind {
             USERNAME => username = Some(std::str::from_utf8(value).ok()?),
@@ -208,10 +189,8 @@ fn request_username(datagram: &[u8]) -> Option<(&str, usize)> {
 
 /// HMAC-SHA1 over everything before the attribute, with the length field ending at the attribute.
 fn intact(datagram: &[u8], attribute: usize, key: &hmac::Key) -> bool {
-    let (Some(before), Some(tag)) = (
-        datagram.get(..attribute),
-        datagram.get(attribute + 4..attribute + 24),
-    ) else {
+    let (Some(before), Some(tag)) = (datagram.get(..attribute), datagram.get(attribute + 4..attribute + 24))
+    else {
         return false;
     };
     let Ok(length) = u16::try_from(attribute + 24 - 20) else {
@@ -317,38 +296,23 @@ mod tests {
         let (mut demux, now) = (table(), Instant::now());
         let media = [0x80, 96, 0, 0];
         assert_eq!(demux.find(now, address(1), &media), Found::Nobody);
-        assert_eq!(
-            demux.find(now, address(1), &check("one:x", "wrong")),
-            Found::Nobody
-        );
+        assert_eq!(demux.find(now, address(1), &check("one:x", "wrong")), Found::Nobody);
         assert_eq!(demux.forged, 1);
         assert_eq!(demux.find(now, address(1), &media), Found::Nobody);
-        assert_eq!(
-            demux.find(now, address(1), &check("one:x", "password-of-one")),
-            Found::NewAddress(1)
-        );
+        assert_eq!(demux.find(now, address(1), &check("one:x", "password-of-one")), Found::NewAddress(1));
         assert_eq!(demux.find(now, address(1), &media), Found::Peer(1));
-        assert_eq!(
-            demux.find(now, address(2), &check("nobody:x", "password-of-one")),
-            Found::Nobody
-        );
+        assert_eq!(demux.find(now, address(2), &check("nobody:x", "password-of-one")), Found::Nobody);
     }
 
     #[test]
     fn a_check_for_another_peer_moves_the_address_and_removal_forgets_it() {
         let (mut demux, now) = (table(), Instant::now());
         demux.find(now, address(1), &check("one:x", "password-of-one"));
-        assert_eq!(
-            demux.find(now, address(1), &check("two:x", "password-of-two")),
-            Found::NewAddress(2)
-        );
+        assert_eq!(demux.find(now, address(1), &check("two:x", "password-of-two")), Found::NewAddress(2));
         assert_eq!(demux.find(now, address(1), &[0x80]), Found::Peer(2));
         demux.remove(2);
         assert_eq!(demux.find(now, address(1), &[0x80]), Found::Nobody);
-        assert_eq!(
-            demux.find(now, address(1), &check("two:x", "password-of-two")),
-            Found::Nobody
-        );
+        assert_eq!(demux.find(now, address(1), &check("two:x", "password-of-two")), Found::Nobody);
         assert!(demux.add(3, "two", "again"));
         assert!(!demux.add(4, "two", "again"));
     }
@@ -374,10 +338,7 @@ mod tests {
         }
         assert_eq!(demux.forged, u64::from(CHECKS));
         let later = now + CHECK_PERIOD;
-        assert_eq!(
-            demux.find(later, address(9), &check("one:x", "password-of-one")),
-            Found::NewAddress(1)
-        );
+        assert_eq!(demux.find(later, address(9), &check("one:x", "password-of-one")), Found::NewAddress(1));
     }
 
     #[test]
@@ -385,21 +346,13 @@ mod tests {
         let (mut demux, now) = (table(), Instant::now());
         let good = check("one:x", "password-of-one");
         for end in 0..good.len() {
-            assert_eq!(
-                demux.find(now, address(5), &good[..end]),
-                Found::Nobody,
-                "cut at {end}"
-            );
+            assert_eq!(demux.find(now, address(5), &good[..end]), Found::Nobody, "cut at {end}");
         }
         for at in 0..good.len() - 8 {
             let mut bent = good.clone();
             bent[at] ^= 0xFF;
             let later = now + CHECK_PERIOD * u32::try_from(at + 1).unwrap();
-            assert_eq!(
-                demux.find(later, address(6), &bent),
-                Found::Nobody,
-                "bent at {at}"
-            );
+            assert_eq!(demux.find(later, address(6), &bent), Found::Nobody, "bent at {at}");
         }
     }
 
@@ -409,11 +362,7 @@ mod tests {
         assert_eq!(path.inbound(address(1), Class::Media), address(1));
         assert!(!path.proven(address(1)), "nothing is selected yet");
         path.selected(address(1));
-        assert_eq!(
-            path.inbound(address(2), Class::Stun),
-            address(2),
-            "a check alone moves nothing"
-        );
+        assert_eq!(path.inbound(address(2), Class::Stun), address(2), "a check alone moves nothing");
         assert_eq!(path.outbound(address(1)), address(1));
         assert_eq!(path.inbound(address(2), Class::Media), address(1));
         assert!(path.proven(address(2)));
@@ -421,11 +370,7 @@ mod tests {
         assert_eq!(path.inbound(address(2), Class::Stun), address(1));
         assert_eq!(path.outbound(address(3)), address(3));
         path.selected(address(1));
-        assert_eq!(
-            path.outbound(address(1)),
-            address(2),
-            "sending on does not move it back"
-        );
+        assert_eq!(path.outbound(address(1)), address(2), "sending on does not move it back");
         assert!(path.proven(address(1)));
         assert_eq!(path.outbound(address(1)), address(1));
     }

@@ -119,8 +119,7 @@ impl Shard {
         taping: Option<Taping>,
     ) -> io::Result<(Self, Arc<Waker>)> {
         let poll = Poll::new()?;
-        poll.registry()
-            .register(socket.source(), UDP, Interest::READABLE)?;
+        poll.registry().register(socket.source(), UDP, Interest::READABLE)?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
         let shard = Self {
             poll,
@@ -151,11 +150,7 @@ impl Shard {
         let mut events = Events::with_capacity(16);
         let mut more = false;
         loop {
-            let wait = if more {
-                Duration::ZERO
-            } else {
-                self.wait(Instant::now())
-            };
+            let wait = if more { Duration::ZERO } else { self.wait(Instant::now()) };
             if let Err(error) = self.poll.poll(&mut events, Some(wait))
                 && error.kind() != io::ErrorKind::Interrupted
             {
@@ -188,10 +183,7 @@ impl Shard {
         if self.rooms.is_empty() {
             return Duration::from_secs(1);
         }
-        let next = self
-            .timers
-            .next()
-            .map_or(self.next_tick, |timer| timer.min(self.next_tick));
+        let next = self.timers.next().map_or(self.next_tick, |timer| timer.min(self.next_tick));
         // The engine sometimes gives a deadline in the past; one millisecond keeps that from becoming a spin.
         next.saturating_duration_since(now).max(Duration::from_millis(1))
     }
@@ -212,46 +204,27 @@ impl Shard {
         match command {
             Command::Apply(plan) => {
                 let session = plan.session;
-                self.rooms
-                    .entry(session)
-                    .or_insert_with(|| Room::new(plan.clone()));
+                self.rooms.entry(session).or_insert_with(|| Room::new(plan.clone()));
                 if let Some(taping) = &mut self.taping {
                     taping.apply(&plan);
                 }
                 self.with_room(session, |room, out| room.apply(now, plan, out));
             }
             Command::Close(session) => self.close(session),
-            Command::Offer {
-                session,
-                leg,
-                connection,
-                reply,
-            } => {
+            Command::Offer { session, leg, connection, reply } => {
                 let local = Arc::clone(&self.local);
-                let made = self.connect(session, connection, |room, out| {
-                    room.offer(now, local, leg, connection, out)
-                });
+                let made = self
+                    .connect(session, connection, |room, out| room.offer(now, local, leg, connection, out));
                 let _ = reply.send(made);
             }
-            Command::Accept {
-                session,
-                leg,
-                connection,
-                role,
-                offer,
-                reply,
-            } => {
+            Command::Accept { session, leg, connection, role, offer, reply } => {
                 let local = Arc::clone(&self.local);
                 let made = self.connect(session, connection, |room, out| {
                     room.accept(now, local, leg, connection, role, &offer, out)
                 });
                 let _ = reply.send(made);
             }
-            Command::Answer {
-                connection,
-                sdp,
-                reply,
-            } => {
+            Command::Answer { connection, sdp, reply } => {
                 let home = self.homes.get(&connection).copied();
                 let unknown = MediaError::UnknownConnection(connection);
                 let done = home.and_then(|session| {
@@ -474,10 +447,7 @@ impl Shard {
             forged: self.demux.forged,
             ..self.stats.clone()
         };
-        Stats {
-            connections: self.rooms.values().flat_map(Room::stats).collect(),
-            shard,
-        }
+        Stats { connections: self.rooms.values().flat_map(Room::stats).collect(), shard }
     }
 }
 

@@ -46,19 +46,10 @@ impl Socket {
         let _ = raw.set_send_buffer_size(BUFFER);
         raw.set_nonblocking(true)?;
         raw.bind(&address.into())?;
-        let granted = SocketBuffers {
-            receive: raw.recv_buffer_size()?,
-            send: raw.send_buffer_size()?,
-        };
+        let granted = SocketBuffers { receive: raw.recv_buffer_size()?, send: raw.send_buffer_size()? };
         let inner = UdpSocket::from_std(raw.into());
         let bound = inner.local_addr()?;
-        let socket = Self {
-            inner,
-            buffer: Box::new([0; LONGEST]),
-            received: 0,
-            sent: 0,
-            unsent: 0,
-        };
+        let socket = Self { inner, buffer: Box::new([0; LONGEST]), received: 0, sent: 0, unsent: 0 };
         Ok((socket, bound, granted))
     }
 

@@ -43,18 +43,9 @@ fn steps(tape: &mut Option<Tape>, plan: &RoomPlan) -> Vec<Step> {
     }
     let tape = tape.get_or_insert_with(|| {
         steps.push(Step::Open);
-        Tape {
-            codec: plan.codec,
-            legs: BTreeSet::new(),
-            paused: false,
-        }
+        Tape { codec: plan.codec, legs: BTreeSet::new(), paused: false }
     });
-    let wanted: BTreeSet<LegId> = plan
-        .members
-        .iter()
-        .filter(|m| m.open && m.record)
-        .map(|m| m.leg)
-        .collect();
+    let wanted: BTreeSet<LegId> = plan.members.iter().filter(|m| m.open && m.record).map(|m| m.leg).collect();
     // Stop and pause come first: a moment too little is a gap, a moment too much breaks a promise.
     steps.extend(tape.legs.difference(&wanted).map(|leg| Step::Stop(*leg)));
     if tape.paused == plan.recording {
@@ -68,11 +59,7 @@ fn steps(tape: &mut Option<Tape>, plan: &RoomPlan) -> Vec<Step> {
 
 impl Taping {
     pub(crate) fn new(recorder: Recorder, events: Receiver<RecordingEvent>) -> Self {
-        Self {
-            recorder,
-            events,
-            tapes: HashMap::new(),
-        }
+        Self { recorder, events, tapes: HashMap::new() }
     }
 
     pub(crate) fn apply(&mut self, plan: &RoomPlan) {
@@ -106,12 +93,7 @@ impl Taping {
     pub(crate) fn record(&self, session: SessionId, records: Vec<Record>, now: Timestamp) {
         for record in records {
             match record {
-                Record::Rtp {
-                    leg,
-                    kind,
-                    codec: video,
-                    packet,
-                } => {
+                Record::Rtp { leg, kind, codec: video, packet } => {
                     self.recorder.push(RtpIn {
                         session,
                         leg,
@@ -124,21 +106,9 @@ impl Taping {
                         arrival_ms: now.0,
                     });
                 }
-                Record::Report {
-                    leg,
-                    kind,
-                    ntp,
-                    timestamp,
-                } => {
+                Record::Report { leg, kind, ntp, timestamp } => {
                     let kind = tape_kind(kind);
-                    let report = SenderReport {
-                        session,
-                        leg,
-                        kind,
-                        ntp,
-                        timestamp,
-                        arrival_ms: now.0,
-                    };
+                    let report = SenderReport { session, leg, kind, ntp, timestamp, arrival_ms: now.0 };
                     // Without it the track is placed by arrival times; nothing to tell anybody.
                     let _ = self.recorder.sender_report(report);
                 }
@@ -188,11 +158,8 @@ mod tests {
     }
 
     fn plan(recording: bool, members: &[(u128, bool, bool)]) -> RoomPlan {
-        let member = |(n, open, record): &(u128, bool, bool)| Member {
-            leg: leg(*n),
-            open: *open,
-            record: *record,
-        };
+        let member =
+            |(n, open, record): &(u128, bool, bool)| Member { leg: leg(*n), open: *open, record: *record };
         RoomPlan {
             session: SessionId(uuid::Uuid::from_u128(1)),
             members: members.iter().map(member).collect(),
@@ -221,24 +188,15 @@ mod tests {
         assert_eq!(steps(&mut tape, &plan(false, &waiting)), vec![Step::Pause]);
         assert_eq!(steps(&mut tape, &plan(false, &waiting)), vec![]);
         let agreed = [(1, true, true), (2, true, true)];
-        assert_eq!(
-            steps(&mut tape, &plan(true, &agreed)),
-            vec![Step::Resume, Step::Start(leg(2))]
-        );
+        assert_eq!(steps(&mut tape, &plan(true, &agreed)), vec![Step::Resume, Step::Start(leg(2))]);
     }
 
     #[test]
     fn nobody_behind_a_gate_or_without_consent_is_recorded() {
         let mut tape = None;
         let mixed = [(1, true, true), (2, false, true), (3, true, false)];
-        assert_eq!(
-            steps(&mut tape, &plan(true, &mixed)),
-            vec![Step::Open, Step::Start(leg(1))]
-        );
+        assert_eq!(steps(&mut tape, &plan(true, &mixed)), vec![Step::Open, Step::Start(leg(1))]);
         let withdrawn = [(1, true, false), (2, true, true)];
-        assert_eq!(
-            steps(&mut tape, &plan(true, &withdrawn)),
-            vec![Step::Stop(leg(1)), Step::Start(leg(2))]
-        );
+        assert_eq!(steps(&mut tape, &plan(true, &withdrawn)), vec![Step::Stop(leg(1)), Step::Start(leg(2))]);
     }
 }

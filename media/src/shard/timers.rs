@@ -14,10 +14,7 @@ pub(crate) struct Timers<K> {
 
 impl<K: Copy + Ord + Hash> Timers<K> {
     pub(crate) fn new() -> Self {
-        Self {
-            heap: BinaryHeap::new(),
-            valid: HashMap::new(),
-        }
+        Self { heap: BinaryHeap::new(), valid: HashMap::new() }
     }
 
     /// Sets, moves or (with `None`) removes the deadline of `key`.

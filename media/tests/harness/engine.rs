@@ -52,10 +52,7 @@ pub(super) struct Engine {
 impl Engine {
     pub(super) fn new(who: u8, h264: bool) -> Self {
         let mut media = MediaEngine::default();
-        for (kind, codec) in [
-            (RtpCodecKind::Audio, opus()),
-            (RtpCodecKind::Video, picture(h264)),
-        ] {
+        for (kind, codec) in [(RtpCodecKind::Audio, opus()), (RtpCodecKind::Video, picture(h264))] {
             media.register_codec(codec, kind).unwrap();
         }
         let registry = Registry::new().with(Slot::from(14_000), HandOut::default());
@@ -95,25 +92,14 @@ impl Engine {
                 + u32::from(self.who) * 10
                 + kind as u32
                 + u32::from(self.socket.local_addr().unwrap().port()) * 1_000;
-            let codec = if kind == Kind::Audio {
-                opus()
-            } else {
-                picture(self.h264)
-            };
+            let codec = if kind == Kind::Audio { opus() } else { picture(self.h264) };
             let coding = RTCRtpEncodingParameters {
-                rtp_coding_parameters: RTCRtpCodingParameters {
-                    ssrc: Some(ssrc),
-                    ..Default::default()
-                },
+                rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
                 codec: codec.rtp_codec,
                 active: true,
                 ..Default::default()
             };
-            let engine_kind = if kind == Kind::Audio {
-                RtpCodecKind::Audio
-            } else {
-                RtpCodecKind::Video
-            };
+            let engine_kind = if kind == Kind::Audio { RtpCodecKind::Audio } else { RtpCodecKind::Video };
             let track = MediaStreamTrack::new(
                 format!("up{}", self.who),
                 format!("{kind:?}"),
@@ -135,15 +121,9 @@ impl Engine {
             component: 1,
             ..Default::default()
         };
-        let candidate = CandidateHostConfig {
-            base_config: base,
-            ..Default::default()
-        }
-        .new_candidate_host()
-        .unwrap();
-        self.pc
-            .add_local_candidate(RTCIceCandidate::from(&candidate).to_json().unwrap())
-            .unwrap();
+        let candidate =
+            CandidateHostConfig { base_config: base, ..Default::default() }.new_candidate_host().unwrap();
+        self.pc.add_local_candidate(RTCIceCandidate::from(&candidate).to_json().unwrap()).unwrap();
     }
 
     pub(super) fn run(mut self, mut sending: Sending, orders: &Receiver<Order>) {
@@ -192,11 +172,7 @@ impl Engine {
                     transport_protocol: TransportProtocol::UDP,
                 };
                 let message = BytesMut::from(&buffer[..length]);
-                let _ = self.pc.handle_read(TaggedBytesMut {
-                    now: Instant::now(),
-                    transport,
-                    message,
-                });
+                let _ = self.pc.handle_read(TaggedBytesMut { now: Instant::now(), transport, message });
             }
         }
     }
@@ -296,27 +272,16 @@ impl Engine {
         };
         let payload = payload(kind, self.h264, key, self.who, number);
         let packet = rtc::rtp::Packet { header, payload };
-        self.pc
-            .rtp_sender(sender)
-            .unwrap()
-            .write_rtp(Instant::now(), packet)
-            .unwrap();
+        self.pc.rtp_sender(sender).unwrap().write_rtp(Instant::now(), packet).unwrap();
         self.note(|log| log.sent.insert(kind, number));
     }
 
     pub(super) fn ask(&mut self) {
-        let video: VecDeque<_> = self
-            .streams
-            .values()
-            .filter(|(_, kind, _)| *kind == Kind::Video)
-            .map(|s| s.2)
-            .collect();
+        let video: VecDeque<_> =
+            self.streams.values().filter(|(_, kind, _)| *kind == Kind::Video).map(|s| s.2).collect();
         for receiver in video {
             let media_ssrc = *self.ssrcs.iter().find(|(_, id)| **id == receiver).unwrap().0;
-            let request = PictureLossIndication {
-                sender_ssrc: 1,
-                media_ssrc,
-            };
+            let request = PictureLossIndication { sender_ssrc: 1, media_ssrc };
             self.pc
                 .rtp_receiver(receiver)
                 .unwrap()
@@ -375,17 +340,11 @@ fn opus() -> RTCRtpCodecParameters {
         sdp_fmtp_line: "minptime=10;useinbandfec=1".to_owned(),
         rtcp_feedback: vec![],
     };
-    RTCRtpCodecParameters {
-        rtp_codec,
-        payload_type: 111,
-    }
+    RTCRtpCodecParameters { rtp_codec, payload_type: 111 }
 }
 
 fn picture(h264: bool) -> RTCRtpCodecParameters {
-    let feedback = |parameter: &str| RTCPFeedback {
-        typ: "nack".to_owned(),
-        parameter: parameter.to_owned(),
-    };
+    let feedback = |parameter: &str| RTCPFeedback { typ: "nack".to_owned(), parameter: parameter.to_owned() };
     let fmtp = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
     let rtp_codec = RTCRtpCodec {
         mime_type: if h264 { MIME_TYPE_H264 } else { MIME_TYPE_VP8 }.to_owned(),
@@ -394,10 +353,7 @@ fn picture(h264: bool) -> RTCRtpCodecParameters {
         sdp_fmtp_line: if h264 { fmtp } else { "" }.to_owned(),
         rtcp_feedback: vec![feedback(""), feedback("pli")],
     };
-    RTCRtpCodecParameters {
-        rtp_codec,
-        payload_type: if h264 { 102 } else { 96 },
-    }
+    RTCRtpCodecParameters { rtp_codec, payload_type: if h264 { 102 } else { 96 } }
 }
 
 /// Hands all RTCP to the phone.

@@ -41,28 +41,15 @@ pub fn connection(n: u128) -> ConnectionId {
 }
 
 pub fn open(n: u8) -> Member {
-    Member {
-        leg: leg(n),
-        open: true,
-        record: false,
-    }
+    Member { leg: leg(n), open: true, record: false }
 }
 
 pub fn gated(n: u8) -> Member {
-    Member {
-        leg: leg(n),
-        open: false,
-        record: false,
-    }
+    Member { leg: leg(n), open: false, record: false }
 }
 
 pub fn plan(members: Vec<Member>) -> RoomPlan {
-    RoomPlan {
-        session: session(1),
-        members,
-        recording: false,
-        codec: VideoCodec::Vp8,
-    }
+    RoomPlan { session: session(1), members, recording: false, codec: VideoCodec::Vp8 }
 }
 
 /// A media plane on loopback with its events.
@@ -78,10 +65,7 @@ impl Plane {
     }
 
     pub fn start_with(recordings: Option<yoban_media::recording::RecordingConfig>) -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the test is the shell here and owns the clock"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the test is the shell here and owns the clock")]
         let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
         let config = Config {
             udp: "127.0.0.1:0".parse().unwrap(),
@@ -90,20 +74,14 @@ impl Plane {
             recordings,
         };
         let (media, events) = start(config).unwrap();
-        Self {
-            media,
-            events,
-            seen: Vec::new(),
-        }
+        Self { media, events, seen: Vec::new() }
     }
 
     /// The next event that fits; earlier ones are kept in `seen`.
     pub async fn event(&mut self, what: &str, mut fits: impl FnMut(&MediaEvent) -> bool) -> MediaEvent {
         loop {
             let next = tokio::time::timeout(PATIENCE, self.events.recv()).await;
-            let event = next
-                .unwrap_or_else(|_| panic!("no event: {what}; seen {:#?}", self.seen))
-                .unwrap();
+            let event = next.unwrap_or_else(|_| panic!("no event: {what}; seen {:#?}", self.seen)).unwrap();
             self.seen.push(event.clone());
             if fits(&event) {
                 return event;
@@ -132,11 +110,7 @@ impl Plane {
         sending: Sending,
         change: impl FnOnce(String) -> String,
     ) -> Phone {
-        let offer = self
-            .media
-            .offer(session(1), leg(who), connection(id))
-            .await
-            .unwrap();
+        let offer = self.media.offer(session(1), leg(who), connection(id)).await.unwrap();
         let (phone, answer) = Phone::answering(who, sending, &change(offer));
         self.media.answer(connection(id), answer).await.unwrap();
         phone
@@ -144,11 +118,7 @@ impl Plane {
 
     pub async fn stats(&self, wanted: u128) -> ConnectionStats {
         let stats = self.media.stats().await.unwrap();
-        stats
-            .connections
-            .into_iter()
-            .find(|row| row.connection == connection(wanted))
-            .unwrap()
+        stats.connections.into_iter().find(|row| row.connection == connection(wanted)).unwrap()
     }
 
     /// Nothing that was forwarded was refused by the engine, in no room.
@@ -156,10 +126,7 @@ impl Plane {
         let stats = self.media.stats().await.unwrap();
         for row in &stats.connections {
             assert_eq!(row.refused_writes, 0, "{row:?}");
-            assert!(
-                !row.connected || row.srtp_profile == "SRTP_AEAD_AES_128_GCM",
-                "{row:?}"
-            );
+            assert!(!row.connected || row.srtp_profile == "SRTP_AEAD_AES_128_GCM", "{row:?}");
         }
         assert_eq!((stats.shard.broken_rooms, stats.shard.lost_events), (0, 0));
     }

@@ -80,17 +80,12 @@ pub struct Log {
 
 impl Log {
     pub fn stream(&self, name: &str, kind: Kind) -> &[Heard] {
-        self.heard
-            .get(&(name.to_owned(), kind))
-            .map_or(&[], Vec::as_slice)
+        self.heard.get(&(name.to_owned(), kind)).map_or(&[], Vec::as_slice)
     }
 
     pub fn from(&self, who: u8, kind: Kind) -> usize {
         let of_kind = self.heard.iter().filter(|((_, k), _)| *k == kind);
-        of_kind
-            .flat_map(|(_, all)| all)
-            .filter(|heard| heard.who == who)
-            .count()
+        of_kind.flat_map(|(_, all)| all).filter(|heard| heard.who == who).count()
     }
 
     pub fn all(&self) -> usize {
@@ -125,10 +120,7 @@ impl Phone {
     pub fn answering(who: u8, sending: Sending, offer: &str) -> (Self, String) {
         let mut engine = Engine::new(who, offer.contains("H264/90000"));
         let description = RTCSessionDescription::offer(offer.to_owned()).unwrap();
-        engine
-            .pc
-            .set_remote_description(Instant::now(), description)
-            .unwrap();
+        engine.pc.set_remote_description(Instant::now(), description).unwrap();
         engine.add_senders();
         engine.add_candidate();
         let answer = engine.pc.create_answer(None).unwrap();
@@ -164,12 +156,7 @@ impl Phone {
         let log = Arc::clone(&engine.log);
         let (orders, inbox) = channel();
         let thread = std::thread::spawn(move || engine.run(sending, &inbox));
-        Self {
-            who,
-            log,
-            orders,
-            thread: Some(thread),
-        }
+        Self { who, log, orders, thread: Some(thread) }
     }
 
     /// Waits until the log fits and gives what `look` finds.
@@ -182,12 +169,7 @@ impl Phone {
                 return found;
             }
             let left = give_up.saturating_duration_since(Instant::now());
-            assert!(
-                !left.is_zero(),
-                "phone {}: {what} never happened: {}",
-                self.who,
-                summary(&log)
-            );
+            assert!(!left.is_zero(), "phone {}: {what} never happened: {}", self.who, summary(&log));
             log = changed.wait_timeout(log, left).unwrap().0;
         }
     }
@@ -263,20 +245,14 @@ impl Offering {
 
     pub fn answered(mut self, answer: String, sending: Sending) -> Phone {
         let description = RTCSessionDescription::answer(answer).unwrap();
-        self.engine
-            .pc
-            .set_remote_description(Instant::now(), description)
-            .unwrap();
+        self.engine.pc.set_remote_description(Instant::now(), description).unwrap();
         Phone::spawn(self.who, self.engine, sending)
     }
 }
 
 fn summary(log: &Log) -> String {
-    let heard: Vec<_> = log
-        .heard
-        .iter()
-        .map(|((name, kind), all)| (name, kind, all.len(), all.last()))
-        .collect();
+    let heard: Vec<_> =
+        log.heard.iter().map(|((name, kind), all)| (name, kind, all.len(), all.last())).collect();
     format!(
         "connected {}, requests {}, sent {:?}, heard {heard:?}",
         log.connected,

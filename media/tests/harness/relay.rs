@@ -40,13 +40,7 @@ impl Relay {
                 }
             }
         });
-        Self {
-            port,
-            rebind,
-            stop,
-            outside,
-            thread: Some(thread),
-        }
+        Self { port, rebind, stop, outside, thread: Some(thread) }
     }
 
     /// From now on the server sees another source port. Returns once it is so.

@@ -166,9 +166,7 @@ impl Frame {
         utc_offset_minutes: i32,
         mut new_id: impl FnMut() -> ReadingId,
     ) -> Vec<NewReading> {
-        let taken_at = self
-            .device_time
-            .and_then(|local| date_time::instant(local, utc_offset_minutes));
+        let taken_at = self.device_time.and_then(|local| date_time::instant(local, utc_offset_minutes));
         let reading = |vital: &Vital| NewReading {
             id: new_id(),
             vital: *vital,
@@ -187,9 +185,7 @@ impl Frame {
 
     /// The number, or a note that it is absent.
     fn number(&mut self, measure: Measure, value: Result<Decimal, AbsentReason>) -> Option<Decimal> {
-        value
-            .map_err(|reason| self.absent.push(Absent { measure, reason }))
-            .ok()
+        value.map_err(|reason| self.absent.push(Absent { measure, reason })).ok()
     }
 
     /// Takes a date and time field; one that cannot be used marks the clock.

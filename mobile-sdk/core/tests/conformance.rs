@@ -23,10 +23,7 @@ fn load(path: &std::path::Path) -> Value {
 
 fn bytes(hex: &str) -> Vec<u8> {
     assert_eq!(hex.len() % 2, 0, "{hex}");
-    (0..hex.len())
-        .step_by(2)
-        .map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap())
-        .collect()
+    (0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()).collect()
 }
 
 /// What a decoder said, in the form of the vectors. Flags are compared as a set.
@@ -65,11 +62,7 @@ fn every_frame_decodes_as_the_vectors_say() {
             count += 1;
         }
     }
-    assert_eq!(
-        seen.len(),
-        Characteristic::ALL.len(),
-        "a characteristic has no vectors"
-    );
+    assert_eq!(seen.len(), Characteristic::ALL.len(), "a characteristic has no vectors");
     assert!(count >= 150, "only {count} vectors were read");
 }
 
@@ -94,29 +87,18 @@ fn every_float_decodes_as_the_vectors_say() {
 
 #[test]
 fn a_frame_becomes_readings() {
-    let frame = Characteristic::BloodPressure
-        .decode(&bytes("1e840051006200ea070304151e3b4800010400"))
-        .unwrap();
+    let frame =
+        Characteristic::BloodPressure.decode(&bytes("1e840051006200ea070304151e3b4800010400")).unwrap();
     let mut next = 0;
-    let readings = frame.readings(
-        &Origin::Device {
-            model: Some("UA-651BLE".into()),
-        },
-        540,
-        || {
-            next += 1;
-            ReadingId(uuid::Uuid::from_u128(next))
-        },
-    );
+    let readings = frame.readings(&Origin::Device { model: Some("UA-651BLE".into()) }, 540, || {
+        next += 1;
+        ReadingId(uuid::Uuid::from_u128(next))
+    });
     assert_eq!(readings.len(), 2);
     // 21:30:59 in Japan is 12:30:59 UTC.
     let taken = Timestamp::parse_rfc3339("2026-03-04T12:30:59Z").unwrap();
     assert!(readings.iter().all(|reading| reading.taken_at == Some(taken)));
-    assert!(
-        readings
-            .iter()
-            .all(|reading| reading.flags == BTreeSet::from([Flag::IrregularPulse]))
-    );
+    assert!(readings.iter().all(|reading| reading.flags == BTreeSet::from([Flag::IrregularPulse])));
     assert_ne!(readings[0].id, readings[1].id);
     let untimed = Characteristic::HeartRate.decode(&[0, 72]).unwrap();
     let readings = untimed.readings(&Origin::Manual, 540, || ReadingId(uuid::Uuid::from_u128(9)));

@@ -43,16 +43,10 @@ impl Engine {
     ) -> Result<Requested, CommandError> {
         let mut tx = self.store.begin().await?;
         if let Some(live) = tx.live_session_of_patient(patient).await? {
-            return Ok(Requested {
-                case: live.head.case,
-                session: live.head.id,
-                existing: true,
-            });
+            return Ok(Requested { case: live.head.case, session: live.head.id, existing: true });
         }
         let now = self.clock.now();
-        let names = directory(&mut tx, by.association, patient)
-            .await?
-            .ok_or(CommandError::NotFound)?;
+        let names = directory(&mut tx, by.association, patient).await?.ok_or(CommandError::NotFound)?;
         let known = match tx.open_case_of_patient(by.association, patient).await? {
             Some(open) => tx.load_case_for_update(open.head.id).await?,
             None => None,
@@ -74,10 +68,7 @@ impl Engine {
             };
             Session::requested(id, case_id, patient, device, by, &mut around, now)
         };
-        let Step {
-            session,
-            outcomes: Outcomes { mut facts, pages },
-        } = step;
+        let Step { session, outcomes: Outcomes { mut facts, pages } } = step;
         let standing = standing(&session, &self.timings, now);
         match known {
             Some(row) => {
@@ -103,17 +94,12 @@ impl Engine {
         if let Standing::Open { owner, .. } = standing {
             facts.push(FactKind::OwnerChanged { owner });
         }
-        tx.insert_session(&session_head(&session)?, &engaged(&session)?, &session)
-            .await?;
+        tx.insert_session(&session_head(&session)?, &engaged(&session)?, &session).await?;
         append(&mut tx, &session, by, facts, now).await?;
         self.arm(&mut tx, &session, &pages, now).await?;
         tx.commit().await?;
         self.tell(id);
-        Ok(Requested {
-            case: case_id,
-            session: id,
-            existing: false,
-        })
+        Ok(Requested { case: case_id, session: id, existing: false })
     }
 
     /// What the media plane saw of a leg. Of a session or leg that is gone there is nothing to say.
@@ -159,10 +145,7 @@ impl Engine {
         for (association, _) in read.associations().await? {
             for row in read.live_sessions(association).await? {
                 let session: Session = row.body.read()?;
-                let joined = session
-                    .legs
-                    .iter()
-                    .filter(|l| matches!(l.state, LegState::Joined { .. }));
+                let joined = session.legs.iter().filter(|l| matches!(l.state, LegState::Joined { .. }));
                 lost.extend(joined.map(|leg| (session.id, leg.id)));
             }
         }

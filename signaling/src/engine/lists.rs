@@ -23,13 +23,8 @@ impl Engine {
         let now = self.clock.now();
         let mut read = self.store.read().await?;
         let mut items = Vec::new();
-        for row in read
-            .cases_of_night(
-                association,
-                tonight_from(now),
-                now.plus(yoban_domain::time::Span(1)),
-            )
-            .await?
+        for row in
+            read.cases_of_night(association, tonight_from(now), now.plus(yoban_domain::time::Span(1))).await?
         {
             let case: Case = row.body.read()?;
             let Some(session) = case.sessions.last() else {
@@ -42,10 +37,7 @@ impl Engine {
             let Some(names) = directory(&mut read, association, case.patient).await? else {
                 continue;
             };
-            items.push((
-                rank(&case, &session),
-                names.queue_item(&case, &session, &self.timings, now),
-            ));
+            items.push((rank(&case, &session), names.queue_item(&case, &session, &self.timings, now)));
         }
         items.sort_by_key(|(rank, item)| (*rank, item.requested_at));
         Ok(items.into_iter().map(|(_, item)| item).collect())
@@ -61,11 +53,7 @@ impl Engine {
         let mut read = self.store.read().await?;
         let mut wanted: Vec<SessionId> = Vec::new();
         for row in read
-            .cases_of_night(
-                actor.association,
-                tonight_from(now),
-                now.plus(yoban_domain::time::Span(1)),
-            )
+            .cases_of_night(actor.association, tonight_from(now), now.plus(yoban_domain::time::Span(1)))
             .await?
         {
             let case: Case = row.body.read()?;
@@ -109,10 +97,8 @@ impl Engine {
         let people: Vec<yoban_domain::people::Person> =
             people.iter().map(|p| p.body.read()).collect::<Result<_, _>>()?;
         let institutions = read.institutions(association).await?;
-        let institutions: Vec<yoban_domain::org::Institution> = institutions
-            .iter()
-            .map(|i| i.body.read())
-            .collect::<Result<_, _>>()?;
+        let institutions: Vec<yoban_domain::org::Institution> =
+            institutions.iter().map(|i| i.body.read()).collect::<Result<_, _>>()?;
         let mut duty = Vec::new();
         for line in [Line::Desk, Line::DutyDoctor, Line::VisitingNurse] {
             for candidate in candidates(&mut read, association, line, None, now).await? {
@@ -121,15 +107,9 @@ impl Engine {
                 };
                 let institution = institutions.iter().find(|i| i.id == person.institution);
                 let card = yoban_domain::wire::view::PersonCard::of(person, institution);
-                let reachable = connected
-                    .iter()
-                    .any(|c| c.ready && c.actor.person() == Some(candidate.person));
-                duty.push(OnDuty {
-                    line,
-                    card,
-                    busy: candidate.busy,
-                    reachable,
-                });
+                let reachable =
+                    connected.iter().any(|c| c.ready && c.actor.person() == Some(candidate.person));
+                duty.push(OnDuty { line, card, busy: candidate.busy, reachable });
             }
         }
         Ok(duty)

@@ -38,11 +38,7 @@ impl Scene {
 
     /// What the permission matrix asks about; `involved` comes from [`Scene::involved`].
     pub const fn subject<'a>(&self, involved: &'a [PersonId]) -> Subject<'a> {
-        Subject::Case {
-            association: self.session.association,
-            patient: self.session.patient,
-            involved,
-        }
+        Subject::Case { association: self.session.association, patient: self.session.patient, involved }
     }
 }
 
@@ -78,12 +74,7 @@ pub(crate) async fn directory(
     if patient.association != association {
         return Ok(None);
     }
-    let Some((_, body)) = conn
-        .associations()
-        .await?
-        .into_iter()
-        .find(|(id, _)| *id == association)
-    else {
+    let Some((_, body)) = conn.associations().await?.into_iter().find(|(id, _)| *id == association) else {
         return Ok(None);
     };
     let people = conn.people(association).await?;
@@ -92,10 +83,7 @@ pub(crate) async fn directory(
         association: body.read()?,
         patient: patient.body.read()?,
         people: people.iter().map(|p| p.body.read()).collect::<Result<_>>()?,
-        institutions: institutions
-            .iter()
-            .map(|i| i.body.read())
-            .collect::<Result<_>>()?,
+        institutions: institutions.iter().map(|i| i.body.read()).collect::<Result<_>>()?,
     }))
 }
 
@@ -111,13 +99,8 @@ pub(crate) async fn candidates(
     let mut found: Vec<Candidate> = Vec::new();
     for shift in conn.on_duty(association, &Word::of(&line)?, now).await? {
         if !found.iter().any(|c| c.person == shift.person) {
-            let busy = engaged
-                .iter()
-                .any(|e| e.person == shift.person && Some(e.session) != here);
-            found.push(Candidate {
-                person: shift.person,
-                busy,
-            });
+            let busy = engaged.iter().any(|e| e.person == shift.person && Some(e.session) != here);
+            found.push(Candidate { person: shift.person, busy });
         }
     }
     Ok(found)

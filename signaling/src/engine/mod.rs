@@ -43,13 +43,7 @@ pub struct Engine {
 impl Engine {
     /// An engine over an open, migrated store.
     pub fn new(store: Store, clock: Clock, bus: Bus, timings: Timings, node: &str) -> Self {
-        Self {
-            store,
-            clock,
-            bus,
-            timings,
-            node: node.into(),
-        }
+        Self { store, clock, bus, timings, node: node.into() }
     }
 
     /// The clock the engine goes by.

@@ -49,10 +49,7 @@ impl Engine {
     /// Delivers everything that waits; the instant to look again.
     async fn deliver_due(&self, hub: &Hub) -> Result<Timestamp, CommandError> {
         loop {
-            let waiting = self
-                .store
-                .lease_outbox(self.clock.now(), &self.node, LEASE, BATCH)
-                .await?;
+            let waiting = self.store.lease_outbox(self.clock.now(), &self.node, LEASE, BATCH).await?;
             if waiting.is_empty() {
                 let next = self.store.read().await?.next_delivery().await?;
                 return Ok(next.unwrap_or(Timestamp(i64::MAX)));
@@ -82,14 +79,8 @@ impl Engine {
                 attempt: page.attempt,
                 devices: shown,
             };
-            append(
-                &mut tx,
-                &scene.session,
-                Actor::system(scene.session.association),
-                vec![fact],
-                now,
-            )
-            .await?;
+            append(&mut tx, &scene.session, Actor::system(scene.session.association), vec![fact], now)
+                .await?;
         }
         tx.outbox_done(delivery.id, &self.node, now).await?;
         tx.commit().await?;

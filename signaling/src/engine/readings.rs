@@ -66,10 +66,7 @@ impl Engine {
             Who::Staff { person, .. } => EnteredBy::Clinician { person },
             Who::Tablet { .. } | Who::System => EnteredBy::Household,
         };
-        let mut result = ReadingsStored {
-            stored: 0,
-            duplicates: 0,
-        };
+        let mut result = ReadingsStored { stored: 0, duplicates: 0 };
         let mut facts = Vec::new();
         for new in readings {
             let reading = new.accept(now, entered);
@@ -89,9 +86,7 @@ impl Engine {
             match tx.insert_reading(&head, &reading).await? {
                 Insertion::Stored => {
                     result.stored += 1;
-                    facts.push(FactKind::ReadingStored {
-                        reading: Private::new(reading),
-                    });
+                    facts.push(FactKind::ReadingStored { reading: Private::new(reading) });
                 }
                 // The id is the source here: the same id from the same device is the same reading, sent again; only
                 // the time of its arrival differs.
@@ -138,17 +133,8 @@ impl Engine {
         may(
             &by,
             Action::SendReadings,
-            &Subject::Case {
-                association: by.association,
-                patient,
-                involved: &[],
-            },
+            &Subject::Case { association: by.association, patient, involved: &[] },
         )?;
-        Ok(Destination {
-            association: by.association,
-            patient,
-            case: None,
-            session: None,
-        })
+        Ok(Destination { association: by.association, patient, case: None, session: None })
     }
 }

@@ -23,36 +23,20 @@ impl Engine {
             return Ok(());
         };
         let now = self.clock.now();
-        match tx
-            .recordings_of_session(manifest.session)
-            .await?
-            .into_iter()
-            .next()
-        {
+        match tx.recordings_of_session(manifest.session).await?.into_iter().next() {
             Some(row) if row.body.read::<Manifest>()? == *manifest => return Ok(()),
             Some(row) => _ = tx.save_recording(row.id, row.version, manifest).await?,
             None => {
-                tx.insert_recording(fresh(), scene.session.association, manifest.session, manifest)
-                    .await?
+                tx.insert_recording(fresh(), scene.session.association, manifest.session, manifest).await?
             }
         }
         let text = serde_json::to_string(manifest)
             .map_err(|_| yoban_store::Error::Constraint(yoban_store::Constraint::Value))?;
-        let sum: String = digest(&SHA256, text.as_bytes())
-            .as_ref()
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let sum: String =
+            digest(&SHA256, text.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect();
         let tracks = u32::try_from(manifest.tracks.len()).unwrap_or(u32::MAX);
         let fact = FactKind::RecordingFinished { tracks, digest: sum };
-        append(
-            &mut tx,
-            &scene.session,
-            Actor::system(scene.session.association),
-            vec![fact],
-            now,
-        )
-        .await?;
+        append(&mut tx, &scene.session, Actor::system(scene.session.association), vec![fact], now).await?;
         tx.commit().await?;
         self.tell(manifest.session);
         Ok(())

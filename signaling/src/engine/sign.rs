@@ -48,13 +48,7 @@ impl Engine {
         let sum = digest(&SHA256, text.as_bytes());
         let mut session = locked.session.clone();
         session.signed = Some(1);
-        tx.save_session(
-            &session_head(&session)?,
-            locked.version,
-            &engaged(&session)?,
-            &session,
-        )
-        .await?;
+        tx.save_session(&session_head(&session)?, locked.version, &engaged(&session)?, &session).await?;
         tx.insert_encounter_version(&NewEncounterVersion {
             session: id,
             association: session.association,
@@ -65,10 +59,7 @@ impl Engine {
             signed: now,
         })
         .await?;
-        let fact = FactKind::Signed {
-            version: 1,
-            digest: hex(sum.as_ref()),
-        };
+        let fact = FactKind::Signed { version: 1, digest: hex(sum.as_ref()) };
         append(&mut tx, &session, by, vec![fact], now).await?;
         tx.commit().await?;
         self.tell(id);

@@ -34,43 +34,25 @@ fn id(n: u128) -> Uuid {
 }
 
 fn name() -> Name {
-    Name {
-        kanji: "夜野 星".to_owned().into(),
-        kana: String::new().into(),
-        latin: String::new().into(),
-    }
+    Name { kanji: "夜野 星".to_owned().into(), kana: String::new().into(), latin: String::new().into() }
 }
 
 fn tablet(n: u128) -> Actor {
-    let who = Who::Tablet {
-        patient: PatientId(id(100 + n)),
-    };
-    Actor {
-        who,
-        association: AssociationId(id(1)),
-        device: Some(DeviceId(id(200 + n))),
-    }
+    let who = Who::Tablet { patient: PatientId(id(100 + n)) };
+    Actor { who, association: AssociationId(id(1)), device: Some(DeviceId(id(200 + n))) }
 }
 
 fn nurse(n: u128) -> Actor {
-    let who = Who::Staff {
-        person: PersonId(id(300 + n)),
-        role: Role::DeskNurse,
-    };
-    Actor {
-        who,
-        association: AssociationId(id(1)),
-        device: Some(DeviceId(id(400 + n))),
-    }
+    let who = Who::Staff { person: PersonId(id(300 + n)), role: Role::DeskNurse };
+    Actor { who, association: AssociationId(id(1)), device: Some(DeviceId(id(400 + n))) }
 }
 
 impl District {
     /// Two patients with tablets, two nurses on duty.
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&format!("sqlite:{}", folder.path().join("yoban.db").display()))
-            .await
-            .unwrap();
+        let store =
+            Store::open(&format!("sqlite:{}", folder.path().join("yoban.db").display())).await.unwrap();
         store.migrate().await.unwrap();
         let home = AssociationId(id(1));
         let desk = InstitutionId(id(2));
@@ -93,9 +75,7 @@ impl District {
             phone: String::new(),
             notice: None,
         };
-        tx.insert_institution(desk, home, "9910000001", &institution)
-            .await
-            .unwrap();
+        tx.insert_institution(desk, home, "9910000001", &institution).await.unwrap();
         for n in 1..=2 {
             let patient = Patient {
                 id: PatientId(id(100 + n)),
@@ -114,15 +94,9 @@ impl District {
             };
             tx.insert_patient(patient.id, home, &patient).await.unwrap();
             let kind = Word::of("tablet").unwrap();
-            tx.insert_device(
-                DeviceId(id(200 + n)),
-                home,
-                &kind,
-                Bearer::Patient(patient.id),
-                &(),
-            )
-            .await
-            .unwrap();
+            tx.insert_device(DeviceId(id(200 + n)), home, &kind, Bearer::Patient(patient.id), &())
+                .await
+                .unwrap();
             let role = Role::DeskNurse;
             let person = PersonId(id(300 + n));
             let body = Person {
@@ -133,12 +107,8 @@ impl District {
                 name: name(),
                 registration: None,
             };
-            tx.insert_person(person, home, Some(desk), &Word::of(&role).unwrap(), &body)
-                .await
-                .unwrap();
-            tx.insert_device(DeviceId(id(400 + n)), home, &kind, Bearer::Person(person), &())
-                .await
-                .unwrap();
+            tx.insert_person(person, home, Some(desk), &Word::of(&role).unwrap(), &body).await.unwrap();
+            tx.insert_device(DeviceId(id(400 + n)), home, &kind, Bearer::Person(person), &()).await.unwrap();
             let line = Word::of(&Line::Desk).unwrap();
             let (from, until) = (START.minus(Span::minutes(60)), START.plus(Span::minutes(600)));
             tx.insert_shift(&Shift {
@@ -154,18 +124,9 @@ impl District {
         }
         tx.commit().await.unwrap();
         let clock = VirtualClock::at(START);
-        let engine = Engine::new(
-            store,
-            Clock::Virtual(clock.clone()),
-            Bus::default(),
-            Timings::default(),
-            "test",
-        );
-        Self {
-            engine,
-            clock,
-            folder,
-        }
+        let engine =
+            Engine::new(store, Clock::Virtual(clock.clone()), Bus::default(), Timings::default(), "test");
+        Self { engine, clock, folder }
     }
 
     async fn tapped() -> (Self, SessionId) {
@@ -176,10 +137,7 @@ impl District {
 
     async fn facts(&self, session: SessionId) -> Vec<FactKind> {
         let (_, facts) = self.engine.facts(nurse(1), session).await.unwrap();
-        assert!(
-            facts.iter().zip(1..).all(|(f, n)| f.seq == n),
-            "the log has no holes"
-        );
+        assert!(facts.iter().zip(1..).all(|(f, n)| f.seq == n), "the log has no holes");
         facts.into_iter().map(|f| f.kind).collect()
     }
 }
@@ -191,21 +149,12 @@ async fn a_tap_opens_one_case_however_often_it_is_made() {
     assert!(!first.existing);
     for _ in 0..3 {
         let again = district.engine.request(tablet(1)).await.unwrap();
-        assert_eq!(
-            (again.case, again.session, again.existing),
-            (first.case, first.session, true)
-        );
+        assert_eq!((again.case, again.session, again.existing), (first.case, first.session, true));
     }
     let other = district.engine.request(tablet(2)).await.unwrap();
     assert_ne!(other.case, first.case);
-    assert_eq!(
-        district.engine.tonight(AssociationId(id(1))).await.unwrap().len(),
-        2
-    );
-    assert!(matches!(
-        district.engine.request(nurse(1)).await,
-        Err(CommandError::NotFound)
-    ));
+    assert_eq!(district.engine.tonight(AssociationId(id(1))).await.unwrap().len(), 2);
+    assert!(matches!(district.engine.request(nurse(1)).await, Err(CommandError::NotFound)));
 }
 
 #[tokio::test]
@@ -230,16 +179,9 @@ async fn of_many_who_accept_at_once_exactly_one_wins_and_the_others_learn_who() 
         "three taps of the winner are one answer, three of the other lose"
     );
     assert!(won.iter().all(|n| *n == won[0]));
-    assert!(
-        lost.iter()
-            .all(|(n, by)| *n != won[0] && *by == PersonId(id(300 + won[0])))
-    );
-    let accepted = district
-        .facts(session)
-        .await
-        .into_iter()
-        .filter(|f| matches!(f, FactKind::Accepted { .. }))
-        .count();
+    assert!(lost.iter().all(|(n, by)| *n != won[0] && *by == PersonId(id(300 + won[0]))));
+    let accepted =
+        district.facts(session).await.into_iter().filter(|f| matches!(f, FactKind::Accepted { .. })).count();
     assert_eq!(accepted, 1);
 }
 
@@ -253,9 +195,7 @@ async fn deadlines_fire_when_the_clock_is_turned_and_not_before_and_the_case_nev
         // The clock holds while the database works: nothing falls due by itself.
         district.engine.fire_due().await.unwrap();
         let (scene, _) = district.engine.facts(nurse(1), session).await.unwrap();
-        let Standing::Open { owner, deadline } = scene.case.standing else {
-            panic!("closed")
-        };
+        let Standing::Open { owner, deadline } = scene.case.standing else { panic!("closed") };
         assert_eq!(owner, Owner::Line { line: Line::Desk });
         assert_eq!(deadline, scene.session.desk.unwrap().until);
         district.clock.turn(Span::seconds(25));
@@ -279,21 +219,13 @@ async fn a_deadline_that_fires_late_or_twice_changes_nothing() {
         .await
         .unwrap();
     assert_eq!(timers.len(), 1);
-    district
-        .engine
-        .act(nurse(1), session, Input::Accept)
-        .await
-        .unwrap();
+    district.engine.act(nurse(1), session, Input::Accept).await.unwrap();
     let before = district.facts(session).await;
     district.engine.fire_due().await.unwrap();
     let reason = timers[0].reason().unwrap();
     let fence = Some((timers[0].id, timers[0].epoch));
     let system = Actor::system(AssociationId(id(1)));
-    district
-        .engine
-        .try_act(system, session, Input::Deadline(reason), fence)
-        .await
-        .unwrap();
+    district.engine.try_act(system, session, Input::Deadline(reason), fence).await.unwrap();
     assert_eq!(district.facts(session).await, before);
 }
 
@@ -309,21 +241,14 @@ async fn a_refused_command_leaves_nothing_behind_and_strangers_see_nothing() {
     ));
     let mut abroad = nurse(1);
     abroad.association = AssociationId(id(9));
-    assert!(matches!(
-        district.engine.act(abroad, session, Input::Accept).await,
-        Err(CommandError::NotFound)
-    ));
+    assert!(matches!(district.engine.act(abroad, session, Input::Accept).await, Err(CommandError::NotFound)));
     assert_eq!(district.facts(session).await, before);
 }
 
 #[tokio::test]
 async fn after_a_restart_on_the_same_file_the_night_goes_on() {
     let (district, session) = District::tapped().await;
-    district
-        .engine
-        .act(nurse(1), session, Input::Accept)
-        .await
-        .unwrap();
+    district.engine.act(nurse(1), session, Input::Accept).await.unwrap();
     let (scene, _) = district.engine.facts(nurse(1), session).await.unwrap();
     let joined = Input::MediaUp(scene.session.leg_of(PersonId(id(301))).unwrap().id);
     district.engine.media(session, joined).await.unwrap();
@@ -334,11 +259,7 @@ async fn after_a_restart_on_the_same_file_the_night_goes_on() {
     store.migrate().await.unwrap();
     let clock = Clock::Virtual(district.clock.clone());
     let engine = Engine::new(store, clock, Bus::default(), Timings::default(), "test again");
-    let again = District {
-        engine,
-        clock: district.clock.clone(),
-        folder: district.folder,
-    };
+    let again = District { engine, clock: district.clock.clone(), folder: district.folder };
     assert_eq!(again.facts(session).await, before);
     let leg = || async {
         let (scene, _) = again.engine.facts(nurse(1), session).await.unwrap();
@@ -347,16 +268,10 @@ async fn after_a_restart_on_the_same_file_the_night_goes_on() {
     };
     assert!(matches!(leg().await, (LegState::Joined { .. }, false)));
     again.engine.media_is_gone().await.unwrap();
-    assert!(
-        matches!(leg().await, (LegState::Away { .. }, false)),
-        "her media died with the server"
-    );
+    assert!(matches!(leg().await, (LegState::Away { .. }, false)), "her media died with the server");
     again.clock.turn(Span::seconds(20));
     again.engine.fire_due().await.unwrap();
-    assert!(
-        matches!(leg().await, (LegState::Away { .. }, true)),
-        "she did not come back: the desk is rung"
-    );
+    assert!(matches!(leg().await, (LegState::Away { .. }, true)), "she did not come back: the desk is rung");
 }
 
 #[tokio::test]
@@ -372,26 +287,12 @@ async fn a_signed_record_is_frozen_and_says_who_signed() {
     district.clock.turn(Span::seconds(10));
     engine.fire_due().await.unwrap();
     let decide = |outcome| {
-        Input::Dispose(Disposition {
-            outcome,
-            advice: "お大事に".to_owned().into(),
-            reason_online: None,
-        })
+        Input::Dispose(Disposition { outcome, advice: "お大事に".to_owned().into(), reason_online: None })
     };
-    engine
-        .act(nurse(1), session, decide(Outcome::Advice))
-        .await
-        .unwrap();
-    assert!(matches!(
-        engine.sign(nurse(2), session).await,
-        Err(CommandError::Refused(Refused::DoctorOnly))
-    ));
+    engine.act(nurse(1), session, decide(Outcome::Advice)).await.unwrap();
+    assert!(matches!(engine.sign(nurse(2), session).await, Err(CommandError::Refused(Refused::DoctorOnly))));
     assert_eq!(engine.sign(nurse(1), session).await.unwrap(), 1);
-    assert_eq!(
-        engine.sign(nurse(1), session).await.unwrap(),
-        1,
-        "signing twice is one signature"
-    );
+    assert_eq!(engine.sign(nurse(1), session).await.unwrap(), 1, "signing twice is one signature");
     let changed = engine.act(nurse(1), session, decide(Outcome::Hospital)).await;
     assert!(matches!(changed, Err(CommandError::Refused(Refused::Signed))));
     let (scene, record, signed) = engine.record(nurse(2), session).await.unwrap();

@@ -58,10 +58,7 @@ impl Engine {
     /// The store cannot be reached.
     pub async fn fire_due(&self) -> Result<Timestamp, CommandError> {
         loop {
-            let due = self
-                .store
-                .lease_due_timers(self.clock.now(), &self.node, LEASE, BATCH)
-                .await?;
+            let due = self.store.lease_due_timers(self.clock.now(), &self.node, LEASE, BATCH).await?;
             if due.is_empty() {
                 let next = self.store.read().await?.next_due().await?;
                 return Ok(next.unwrap_or(Timestamp(i64::MAX)));

@@ -72,11 +72,7 @@ impl Engine {
         let locked = self.lock(&mut tx, id).await?.ok_or(CommandError::NotFound)?;
         let now = self.clock.now();
         may(&by, Action::ActInCall, &locked.subject(&locked.involved()))?;
-        let wanted_kind = if let Input::SetKind(kind) = &input {
-            Some(*kind)
-        } else {
-            None
-        };
+        let wanted_kind = if let Input::SetKind(kind) = &input { Some(*kind) } else { None };
         let stepped = self.step(&mut tx, &locked, by, input, now).await?;
         match stepped {
             Ok(step) => {
@@ -87,10 +83,7 @@ impl Engine {
             }
             Err(refused) => {
                 if let Some(wanted) = wanted_kind.filter(|k| *k != ServiceKind::NurseAdvice) {
-                    let fact = FactKind::KindRefused {
-                        wanted,
-                        code: refused.code().to_owned(),
-                    };
+                    let fact = FactKind::KindRefused { wanted, code: refused.code().to_owned() };
                     append(&mut tx, &locked.session, by, vec![fact], now).await?;
                     tx.commit().await?;
                 }
@@ -125,11 +118,7 @@ impl Engine {
         let doctors = candidates(tx, association, Line::DutyDoctor, here, now).await?;
         let visiting = candidates(tx, association, Line::VisitingNurse, here, now).await?;
         let actor_busy = match by.person() {
-            Some(person) => tx
-                .engagements_of(person)
-                .await?
-                .iter()
-                .any(|e| e.session != on.session.id),
+            Some(person) => tx.engagements_of(person).await?.iter().any(|e| e.session != on.session.id),
             None => false,
         };
         let institution = by
@@ -151,10 +140,7 @@ impl Engine {
 
     /// Saves a step: session, case, facts, deadlines and pages, in the caller's transaction.
     async fn save(&self, tx: &mut Tx, by: Actor, before: &Scene, step: Step, now: Timestamp) -> Result<()> {
-        let Step {
-            session,
-            outcomes: Outcomes { mut facts, pages },
-        } = step;
+        let Step { session, outcomes: Outcomes { mut facts, pages } } = step;
         let mut case = before.case.clone();
         let owner_before = owner(&case.standing);
         case.standing = next_standing(&case, &session, &self.timings, now);
@@ -166,16 +152,9 @@ impl Engine {
         if before.case.open() && !case.open() {
             facts.push(FactKind::CaseClosed);
         }
-        tx.save_session(
-            &session_head(&session)?,
-            before.version,
-            &engaged(&session)?,
-            &session,
-        )
-        .await?;
+        tx.save_session(&session_head(&session)?, before.version, &engaged(&session)?, &session).await?;
         if case != before.case {
-            tx.save_case(&case_head(&case)?, before.case_version, &case)
-                .await?;
+            tx.save_case(&case_head(&case)?, before.case_version, &case).await?;
         }
         append(tx, &session, by, facts, now).await?;
         self.arm(tx, &session, &pages, now).await
@@ -190,14 +169,10 @@ impl Engine {
         now: Timestamp,
     ) -> Result<()> {
         let subject = TimerSubject::Session(session.id);
-        tx.replace_timers(session.association, subject, &session.deadlines(&self.timings))
-            .await?;
+        tx.replace_timers(session.association, subject, &session.deadlines(&self.timings)).await?;
         for page in pages {
             let key = format!("page/{}/{}/{}", session.id, page.leg, page.attempt);
-            let body = StoredPage {
-                session: session.id,
-                page: *page,
-            };
+            let body = StoredPage { session: session.id, page: *page };
             tx.put_outbox(&NewDelivery {
                 association: Some(session.association),
                 kind: Word::of(PAGE)?,
@@ -236,26 +211,10 @@ pub(super) async fn append(
     let mut facts = Vec::with_capacity(kinds.len());
     for kind in kinds {
         let word = Word::of(&name(&kind)?)?;
-        facts.push((
-            word,
-            Fact {
-                case: session.case,
-                seq: 0,
-                at: now,
-                by,
-                session: Some(session.id),
-                kind,
-            },
-        ));
+        facts.push((word, Fact { case: session.case, seq: 0, at: now, by, session: Some(session.id), kind }));
     }
-    let new: Vec<NewFact<'_, Fact>> = facts
-        .iter()
-        .map(|(kind, fact)| NewFact {
-            at: now,
-            kind: kind.clone(),
-            body: fact,
-        })
-        .collect();
+    let new: Vec<NewFact<'_, Fact>> =
+        facts.iter().map(|(kind, fact)| NewFact { at: now, kind: kind.clone(), body: fact }).collect();
     tx.append_facts(session.case, session.association, &new).await?;
     Ok(())
 }
@@ -264,11 +223,7 @@ pub(super) async fn append(
 fn name(kind: &FactKind) -> Result<String> {
     let value = serde_json::to_value(kind)
         .map_err(|_| yoban_store::Error::Constraint(yoban_store::Constraint::Value))?;
-    Ok(value
-        .get("fact")
-        .and_then(|f| f.as_str())
-        .unwrap_or_default()
-        .to_owned())
+    Ok(value.get("fact").and_then(|f| f.as_str()).unwrap_or_default().to_owned())
 }
 
 const fn owner(standing: &Standing) -> Option<Owner> {

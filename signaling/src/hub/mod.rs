@@ -114,14 +114,7 @@ impl Hub {
         resume: Option<StreamPosition>,
         out: mpsc::Sender<Out>,
     ) -> Option<Opened> {
-        self.ask(|reply| Command::Open {
-            actor,
-            device,
-            resume,
-            out,
-            reply,
-        })
-        .await
+        self.ask(|reply| Command::Open { actor, device, resume, out, reply }).await
     }
 
     /// A socket is gone.
@@ -136,25 +129,17 @@ impl Hub {
 
     /// Sends a message; devices that are away get it when they resume.
     pub async fn send(&self, to: Audience, message: ServerMessage) {
-        self.tell(Command::Send {
-            to,
-            message: Box::new(message),
-        })
-        .await;
+        self.tell(Command::Send { to, message: Box::new(message) }).await;
     }
 
     /// Everybody connected in an association.
     pub async fn connected(&self, association: AssociationId) -> Vec<Connected> {
-        self.ask(|reply| Command::Connected { association, reply })
-            .await
-            .unwrap_or_default()
+        self.ask(|reply| Command::Connected { association, reply }).await.unwrap_or_default()
     }
 
     /// How many devices of a person are connected and may ring.
     pub async fn ready_devices(&self, person: PersonId) -> u32 {
-        self.ask(|reply| Command::ReadyDevices { person, reply })
-            .await
-            .unwrap_or_default()
+        self.ask(|reply| Command::ReadyDevices { person, reply }).await.unwrap_or_default()
     }
 
     /// Closes every socket, when the server goes down in order.

@@ -18,11 +18,7 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) const fn new(name: String) -> Self {
-        Self {
-            name,
-            last: 0,
-            kept: VecDeque::new(),
-        }
+        Self { name, last: 0, kept: VecDeque::new() }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -32,10 +28,7 @@ impl Stream {
     /// Numbers a message and keeps it.
     pub(super) fn push(&mut self, message: ServerMessage) -> ServerFrame {
         self.last += 1;
-        let frame = ServerFrame {
-            seq: Some(self.last),
-            message,
-        };
+        let frame = ServerFrame { seq: Some(self.last), message };
         if self.kept.len() == KEPT {
             self.kept.pop_front();
         }
@@ -52,13 +45,7 @@ impl Stream {
         if position.seq + 1 < oldest_kept {
             return None;
         }
-        Some(
-            self.kept
-                .iter()
-                .filter(|f| f.seq > Some(position.seq))
-                .cloned()
-                .collect(),
-        )
+        Some(self.kept.iter().filter(|f| f.seq > Some(position.seq)).cloned().collect())
     }
 }
 
@@ -68,17 +55,11 @@ mod tests {
     use yoban_domain::time::Timestamp;
 
     fn message(n: u32) -> ServerMessage {
-        ServerMessage::Pong {
-            id: n,
-            now: Timestamp(0),
-        }
+        ServerMessage::Pong { id: n, now: Timestamp(0) }
     }
 
     fn at(stream: &str, seq: u64) -> StreamPosition {
-        StreamPosition {
-            stream: stream.into(),
-            seq,
-        }
+        StreamPosition { stream: stream.into(), seq }
     }
 
     #[test]
@@ -87,18 +68,11 @@ mod tests {
         for n in 1..=70 {
             stream.push(message(n));
         }
-        let missed = |p: &StreamPosition| {
-            stream
-                .after(p)
-                .map(|f| f.iter().filter_map(|f| f.seq).collect::<Vec<_>>())
-        };
+        let missed =
+            |p: &StreamPosition| stream.after(p).map(|f| f.iter().filter_map(|f| f.seq).collect::<Vec<_>>());
         assert_eq!(missed(&at("a", 70)), Some(vec![]));
         assert_eq!(missed(&at("a", 68)), Some(vec![69, 70]));
-        assert_eq!(
-            missed(&at("a", 6)).map(|m| m.len()),
-            Some(64),
-            "the oldest kept is 7"
-        );
+        assert_eq!(missed(&at("a", 6)).map(|m| m.len()), Some(64), "the oldest kept is 7");
         assert_eq!(missed(&at("a", 5)), None, "message 6 is gone");
         assert_eq!(missed(&at("a", 71)), None, "a number that was never given");
         assert_eq!(missed(&at("b", 70)), None, "a stream of another life");

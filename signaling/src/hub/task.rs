@@ -39,13 +39,7 @@ pub(super) async fn run(mut commands: mpsc::Receiver<Command>, clock: Clock) {
             devices.retain(|_, d| d.socket.is_some() || d.seen > horizon);
         }
         match command {
-            Command::Open {
-                actor,
-                device,
-                resume,
-                out,
-                reply,
-            } => {
+            Command::Open { actor, device, resume, out, reply } => {
                 sockets += 1;
                 let now = clock.now();
                 let missed = devices
@@ -59,14 +53,9 @@ pub(super) async fn run(mut commands: mpsc::Receiver<Command>, clock: Clock) {
                     // A full queue means that socket is being cut off already.
                     let _full = old.try_send(Out::Close(close::REPLACED));
                 }
-                let stream = before
-                    .filter(|_| resumed)
-                    .map_or_else(|| Stream::new(fresh_name()), |d| d.stream);
-                let opened = Opened {
-                    socket: sockets,
-                    stream: stream.name().to_owned(),
-                    resumed,
-                };
+                let stream =
+                    before.filter(|_| resumed).map_or_else(|| Stream::new(fresh_name()), |d| d.stream);
+                let opened = Opened { socket: sockets, stream: stream.name().to_owned(), resumed };
                 // The answer goes first: `welcome` must precede what was missed.
                 if reply.send(opened).is_ok() {
                     for frame in missed.into_iter().flatten() {
@@ -74,16 +63,7 @@ pub(super) async fn run(mut commands: mpsc::Receiver<Command>, clock: Clock) {
                     }
                 }
                 let socket = Some((sockets, out));
-                devices.insert(
-                    device,
-                    Device {
-                        actor,
-                        stream,
-                        socket,
-                        ready: false,
-                        seen: now,
-                    },
-                );
+                devices.insert(device, Device { actor, stream, socket, ready: false, seen: now });
             }
             Command::Closed { device, socket } => {
                 if let Some(known) = devices.get_mut(&device)
@@ -102,18 +82,12 @@ pub(super) async fn run(mut commands: mpsc::Receiver<Command>, clock: Clock) {
                 let connected = devices
                     .values()
                     .filter(|d| d.actor.association == association && d.socket.is_some())
-                    .map(|d| Connected {
-                        actor: d.actor,
-                        ready: d.ready,
-                    })
+                    .map(|d| Connected { actor: d.actor, ready: d.ready })
                     .collect();
                 let _gone = reply.send(connected);
             }
             Command::ReadyDevices { person, reply } => {
-                let count = devices
-                    .values()
-                    .filter(|d| d.ready && d.actor.person() == Some(person))
-                    .count();
+                let count = devices.values().filter(|d| d.ready && d.actor.person() == Some(person)).count();
                 let _gone = reply.send(u32::try_from(count).unwrap_or(u32::MAX));
             }
             Command::CloseAll { code, reply } => {
@@ -154,10 +128,7 @@ fn push(device: &mut Device, message: ServerMessage) {
 }
 
 /// 122 random bits: nobody else's stream can be named by guessing.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "stream names are random and live in memory only"
-)]
+#[expect(clippy::disallowed_methods, reason = "stream names are random and live in memory only")]
 fn fresh_name() -> String {
     Uuid::new_v4().simple().to_string()
 }

@@ -32,10 +32,7 @@ impl Session {
                 if let CommandError::Store(_) = error {
                     tracing::error!(%error, "a message could not be stored");
                 }
-                vec![ServerMessage::Problem {
-                    id: Some(id),
-                    problem: error.problem(),
-                }]
+                vec![ServerMessage::Problem { id: Some(id), problem: error.problem() }]
             }
         }
     }
@@ -47,10 +44,7 @@ impl Session {
                 self.identity = identity;
                 ServerMessage::Ack { id }
             }
-            Some(_) | None => ServerMessage::Problem {
-                id: Some(id),
-                problem: Problem::unauthenticated(),
-            },
+            Some(_) | None => ServerMessage::Problem { id: Some(id), problem: Problem::unauthenticated() },
         }
     }
 
@@ -62,25 +56,16 @@ impl Session {
                     // Whatever is asked of this person rings here from now on.
                     self.signaling.keeper.everything(self.identity.actor).await;
                 }
-                self.signaling
-                    .engine
-                    .bus
-                    .publish(Hint::Duty(self.identity.actor.association));
+                self.signaling.engine.bus.publish(Hint::Duty(self.identity.actor.association));
                 return Ok(None);
             }
             ClientMessage::Connect { session } => return self.connect(session).await.map(Some),
             ClientMessage::Answer { connection, sdp } => {
-                self.signaling
-                    .rooms
-                    .answer(self.identity.device, connection, sdp)
-                    .await?;
+                self.signaling.rooms.answer(self.identity.device, connection, sdp).await?;
                 return Ok(None);
             }
             ClientMessage::Readings { session, readings } => {
-                self.signaling
-                    .engine
-                    .readings(self.identity.actor, session, readings)
-                    .await?;
+                self.signaling.engine.readings(self.identity.actor, session, readings).await?;
                 return Ok(None);
             }
             ClientMessage::Sign { session } => {
@@ -94,22 +79,16 @@ impl Session {
             ClientMessage::ComeBack { session } => (session, Input::ComeBack),
             ClientMessage::End { session } => (session, Input::End),
             ClientMessage::UndoEnd { session } => (session, Input::UndoEnd),
-            ClientMessage::Invite {
-                session,
-                role,
-                person,
-            } => (session, Input::Invite { role, person }),
+            ClientMessage::Invite { session, role, person } => (session, Input::Invite { role, person }),
             ClientMessage::WithdrawInvite { session, leg } => (session, Input::WithdrawInvite(leg)),
             ClientMessage::AnswerJoin { session, leg, yes } => (session, Input::AnswerJoin { leg, yes }),
             ClientMessage::SpokenConsent { session, leg } => (session, Input::SpokenConsent(leg)),
             ClientMessage::AskRecording { session } => (session, Input::AskRecording),
             ClientMessage::AnswerRecording { session, yes } => (session, Input::AnswerRecording(yes)),
             ClientMessage::StopRecording { session } => (session, Input::StopRecording),
-            ClientMessage::Declare {
-                session,
-                microphone,
-                camera,
-            } => (session, Input::Declare { microphone, camera }),
+            ClientMessage::Declare { session, microphone, camera } => {
+                (session, Input::Declare { microphone, camera })
+            }
             ClientMessage::Assess { session, finding } => (session, Input::Assess(finding)),
             ClientMessage::SetKind { session, kind } => (session, Input::SetKind(kind)),
             ClientMessage::Dispose { session, disposition } => (session, Input::Dispose(disposition)),
@@ -117,36 +96,21 @@ impl Session {
                 return Ok(None);
             }
         };
-        self.signaling
-            .engine
-            .act(self.identity.actor, session, input)
-            .await?;
+        self.signaling.engine.act(self.identity.actor, session, input).await?;
         Ok(None)
     }
 
     /// A media connection for the device's own leg. The room is brought up to date first, so that a connection asked
     /// for right after `accept` finds its place.
     async fn connect(&self, session: SessionId) -> Result<ServerMessage, CommandError> {
-        let leg = self
-            .signaling
-            .engine
-            .own_leg(self.identity.actor, session)
-            .await?;
+        let leg = self.signaling.engine.own_leg(self.identity.actor, session).await?;
         if !leg.as_ref().is_some_and(Leg::in_call) {
             return Err(CommandError::Refused(yoban_domain::session::Refused::NotInCall));
         }
         let leg = leg.map(|l| l.id).ok_or(CommandError::NotFound)?;
         self.signaling.keeper.room(session).await;
-        let owner = Ownership {
-            device: self.identity.device,
-            session,
-            leg,
-        };
+        let owner = Ownership { device: self.identity.device, session, leg };
         let (connection, sdp) = self.signaling.rooms.offer(owner).await?;
-        Ok(ServerMessage::Offer {
-            session,
-            connection,
-            sdp,
-        })
+        Ok(ServerMessage::Offer { session, connection, sdp })
     }
 }

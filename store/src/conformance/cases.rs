@@ -16,14 +16,7 @@ pub async fn a_case_comes_back_as_stored(store: &Store) {
     let mut turn = store.begin().await.unwrap();
     turn.insert_case(&head, &body).await.unwrap();
     turn.commit().await.unwrap();
-    let row = store
-        .read()
-        .await
-        .unwrap()
-        .load_case(head.id)
-        .await
-        .unwrap()
-        .unwrap();
+    let row = store.read().await.unwrap().load_case(head.id).await.unwrap().unwrap();
     assert_eq!((&row.head, row.version, row.last_seq), (&head, 1, 0));
     assert_eq!(row.body.read::<Value>().unwrap(), body);
     // The other shape: owned by a person, then closed without owner and deadline; a caller nobody knows yet.
@@ -43,38 +36,18 @@ pub async fn a_case_comes_back_as_stored(store: &Store) {
 pub async fn stale_case_version_is_a_conflict(store: &Store) {
     let scene = Scene::set(store).await;
     let case = scene.open_case(store).await;
-    let seen = store
-        .read()
-        .await
-        .unwrap()
-        .load_case(case)
-        .await
-        .unwrap()
-        .unwrap();
+    let seen = store.read().await.unwrap().load_case(case).await.unwrap().unwrap();
     let mut turn = store.begin().await.unwrap();
-    turn.save_case(&seen.head, seen.version, &json!({"by": "first"}))
-        .await
-        .unwrap();
+    turn.save_case(&seen.head, seen.version, &json!({"by": "first"})).await.unwrap();
     turn.commit().await.unwrap();
     let mut turn = store.begin().await.unwrap();
     assert_eq!(
-        turn.save_case(&seen.head, seen.version, &json!({"by": "second"}))
-            .await,
+        turn.save_case(&seen.head, seen.version, &json!({"by": "second"})).await,
         Err(Error::Conflict)
     );
     drop(turn);
-    let row = store
-        .read()
-        .await
-        .unwrap()
-        .load_case(case)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (row.version, row.body.read::<Value>().unwrap()),
-        (2, json!({"by": "first"}))
-    );
+    let row = store.read().await.unwrap().load_case(case).await.unwrap().unwrap();
+    assert_eq!((row.version, row.body.read::<Value>().unwrap()), (2, json!({"by": "first"})));
 }
 
 pub async fn an_open_case_needs_owner_and_deadline(store: &Store) {
@@ -88,29 +61,18 @@ pub async fn an_open_case_needs_owner_and_deadline(store: &Store) {
             head.deadline = None;
         }
         let mut turn = store.begin().await.unwrap();
-        assert_eq!(
-            turn.insert_case(&head, &json!({})).await,
-            Err(Error::Constraint(expected))
-        );
+        assert_eq!(turn.insert_case(&head, &json!({})).await, Err(Error::Constraint(expected)));
         let mut turn = {
             drop(turn);
             store.begin().await.unwrap()
         };
         turn.insert_case(&whole, &json!({})).await.unwrap();
-        assert_eq!(
-            turn.save_case(&head, 1, &json!({})).await,
-            Err(Error::Constraint(expected))
-        );
+        assert_eq!(turn.save_case(&head, 1, &json!({})).await, Err(Error::Constraint(expected)));
     }
     // Two owners at once cannot be said in Rust, but the database refuses them as well.
     let case = scene.open_case(store).await;
     let mut turn = store.begin().await.unwrap();
-    let both = run!(
-        &mut *turn,
-        "UPDATE cases SET owner_person_id = $2 WHERE id = $1",
-        case.0,
-        scene.nurse.0
-    );
+    let both = run!(&mut *turn, "UPDATE cases SET owner_person_id = $2 WHERE id = $1", case.0, scene.nurse.0);
     assert_eq!(both, Err(Error::Constraint(Constraint::CaseOwned)));
 }
 
@@ -130,26 +92,12 @@ pub async fn open_cases_come_by_deadline(store: &Store) {
     turn.commit().await.unwrap();
     expected.sort_unstable();
     let mut read = store.read().await.unwrap();
-    let found: Vec<CaseId> = read
-        .open_cases(scene.association)
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|row| row.head.id)
-        .collect();
+    let found: Vec<CaseId> =
+        read.open_cases(scene.association).await.unwrap().into_iter().map(|row| row.head.id).collect();
     assert_eq!(found, expected.iter().map(|(_, id)| *id).collect::<Vec<_>>());
-    let newest = read
-        .open_case_of_patient(scene.association, scene.patient)
-        .await
-        .unwrap()
-        .unwrap();
+    let newest = read.open_case_of_patient(scene.association, scene.patient).await.unwrap().unwrap();
     assert_ne!(newest.head.id, closed.id);
-    assert_eq!(
-        read.open_case_of_patient(scene.association, fresh())
-            .await
-            .unwrap(),
-        None
-    );
+    assert_eq!(read.open_case_of_patient(scene.association, fresh()).await.unwrap(), None);
 }
 
 pub async fn a_night_lists_what_was_open_in_it(store: &Store) {
@@ -173,17 +121,8 @@ pub async fn a_night_lists_what_was_open_in_it(store: &Store) {
         }
     }
     turn.commit().await.unwrap();
-    let rows = store
-        .read()
-        .await
-        .unwrap()
-        .cases_of_night(scene.association, from, until)
-        .await
-        .unwrap();
-    assert_eq!(
-        rows.into_iter().map(|row| row.head.id).collect::<Vec<_>>(),
-        expected
-    );
+    let rows = store.read().await.unwrap().cases_of_night(scene.association, from, until).await.unwrap();
+    assert_eq!(rows.into_iter().map(|row| row.head.id).collect::<Vec<_>>(), expected);
 }
 
 /// Eight contenders add to one counter in the body. With the lock none is refused and none overwrites
@@ -199,26 +138,14 @@ pub async fn turns_on_one_case_lose_no_update(store: &Store) {
                 let mut turn = store.begin().await.unwrap();
                 let row = turn.load_case_for_update(case).await.unwrap().unwrap();
                 let count = row.body.read::<Value>().unwrap()["count"].as_i64().unwrap();
-                turn.save_case(&row.head, row.version, &json!({"count": count + 1}))
-                    .await
-                    .unwrap();
+                turn.save_case(&row.head, row.version, &json!({"count": count + 1})).await.unwrap();
                 turn.commit().await.unwrap();
             }
         });
     }
     contenders.join_all().await;
-    let row = store
-        .read()
-        .await
-        .unwrap()
-        .load_case(case)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (row.version, row.body.read::<Value>().unwrap()),
-        (201, json!({"count": 200}))
-    );
+    let row = store.read().await.unwrap().load_case(case).await.unwrap().unwrap();
+    assert_eq!((row.version, row.body.read::<Value>().unwrap()), (201, json!({"count": 200})));
 }
 
 /// Two associations live the same night; no list of one shows anything of the other.
@@ -228,12 +155,8 @@ pub async fn tenants_never_mix(store: &Store) {
     for scene in &scenes {
         let session = scene.start_session(store).await;
         let mut turn = store.begin().await.unwrap();
-        turn.save_session(&session, 1, &[(scene.nurse, "joined".into())], &json!({}))
-            .await
-            .unwrap();
-        turn.insert_institution(fresh(), scene.association, "1310000000", &json!({}))
-            .await
-            .unwrap();
+        turn.save_session(&session, 1, &[(scene.nurse, "joined".into())], &json!({})).await.unwrap();
+        turn.insert_institution(fresh(), scene.association, "1310000000", &json!({})).await.unwrap();
         let shift = crate::people::Shift {
             id: fresh(),
             association: scene.association,
@@ -249,13 +172,7 @@ pub async fn tenants_never_mix(store: &Store) {
     for (scene, session) in scenes.iter().zip(&sessions) {
         let mut read = store.read().await.unwrap();
         let of = scene.association;
-        let open: Vec<_> = read
-            .open_cases(of)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|row| row.head.id)
-            .collect();
+        let open: Vec<_> = read.open_cases(of).await.unwrap().into_iter().map(|row| row.head.id).collect();
         assert_eq!(open, [session.case]);
         let night: Vec<_> = read
             .cases_of_night(of, NIGHT, at(60))
@@ -265,53 +182,21 @@ pub async fn tenants_never_mix(store: &Store) {
             .map(|row| row.head.id)
             .collect();
         assert_eq!(night, [session.case]);
-        let live: Vec<_> = read
-            .live_sessions(of)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|row| row.head.id)
-            .collect();
+        let live: Vec<_> = read.live_sessions(of).await.unwrap().into_iter().map(|row| row.head.id).collect();
         assert_eq!(live, [session.id]);
-        let engaged: Vec<_> = read
-            .engaged_people(of)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|row| row.person)
-            .collect();
+        let engaged: Vec<_> =
+            read.engaged_people(of).await.unwrap().into_iter().map(|row| row.person).collect();
         assert_eq!(engaged, [scene.nurse]);
-        let people: Vec<_> = read
-            .people(of)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|row| row.id)
-            .collect();
+        let people: Vec<_> = read.people(of).await.unwrap().into_iter().map(|row| row.id).collect();
         assert_eq!(people, [scene.nurse, scene.doctor]);
-        let patients: Vec<_> = read
-            .patients(of)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|row| row.id)
-            .collect();
+        let patients: Vec<_> = read.patients(of).await.unwrap().into_iter().map(|row| row.id).collect();
         assert_eq!(patients, [scene.patient]);
-        let devices: Vec<_> = read
-            .devices(of)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|row| row.id)
-            .collect();
+        let devices: Vec<_> = read.devices(of).await.unwrap().into_iter().map(|row| row.id).collect();
         assert_eq!(devices, [scene.tablet]);
         assert_eq!(read.institutions(of).await.unwrap().len(), 1);
         assert_eq!(read.shifts(of, NIGHT, at(10)).await.unwrap().len(), 1);
         let duty = read.on_duty(of, &"desk".into(), NIGHT).await.unwrap();
-        assert_eq!(
-            duty.iter().map(|shift| shift.person).collect::<Vec<_>>(),
-            [scene.nurse]
-        );
+        assert_eq!(duty.iter().map(|shift| shift.person).collect::<Vec<_>>(), [scene.nurse]);
         let other = scenes.iter().find(|other| other.association != of).unwrap();
         assert_eq!(read.open_case_of_patient(of, other.patient).await.unwrap(), None);
     }
@@ -323,16 +208,10 @@ pub async fn references_stay_inside_the_tenant(store: &Store) {
     let refused = Err(Error::Constraint(Constraint::Reference));
     let mut head = ours.case();
     head.patient = Some(theirs.patient);
-    assert_eq!(
-        store.begin().await.unwrap().insert_case(&head, &json!({})).await,
-        refused
-    );
+    assert_eq!(store.begin().await.unwrap().insert_case(&head, &json!({})).await, refused);
     let mut head = ours.case();
     head.owner = Some(Owner::Person(theirs.nurse));
-    assert_eq!(
-        store.begin().await.unwrap().insert_case(&head, &json!({})).await,
-        refused
-    );
+    assert_eq!(store.begin().await.unwrap().insert_case(&head, &json!({})).await, refused);
     for spoil in 0..4 {
         let mut head = ours.session(case);
         match spoil {
@@ -342,26 +221,16 @@ pub async fn references_stay_inside_the_tenant(store: &Store) {
             _ => head.association = theirs.association,
         }
         let mut turn = store.begin().await.unwrap();
-        assert_eq!(
-            turn.insert_session(&head, &[], &json!({})).await,
-            refused,
-            "spoilt {spoil}"
-        );
+        assert_eq!(turn.insert_session(&head, &[], &json!({})).await, refused, "spoilt {spoil}");
     }
     let head = ours.session(case);
     let mut turn = store.begin().await.unwrap();
-    assert_eq!(
-        turn.insert_session(&head, &[(theirs.doctor, "rung".into())], &json!({}))
-            .await,
-        refused
-    );
+    assert_eq!(turn.insert_session(&head, &[(theirs.doctor, "rung".into())], &json!({})).await, refused);
     let mut turn = {
         drop(turn);
         store.begin().await.unwrap()
     };
-    turn.insert_session(&head, &[(ours.doctor, "rung".into())], &json!({}))
-        .await
-        .unwrap();
+    turn.insert_session(&head, &[(ours.doctor, "rung".into())], &json!({})).await.unwrap();
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -374,36 +243,13 @@ enum State {
 pub async fn corrupt_state_is_told(store: &Store) {
     let scene = Scene::set(store).await;
     let case = scene.open_case(store).await;
-    let row = store
-        .read()
-        .await
-        .unwrap()
-        .load_case(case)
-        .await
-        .unwrap()
-        .unwrap();
+    let row = store.read().await.unwrap().load_case(case).await.unwrap().unwrap();
     assert_eq!(row.head.state.read::<State>(), Ok(State::Open));
     let mut turn = store.begin().await.unwrap();
-    run!(
-        &mut *turn,
-        "UPDATE cases SET state = 'opne' WHERE id = $1",
-        case.0
-    )
-    .unwrap();
+    run!(&mut *turn, "UPDATE cases SET state = 'opne' WHERE id = $1", case.0).unwrap();
     turn.commit().await.unwrap();
-    let row = store
-        .read()
-        .await
-        .unwrap()
-        .load_case(case)
-        .await
-        .unwrap()
-        .unwrap();
-    let corrupt = Error::Corrupt {
-        table: "cases",
-        column: "state",
-        id: case.to_string(),
-    };
+    let row = store.read().await.unwrap().load_case(case).await.unwrap().unwrap();
+    let corrupt = Error::Corrupt { table: "cases", column: "state", id: case.to_string() };
     assert_eq!(row.head.state.read::<State>(), Err(corrupt.clone()));
     // The message names the place, not the content.
     assert!(!corrupt.to_string().contains("opne"));
@@ -413,40 +259,14 @@ pub async fn corrupt_body_is_told(store: &Store) {
     let scene = Scene::set(store).await;
     let case = scene.open_case(store).await;
     let mut turn = store.begin().await.unwrap();
-    run!(
-        &mut *turn,
-        "UPDATE cases SET body = '{\"count\": \"secret\"}' WHERE id = $1",
-        case.0
-    )
-    .unwrap();
+    run!(&mut *turn, "UPDATE cases SET body = '{\"count\": \"secret\"}' WHERE id = $1", case.0).unwrap();
     turn.commit().await.unwrap();
-    let row = store
-        .read()
-        .await
-        .unwrap()
-        .load_case(case)
-        .await
-        .unwrap()
-        .unwrap();
-    let told = row
-        .body
-        .read::<std::collections::BTreeMap<String, i64>>()
-        .unwrap_err();
-    assert_eq!(
-        told,
-        Error::Corrupt {
-            table: "cases",
-            column: "body",
-            id: case.to_string()
-        }
-    );
+    let row = store.read().await.unwrap().load_case(case).await.unwrap().unwrap();
+    let told = row.body.read::<std::collections::BTreeMap<String, i64>>().unwrap_err();
+    assert_eq!(told, Error::Corrupt { table: "cases", column: "body", id: case.to_string() });
     assert!(!format!("{told} {told:?} {row:?}").contains("secret"));
     // What is no JSON at all does not even get in.
     let mut turn = store.begin().await.unwrap();
-    let torn = run!(
-        &mut *turn,
-        "UPDATE cases SET body = '{\"count\"' WHERE id = $1",
-        case.0
-    );
+    let torn = run!(&mut *turn, "UPDATE cases SET body = '{\"count\"' WHERE id = $1", case.0);
     assert_eq!(torn, Err(Error::Constraint(Constraint::Value)));
 }

@@ -16,14 +16,7 @@ async fn put(store: &Store, key: &str, not_before: Timestamp) -> Put {
     let mut turn = store.begin().await.unwrap();
     let kind = "ring".into();
     let body = &json!({"key": key});
-    let new = NewDelivery {
-        association: None,
-        kind,
-        key,
-        put: NIGHT,
-        not_before,
-        body,
-    };
+    let new = NewDelivery { association: None, kind, key, put: NIGHT, not_before, body };
     let put = turn.put_outbox(&new).await.unwrap();
     turn.commit().await.unwrap();
     put
@@ -31,10 +24,7 @@ async fn put(store: &Store, key: &str, not_before: Timestamp) -> Put {
 
 async fn keys(store: &Store, now: Timestamp, owner: &str) -> Vec<(String, i64)> {
     let leased = store.lease_outbox(now, owner, LEASE, 100).await.unwrap();
-    leased
-        .into_iter()
-        .map(|delivery| (delivery.key, delivery.attempts))
-        .collect()
+    leased.into_iter().map(|delivery| (delivery.key, delivery.attempts)).collect()
 }
 
 pub async fn an_outbox_key_is_stored_once(store: &Store) {
@@ -46,10 +36,7 @@ pub async fn an_outbox_key_is_stored_once(store: &Store) {
         leased.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(),
         ["case/1/nurse/1", "case/1/nurse/2"]
     );
-    assert_eq!(
-        leased[0].body.read::<BTreeMap<String, String>>().unwrap()["key"],
-        "case/1/nurse/1"
-    );
+    assert_eq!(leased[0].body.read::<BTreeMap<String, String>>().unwrap()["key"], "case/1/nurse/1");
     // Done is remembered too: the same page is not sent again tomorrow.
     let mut turn = store.begin().await.unwrap();
     assert!(turn.outbox_done(leased[0].id, "a", at(1)).await.unwrap());
@@ -63,14 +50,7 @@ pub async fn a_turn_taken_back_says_nothing(store: &Store) {
     let mut turn = store.begin().await.unwrap();
     let kind = "ring".into();
     let (put, not_before) = (NIGHT, NIGHT);
-    let new = NewDelivery {
-        association: None,
-        kind,
-        key: "k",
-        put,
-        not_before,
-        body: &1,
-    };
+    let new = NewDelivery { association: None, kind, key: "k", put, not_before, body: &1 };
     turn.put_outbox(&new).await.unwrap();
     drop(turn);
     assert_eq!(keys(store, at(1000), "a").await, []);
@@ -80,15 +60,9 @@ pub async fn a_turn_taken_back_says_nothing(store: &Store) {
 pub async fn deliveries_wait_for_their_time(store: &Store) {
     put(store, "later", at(20)).await;
     put(store, "now", at(0)).await;
-    assert_eq!(
-        store.read().await.unwrap().next_delivery().await.unwrap(),
-        Some(at(0))
-    );
+    assert_eq!(store.read().await.unwrap().next_delivery().await.unwrap(), Some(at(0)));
     assert_eq!(keys(store, at(19), "a").await, [("now".to_owned(), 1)]);
-    assert_eq!(
-        store.read().await.unwrap().next_delivery().await.unwrap(),
-        Some(at(20))
-    );
+    assert_eq!(store.read().await.unwrap().next_delivery().await.unwrap(), Some(at(20)));
     assert_eq!(keys(store, at(20), "a").await, [("later".to_owned(), 1)]);
 }
 
@@ -124,19 +98,11 @@ pub async fn a_lost_delivery_is_taken_over(store: &Store) {
     put(store, "k", at(0)).await;
     let dead = store.lease_outbox(at(0), "dead", LEASE, 1).await.unwrap();
     assert_eq!(keys(store, at(29), "heir").await, []);
-    assert_eq!(
-        store.read().await.unwrap().next_delivery().await.unwrap(),
-        Some(at(30))
-    );
+    assert_eq!(store.read().await.unwrap().next_delivery().await.unwrap(), Some(at(30)));
     assert_eq!(keys(store, at(30), "heir").await, [("k".to_owned(), 2)]);
     let mut turn = store.begin().await.unwrap();
     assert!(!turn.outbox_done(dead[0].id, "dead", at(31)).await.unwrap());
-    assert!(
-        !turn
-            .outbox_retry_later(dead[0].id, "dead", at(31), Span(0))
-            .await
-            .unwrap()
-    );
+    assert!(!turn.outbox_retry_later(dead[0].id, "dead", at(31), Span(0)).await.unwrap());
     assert!(turn.outbox_done(dead[0].id, "heir", at(31)).await.unwrap());
     turn.commit().await.unwrap();
     assert_eq!(keys(store, at(1000), "heir").await, []);
@@ -150,11 +116,7 @@ pub async fn a_failed_delivery_comes_later(store: &Store) {
         assert_eq!(leased[0].attempts, attempt);
         let wait = Backoff::PAGE.after(attempt);
         let mut turn = store.begin().await.unwrap();
-        assert!(
-            turn.outbox_retry_later(leased[0].id, "a", now, wait)
-                .await
-                .unwrap()
-        );
+        assert!(turn.outbox_retry_later(leased[0].id, "a", now, wait).await.unwrap());
         turn.commit().await.unwrap();
         assert_eq!(keys(store, now.plus(Span(wait.0 - 1)), "b").await, []);
         now = now.plus(wait);
@@ -173,15 +135,9 @@ pub async fn withdrawn_and_done_stay_away(store: &Store) {
     assert!(!turn.outbox_withdraw("withdrawn", at(1)).await.unwrap());
     assert!(!turn.outbox_withdraw("unknown", at(1)).await.unwrap());
     turn.commit().await.unwrap();
-    assert_eq!(
-        keys(store, at(1), "a").await,
-        [("kept".to_owned(), 1), ("released".to_owned(), 1)]
-    );
+    assert_eq!(keys(store, at(1), "a").await, [("kept".to_owned(), 1), ("released".to_owned(), 1)]);
     assert_eq!(store.release_outbox("a").await.unwrap(), 2);
-    assert_eq!(
-        keys(store, at(1), "b").await,
-        [("kept".to_owned(), 2), ("released".to_owned(), 2)]
-    );
+    assert_eq!(keys(store, at(1), "b").await, [("kept".to_owned(), 2), ("released".to_owned(), 2)]);
     let mut turn = store.begin().await.unwrap();
     let nameless = NewDelivery {
         association: Some(fresh()),
@@ -191,8 +147,5 @@ pub async fn withdrawn_and_done_stay_away(store: &Store) {
         not_before: NIGHT,
         body: &0,
     };
-    assert_eq!(
-        turn.put_outbox(&nameless).await,
-        Err(Error::Constraint(Constraint::Reference))
-    );
+    assert_eq!(turn.put_outbox(&nameless).await, Err(Error::Constraint(Constraint::Reference)));
 }

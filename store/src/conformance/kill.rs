@@ -23,24 +23,12 @@ pub async fn writer() {
     let id = |name| std::env::var(name).unwrap().parse::<Uuid>().unwrap();
     let (association, case) = (AssociationId(id(ASSOCIATION)), CaseId(id(CASE)));
     let store = Store::open(&std::env::var(URL).unwrap()).await.unwrap();
-    let first = store
-        .read()
-        .await
-        .unwrap()
-        .load_case(case)
-        .await
-        .unwrap()
-        .unwrap()
-        .last_seq
-        + 1;
+    let first = store.read().await.unwrap().load_case(case).await.unwrap().unwrap().last_seq + 1;
     // Bounded, so that a writer nobody kills ends as well.
     for round in first..first + 100_000 {
         turn_of(&store, association, case, round).await.unwrap();
         let mut out = std::io::stdout().lock();
-        if writeln!(out, "committed {round}")
-            .and_then(|()| out.flush())
-            .is_err()
-        {
+        if writeln!(out, "committed {round}").and_then(|()| out.flush()).is_err() {
             return;
         }
     }
@@ -60,28 +48,17 @@ pub async fn committed_turns_survive_a_kill(store: &Store, url: &str, test: &str
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(writer.stdout.take().unwrap())
-            .lines()
-            .map_while(Result::ok);
+        let mut lines = BufReader::new(writer.stdout.take().unwrap()).lines().map_while(Result::ok);
         // A different number of turns each time; the kill then falls wherever the next turn happens to be.
         let patience = 3 + round * 7 % 23;
-        let reported = |line: &String| {
-            line.rsplit_once("committed ")
-                .and_then(|(_, n)| n.parse::<i64>().ok())
-        };
-        let seen = lines
-            .by_ref()
-            .filter_map(|line| reported(&line))
-            .take(patience)
-            .last();
+        let reported =
+            |line: &String| line.rsplit_once("committed ").and_then(|(_, n)| n.parse::<i64>().ok());
+        let seen = lines.by_ref().filter_map(|line| reported(&line)).take(patience).last();
         writer.kill().unwrap();
         writer.wait().unwrap();
         // What it had reported before it died but we had not read yet counts as well.
-        let seen = lines
-            .filter_map(|line| reported(&line))
-            .last()
-            .or(seen)
-            .expect("the writer never committed");
+        let seen =
+            lines.filter_map(|line| reported(&line)).last().or(seen).expect("the writer never committed");
         look(store, case, seen).await;
     }
 }
@@ -95,21 +72,11 @@ async fn look(store: &Store, case: CaseId, reported: i64) {
         row.last_seq
     );
     assert_eq!(row.version, row.last_seq + 1, "half a turn was stored");
-    let numbers: Vec<i64> = turn
-        .facts_after(case, 0, 1_000_000)
-        .await
-        .unwrap()
-        .iter()
-        .map(|fact| fact.seq)
-        .collect();
+    let numbers: Vec<i64> =
+        turn.facts_after(case, 0, 1_000_000).await.unwrap().iter().map(|fact| fact.seq).collect();
     assert_eq!(numbers, (1..=row.last_seq).collect::<Vec<_>>());
-    let due: Vec<_> = turn
-        .timers_of(Subject::Case(case))
-        .await
-        .unwrap()
-        .iter()
-        .map(|timer| timer.due)
-        .collect();
+    let due: Vec<_> =
+        turn.timers_of(Subject::Case(case)).await.unwrap().iter().map(|timer| timer.due).collect();
     assert_eq!(due, [super::scene::at(row.last_seq + 30)]);
     let said = all!(&mut *turn, (i64,), "SELECT count(*) FROM outbox").unwrap()[0].0;
     assert_eq!(said, row.last_seq);

@@ -13,18 +13,11 @@ use crate::{Constraint, Error, Store};
 
 const ABANDONED: Span = Span::seconds(60);
 
-const REQUEST: RequestKey<'static> = RequestKey {
-    actor: "device/1",
-    route: "POST /sessions",
-    key: "k1",
-};
+const REQUEST: RequestKey<'static> = RequestKey { actor: "device/1", route: "POST /sessions", key: "k1" };
 
 async fn claim(store: &Store, request: RequestKey<'_>, hash: &[u8], seconds: i64) -> Claim {
     let mut turn = store.begin().await.unwrap();
-    let claim = turn
-        .claim_request(request, hash, at(seconds), ABANDONED)
-        .await
-        .unwrap();
+    let claim = turn.claim_request(request, hash, at(seconds), ABANDONED).await.unwrap();
     turn.commit().await.unwrap();
     claim
 }
@@ -41,16 +34,9 @@ pub async fn a_request_is_answered_once(store: &Store) {
     assert_eq!(claim(store, REQUEST, b"body", 1).await, Claim::InProgress);
     assert!(finish(store, REQUEST, "{\"id\":1}").await);
     assert!(!finish(store, REQUEST, "{\"id\":2}").await);
-    let replay = Claim::Replay {
-        status: 201,
-        response: "{\"id\":1}".to_owned(),
-    };
+    let replay = Claim::Replay { status: 201, response: "{\"id\":1}".to_owned() };
     assert_eq!(claim(store, REQUEST, b"body", 2).await, replay);
-    assert_eq!(
-        claim(store, REQUEST, b"body", 9999).await,
-        replay,
-        "an answer does not grow old by itself"
-    );
+    assert_eq!(claim(store, REQUEST, b"body", 9999).await, replay, "an answer does not grow old by itself");
     let mut turn = store.begin().await.unwrap();
     assert_eq!(turn.prune_requests(at(0)).await.unwrap(), 0);
     assert_eq!(turn.prune_requests(at(1)).await.unwrap(), 1);
@@ -62,44 +48,13 @@ pub async fn a_request_key_belongs_to_its_body_and_actor(store: &Store) {
     assert_eq!(claim(store, REQUEST, b"body", 0).await, Claim::Fresh);
     assert!(finish(store, REQUEST, "secret").await);
     assert_eq!(claim(store, REQUEST, b"another body", 1).await, Claim::Mismatch);
+    assert_eq!(claim(store, RequestKey { actor: "device/2", ..REQUEST }, b"body", 1).await, Claim::Fresh);
     assert_eq!(
-        claim(
-            store,
-            RequestKey {
-                actor: "device/2",
-                ..REQUEST
-            },
-            b"body",
-            1
-        )
-        .await,
-        Claim::Fresh
-    );
-    assert_eq!(
-        claim(
-            store,
-            RequestKey {
-                route: "POST /readings",
-                ..REQUEST
-            },
-            b"body",
-            1
-        )
-        .await,
+        claim(store, RequestKey { route: "POST /readings", ..REQUEST }, b"body", 1).await,
         Claim::Fresh
     );
     let mut turn = store.begin().await.unwrap();
-    let nul = turn
-        .claim_request(
-            RequestKey {
-                key: "a\0",
-                ..REQUEST
-            },
-            b"body",
-            at(1),
-            ABANDONED,
-        )
-        .await;
+    let nul = turn.claim_request(RequestKey { key: "a\0", ..REQUEST }, b"body", at(1), ABANDONED).await;
     assert_eq!(nul, Err(Error::Constraint(Constraint::Value)));
 }
 
@@ -107,11 +62,7 @@ pub async fn an_abandoned_request_is_taken_over(store: &Store) {
     assert_eq!(claim(store, REQUEST, b"body", 0).await, Claim::Fresh);
     assert_eq!(claim(store, REQUEST, b"body", 59).await, Claim::InProgress);
     assert_eq!(claim(store, REQUEST, b"body", 60).await, Claim::Fresh);
-    assert_eq!(
-        claim(store, REQUEST, b"body", 61).await,
-        Claim::InProgress,
-        "taken over once"
-    );
+    assert_eq!(claim(store, REQUEST, b"body", 61).await, Claim::InProgress, "taken over once");
     let mut turn = store.begin().await.unwrap();
     assert!(turn.abandon_request(REQUEST).await.unwrap());
     turn.commit().await.unwrap();
@@ -126,11 +77,7 @@ pub async fn racing_requests_run_once(store: &Store) {
         let store = store.clone();
         contenders.spawn(async move {
             let mut turn = store.begin().await.unwrap();
-            match turn
-                .claim_request(REQUEST, b"body", NIGHT, ABANDONED)
-                .await
-                .unwrap()
-            {
+            match turn.claim_request(REQUEST, b"body", NIGHT, ABANDONED).await.unwrap() {
                 Claim::Fresh => {
                     let response = format!("done by {contender}");
                     turn.put_setting(&response, &true).await.unwrap();
@@ -152,25 +99,13 @@ pub async fn racing_requests_run_once(store: &Store) {
 pub async fn a_code_signs_in_once(store: &Store) {
     let scene = Scene::set(store).await;
     let (association, person) = (Some(scene.association), Some(scene.nurse));
-    let code = SignInCode {
-        association,
-        person,
-        device: None,
-        purpose: "link".into(),
-        expires: at(600),
-    };
+    let code = SignInCode { association, person, device: None, purpose: "link".into(), expires: at(600) };
     let mut turn = store.begin().await.unwrap();
     turn.insert_sign_in_code(b"hash 1", &code).await.unwrap();
     turn.insert_sign_in_code(b"hash 2", &code).await.unwrap();
     turn.commit().await.unwrap();
     assert_eq!(
-        store
-            .read()
-            .await
-            .unwrap()
-            .sign_in_code(b"hash 1", at(599))
-            .await
-            .unwrap(),
+        store.read().await.unwrap().sign_in_code(b"hash 1", at(599)).await.unwrap(),
         Some(code.clone())
     );
     let mut contenders = JoinSet::new();
@@ -183,27 +118,11 @@ pub async fn a_code_signs_in_once(store: &Store) {
             found
         });
     }
-    assert_eq!(
-        contenders
-            .join_all()
-            .await
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>(),
-        [code]
-    );
+    assert_eq!(contenders.join_all().await.into_iter().flatten().collect::<Vec<_>>(), [code]);
     let mut turn = store.begin().await.unwrap();
     assert_eq!(turn.sign_in_code(b"hash 1", at(1)).await.unwrap(), None);
-    assert_eq!(
-        turn.redeem_sign_in_code(b"hash 2", at(600)).await.unwrap(),
-        None,
-        "expired"
-    );
-    assert_eq!(
-        turn.redeem_sign_in_code(b"hash 3", at(1)).await.unwrap(),
-        None,
-        "unknown"
-    );
+    assert_eq!(turn.redeem_sign_in_code(b"hash 2", at(600)).await.unwrap(), None, "expired");
+    assert_eq!(turn.redeem_sign_in_code(b"hash 3", at(1)).await.unwrap(), None, "unknown");
     assert_eq!(turn.prune_sign_in_codes(at(2)).await.unwrap(), 1);
 }
 
@@ -221,33 +140,15 @@ pub async fn duty_is_half_open(store: &Store) {
     let mut turn = store.begin().await.unwrap();
     turn.insert_shift(&late).await.unwrap();
     turn.insert_shift(&early).await.unwrap();
-    for (seconds, expected) in [
-        (-1, vec![]),
-        (0, vec![&early]),
-        (99, vec![&early]),
-        (100, vec![&late]),
-        (200, vec![]),
-    ] {
-        let found = turn
-            .on_duty(scene.association, &"desk".into(), at(seconds))
-            .await
-            .unwrap();
+    for (seconds, expected) in
+        [(-1, vec![]), (0, vec![&early]), (99, vec![&early]), (100, vec![&late]), (200, vec![])]
+    {
+        let found = turn.on_duty(scene.association, &"desk".into(), at(seconds)).await.unwrap();
         assert_eq!(found.iter().collect::<Vec<_>>(), expected, "at {seconds}");
     }
-    assert_eq!(
-        turn.on_duty(scene.association, &"doctor".into(), at(0))
-            .await
-            .unwrap(),
-        []
-    );
-    assert_eq!(
-        turn.shifts(scene.association, at(50), at(100)).await.unwrap(),
-        std::slice::from_ref(&early)
-    );
-    assert_eq!(
-        turn.shifts(scene.association, at(50), at(101)).await.unwrap(),
-        [early.clone(), late]
-    );
+    assert_eq!(turn.on_duty(scene.association, &"doctor".into(), at(0)).await.unwrap(), []);
+    assert_eq!(turn.shifts(scene.association, at(50), at(100)).await.unwrap(), std::slice::from_ref(&early));
+    assert_eq!(turn.shifts(scene.association, at(50), at(101)).await.unwrap(), [early.clone(), late]);
     assert!(turn.remove_shift(early.id).await.unwrap());
     assert!(!turn.remove_shift(early.id).await.unwrap());
     let backwards = turn.insert_shift(&shift(scene.nurse, 5, 5)).await;
@@ -258,89 +159,44 @@ pub async fn people_devices_and_places_come_back(store: &Store) {
     let scene = Scene::set(store).await;
     let (clinic, person, phone) = (fresh(), fresh(), fresh());
     let mut turn = store.begin().await.unwrap();
-    turn.insert_institution(
-        clinic,
-        scene.association,
-        "1312345678",
-        &json!({"name": "見本医院"}),
-    )
-    .await
-    .unwrap();
-    turn.insert_person(
-        person,
-        scene.association,
-        Some(clinic),
-        &"doctor".into(),
-        &json!({"y": 1999}),
-    )
-    .await
-    .unwrap();
-    turn.insert_device(
-        phone,
-        scene.association,
-        &"phone".into(),
-        Bearer::Person(person),
-        &json!({}),
-    )
-    .await
-    .unwrap();
+    turn.insert_institution(clinic, scene.association, "1312345678", &json!({"name": "見本医院"}))
+        .await
+        .unwrap();
+    turn.insert_person(person, scene.association, Some(clinic), &"doctor".into(), &json!({"y": 1999}))
+        .await
+        .unwrap();
+    turn.insert_device(phone, scene.association, &"phone".into(), Bearer::Person(person), &json!({}))
+        .await
+        .unwrap();
     turn.commit().await.unwrap();
     let mut turn = store.begin().await.unwrap();
     let found = turn.person(person).await.unwrap().unwrap();
-    assert_eq!(
-        (found.institution, found.role.as_str(), found.retired),
-        (Some(clinic), "doctor", None)
-    );
+    assert_eq!((found.institution, found.role.as_str(), found.retired), (Some(clinic), "doctor", None));
     assert_eq!(found.body.read::<Value>().unwrap(), json!({"y": 1999}));
-    let codes: Vec<_> = turn
-        .institutions(scene.association)
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|i| i.code)
-        .collect();
+    let codes: Vec<_> =
+        turn.institutions(scene.association).await.unwrap().into_iter().map(|i| i.code).collect();
     assert_eq!(codes, ["1312345678"]);
     assert_eq!(turn.devices_of_person(person).await.unwrap()[0].id, phone);
-    assert_eq!(
-        turn.devices_of_patient(scene.patient).await.unwrap()[0].id,
-        scene.tablet
-    );
+    assert_eq!(turn.devices_of_patient(scene.patient).await.unwrap()[0].id, scene.tablet);
     // The phone is handed to the desk and then retired.
-    assert!(
-        turn.save_device(phone, Bearer::Nobody, &json!({"desk": 1}))
-            .await
-            .unwrap()
-    );
+    assert!(turn.save_device(phone, Bearer::Nobody, &json!({"desk": 1})).await.unwrap());
     let device = turn.device(phone).await.unwrap().unwrap();
-    assert_eq!(
-        (device.person, device.patient, device.retired),
-        (None, None, None)
-    );
+    assert_eq!((device.person, device.patient, device.retired), (None, None, None));
     assert!(turn.retire_device(phone, at(5)).await.unwrap());
     assert!(!turn.retire_device(phone, at(6)).await.unwrap());
     assert_eq!(turn.device(phone).await.unwrap().unwrap().retired, Some(at(5)));
     assert!(turn.retire_person(person, at(7)).await.unwrap());
     assert_eq!(turn.person(person).await.unwrap().unwrap().retired, Some(at(7)));
     assert_eq!(turn.associations().await.unwrap()[0].0, scene.association);
-    assert_eq!(
-        turn.patient(scene.patient).await.unwrap().unwrap().association,
-        scene.association
-    );
-    let twice = turn
-        .insert_institution(fresh(), scene.association, "1312345678", &json!({}))
-        .await;
-    assert_eq!(
-        twice,
-        Err(Error::Constraint(Constraint::Duplicate("institutions")))
-    );
+    assert_eq!(turn.patient(scene.patient).await.unwrap().unwrap().association, scene.association);
+    let twice = turn.insert_institution(fresh(), scene.association, "1312345678", &json!({})).await;
+    assert_eq!(twice, Err(Error::Constraint(Constraint::Duplicate("institutions"))));
     assert_eq!(store.read().await.unwrap().person(fresh()).await.unwrap(), None);
     let mut turn = {
         drop(turn);
         store.begin().await.unwrap()
     };
-    let twice = turn
-        .insert_patient(scene.patient, scene.association, &json!({}))
-        .await;
+    let twice = turn.insert_patient(scene.patient, scene.association, &json!({})).await;
     assert_eq!(twice, Err(Error::Constraint(Constraint::Duplicate("patients"))));
 }
 
@@ -350,12 +206,7 @@ pub async fn a_setting_is_made_once(store: &Store) {
         let store = store.clone();
         contenders.spawn(async move {
             let mut turn = store.begin().await.unwrap();
-            let kept = turn
-                .put_setting_once("signing key", &contender)
-                .await
-                .unwrap()
-                .read::<i64>()
-                .unwrap();
+            let kept = turn.put_setting_once("signing key", &contender).await.unwrap().read::<i64>().unwrap();
             turn.commit().await.unwrap();
             kept
         });

@@ -38,30 +38,13 @@ pub async fn a_reading_sent_again_is_stored_once(store: &Store) {
     let first = reading(&scene, &session, 1);
     assert_eq!(insert(store, &first, 97).await, Insertion::Stored);
     // Sent again after a reconnect: another id and arrival, the same reading.
-    let again = ReadingHead {
-        id: fresh(),
-        received: at(50),
-        ..first.clone()
-    };
+    let again = ReadingHead { id: fresh(), received: at(50), ..first.clone() };
     assert_eq!(insert(store, &again, 97).await, Insertion::Duplicate(first.id));
     // Another source may use the same number.
-    let other = ReadingHead {
-        id: fresh(),
-        source: "manual".to_owned(),
-        ..first.clone()
-    };
+    let other = ReadingHead { id: fresh(), source: "manual".to_owned(), ..first.clone() };
     assert_eq!(insert(store, &other, 36).await, Insertion::Stored);
-    let rows = store
-        .read()
-        .await
-        .unwrap()
-        .readings_of_case(session.case)
-        .await
-        .unwrap();
-    assert_eq!(
-        rows.iter().map(|row| row.head.clone()).collect::<Vec<_>>(),
-        [first, other]
-    );
+    let rows = store.read().await.unwrap().readings_of_case(session.case).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.head.clone()).collect::<Vec<_>>(), [first, other]);
     assert_eq!(rows[0].body.read::<Value>().unwrap(), json!({"value": 97}));
 }
 
@@ -71,16 +54,9 @@ pub async fn a_reading_that_clashes_is_told(store: &Store) {
     let first = reading(&scene, &session, 1);
     insert(store, &first, 97).await;
     // The tablet lost its counter and starts at 1 again: this is another reading and must not vanish.
-    let later = ReadingHead {
-        id: fresh(),
-        taken: at(900),
-        ..first.clone()
-    };
+    let later = ReadingHead { id: fresh(), taken: at(900), ..first.clone() };
     assert_eq!(insert(store, &later, 97).await, Insertion::Clash(first.id));
-    let changed = ReadingHead {
-        id: fresh(),
-        ..first.clone()
-    };
+    let changed = ReadingHead { id: fresh(), ..first.clone() };
     assert_eq!(insert(store, &changed, 80).await, Insertion::Clash(first.id));
 }
 
@@ -93,27 +69,14 @@ pub async fn racing_readings_are_stored_once(store: &Store) {
         contenders.spawn(async move {
             let mut new = 0;
             for seq in 0..20 {
-                let head = ReadingHead {
-                    received: NIGHT,
-                    ..reading(&scene, &session, seq)
-                };
+                let head = ReadingHead { received: NIGHT, ..reading(&scene, &session, seq) };
                 new += usize::from(insert(&store, &head, seq).await == Insertion::Stored);
             }
             new
         });
     }
     assert_eq!(contenders.join_all().await.into_iter().sum::<usize>(), 20);
-    assert_eq!(
-        store
-            .read()
-            .await
-            .unwrap()
-            .readings_of_case(session.case)
-            .await
-            .unwrap()
-            .len(),
-        20
-    );
+    assert_eq!(store.read().await.unwrap().readings_of_case(session.case).await.unwrap().len(), 20);
 }
 
 pub async fn readings_come_in_the_order_taken(store: &Store) {
@@ -123,32 +86,18 @@ pub async fn readings_come_in_the_order_taken(store: &Store) {
     for seq in [3, 1, 4, 2] {
         insert(store, &reading(&scene, &session, seq), seq).await;
     }
-    let routine = ReadingHead {
-        case: None,
-        session: None,
-        ..reading(&scene, &session, -5000)
-    };
+    let routine = ReadingHead { case: None, session: None, ..reading(&scene, &session, -5000) };
     insert(store, &routine, 5).await;
     let mut read = store.read().await.unwrap();
     let seqs = |rows: Vec<crate::reading::ReadingRow>| {
         rows.iter().map(|row| row.head.device_seq).collect::<Vec<_>>()
     };
+    assert_eq!(seqs(read.readings_of_case(session.case).await.unwrap()), [1, 2, 3, 4]);
     assert_eq!(
-        seqs(read.readings_of_case(session.case).await.unwrap()),
-        [1, 2, 3, 4]
-    );
-    assert_eq!(
-        seqs(
-            read.readings_of_patient(scene.patient, at(-9000), 100)
-                .await
-                .unwrap()
-        ),
+        seqs(read.readings_of_patient(scene.patient, at(-9000), 100).await.unwrap()),
         [-5000, 1, 2, 3, 4]
     );
-    assert_eq!(
-        seqs(read.readings_of_patient(scene.patient, at(2), 2).await.unwrap()),
-        [3, 4]
-    );
+    assert_eq!(seqs(read.readings_of_patient(scene.patient, at(2), 2).await.unwrap()), [3, 4]);
     assert_eq!(read.readings_of_patient(fresh(), at(0), 2).await.unwrap(), []);
 }
 
@@ -175,32 +124,17 @@ pub async fn signed_versions_keep_their_bytes(store: &Store) {
     let session = scene.start_session(store).await;
     // Order of keys, spaces, doubled keys and escapes are part of what was signed.
     let text = "{ \"b\": 1.50,\n\t\"a\": \"\\u0041\", \"b\": 2 }";
-    assert_eq!(
-        store
-            .read()
-            .await
-            .unwrap()
-            .latest_encounter_version(session.id)
-            .await
-            .unwrap(),
-        None
-    );
+    assert_eq!(store.read().await.unwrap().latest_encounter_version(session.id).await.unwrap(), None);
     sign(store, &version(&scene, &session, 1, text)).await.unwrap();
     sign(store, &version(&scene, &session, 2, "{}")).await.unwrap();
     let mut read = store.read().await.unwrap();
     let rows = read.encounter_versions(session.id).await.unwrap();
-    assert_eq!(
-        rows.iter().map(|row| row.body.as_str()).collect::<Vec<_>>(),
-        [text, "{}"]
-    );
+    assert_eq!(rows.iter().map(|row| row.body.as_str()).collect::<Vec<_>>(), [text, "{}"]);
     assert_eq!(
         (rows[0].digest.as_slice(), rows[0].signed_by, rows[0].signed),
         (&[0, 1, 2, 255][..], scene.doctor, at(1))
     );
-    assert_eq!(
-        read.latest_encounter_version(session.id).await.unwrap(),
-        rows.last().cloned()
-    );
+    assert_eq!(read.latest_encounter_version(session.id).await.unwrap(), rows.last().cloned());
     drop(read);
     let torn = sign(store, &version(&scene, &session, 3, "{")).await;
     assert_eq!(torn, Err(Error::Constraint(Constraint::Value)));
@@ -210,21 +144,11 @@ pub async fn signed_versions_never_change(store: &Store) {
     let scene = Scene::set(store).await;
     let session = scene.start_session(store).await;
     sign(store, &version(&scene, &session, 1, "{}")).await.unwrap();
-    assert_eq!(
-        sign(store, &version(&scene, &session, 1, "[]")).await,
-        Err(Error::Conflict)
-    );
-    assert_eq!(
-        sign(store, &version(&scene, &session, 3, "[]")).await,
-        Err(Error::Conflict),
-        "skips one"
-    );
+    assert_eq!(sign(store, &version(&scene, &session, 1, "[]")).await, Err(Error::Conflict));
+    assert_eq!(sign(store, &version(&scene, &session, 3, "[]")).await, Err(Error::Conflict), "skips one");
     let refused = Err(Error::Constraint(Constraint::AppendOnly));
     let mut turn = store.begin().await.unwrap();
-    assert_eq!(
-        run!(&mut *turn, "UPDATE encounter_versions SET body = '[]'"),
-        refused
-    );
+    assert_eq!(run!(&mut *turn, "UPDATE encounter_versions SET body = '[]'"), refused);
     let mut turn = {
         drop(turn);
         store.begin().await.unwrap()
@@ -246,17 +170,8 @@ pub async fn signed_versions_never_change(store: &Store) {
     };
     assert_eq!(whole, refused);
     drop(turn);
-    let rows = store
-        .read()
-        .await
-        .unwrap()
-        .encounter_versions(session.id)
-        .await
-        .unwrap();
-    assert_eq!(
-        rows.iter().map(|row| row.body.as_str()).collect::<Vec<_>>(),
-        ["{}"]
-    );
+    let rows = store.read().await.unwrap().encounter_versions(session.id).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.body.as_str()).collect::<Vec<_>>(), ["{}"]);
 }
 
 pub async fn two_signatures_make_one_version(store: &Store) {
@@ -268,16 +183,9 @@ pub async fn two_signatures_make_one_version(store: &Store) {
         contenders.spawn(async move { sign(&store, &version(&scene, &session, 1, "{}")).await });
     }
     let outcomes = contenders.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
     assert_eq!(
-        outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
-        1,
-        "{outcomes:?}"
-    );
-    assert_eq!(
-        outcomes
-            .iter()
-            .filter(|outcome| **outcome == Err(Error::Conflict))
-            .count(),
+        outcomes.iter().filter(|outcome| **outcome == Err(Error::Conflict)).count(),
         5,
         "{outcomes:?}"
     );

@@ -24,9 +24,7 @@ pub const fn at(seconds: i64) -> Timestamp {
 pub fn fresh<T: From<Uuid>>() -> T {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    T::from(Uuid::from_u128(
-        (0x0700_0000_7000_8000_u128 << 64) | u128::from(count),
-    ))
+    T::from(Uuid::from_u128((0x0700_0000_7000_8000_u128 << 64) | u128::from(count)))
 }
 
 /// One association with a nurse, a doctor, a patient and her tablet.
@@ -42,35 +40,18 @@ pub struct Scene {
 impl Scene {
     /// Stores the people.
     pub async fn set(store: &Store) -> Self {
-        let scene = Self {
-            association: fresh(),
-            nurse: fresh(),
-            doctor: fresh(),
-            patient: fresh(),
-            tablet: fresh(),
-        };
+        let scene =
+            Self { association: fresh(), nurse: fresh(), doctor: fresh(), patient: fresh(), tablet: fresh() };
         let mut turn = store.begin().await.unwrap();
-        turn.insert_association(scene.association, &json!({"name": "見本医師会"}))
-            .await
-            .unwrap();
+        turn.insert_association(scene.association, &json!({"name": "見本医師会"})).await.unwrap();
         for (person, role) in [(scene.nurse, "nurse"), (scene.doctor, "doctor")] {
-            turn.insert_person(person, scene.association, None, &role.into(), &json!({}))
-                .await
-                .unwrap();
+            turn.insert_person(person, scene.association, None, &role.into(), &json!({})).await.unwrap();
         }
-        turn.insert_patient(scene.patient, scene.association, &json!({"name": "見本 花子"}))
+        turn.insert_patient(scene.patient, scene.association, &json!({"name": "見本 花子"})).await.unwrap();
+        let bearer = Bearer::Patient(scene.patient);
+        turn.insert_device(scene.tablet, scene.association, &"tablet".into(), bearer, &json!({}))
             .await
             .unwrap();
-        let bearer = Bearer::Patient(scene.patient);
-        turn.insert_device(
-            scene.tablet,
-            scene.association,
-            &"tablet".into(),
-            bearer,
-            &json!({}),
-        )
-        .await
-        .unwrap();
         turn.commit().await.unwrap();
         scene
     }
@@ -125,13 +106,9 @@ impl Scene {
     /// Adds another patient with a tablet.
     pub async fn neighbour(&self, turn: &mut Tx) -> (PatientId, DeviceId) {
         let (patient, tablet) = (fresh(), fresh());
-        turn.insert_patient(patient, self.association, &json!({}))
-            .await
-            .unwrap();
+        turn.insert_patient(patient, self.association, &json!({})).await.unwrap();
         let bearer = Bearer::Patient(patient);
-        turn.insert_device(tablet, self.association, &"tablet".into(), bearer, &json!({}))
-            .await
-            .unwrap();
+        turn.insert_device(tablet, self.association, &"tablet".into(), bearer, &json!({})).await.unwrap();
         (patient, tablet)
     }
 

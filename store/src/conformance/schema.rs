@@ -72,12 +72,7 @@ async fn read_sqlite(conn: &mut Conn) -> Schema {
         .unwrap();
         let columns = columns
             .into_iter()
-            .map(|(name, declared, not_null, key)| Column {
-                name,
-                class: class(&declared),
-                not_null,
-                key,
-            })
+            .map(|(name, declared, not_null, key)| Column { name, class: class(&declared), not_null, key })
             .collect();
         schema.tables.insert(table.clone(), columns);
         let keys = all!(
@@ -88,14 +83,11 @@ async fn read_sqlite(conn: &mut Conn) -> Schema {
             &table
         )
         .unwrap();
-        schema.references.extend(
-            keys.into_iter()
-                .map(|(to, mine, theirs)| format!("{table}({mine}) -> {to}({theirs})")),
-        );
+        schema
+            .references
+            .extend(keys.into_iter().map(|(to, mine, theirs)| format!("{table}({mine}) -> {to}({theirs})")));
         let words: Vec<&str> = sql.split_whitespace().collect();
-        let checks = words
-            .windows(3)
-            .filter(|words| words[0] == "CONSTRAINT" && words[2] == "CHECK");
+        let checks = words.windows(3).filter(|words| words[0] == "CONSTRAINT" && words[2] == "CHECK");
         schema.checks.extend(checks.map(|words| words[1].to_owned()));
     }
     let indexes = all!(
@@ -129,12 +121,7 @@ async fn read_postgres(conn: &mut Conn) -> Schema {
     )
     .unwrap();
     for (table, name, declared, not_null, key) in columns {
-        let column = Column {
-            name,
-            class: class(&declared),
-            not_null,
-            key,
-        };
+        let column = Column { name, class: class(&declared), not_null, key };
         schema.tables.entry(table).or_default().push(column);
     }
     let keys = all!(
@@ -149,8 +136,7 @@ async fn read_postgres(conn: &mut Conn) -> Schema {
     )
     .unwrap();
     schema.references.extend(
-        keys.into_iter()
-            .map(|(table, to, mine, theirs)| format!("{table}({mine}) -> {to}({theirs})")),
+        keys.into_iter().map(|(table, to, mine, theirs)| format!("{table}({mine}) -> {to}({theirs})")),
     );
     let checks = all!(
         conn,

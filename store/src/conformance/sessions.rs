@@ -12,35 +12,17 @@ pub async fn a_session_comes_back_as_stored(store: &Store) {
     let mut read = store.read().await.unwrap();
     let row = read.load_session(head.id).await.unwrap().unwrap();
     assert_eq!((&row.head, row.version), (&head, 1));
-    assert_eq!(
-        read.live_session_of_patient(scene.patient)
-            .await
-            .unwrap()
-            .as_ref(),
-        Some(&row)
-    );
-    assert_eq!(
-        read.live_session_of_device(scene.tablet).await.unwrap().as_ref(),
-        Some(&row)
-    );
+    assert_eq!(read.live_session_of_patient(scene.patient).await.unwrap().as_ref(), Some(&row));
+    assert_eq!(read.live_session_of_device(scene.tablet).await.unwrap().as_ref(), Some(&row));
     drop(read);
     (head.exam_doctor, head.state, head.device) = (Some(scene.doctor), "active".into(), None);
     let mut turn = store.begin().await.unwrap();
-    assert_eq!(
-        turn.save_session(&head, 1, &[], &json!({"n": 2})).await.unwrap(),
-        2
-    );
+    assert_eq!(turn.save_session(&head, 1, &[], &json!({"n": 2})).await.unwrap(), 2);
     turn.commit().await.unwrap();
     let mut turn = store.begin().await.unwrap();
     let row = turn.load_session_for_update(head.id).await.unwrap().unwrap();
-    assert_eq!(
-        (&row.head, row.version, row.body.read::<Value>().unwrap()),
-        (&head, 2, json!({"n": 2}))
-    );
-    assert_eq!(
-        turn.load_session_for_update(Scene::nothing()).await.unwrap(),
-        None
-    );
+    assert_eq!((&row.head, row.version, row.body.read::<Value>().unwrap()), (&head, 2, json!({"n": 2})));
+    assert_eq!(turn.load_session_for_update(Scene::nothing()).await.unwrap(), None);
     assert_eq!(turn.sessions_of_case(head.case).await.unwrap(), [row]);
 }
 
@@ -48,24 +30,15 @@ pub async fn stale_session_version_is_a_conflict(store: &Store) {
     let scene = Scene::set(store).await;
     let head = scene.start_session(store).await;
     let mut turn = store.begin().await.unwrap();
-    turn.save_session(&head, 1, &[], &json!({"by": "first"}))
-        .await
-        .unwrap();
+    turn.save_session(&head, 1, &[], &json!({"by": "first"})).await.unwrap();
     turn.commit().await.unwrap();
     let mut turn = store.begin().await.unwrap();
     let engaged = [(scene.nurse, "joined".into())];
-    assert_eq!(
-        turn.save_session(&head, 1, &engaged, &json!({"by": "second"}))
-            .await,
-        Err(Error::Conflict)
-    );
+    assert_eq!(turn.save_session(&head, 1, &engaged, &json!({"by": "second"})).await, Err(Error::Conflict));
     drop(turn);
     let mut read = store.read().await.unwrap();
     let row = read.load_session(head.id).await.unwrap().unwrap();
-    assert_eq!(
-        (row.version, row.body.read::<Value>().unwrap()),
-        (2, json!({"by": "first"}))
-    );
+    assert_eq!((row.version, row.body.read::<Value>().unwrap()), (2, json!({"by": "first"})));
     assert_eq!(read.engaged_people(scene.association).await.unwrap(), []);
 }
 
@@ -75,15 +48,7 @@ pub async fn one_live_session_per_patient(store: &Store) {
     let mut second = scene.session(first.case);
     second.device = None;
     let refused = Err(Error::Constraint(Constraint::LivePatient));
-    assert_eq!(
-        store
-            .begin()
-            .await
-            .unwrap()
-            .insert_session(&second, &[], &json!({}))
-            .await,
-        refused
-    );
+    assert_eq!(store.begin().await.unwrap().insert_session(&second, &[], &json!({})).await, refused);
     first.ended = Some(at(60));
     let mut turn = store.begin().await.unwrap();
     turn.save_session(&first, 1, &[], &json!({})).await.unwrap();
@@ -92,25 +57,11 @@ pub async fn one_live_session_per_patient(store: &Store) {
     // Nor can the ended one come back to life beside it.
     first.ended = None;
     assert_eq!(
-        store
-            .begin()
-            .await
-            .unwrap()
-            .save_session(&first, 2, &[], &json!({}))
-            .await,
+        store.begin().await.unwrap().save_session(&first, 2, &[], &json!({})).await,
         refused.map(|()| 0)
     );
-    let live = store
-        .read()
-        .await
-        .unwrap()
-        .live_sessions(scene.association)
-        .await
-        .unwrap();
-    assert_eq!(
-        live.iter().map(|row| row.head.id).collect::<Vec<_>>(),
-        [second.id]
-    );
+    let live = store.read().await.unwrap().live_sessions(scene.association).await.unwrap();
+    assert_eq!(live.iter().map(|row| row.head.id).collect::<Vec<_>>(), [second.id]);
 }
 
 pub async fn one_live_session_per_device(store: &Store) {
@@ -122,15 +73,7 @@ pub async fn one_live_session_per_device(store: &Store) {
     let mut second = scene.session(first.case);
     second.patient = patient;
     let refused = Err(Error::Constraint(Constraint::LiveDevice));
-    assert_eq!(
-        store
-            .begin()
-            .await
-            .unwrap()
-            .insert_session(&second, &[], &json!({}))
-            .await,
-        refused
-    );
+    assert_eq!(store.begin().await.unwrap().insert_session(&second, &[], &json!({})).await, refused);
     second.device = Some(tablet);
     let mut turn = store.begin().await.unwrap();
     turn.insert_session(&second, &[], &json!({})).await.unwrap();
@@ -160,12 +103,7 @@ pub async fn one_online_examination_per_doctor(store: &Store) {
     second.exam_doctor = Some(scene.doctor);
     let refused = Err(Error::Constraint(Constraint::ExamDoctor));
     assert_eq!(
-        store
-            .begin()
-            .await
-            .unwrap()
-            .save_session(&second, 1, &[], &json!({}))
-            .await,
+        store.begin().await.unwrap().save_session(&second, 1, &[], &json!({})).await,
         refused.map(|()| 0)
     );
     // The first ends, keeping its doctor in the record: now the doctor is free.
@@ -190,26 +128,12 @@ pub async fn one_tap_wins_the_race(store: &Store) {
         });
     }
     let outcomes = contenders.join_all().await;
-    assert_eq!(
-        outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
-        1,
-        "{outcomes:?}"
-    );
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
     for refused in outcomes.into_iter().filter_map(Result::err) {
         let known = [Constraint::LivePatient, Constraint::LiveDevice].map(Error::Constraint);
         assert!(known.contains(&refused), "{refused}");
     }
-    assert_eq!(
-        store
-            .read()
-            .await
-            .unwrap()
-            .live_sessions(scene.association)
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(store.read().await.unwrap().live_sessions(scene.association).await.unwrap().len(), 1);
 }
 
 pub async fn engagements_follow_the_session(store: &Store) {
@@ -222,18 +146,13 @@ pub async fn engagements_follow_the_session(store: &Store) {
         &[],
     ];
     for (version, step) in (0_i64..).zip(steps) {
-        let engaged: Vec<_> = step
-            .iter()
-            .map(|(person, state)| (*person, (*state).into()))
-            .collect();
+        let engaged: Vec<_> = step.iter().map(|(person, state)| (*person, (*state).into())).collect();
         let mut turn = store.begin().await.unwrap();
         if version == 0 {
             turn.insert_session(&head, &engaged, &json!({})).await.unwrap();
         } else {
             head.state = format!("step {version}").into();
-            turn.save_session(&head, version, &engaged, &json!({}))
-                .await
-                .unwrap();
+            turn.save_session(&head, version, &engaged, &json!({})).await.unwrap();
         }
         turn.commit().await.unwrap();
         let mut read = store.read().await.unwrap();
@@ -241,10 +160,7 @@ pub async fn engagements_follow_the_session(store: &Store) {
         let found: Vec<_> = rows.iter().map(|row| (row.person, row.state.as_str())).collect();
         assert_eq!(found, step);
         let nurse = read.engagements_of(scene.nurse).await.unwrap();
-        assert_eq!(
-            nurse.len(),
-            step.iter().filter(|(person, _)| *person == scene.nurse).count()
-        );
+        assert_eq!(nurse.len(), step.iter().filter(|(person, _)| *person == scene.nurse).count());
     }
 }
 
@@ -258,16 +174,7 @@ pub async fn an_ended_session_engages_nobody(store: &Store) {
     // Even when the caller forgets to say that they left.
     turn.save_session(&head, 1, &engaged, &json!({})).await.unwrap();
     turn.commit().await.unwrap();
-    assert_eq!(
-        store
-            .read()
-            .await
-            .unwrap()
-            .engaged_people(scene.association)
-            .await
-            .unwrap(),
-        []
-    );
+    assert_eq!(store.read().await.unwrap().engaged_people(scene.association).await.unwrap(), []);
 }
 
 pub async fn recordings_keep_versions(store: &Store) {
@@ -275,33 +182,18 @@ pub async fn recordings_keep_versions(store: &Store) {
     let session = scene.start_session(store).await;
     let id = fresh();
     let mut turn = store.begin().await.unwrap();
-    turn.insert_recording(id, scene.association, session.id, &json!({"state": "running"}))
-        .await
-        .unwrap();
-    assert_eq!(
-        turn.save_recording(id, 1, &json!({"state": "done"}))
-            .await
-            .unwrap(),
-        2
-    );
+    turn.insert_recording(id, scene.association, session.id, &json!({"state": "running"})).await.unwrap();
+    assert_eq!(turn.save_recording(id, 1, &json!({"state": "done"})).await.unwrap(), 2);
     turn.commit().await.unwrap();
     let mut turn = store.begin().await.unwrap();
-    assert_eq!(
-        turn.save_recording(id, 1, &json!({"state": "lost"})).await,
-        Err(Error::Conflict)
-    );
+    assert_eq!(turn.save_recording(id, 1, &json!({"state": "lost"})).await, Err(Error::Conflict));
     drop(turn);
     let mut read = store.read().await.unwrap();
     let row = read.recording(id).await.unwrap().unwrap();
-    assert_eq!(
-        (row.version, row.body.read::<Value>().unwrap()),
-        (2, json!({"state": "done"}))
-    );
+    assert_eq!((row.version, row.body.read::<Value>().unwrap()), (2, json!({"state": "done"})));
     assert_eq!(read.recordings_of_session(session.id).await.unwrap(), [row]);
     let stranger = Scene::set(store).await;
     let mut turn = store.begin().await.unwrap();
-    let refused = turn
-        .insert_recording(fresh(), stranger.association, session.id, &json!({}))
-        .await;
+    let refused = turn.insert_recording(fresh(), stranger.association, session.id, &json!({})).await;
     assert_eq!(refused, Err(Error::Constraint(Constraint::Reference)));
 }

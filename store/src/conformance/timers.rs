@@ -22,20 +22,12 @@ enum Reason {
 
 async fn set(store: &Store, scene: &Scene, case: CaseId, wanted: &[(Reason, Timestamp)]) {
     let mut turn = store.begin().await.unwrap();
-    turn.replace_timers(scene.association, Subject::Case(case), wanted)
-        .await
-        .unwrap();
+    turn.replace_timers(scene.association, Subject::Case(case), wanted).await.unwrap();
     turn.commit().await.unwrap();
 }
 
 async fn stored(store: &Store, case: CaseId) -> Vec<Timer> {
-    store
-        .read()
-        .await
-        .unwrap()
-        .timers_of(Subject::Case(case))
-        .await
-        .unwrap()
+    store.read().await.unwrap().timers_of(Subject::Case(case)).await.unwrap()
 }
 
 async fn lease(store: &Store, now: Timestamp, owner: &str) -> Vec<Timer> {
@@ -61,18 +53,8 @@ pub async fn due_timers_come_in_order(store: &Store) {
     assert_eq!(lease(store, at(9), "a").await, []);
     let first = store.lease_due_timers(at(40), "a", LEASE, 3).await.unwrap();
     let rest = store.lease_due_timers(at(40), "a", LEASE, 100).await.unwrap();
-    let found: Vec<_> = first
-        .iter()
-        .chain(&rest)
-        .map(|timer| timer.subject().unwrap())
-        .collect();
-    assert_eq!(
-        found,
-        expected[..5]
-            .iter()
-            .map(|(_, case)| Subject::Case(*case))
-            .collect::<Vec<_>>()
-    );
+    let found: Vec<_> = first.iter().chain(&rest).map(|timer| timer.subject().unwrap()).collect();
+    assert_eq!(found, expected[..5].iter().map(|(_, case)| Subject::Case(*case)).collect::<Vec<_>>());
     assert_eq!((first.len(), rest.len()), (3, 2));
     // Due exactly now counts as due.
     assert_eq!(lease(store, at(50), "a").await.len(), 1);
@@ -82,9 +64,7 @@ pub async fn due_timers_come_in_order(store: &Store) {
 pub async fn racing_contenders_lease_each_timer_once(store: &Store) {
     let scene = Scene::set(store).await;
     let case = scene.open_case(store).await;
-    let wanted: Vec<_> = (0..200)
-        .map(|n| (Reason::LegRingEnds(n), at(i64::from(n % 7))))
-        .collect();
+    let wanted: Vec<_> = (0..200).map(|n| (Reason::LegRingEnds(n), at(i64::from(n % 7)))).collect();
     set(store, &scene, case, &wanted).await;
     let mut contenders = JoinSet::new();
     for contender in 0..8 {
@@ -127,21 +107,9 @@ pub async fn an_expired_lease_is_taken_over(store: &Store) {
 pub async fn replacing_keeps_what_is_the_same(store: &Store) {
     let scene = Scene::set(store).await;
     let case = scene.open_case(store).await;
-    set(
-        store,
-        &scene,
-        case,
-        &[(Reason::RingEnds, at(0)), (Reason::Review, at(600))],
-    )
-    .await;
+    set(store, &scene, case, &[(Reason::RingEnds, at(0)), (Reason::Review, at(600))]).await;
     let leased = lease(store, at(0), "a").await;
-    set(
-        store,
-        &scene,
-        case,
-        &[(Reason::Review, at(600)), (Reason::RingEnds, at(0))],
-    )
-    .await;
+    set(store, &scene, case, &[(Reason::Review, at(600)), (Reason::RingEnds, at(0))]).await;
     assert_eq!(stored(store, case).await[0], leased[0]);
     assert_eq!(lease(store, at(1), "b").await, [], "the lease was lost");
     assert!(done(store, &leased[0]).await);
@@ -151,26 +119,11 @@ pub async fn replacing_moves_and_removes(store: &Store) {
     let scene = Scene::set(store).await;
     let (case, other) = (scene.open_case(store).await, scene.open_case(store).await);
     set(store, &scene, other, &[(Reason::RingEnds, at(0))]).await;
-    set(
-        store,
-        &scene,
-        case,
-        &[(Reason::RingEnds, at(1)), (Reason::LegRingEnds(7), at(2))],
-    )
-    .await;
+    set(store, &scene, case, &[(Reason::RingEnds, at(1)), (Reason::LegRingEnds(7), at(2))]).await;
     let leased = lease(store, at(1), "a").await;
-    let ours = leased
-        .iter()
-        .find(|timer| timer.subject() == Ok(Subject::Case(case)))
-        .unwrap();
+    let ours = leased.iter().find(|timer| timer.subject() == Ok(Subject::Case(case))).unwrap();
     // Moved: same row, new epoch, no lease; the other reason is gone, a third is new.
-    set(
-        store,
-        &scene,
-        case,
-        &[(Reason::RingEnds, at(5)), (Reason::Review, at(600))],
-    )
-    .await;
+    set(store, &scene, case, &[(Reason::RingEnds, at(5)), (Reason::Review, at(600))]).await;
     let now = stored(store, case).await;
     assert_eq!((now[0].id, now[0].epoch, now[0].due), (ours.id, 2, at(5)));
     let reasons: Vec<Reason> = now.iter().map(|timer| timer.reason().unwrap()).collect();
@@ -186,25 +139,9 @@ pub async fn replacing_moves_and_removes(store: &Store) {
 pub async fn of_one_reason_the_earlier_counts(store: &Store) {
     let scene = Scene::set(store).await;
     let case = scene.open_case(store).await;
-    set(
-        store,
-        &scene,
-        case,
-        &[
-            (Reason::Review, at(9)),
-            (Reason::Review, at(4)),
-            (Reason::Review, at(6)),
-        ],
-    )
-    .await;
-    assert_eq!(
-        stored(store, case)
-            .await
-            .iter()
-            .map(|timer| timer.due)
-            .collect::<Vec<_>>(),
-        [at(4)]
-    );
+    set(store, &scene, case, &[(Reason::Review, at(9)), (Reason::Review, at(4)), (Reason::Review, at(6))])
+        .await;
+    assert_eq!(stored(store, case).await.iter().map(|timer| timer.due).collect::<Vec<_>>(), [at(4)]);
 }
 
 pub async fn a_stale_timer_changes_nothing(store: &Store) {
@@ -246,46 +183,21 @@ pub async fn timer_ids_are_never_used_again(store: &Store) {
 /// One unreadable row at the head of the queue must not keep the ring behind it from being heard.
 pub async fn a_corrupt_timer_stands_in_nobodys_way(store: &Store) {
     let scene = Scene::set(store).await;
-    let (bad, worse, good) = (
-        scene.open_case(store).await,
-        scene.open_case(store).await,
-        scene.open_case(store).await,
-    );
+    let (bad, worse, good) =
+        (scene.open_case(store).await, scene.open_case(store).await, scene.open_case(store).await);
     set(store, &scene, bad, &[(Reason::RingEnds, at(0))]).await;
     set(store, &scene, worse, &[(Reason::RingEnds, at(1))]).await;
     set(store, &scene, good, &[(Reason::RingEnds, at(2))]).await;
     let mut turn = store.begin().await.unwrap();
-    run!(
-        &mut *turn,
-        "UPDATE timers SET reason = 'rnig' WHERE subject_id = $1",
-        bad.0
-    )
-    .unwrap();
-    run!(
-        &mut *turn,
-        "UPDATE timers SET subject_kind = 'csae' WHERE subject_id = $1",
-        worse.0
-    )
-    .unwrap();
+    run!(&mut *turn, "UPDATE timers SET reason = 'rnig' WHERE subject_id = $1", bad.0).unwrap();
+    run!(&mut *turn, "UPDATE timers SET subject_kind = 'csae' WHERE subject_id = $1", worse.0).unwrap();
     turn.commit().await.unwrap();
     let leased = lease(store, at(2), "a").await;
     let id = |n: usize| leased[n].id.to_string();
-    let column = |column, n| {
-        Err(Error::Corrupt {
-            table: "timers",
-            column,
-            id: id(n),
-        })
-    };
+    let column = |column, n| Err(Error::Corrupt { table: "timers", column, id: id(n) });
     assert_eq!(leased[0].reason::<Reason>(), column("reason", 0));
-    assert_eq!(
-        leased[1].subject().map(|_| Reason::Review),
-        column("subject_kind", 1)
-    );
-    assert_eq!(
-        (leased[2].subject(), leased[2].reason()),
-        (Ok(Subject::Case(good)), Ok(Reason::RingEnds))
-    );
+    assert_eq!(leased[1].subject().map(|_| Reason::Review), column("subject_kind", 1));
+    assert_eq!((leased[2].subject(), leased[2].reason()), (Ok(Subject::Case(good)), Ok(Reason::RingEnds)));
 }
 
 pub async fn next_due_minds_leases(store: &Store) {
@@ -293,13 +205,7 @@ pub async fn next_due_minds_leases(store: &Store) {
     let case = scene.open_case(store).await;
     let next = async || store.read().await.unwrap().next_due().await.unwrap();
     assert_eq!(next().await, None);
-    set(
-        store,
-        &scene,
-        case,
-        &[(Reason::RingEnds, at(10)), (Reason::Review, at(600))],
-    )
-    .await;
+    set(store, &scene, case, &[(Reason::RingEnds, at(10)), (Reason::Review, at(600))]).await;
     assert_eq!(next().await, Some(at(10)));
     let leased = lease(store, at(10), "a").await;
     assert_eq!(next().await, Some(at(40)), "the end of the lease");
@@ -316,10 +222,5 @@ pub async fn released_timers_are_free_at_once(store: &Store) {
     assert_eq!(lease(store, at(0), "staying").await.len(), 1);
     assert_eq!(store.release_timers("leaving").await.unwrap(), 1);
     let free = lease(store, at(0), "next").await;
-    assert_eq!(
-        free.iter()
-            .map(|timer| timer.subject().unwrap())
-            .collect::<Vec<_>>(),
-        [Subject::Case(ours)]
-    );
+    assert_eq!(free.iter().map(|timer| timer.subject().unwrap()).collect::<Vec<_>>(), [Subject::Case(ours)]);
 }

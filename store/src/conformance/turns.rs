@@ -22,21 +22,9 @@ pub async fn rollback_leaves_nothing(store: &Store) {
     let head = scene.case();
     let mut turn = store.begin().await.unwrap();
     turn.insert_case(&head, &json!({})).await.unwrap();
-    let fact = NewFact {
-        at: NIGHT,
-        kind: "tap".into(),
-        body: &json!({}),
-    };
-    turn.append_facts(head.id, scene.association, &[fact])
-        .await
-        .unwrap();
-    turn.replace_timers(
-        scene.association,
-        Subject::Case(head.id),
-        &[("ring_ends", at(60))],
-    )
-    .await
-    .unwrap();
+    let fact = NewFact { at: NIGHT, kind: "tap".into(), body: &json!({}) };
+    turn.append_facts(head.id, scene.association, &[fact]).await.unwrap();
+    turn.replace_timers(scene.association, Subject::Case(head.id), &[("ring_ends", at(60))]).await.unwrap();
     turn.rollback().await.unwrap();
     let mut read = store.read().await.unwrap();
     assert_eq!(read.load_case(head.id).await.unwrap(), None);
@@ -53,10 +41,7 @@ pub async fn dropped_turn_leaves_nothing(store: &Store) {
         turn.insert_case(&head, &json!({})).await.unwrap();
         drop(turn);
     }
-    assert_eq!(
-        store.read().await.unwrap().load_case(head.id).await.unwrap(),
-        None
-    );
+    assert_eq!(store.read().await.unwrap().load_case(head.id).await.unwrap(), None);
 }
 
 pub async fn failed_statement_ends_the_turn(store: &Store) {
@@ -99,17 +84,7 @@ pub async fn reader_does_not_wait_for_the_writer(store: &Store) {
         assert_eq!(read.open_cases(scene.association).await.unwrap().len(), 0);
     }
     turn.commit().await.unwrap();
-    assert_eq!(
-        store
-            .read()
-            .await
-            .unwrap()
-            .open_cases(scene.association)
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(store.read().await.unwrap().open_cases(scene.association).await.unwrap().len(), 1);
 }
 
 pub async fn a_read_is_one_snapshot(store: &Store) {
@@ -119,17 +94,7 @@ pub async fn a_read_is_one_snapshot(store: &Store) {
     scene.open_case(store).await;
     assert_eq!(before.open_cases(scene.association).await.unwrap().len(), 0);
     drop(before);
-    assert_eq!(
-        store
-            .read()
-            .await
-            .unwrap()
-            .open_cases(scene.association)
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(store.read().await.unwrap().open_cases(scene.association).await.unwrap().len(), 1);
 }
 
 /// Fifty writers, two hundred turns each, as many as a bad night of a large district; every turn counts in
@@ -144,14 +109,9 @@ pub async fn fifty_writers_queue_without_busy(store: &Store) {
         let case = scene.open_case(&store).await;
         writers.spawn(async move {
             for round in 0..TURNS {
-                turn_of(&store, scene.association, case, round)
-                    .await
-                    .unwrap_or_else(|error| {
-                        panic!(
-                            "writer {writer}, round {round}: {error} (busy: {})",
-                            error.is_busy()
-                        )
-                    });
+                turn_of(&store, scene.association, case, round).await.unwrap_or_else(|error| {
+                    panic!("writer {writer}, round {round}: {error} (busy: {})", error.is_busy())
+                });
             }
             case
         });
@@ -174,16 +134,10 @@ pub async fn turn_of(
     let now = at(round);
     let mut turn = store.begin().await?;
     let row = turn.load_case_for_update(case).await?.ok_or(Error::Conflict)?;
-    turn.save_case(&row.head, row.version, &json!({"round": round}))
-        .await?;
-    let fact = NewFact {
-        at: now,
-        kind: "ring".into(),
-        body: &json!({"round": round}),
-    };
+    turn.save_case(&row.head, row.version, &json!({"round": round})).await?;
+    let fact = NewFact { at: now, kind: "ring".into(), body: &json!({"round": round}) };
     let seq = turn.append_facts(case, association, &[fact]).await?;
-    turn.replace_timers(association, Subject::Case(case), &[("ring_ends", at(round + 30))])
-        .await?;
+    turn.replace_timers(association, Subject::Case(case), &[("ring_ends", at(round + 30))]).await?;
     let key = format!("{case}/{seq}");
     let kind = "ring".into();
     let new = NewDelivery {
@@ -231,27 +185,14 @@ pub async fn cancelled_turns_leave_the_writer_usable(store: &Store) {
 pub async fn migrating_twice_is_harmless(store: &Store) {
     let scene = Scene::set(store).await;
     store.migrate().await.unwrap();
-    assert!(
-        store
-            .read()
-            .await
-            .unwrap()
-            .patient(scene.patient)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(store.read().await.unwrap().patient(scene.patient).await.unwrap().is_some());
 }
 
 pub async fn ready_when_migrated(store: &Store) {
     store.check().await.unwrap();
     // A schema from the future is not ours to write to.
     let mut turn = store.begin().await.unwrap();
-    run!(
-        &mut *turn,
-        "UPDATE _sqlx_migrations SET version = version + 1000000"
-    )
-    .unwrap();
+    run!(&mut *turn, "UPDATE _sqlx_migrations SET version = version + 1000000").unwrap();
     turn.commit().await.unwrap();
     assert!(matches!(store.check().await, Err(Error::Unavailable { .. })));
     assert!(matches!(store.migrate().await, Err(Error::Unavailable { .. })));
@@ -259,18 +200,8 @@ pub async fn ready_when_migrated(store: &Store) {
 
 pub async fn closed_store_refuses(store: &Store) {
     store.close().await;
-    assert_eq!(
-        store.begin().await.err(),
-        Some(Error::Unavailable {
-            code: "closed".to_owned()
-        })
-    );
-    assert_eq!(
-        store.read().await.err(),
-        Some(Error::Unavailable {
-            code: "closed".to_owned()
-        })
-    );
+    assert_eq!(store.begin().await.err(), Some(Error::Unavailable { code: "closed".to_owned() }));
+    assert_eq!(store.read().await.err(), Some(Error::Unavailable { code: "closed".to_owned() }));
     assert!(store.check().await.is_err());
 }
 
@@ -286,14 +217,10 @@ pub async fn instants_come_from_arguments(store: &Store) {
     assert!(columns.len() >= 20, "found only {columns:?}");
     for (table, column) in columns {
         let values = super::schema::instants(store, &table, &column).await;
-        assert!(
-            !values.is_empty(),
-            "{table}.{column} was never written: the night does not use it"
-        );
+        assert!(!values.is_empty(), "{table}.{column} was never written: the night does not use it");
         for value in values {
-            let inside = [NIGHT.0, 39_000_000_000]
-                .iter()
-                .any(|night| (0..86_400_000).contains(&(value - night)));
+            let inside =
+                [NIGHT.0, 39_000_000_000].iter().any(|night| (0..86_400_000).contains(&(value - night)));
             assert!(inside, "{table}.{column} holds {value}, which nobody passed");
         }
     }
@@ -305,26 +232,12 @@ async fn whole_night(store: &Store, night: Timestamp) {
     let (first, second) = (CaseId(fresh()), CaseId(fresh()));
     let mut turn = store.begin().await.unwrap();
     for id in [first, second] {
-        let mut head = crate::case::CaseHead {
-            id,
-            opened: at(0),
-            deadline: Some(at(60)),
-            ..scene.case()
-        };
+        let mut head = crate::case::CaseHead { id, opened: at(0), deadline: Some(at(60)), ..scene.case() };
         turn.insert_case(&head, &json!({})).await.unwrap();
-        let fact = NewFact {
-            at: at(1),
-            kind: "tap".into(),
-            body: &json!({}),
-        };
+        let fact = NewFact { at: at(1), kind: "tap".into(), body: &json!({}) };
         turn.append_facts(id, scene.association, &[fact]).await.unwrap();
-        let mut session = crate::session::SessionHead {
-            started: at(1),
-            ..scene.session(id)
-        };
-        turn.insert_session(&session, &[(scene.nurse, "rung".into())], &json!({}))
-            .await
-            .unwrap();
+        let mut session = crate::session::SessionHead { started: at(1), ..scene.session(id) };
+        turn.insert_session(&session, &[(scene.nurse, "rung".into())], &json!({})).await.unwrap();
         session.ended = Some(at(500));
         turn.save_session(&session, 1, &[], &json!({})).await.unwrap();
         head.closed = Some(at(600));
@@ -339,39 +252,19 @@ async fn whole_night(store: &Store, night: Timestamp) {
             signed: at(700),
         };
         turn.insert_encounter_version(&signed).await.unwrap();
-        turn.replace_timers(scene.association, Subject::Case(id), &[("review", at(800))])
-            .await
-            .unwrap();
+        turn.replace_timers(scene.association, Subject::Case(id), &[("review", at(800))]).await.unwrap();
         let key = id.to_string();
         let kind = "ring".into();
         let (put, not_before) = (at(1), at(2));
-        let new = NewDelivery {
-            association: None,
-            kind,
-            key: &key,
-            put,
-            not_before,
-            body: &1,
-        };
+        let new = NewDelivery { association: None, kind, key: &key, put, not_before, body: &1 };
         turn.put_outbox(&new).await.unwrap();
-        let request = RequestKey {
-            actor: &key,
-            route: "POST /x",
-            key: "k",
-        };
-        turn.claim_request(request, &[1], at(1), Span::seconds(60))
-            .await
-            .unwrap();
+        let request = RequestKey { actor: &key, route: "POST /x", key: "k" };
+        turn.claim_request(request, &[1], at(1), Span::seconds(60)).await.unwrap();
         let hash = id.0.into_bytes();
         let expires = at(900);
         let purpose = "link".into();
-        let code = crate::account::SignInCode {
-            association: None,
-            person: None,
-            device: None,
-            purpose,
-            expires,
-        };
+        let code =
+            crate::account::SignInCode { association: None, person: None, device: None, purpose, expires };
         turn.insert_sign_in_code(&hash, &code).await.unwrap();
         turn.redeem_sign_in_code(&hash, at(30)).await.unwrap().unwrap();
         let reading = ReadingHead {
@@ -390,31 +283,16 @@ async fn whole_night(store: &Store, night: Timestamp) {
         turn.insert_reading(&reading, &json!({})).await.unwrap();
         let (line, person) = ("desk".into(), scene.nurse);
         let (from, until) = (at(0), at(3600));
-        let shift = crate::people::Shift {
-            id: fresh(),
-            association: scene.association,
-            line,
-            person,
-            from,
-            until,
-        };
+        let shift =
+            crate::people::Shift { id: fresh(), association: scene.association, line, person, from, until };
         turn.insert_shift(&shift).await.unwrap();
     }
     turn.retire_person(scene.doctor, at(1000)).await.unwrap();
     turn.retire_device(scene.tablet, at(1000)).await.unwrap();
     turn.commit().await.unwrap();
     // One of each is left leased, the other is done, so that all columns are filled.
-    assert!(
-        !store
-            .lease_due_timers(at(800), "node", Span::seconds(30), 1)
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    let leased = store
-        .lease_outbox(at(10), "node", Span::seconds(30), 2)
-        .await
-        .unwrap();
+    assert!(!store.lease_due_timers(at(800), "node", Span::seconds(30), 1).await.unwrap().is_empty());
+    let leased = store.lease_outbox(at(10), "node", Span::seconds(30), 2).await.unwrap();
     let mut turn = store.begin().await.unwrap();
     turn.outbox_done(leased[0].id, "node", at(11)).await.unwrap();
     turn.commit().await.unwrap();

@@ -35,10 +35,7 @@ impl Phone {
     /// A telephone number, if there is one.
     pub fn new(number: &str) -> Vec<Self> {
         let system = "phone";
-        Text::new(number)
-            .map(|value| Self { system, value })
-            .into_iter()
-            .collect()
+        Text::new(number).map(|value| Self { system, value }).into_iter().collect()
     }
 }
 

@@ -6,60 +6,28 @@ use crate::duty::Line;
 use crate::mode::{MediaMode, NotExamination, examined_for};
 
 fn advice(outcome: Outcome) -> Input {
-    Input::Dispose(Disposition {
-        outcome,
-        advice: "お大事に".to_owned().into(),
-        reason_online: None,
-    })
+    Input::Dispose(Disposition { outcome, advice: "お大事に".to_owned().into(), reason_online: None })
 }
 
 #[test]
 fn an_end_can_be_taken_back_for_ten_seconds_and_then_the_decision_is_due() {
     let mut night = Night::nurse_talks();
-    assert_eq!(
-        night.try_act(night.tablet(), Input::End),
-        Err(Refused::ClinicianOnly)
-    );
+    assert_eq!(night.try_act(night.tablet(), Input::End), Err(Refused::ClinicianOnly));
     night.act(night.staff(NURSE), Input::End);
-    assert_eq!(
-        night
-            .session
-            .legs
-            .iter()
-            .filter(|l| night.session.gate_open(l))
-            .count(),
-        0
-    );
+    assert_eq!(night.session.legs.iter().filter(|l| night.session.gate_open(l)).count(), 0);
     night.pass(Span::seconds(9));
     night.act(night.staff(NURSE), Input::UndoEnd);
     assert_eq!(night.session.media_mode(), MediaMode::VideoAudio);
     night.act(night.staff(NURSE), Input::End);
     night.pass(Span::seconds(10));
-    assert!(matches!(
-        night.session.state,
-        State::Ended {
-            reason: EndReason::Completed,
-            ..
-        }
-    ));
-    assert_eq!(
-        night.try_act(night.staff(NURSE), Input::UndoEnd),
-        Err(Refused::TooLateToUndo)
-    );
+    assert!(matches!(night.session.state, State::Ended { reason: EndReason::Completed, .. }));
+    assert_eq!(night.try_act(night.staff(NURSE), Input::UndoEnd), Err(Refused::TooLateToUndo));
     let owner = |n: &Night| match standing(&n.session, &Timings::default(), n.now) {
         Standing::Open { owner, .. } => Some(owner),
         Standing::Closed { .. } => None,
     };
-    assert_eq!(
-        owner(&night),
-        Some(Owner::Person {
-            person: person(NURSE)
-        })
-    );
-    assert_eq!(
-        night.session.may_sign(&night.staff(NURSE)),
-        Err(Refused::StillRunning)
-    );
+    assert_eq!(owner(&night), Some(Owner::Person { person: person(NURSE) }));
+    assert_eq!(night.session.may_sign(&night.staff(NURSE)), Err(Refused::StillRunning));
     night.pass(Span::minutes(10));
     assert_eq!(owner(&night), Some(Owner::Line { line: Line::Desk }));
     night.act(night.staff(NURSE), advice(Outcome::Advice));
@@ -73,24 +41,15 @@ fn a_cancelled_call_stays_with_the_desk_until_somebody_has_made_sure() {
     night.act(night.tablet(), Input::Cancel);
     night.act(night.tablet(), Input::Cancel);
     assert_eq!(night.count(|f| *f == FactKind::Cancelled), 1);
-    assert_eq!(
-        night.try_act(night.staff(NURSE), Input::Accept),
-        Err(Refused::Ended)
-    );
+    assert_eq!(night.try_act(night.staff(NURSE), Input::Accept), Err(Refused::Ended));
     assert_eq!(
         night.try_act(night.staff(DOCTOR), advice(Outcome::CancelledAndChecked)),
         Err(Refused::NotInCall)
     );
     night.act(night.staff(OTHER_NURSE), advice(Outcome::CancelledAndChecked));
-    assert!(matches!(
-        standing(&night.session, &Timings::default(), night.now),
-        Standing::Closed { .. }
-    ));
+    assert!(matches!(standing(&night.session, &Timings::default(), night.now), Standing::Closed { .. }));
     let mut night = Night::nurse_talks();
-    assert_eq!(
-        night.try_act(night.tablet(), Input::Cancel),
-        Err(Refused::AlreadyAnswered)
-    );
+    assert_eq!(night.try_act(night.tablet(), Input::Cancel), Err(Refused::AlreadyAnswered));
 }
 
 #[test]
@@ -112,27 +71,16 @@ fn an_online_examination_needs_plan_name_notice_two_way_media_and_no_sudden_illn
     assert_eq!(refusal(&mut night), why(NotExamination::NoNotice));
 
     let mut night = Night::doctor_talks();
-    let off = Input::Declare {
-        microphone: SourceState::On,
-        camera: SourceState::Off,
-    };
+    let off = Input::Declare { microphone: SourceState::On, camera: SourceState::Off };
     night.act(night.tablet(), off);
     assert_eq!(refusal(&mut night), why(NotExamination::NotTwoWay));
 
     let mut night = Night::doctor_talks();
-    night.act(
-        night.staff(NURSE),
-        Input::Assess(Finding::Urgency {
-            urgency: Urgency::Orange,
-        }),
-    );
+    night.act(night.staff(NURSE), Input::Assess(Finding::Urgency { urgency: Urgency::Orange }));
     assert_eq!(refusal(&mut night), why(NotExamination::SuddenIllness));
 
     let mut night = Night::doctor_talks();
-    assert_eq!(
-        night.try_act(night.staff(NURSE), examine.clone()),
-        Err(Refused::DoctorOnly)
-    );
+    assert_eq!(night.try_act(night.staff(NURSE), examine.clone()), Err(Refused::DoctorOnly));
     assert_eq!(refusal(&mut night), Ok(()));
     assert_eq!(night.session.examining_doctor(), Some(person(DOCTOR)));
 }
@@ -140,48 +88,23 @@ fn an_online_examination_needs_plan_name_notice_two_way_media_and_no_sudden_illn
 #[test]
 fn losing_the_picture_ends_the_examination_in_the_ledger_from_that_very_millisecond() {
     let mut night = Night::doctor_talks();
-    night.act(
-        night.staff(DOCTOR),
-        Input::SetKind(ServiceKind::OnlineExamination),
-    );
+    night.act(night.staff(DOCTOR), Input::SetKind(ServiceKind::OnlineExamination));
     night.pass(Span::seconds(60));
     let leg = night.session.patient_leg().unwrap().id;
-    night.act(
-        night.system(),
-        Input::MediaFlow {
-            leg,
-            audio: true,
-            video: false,
-        },
-    );
+    night.act(night.system(), Input::MediaFlow { leg, audio: true, video: false });
     night.pass(Span::seconds(60));
     assert_eq!(examined_for(&night.session.ledger, night.now), Span::seconds(60));
     let last = night.session.ledger.last().unwrap();
-    assert_eq!(
-        (last.kind, last.mode),
-        (ServiceKind::DoctorAdvice, MediaMode::Audio)
-    );
-    let joined_up = night
-        .session
-        .ledger
-        .windows(2)
-        .all(|w| w[0].until == Some(w[1].from));
+    assert_eq!((last.kind, last.mode), (ServiceKind::DoctorAdvice, MediaMode::Audio));
+    let joined_up = night.session.ledger.windows(2).all(|w| w[0].until == Some(w[1].from));
     assert!(joined_up, "the ledger has no holes");
 }
 
 #[test]
 fn a_red_case_ends_online_only_with_the_doctors_reason() {
     let mut night = Night::doctor_talks();
-    night.act(
-        night.staff(NURSE),
-        Input::Assess(Finding::Urgency {
-            urgency: Urgency::Red,
-        }),
-    );
-    assert_eq!(
-        night.try_act(night.staff(NURSE), advice(Outcome::Advice)),
-        Err(Refused::ReasonNeeded)
-    );
+    night.act(night.staff(NURSE), Input::Assess(Finding::Urgency { urgency: Urgency::Red }));
+    assert_eq!(night.try_act(night.staff(NURSE), advice(Outcome::Advice)), Err(Refused::ReasonNeeded));
     let with_reason = |reason: &str| {
         Input::Dispose(Disposition {
             outcome: Outcome::Advice,
@@ -189,20 +112,11 @@ fn a_red_case_ends_online_only_with_the_doctors_reason() {
             reason_online: Some(reason.to_owned().into()),
         })
     };
-    assert_eq!(
-        night.try_act(night.staff(DOCTOR), with_reason("  ")),
-        Err(Refused::ReasonNeeded)
-    );
-    assert_eq!(
-        night.try_act(night.staff(NURSE), with_reason("家族の希望")),
-        Err(Refused::ReasonNeeded)
-    );
+    assert_eq!(night.try_act(night.staff(DOCTOR), with_reason("  ")), Err(Refused::ReasonNeeded));
+    assert_eq!(night.try_act(night.staff(NURSE), with_reason("家族の希望")), Err(Refused::ReasonNeeded));
     night.act(night.staff(DOCTOR), with_reason("看取りの方針に沿う"));
     night.act(night.staff(NURSE), advice(Outcome::Ambulance));
-    assert_eq!(
-        night.try_act(night.staff(NURSE), advice(Outcome::Prescription)),
-        Err(Refused::DoctorOnly)
-    );
+    assert_eq!(night.try_act(night.staff(NURSE), advice(Outcome::Prescription)), Err(Refused::DoctorOnly));
 }
 
 #[test]
@@ -211,8 +125,5 @@ fn a_device_that_accepts_and_vanishes_before_media_leaves_nobody_waiting() {
     night.act(night.staff(NURSE), Input::Accept);
     night.pass(Span::seconds(40));
     assert!(matches!(night.leg(NURSE).state, LegState::Away { .. }));
-    assert!(
-        night.session.desk.is_some_and(|d| d.ringing),
-        "the desk is rung for the patient"
-    );
+    assert!(night.session.desk.is_some_and(|d| d.ringing), "the desk is rung for the patient");
 }

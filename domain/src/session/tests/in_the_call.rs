@@ -14,19 +14,9 @@ fn recording_needs_everybody_pauses_for_a_joiner_and_stops_on_withdrawal() {
     assert!(matches!(phase(&night), RecordingPhase::Asking { .. }));
     night.act(night.tablet(), Input::AnswerRecording(true));
     assert_eq!(phase(&night), RecordingPhase::On);
-    night.act(
-        night.staff(NURSE),
-        Input::Invite {
-            role: LegRole::DutyDoctor,
-            person: Some(person(DOCTOR)),
-        },
-    );
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
     night.act(night.staff(DOCTOR), Input::Accept);
-    assert_eq!(
-        phase(&night),
-        RecordingPhase::On,
-        "nothing of a gated joiner is forwarded"
-    );
+    assert_eq!(phase(&night), RecordingPhase::On, "nothing of a gated joiner is forwarded");
     let leg = night.leg(DOCTOR).id;
     night.act(night.tablet(), Input::AnswerJoin { leg, yes: true });
     assert!(matches!(phase(&night), RecordingPhase::Paused { .. }));
@@ -38,10 +28,7 @@ fn recording_needs_everybody_pauses_for_a_joiner_and_stops_on_withdrawal() {
         .facts
         .iter()
         .filter(|f| {
-            matches!(
-                f,
-                FactKind::RecordingStarted | FactKind::RecordingPaused | FactKind::RecordingStopped
-            )
+            matches!(f, FactKind::RecordingStarted | FactKind::RecordingPaused | FactKind::RecordingStopped)
         })
         .collect();
     use FactKind::{RecordingPaused as P, RecordingStarted as S, RecordingStopped as E};
@@ -96,4 +83,3 @@ fn a_lost_nurse_may_come_back_and_if_she_does_not_the_desk_is_rung() {
     assert!(night.session.desk.is_none(), "ringing stops when she returns");
     assert!(!night.leg(OTHER_NURSE).wanted());
 }
-

@@ -24,13 +24,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 fn input(night: &Night, what: u8) -> Input {
     let legs: Vec<LegId> = night.session.legs.iter().map(|l| l.id).collect();
     let leg = legs[usize::from(what) % legs.len()];
-    let disposition = |outcome| {
-        Input::Dispose(Disposition {
-            outcome,
-            advice: Private::default(),
-            reason_online: None,
-        })
-    };
+    let disposition =
+        |outcome| Input::Dispose(Disposition { outcome, advice: Private::default(), reason_online: None });
     match what % 26 {
         0 => Input::Cancel,
         1 | 2 => Input::Accept,
@@ -39,35 +34,20 @@ fn input(night: &Night, what: u8) -> Input {
         5 => Input::ComeBack,
         6 => Input::End,
         7 => Input::UndoEnd,
-        8 => Input::Invite {
-            role: LegRole::DutyDoctor,
-            person: None,
-        },
-        9 => Input::Invite {
-            role: LegRole::VisitingNurse,
-            person: Some(person(VISITOR)),
-        },
+        8 => Input::Invite { role: LegRole::DutyDoctor, person: None },
+        9 => Input::Invite { role: LegRole::VisitingNurse, person: Some(person(VISITOR)) },
         10 => Input::WithdrawInvite(leg),
         11 | 12 => Input::AnswerJoin { leg, yes: what > 60 },
         13 => Input::SpokenConsent(leg),
         14 => Input::AskRecording,
         15 | 16 => Input::AnswerRecording(what > 60),
         17 => Input::StopRecording,
-        18 => Input::Declare {
-            microphone: SourceState::On,
-            camera: SourceState::Off,
-        },
+        18 => Input::Declare { microphone: SourceState::On, camera: SourceState::Off },
         19 => Input::MediaUp(leg),
         20 => Input::MediaLost(leg),
-        21 => Input::MediaFlow {
-            leg,
-            audio: true,
-            video: what > 60,
-        },
+        21 => Input::MediaFlow { leg, audio: true, video: what > 60 },
         22 => Input::SetKind(ServiceKind::OnlineExamination),
-        23 => Input::Assess(Finding::Urgency {
-            urgency: Urgency::Yellow,
-        }),
+        23 => Input::Assess(Finding::Urgency { urgency: Urgency::Yellow }),
         24 => disposition(Outcome::Advice),
         _ => disposition(Outcome::CancelledAndChecked),
     }
@@ -87,11 +67,8 @@ fn holds(night: &Night) -> Result<(), TestCaseError> {
         prop_assert!(leg.role != LegRole::Patient || s.attended() || s.lead().is_some());
     }
     if recording_phase(s) == RecordingPhase::On {
-        let all_agreed = s
-            .legs
-            .iter()
-            .filter(|l| s.gate_open(l))
-            .all(|l| l.recording == RecordingAnswer::Yes);
+        let all_agreed =
+            s.legs.iter().filter(|l| s.gate_open(l)).all(|l| l.recording == RecordingAnswer::Yes);
         prop_assert!(all_agreed, "recorded without everybody's yes");
     }
     if s.kind == ServiceKind::OnlineExamination && matches!(s.state, State::Active { .. }) {
@@ -104,11 +81,7 @@ fn holds(night: &Night) -> Result<(), TestCaseError> {
     let mut people: Vec<_> = s.legs.iter().filter_map(Leg::person).collect();
     people.sort_unstable();
     people.dedup();
-    prop_assert_eq!(
-        people.len(),
-        s.legs.iter().filter(|l| l.person().is_some()).count(),
-        "one leg a person"
-    );
+    prop_assert_eq!(people.len(), s.legs.iter().filter(|l| l.person().is_some()).count(), "one leg a person");
     Ok(())
 }
 

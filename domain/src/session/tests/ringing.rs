@@ -14,10 +14,7 @@ fn the_tap_rings_everybody_on_duty_at_the_desk_and_the_first_answer_stops_the_ot
     assert!(
         matches!(night.leg(OTHER_NURSE).state, LegState::Withdrawn { taken_by: Some(p), .. } if p == person(NURSE))
     );
-    assert_eq!(
-        night.try_act(night.staff(OTHER_NURSE), Input::Accept),
-        Err(Refused::TakenBy(person(NURSE)))
-    );
+    assert_eq!(night.try_act(night.staff(OTHER_NURSE), Input::Accept), Err(Refused::TakenBy(person(NURSE))));
     night.act(night.staff(NURSE), Input::Accept);
     assert_eq!(
         night.count(|f| matches!(f, FactKind::Accepted { .. })),
@@ -30,22 +27,13 @@ fn the_tap_rings_everybody_on_duty_at_the_desk_and_the_first_answer_stops_the_ot
 fn two_unanswered_rounds_bring_the_telephone_number_and_the_desk_goes_on_being_rung() {
     let mut night = Night::begins();
     night.pass(Span::seconds(25));
-    assert_eq!(
-        night.session.desk.map(|d| (d.round, d.ringing, d.fallback)),
-        Some((2, true, false))
-    );
+    assert_eq!(night.session.desk.map(|d| (d.round, d.ringing, d.fallback)), Some((2, true, false)));
     let attempts: Vec<u32> = night.pages.iter().map(|p| p.attempt).collect();
     assert_eq!(attempts, [1, 1, 2, 2], "a page says how often its leg was rung");
     night.pass(Span::seconds(25));
-    assert_eq!(
-        night.session.desk.map(|d| (d.ringing, d.fallback)),
-        Some((false, true))
-    );
+    assert_eq!(night.session.desk.map(|d| (d.ringing, d.fallback)), Some((false, true)));
     night.pass(Span::minutes(2));
-    assert_eq!(
-        night.session.desk.map(|d| (d.ringing, d.fallback)),
-        Some((true, true))
-    );
+    assert_eq!(night.session.desk.map(|d| (d.ringing, d.fallback)), Some((true, true)));
     assert_eq!(night.count(|f| *f == FactKind::FallbackShown), 1);
     night.act(night.staff(OTHER_NURSE), Input::Accept);
     assert!(night.leg(OTHER_NURSE).in_call());
@@ -55,10 +43,7 @@ fn two_unanswered_rounds_bring_the_telephone_number_and_the_desk_goes_on_being_r
 fn with_nobody_on_duty_the_number_shows_at_once_and_with_all_declining_without_waiting() {
     let night = Night::with_desk(vec![]);
     assert!(night.session.desk.is_some_and(|d| d.fallback && !d.ringing));
-    assert_eq!(
-        night.count(|f| matches!(f, FactKind::NobodyOnDuty { line: Line::Desk })),
-        1
-    );
+    assert_eq!(night.count(|f| matches!(f, FactKind::NobodyOnDuty { line: Line::Desk })), 1);
     let mut night = Night::with_desk(vec![NURSE]);
     night.act(night.staff(NURSE), Input::Decline(DeclineReason::WithPatient));
     assert_eq!(night.session.desk.map(|d| d.round), Some(2));
@@ -72,10 +57,7 @@ fn a_busy_nurse_is_not_rung_but_may_claim_once_she_is_free() {
     night.busy = vec![NURSE];
     night.pass(Span::seconds(25));
     assert!(!night.leg(NURSE).wanted());
-    assert_eq!(
-        night.try_act(night.staff(NURSE), Input::Accept),
-        Err(Refused::YouAreBusy)
-    );
+    assert_eq!(night.try_act(night.staff(NURSE), Input::Accept), Err(Refused::YouAreBusy));
     night.busy.clear();
     night.act(night.staff(NURSE), Input::Accept);
     assert!(night.leg(NURSE).in_call());
@@ -88,20 +70,11 @@ fn nothing_passes_before_an_answer_and_nothing_to_a_joiner_before_the_patient_ag
     assert_eq!(open(&night), 0);
     night.act(night.staff(NURSE), Input::Accept);
     assert_eq!(open(&night), 2);
-    night.act(
-        night.staff(NURSE),
-        Input::Invite {
-            role: LegRole::DutyDoctor,
-            person: None,
-        },
-    );
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: None });
     night.act(night.staff(DOCTOR), Input::Accept);
     assert_eq!(open(&night), 2, "the doctor accepted, the patient has not");
     let leg = night.leg(DOCTOR).id;
-    assert_eq!(
-        night.try_act(night.staff(DOCTOR), Input::SpokenConsent(leg)),
-        Err(Refused::OwnConsent)
-    );
+    assert_eq!(night.try_act(night.staff(DOCTOR), Input::SpokenConsent(leg)), Err(Refused::OwnConsent));
     assert_eq!(
         night.try_act(night.staff(NURSE), Input::AnswerJoin { leg, yes: true }),
         Err(Refused::PatientOnly)
@@ -114,28 +87,13 @@ fn nothing_passes_before_an_answer_and_nothing_to_a_joiner_before_the_patient_ag
 #[test]
 fn a_refused_joiner_stays_outside_and_can_be_invited_again() {
     let mut night = Night::nurse_talks();
-    night.act(
-        night.staff(NURSE),
-        Input::Invite {
-            role: LegRole::DutyDoctor,
-            person: Some(person(DOCTOR)),
-        },
-    );
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
     night.act(night.staff(DOCTOR), Input::Accept);
     let leg = night.leg(DOCTOR).id;
     night.act(night.tablet(), Input::AnswerJoin { leg, yes: false });
     assert!(!night.leg(DOCTOR).in_call());
-    assert_eq!(
-        night.try_act(night.staff(DOCTOR), Input::ComeBack),
-        Err(Refused::ConsentRefused)
-    );
-    night.act(
-        night.staff(NURSE),
-        Input::Invite {
-            role: LegRole::DutyDoctor,
-            person: Some(person(DOCTOR)),
-        },
-    );
+    assert_eq!(night.try_act(night.staff(DOCTOR), Input::ComeBack), Err(Refused::ConsentRefused));
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
     night.act(night.staff(DOCTOR), Input::Accept);
     assert!(matches!(night.leg(DOCTOR).consent, JoinConsent::Asked { .. }));
 }
@@ -143,54 +101,30 @@ fn a_refused_joiner_stays_outside_and_can_be_invited_again() {
 #[test]
 fn an_unanswered_doctor_times_out_and_the_nurse_may_ring_another_while_keeping_the_patient() {
     let mut night = Night::nurse_talks();
-    night.act(
-        night.staff(NURSE),
-        Input::Invite {
-            role: LegRole::DutyDoctor,
-            person: Some(person(DOCTOR)),
-        },
-    );
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
     night.pass(Span::seconds(30));
     assert!(matches!(night.leg(DOCTOR).state, LegState::TimedOut { .. }));
     let Standing::Open { owner, .. } = standing(&night.session, &Timings::default(), night.now) else {
         panic!("closed")
     };
-    assert_eq!(
-        owner,
-        Owner::Person {
-            person: person(NURSE)
-        }
-    );
+    assert_eq!(owner, Owner::Person { person: person(NURSE) });
     night.act(
         night.staff(NURSE),
-        Input::Invite {
-            role: LegRole::DutyDoctor,
-            person: Some(person(OTHER_DOCTOR)),
-        },
+        Input::Invite { role: LegRole::DutyDoctor, person: Some(person(OTHER_DOCTOR)) },
     );
     night.act(night.staff(OTHER_DOCTOR), Input::Accept);
     night.busy = vec![DOCTOR];
-    let again = Input::Invite {
-        role: LegRole::DutyDoctor,
-        person: Some(person(DOCTOR)),
-    };
+    let again = Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) };
     assert_eq!(night.try_act(night.staff(NURSE), again), Err(Refused::PersonBusy));
 }
 
 #[test]
 fn a_group_ring_ends_with_one_doctor() {
     let mut night = Night::nurse_talks();
-    night.act(
-        night.staff(NURSE),
-        Input::Invite {
-            role: LegRole::DutyDoctor,
-            person: None,
-        },
-    );
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: None });
     night.act(night.staff(OTHER_DOCTOR), Input::Accept);
     assert_eq!(
         night.try_act(night.staff(DOCTOR), Input::Accept),
         Err(Refused::TakenBy(person(OTHER_DOCTOR)))
     );
 }
-

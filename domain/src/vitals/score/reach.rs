@@ -27,17 +27,11 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    const NOTHING: Self = Self {
-        total: 0,
-        three: false,
-    };
+    const NOTHING: Self = Self { total: 0, three: false };
 
     fn with(self, cell: Cell) -> Self {
         let three = self.three || cell.row == 3 || cell.column == 3;
-        Self {
-            total: self.total.saturating_add(cell.row).saturating_add(cell.column),
-            three,
-        }
+        Self { total: self.total.saturating_add(cell.row).saturating_add(cell.column), three }
     }
 
     pub(super) fn band(&self) -> Band {
@@ -54,10 +48,7 @@ impl Outcome {
 pub(super) fn outcomes<'a>(groups: impl IntoIterator<Item = &'a Group>) -> BTreeSet<Outcome> {
     let start = BTreeSet::from([Outcome::NOTHING]);
     groups.into_iter().fold(start, |reached, group| {
-        reached
-            .iter()
-            .flat_map(|o| group.cells.iter().flatten().map(|cell| o.with(*cell)))
-            .collect()
+        reached.iter().flat_map(|o| group.cells.iter().flatten().map(|cell| o.with(*cell))).collect()
     })
 }
 
@@ -69,44 +60,28 @@ pub(super) fn range(groups: &[Group], item: Item) -> (u8, u8) {
         .flat_map(|group| {
             let own = |cell: Cell| if group.row == item { cell.row } else { cell.column };
             let concerned = group.row == item || group.column == Some(item);
-            cells(group)
-                .into_iter()
-                .filter(move |_| concerned)
-                .map(own)
-                .collect::<Vec<_>>()
+            cells(group).into_iter().filter(move |_| concerned).map(own).collect::<Vec<_>>()
         })
         .collect();
-    (
-        points.first().copied().unwrap_or_default(),
-        points.last().copied().unwrap_or_default(),
-    )
+    (points.first().copied().unwrap_or_default(), points.last().copied().unwrap_or_default())
 }
 
 /// Whether `item` could change the band: some completion of the *other* missing items leaves two bands open that
 /// this item decides between. A known item never does.
 pub(super) fn decides(groups: &[Group], item: Item) -> bool {
-    groups
-        .iter()
-        .filter(|group| group.row == item || group.column == Some(item))
-        .any(|group| {
-            let others = outcomes(groups.iter().filter(|other| other.row != group.row));
-            let slices = if group.row == item {
-                columns(&group.cells)
-            } else {
-                group.cells.clone()
-            };
-            slices.iter().any(|slice| {
-                others.iter().any(|other| {
-                    let bands: BTreeSet<Band> = slice.iter().map(|cell| other.with(*cell).band()).collect();
-                    bands.len() > 1
-                })
+    groups.iter().filter(|group| group.row == item || group.column == Some(item)).any(|group| {
+        let others = outcomes(groups.iter().filter(|other| other.row != group.row));
+        let slices = if group.row == item { columns(&group.cells) } else { group.cells.clone() };
+        slices.iter().any(|slice| {
+            others.iter().any(|other| {
+                let bands: BTreeSet<Band> = slice.iter().map(|cell| other.with(*cell).band()).collect();
+                bands.len() > 1
             })
         })
+    })
 }
 
 fn columns(rows: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
     let width = rows.first().map_or(0, Vec::len);
-    (0..width)
-        .map(|c| rows.iter().filter_map(|row| row.get(c).copied()).collect())
-        .collect()
+    (0..width).map(|c| rows.iter().filter_map(|row| row.get(c).copied()).collect()).collect()
 }

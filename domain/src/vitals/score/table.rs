@@ -86,37 +86,19 @@ const SPO2_STEPS: [i64; 10] = [83, 85, 87, 88, 91, 92, 94, 96, 97, 100];
 pub(super) fn groups(inputs: &Inputs, scale: Spo2Scale) -> [Group; 6] {
     let saturations = inputs.spo2.map_or(SPO2_STEPS.to_vec(), |percent| vec![percent]);
     let supplies = inputs.on_oxygen.map_or(vec![false, true], |on| vec![on]);
-    let cell = |percent: i64, on: bool| Cell {
-        row: spo2(scale, percent, on),
-        column: oxygen(on),
-    };
+    let cell = |percent: i64, on: bool| Cell { row: spo2(scale, percent, on), column: oxygen(on) };
     let air = Group {
         row: Item::Spo2,
         column: Some(Item::Oxygen),
-        cells: saturations
-            .iter()
-            .map(|p| supplies.iter().map(|on| cell(*p, *on)).collect())
-            .collect(),
+        cells: saturations.iter().map(|p| supplies.iter().map(|on| cell(*p, *on)).collect()).collect(),
     };
     [
-        single(
-            Item::Respiration,
-            inputs.respiration.map(respiration),
-            &[0, 1, 2, 3],
-        ),
+        single(Item::Respiration, inputs.respiration.map(respiration), &[0, 1, 2, 3]),
         air,
         single(Item::Systolic, inputs.systolic.map(systolic), &[0, 1, 2, 3]),
         single(Item::Pulse, inputs.pulse.map(pulse), &[0, 1, 2, 3]),
-        single(
-            Item::Consciousness,
-            inputs.consciousness.map(consciousness),
-            &[0, 3],
-        ),
-        single(
-            Item::Temperature,
-            inputs.temperature_tenths.map(temperature),
-            &[0, 1, 2, 3],
-        ),
+        single(Item::Consciousness, inputs.consciousness.map(consciousness), &[0, 3]),
+        single(Item::Temperature, inputs.temperature_tenths.map(temperature), &[0, 1, 2, 3]),
     ]
 }
 

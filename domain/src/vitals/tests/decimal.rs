@@ -8,23 +8,11 @@ use super::{super::*, dec};
 
 #[test]
 fn written_precision_survives_and_amounts_compare() {
-    for text in [
-        "0",
-        "2",
-        "2.0",
-        "2.00",
-        "-0.5",
-        "36.50",
-        "1234567890.123456",
-        "0.000000000001",
-    ] {
+    for text in ["0", "2", "2.0", "2.00", "-0.5", "36.50", "1234567890.123456", "0.000000000001"] {
         assert_eq!(dec(text).text(), text);
         assert_eq!(serde_json::to_string(&dec(text)).unwrap(), format!("\"{text}\""));
     }
-    assert!(
-        dec("2") != dec("2.0"),
-        "a reading of 2.0 is more precise than one of 2"
-    );
+    assert!(dec("2") != dec("2.0"), "a reading of 2.0 is more precise than one of 2");
     assert_eq!(dec("2").cmp_value(dec("2.00")), Ordering::Equal);
     assert_eq!(dec("-2.1").cmp_value(dec("-2")), Ordering::Less);
     assert_eq!(Decimal::from_parts(2, 1).unwrap().text(), "20");
@@ -37,52 +25,29 @@ fn written_precision_survives_and_amounts_compare() {
 
 #[test]
 fn anything_but_a_plain_number_is_refused() {
-    for text in [
-        "", "-", ".", "5.", ".5", "+5", "05", "1e3", "NaN", "３６", " 1", "1 ", "1,5", "--1", "1.2.3", "0x1",
-    ] {
-        assert_eq!(
-            text.parse::<Decimal>().err(),
-            Some(DecimalError::Malformed),
-            "{text:?}"
-        );
+    for text in
+        ["", "-", ".", "5.", ".5", "+5", "05", "1e3", "NaN", "３６", " 1", "1 ", "1,5", "--1", "1.2.3", "0x1"]
+    {
+        assert_eq!(text.parse::<Decimal>().err(), Some(DecimalError::Malformed), "{text:?}");
     }
     for text in ["10000000000000000", "0.0000000000001", &"9".repeat(400)] {
-        assert_eq!(
-            text.parse::<Decimal>().err(),
-            Some(DecimalError::OutOfRange),
-            "{text:?}"
-        );
+        assert_eq!(text.parse::<Decimal>().err(), Some(DecimalError::OutOfRange), "{text:?}");
     }
-    assert!(
-        serde_json::from_str::<Decimal>("36.5").is_err(),
-        "a JSON number has lost its precision already"
-    );
+    assert!(serde_json::from_str::<Decimal>("36.5").is_err(), "a JSON number has lost its precision already");
     assert_eq!(Decimal::from_parts(1, 17).err(), Some(DecimalError::OutOfRange));
-    assert_eq!(
-        Decimal::from_parts(i64::MAX, i32::MIN).err(),
-        Some(DecimalError::OutOfRange)
-    );
+    assert_eq!(Decimal::from_parts(i64::MAX, i32::MIN).err(), Some(DecimalError::OutOfRange));
 }
 
 #[test]
 fn numbers_of_patients_do_not_print() {
     let vital = super::spo2("87");
-    let shown = format!(
-        "{:?} {vital:?} {:?} {:?}",
-        dec("87"),
-        vital.amounts(),
-        Consciousness::Pain
-    );
+    let shown = format!("{:?} {vital:?} {:?} {:?}", dec("87"), vital.amounts(), Consciousness::Pain);
     assert!(!shown.contains("87") && !shown.contains("Pain"), "{shown}");
 }
 
 #[test]
 fn conversions_round_once() {
-    let temperature = |value, unit| Vital::Temperature {
-        value,
-        unit,
-        site: None,
-    };
+    let temperature = |value, unit| Vital::Temperature { value, unit, site: None };
     let tenths = |text| temperature(dec(text), TemperatureUnit::Fahrenheit).amounts()[0].scaled(1);
     assert_eq!(tenths("98.6"), Some(370));
     assert_eq!(tenths("212"), Some(1000));
@@ -98,30 +63,16 @@ fn conversions_round_once() {
 
     let kpa = |text| {
         let systolic = dec(text);
-        Vital::BloodPressure {
-            systolic,
-            diastolic: None,
-            mean: None,
-            unit: PressureUnit::KPa,
-        }
+        Vital::BloodPressure { systolic, diastolic: None, mean: None, unit: PressureUnit::KPa }
     };
     assert_eq!(kpa("16.0").amounts()[0].canonical(0).unwrap().text(), "120");
     assert_eq!(kpa("0.133322").amounts()[0].canonical(3).unwrap().text(), "1.000");
-    let pounds = Vital::Weight {
-        value: dec("150.00"),
-        unit: MassUnit::Pound,
-    };
+    let pounds = Vital::Weight { value: dec("150.00"), unit: MassUnit::Pound };
     assert_eq!(pounds.amounts()[0].canonical(1).unwrap().text(), "68.0");
-    let glucose = Vital::Glucose {
-        value: dec("5.5"),
-        unit: GlucoseUnit::MmolPerL,
-    };
+    let glucose = Vital::Glucose { value: dec("5.5"), unit: GlucoseUnit::MmolPerL };
     assert_eq!(glucose.amounts()[0].canonical(0).unwrap().text(), "99");
     // No conversion, no rounding: the digits as given.
-    assert_eq!(
-        super::celsius("36.55").amounts()[0].canonical(1).unwrap().text(),
-        "36.55"
-    );
+    assert_eq!(super::celsius("36.55").amounts()[0].canonical(1).unwrap().text(), "36.55");
 }
 
 proptest! {

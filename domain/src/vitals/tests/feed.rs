@@ -17,10 +17,7 @@ fn the_newest_of_each_kind_with_its_age() {
         device(4, celsius("37.2"), ago(Span::minutes(31))),
     ];
     let seen = latest(&readings, NOW);
-    let brief: Vec<_> = seen
-        .iter()
-        .map(|l| (l.kind, l.age.0 / 1000, l.stale, l.counts))
-        .collect();
+    let brief: Vec<_> = seen.iter().map(|l| (l.kind, l.age.0 / 1000, l.stale, l.counts)).collect();
     assert_eq!(
         brief,
         [
@@ -29,18 +26,8 @@ fn the_newest_of_each_kind_with_its_age() {
             (VitalKind::Temperature, 1860, false, true),
         ]
     );
-    let numbers: Vec<_> = seen[1]
-        .values
-        .iter()
-        .map(|v| (v.measure, v.value.text()))
-        .collect();
-    assert_eq!(
-        numbers,
-        [
-            (Measure::Systolic, "132".into()),
-            (Measure::Diastolic, "81".into())
-        ]
-    );
+    let numbers: Vec<_> = seen[1].values.iter().map(|v| (v.measure, v.value.text())).collect();
+    assert_eq!(numbers, [(Measure::Systolic, "132".into()), (Measure::Diastolic, "81".into())]);
 }
 
 #[test]
@@ -48,32 +35,20 @@ fn a_late_reading_takes_its_place_in_time() {
     let late = sent(9, spo2("99"), ago(Span::minutes(5))).accept(NOW, EnteredBy::Household);
     let readings = [device(1, spo2("91"), ago(Span::minutes(1))), late];
     assert_eq!(latest(&readings, NOW)[0].reading.id, id(1));
-    let order: Vec<_> = trend(&readings, VitalKind::Spo2, ago(Span::minutes(60)), NOW)
-        .iter()
-        .map(|p| p.id)
-        .collect();
+    let order: Vec<_> =
+        trend(&readings, VitalKind::Spo2, ago(Span::minutes(60)), NOW).iter().map(|p| p.id).collect();
     assert_eq!(order, [id(9), id(1)]);
 }
 
 #[test]
 fn a_marked_value_is_shown_and_an_older_clean_one_counts() {
-    for flag in [
-        Flag::Demo,
-        Flag::Test,
-        Flag::NotOnUser,
-        Flag::Questionable,
-        Flag::FromMemory,
-    ] {
+    for flag in [Flag::Demo, Flag::Test, Flag::NotOnUser, Flag::Questionable, Flag::FromMemory] {
         let readings = [
             device(1, spo2("91"), ago(Span::minutes(2))),
             flagged(2, spo2("99"), ago(Span::seconds(1)), flag),
         ];
         let shown = &latest(&readings, NOW)[0];
-        assert_eq!(
-            (shown.reading.id, shown.stale, shown.counts),
-            (id(2), false, false),
-            "{flag:?}"
-        );
+        assert_eq!((shown.reading.id, shown.stale, shown.counts), (id(2), false, false), "{flag:?}");
         assert_eq!(counting(&readings, NOW)[&VitalKind::Spo2].id, id(1), "{flag:?}");
     }
 }
@@ -82,22 +57,14 @@ fn a_marked_value_is_shown_and_an_older_clean_one_counts() {
 fn breathing_consciousness_and_oxygen_count_from_a_clinician_only() {
     let vitals = [
         super::respiration("18"),
-        Vital::Consciousness {
-            level: Consciousness::Alert,
-        },
+        Vital::Consciousness { level: Consciousness::Alert },
         Vital::Oxygen { supply: Supply::Air },
     ];
     for vital in vitals {
-        let household = NewReading {
-            origin: Origin::Manual,
-            ..sent(2, vital, NOW)
-        };
+        let household = NewReading { origin: Origin::Manual, ..sent(2, vital, NOW) };
         assert!(assessed(1, vital, NOW).counts(NOW));
         assert!(!household.accept(NOW, EnteredBy::Household).counts(NOW));
-        assert!(
-            !device(3, vital, NOW).counts(NOW),
-            "a bed sensor's breathing rate is shown, not scored"
-        );
+        assert!(!device(3, vital, NOW).counts(NOW), "a bed sensor's breathing rate is shown, not scored");
     }
     assert!(device(4, pulse("80"), NOW).counts(NOW));
 }
@@ -127,12 +94,7 @@ fn a_gap_is_a_gap_and_a_double_is_one() {
     let brief: Vec<_> = points.iter().map(|p| (p.id, p.gap_before, p.doubtful)).collect();
     assert_eq!(
         brief,
-        [
-            (id(1), false, false),
-            (id(2), false, false),
-            (id(3), false, true),
-            (id(4), true, false)
-        ]
+        [(id(1), false, false), (id(2), false, false), (id(3), false, true), (id(4), true, false)]
     );
 }
 

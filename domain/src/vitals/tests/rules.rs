@@ -13,11 +13,7 @@ fn every_kind_has_a_rule_of_its_own() {
     for (kind, rule) in VitalKind::ALL.into_iter().zip(rules::all()) {
         assert_eq!(rule.kind, kind);
         assert!(rule.stale_after > Span(0) && !rule.ja.is_empty() && !rule.loinc.is_empty());
-        assert!(
-            rule.measures
-                .iter()
-                .all(|m| m.low < m.high && !m.ucum.is_empty() && !m.unit.is_empty())
-        );
+        assert!(rule.measures.iter().all(|m| m.low < m.high && !m.ucum.is_empty() && !m.unit.is_empty()));
     }
     let names: std::collections::BTreeSet<_> = rules::all().map(|rule| rule.ja).collect();
     assert_eq!(names.len(), VitalKind::ALL.len());
@@ -33,53 +29,26 @@ fn codes_are_those_of_the_standard() {
     assert_eq!(codes(VitalKind::HeartRate), (Some("31000595"), "8867-4"));
     assert_eq!(codes(VitalKind::BloodPressure), (Some("31002365"), "85354-9"));
     let parts = rules::rule(VitalKind::BloodPressure).measures;
-    assert_eq!(
-        (parts[0].medis, parts[0].loinc),
-        (Some("31001848"), &["8480-6"][..])
-    );
-    assert_eq!(
-        (parts[1].medis, parts[1].loinc),
-        (Some("31001849"), &["8462-4"][..])
-    );
+    assert_eq!((parts[0].medis, parts[0].loinc), (Some("31001848"), &["8480-6"][..]));
+    assert_eq!((parts[1].medis, parts[1].loinc), (Some("31001849"), &["8462-4"][..]));
 }
 
 #[test]
 fn impossible_values_are_known() {
-    for possible in [
-        spo2("100"),
-        spo2("30"),
-        pulse("20"),
-        celsius("45.0"),
-        pressure("90", "20"),
-        respiration("1"),
-    ] {
-        assert!(
-            rules::plausible(&possible),
-            "{}",
-            serde_json::to_string(&possible).unwrap()
-        );
+    for possible in
+        [spo2("100"), spo2("30"), pulse("20"), celsius("45.0"), pressure("90", "20"), respiration("1")]
+    {
+        assert!(rules::plausible(&possible), "{}", serde_json::to_string(&possible).unwrap());
     }
     let oxygen = |flow: &str| Vital::Oxygen {
         supply: Supply::Oxygen {
-            flow: Some(OxygenFlow {
-                value: dec(flow),
-                unit: FlowUnit::LitrePerMinute,
-            }),
+            flow: Some(OxygenFlow { value: dec(flow), unit: FlowUnit::LitrePerMinute }),
         },
     };
-    let fahrenheit = |t| Vital::Temperature {
-        value: dec(t),
-        unit: TemperatureUnit::Fahrenheit,
-        site: None,
-    };
+    let fahrenheit = |t| Vital::Temperature { value: dec(t), unit: TemperatureUnit::Fahrenheit, site: None };
     let mean = |m| {
         let (systolic, diastolic) = (dec("120"), Some(dec("80")));
-        Vital::BloodPressure {
-            systolic,
-            diastolic,
-            mean: Some(dec(m)),
-            unit: PressureUnit::MmHg,
-        }
+        Vital::BloodPressure { systolic, diastolic, mean: Some(dec(m)), unit: PressureUnit::MmHg }
     };
     for impossible in [
         spo2("100.1"),
@@ -100,11 +69,7 @@ fn impossible_values_are_known() {
         oxygen("0.0"),
         oxygen("60.1"),
     ] {
-        assert!(
-            !rules::plausible(&impossible),
-            "{}",
-            serde_json::to_string(&impossible).unwrap()
-        );
+        assert!(!rules::plausible(&impossible), "{}", serde_json::to_string(&impossible).unwrap());
     }
     assert!(
         rules::plausible(&fahrenheit("98.6"))
@@ -132,36 +97,18 @@ fn impossible_and_future_readings_are_kept_and_marked() {
 fn a_client_cannot_vouch_for_itself_nor_name_another() {
     let mut claim = sent(1, spo2("97"), ago(Span::minutes(1)));
     claim.flags = [Flag::FutureStamped, Flag::Implausible].into();
-    assert!(
-        claim.clone().accept(NOW, EnteredBy::Household).flags.is_empty(),
-        "decided again, either way"
-    );
+    assert!(claim.clone().accept(NOW, EnteredBy::Household).flags.is_empty(), "decided again, either way");
     claim.origin = Origin::Manual;
     claim.taken_at = None;
     let reading = claim.accept(NOW, EnteredBy::Household);
-    assert_eq!(
-        reading.source,
-        Source::Manual {
-            by: EnteredBy::Household
-        }
-    );
+    assert_eq!(reading.source, Source::Manual { by: EnteredBy::Household });
     assert_eq!(reading.taken_at, NOW);
 }
 
 #[test]
 fn a_finding_does_not_exclude_a_fault_does() {
-    let excluding = |kind| {
-        Flag::ALL
-            .into_iter()
-            .filter(|flag| !flag.excludes(kind))
-            .collect::<Vec<_>>()
-    };
-    let findings = vec![
-        Flag::ClockUnset,
-        Flag::Ongoing,
-        Flag::IrregularPulse,
-        Flag::PulseOutOfRange,
-    ];
+    let excluding = |kind| Flag::ALL.into_iter().filter(|flag| !flag.excludes(kind)).collect::<Vec<_>>();
+    let findings = vec![Flag::ClockUnset, Flag::Ongoing, Flag::IrregularPulse, Flag::PulseOutOfRange];
     assert_eq!(excluding(VitalKind::BloodPressure), findings);
     assert_eq!(excluding(VitalKind::Pulse), findings[..3]);
     for flag in Flag::ALL {

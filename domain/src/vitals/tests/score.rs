@@ -71,15 +71,8 @@ fn band(points: &[i64; 7]) -> Band {
 }
 
 fn subject(two: bool) -> Subject {
-    let set = Spo2Scale::Two {
-        set_by: PersonId(Uuid::from_u128(1)),
-        set_at: Timestamp(0),
-    };
-    Subject {
-        age_years: 84,
-        pregnant: false,
-        scale: if two { set } else { Spo2Scale::One },
-    }
+    let set = Spo2Scale::Two { set_by: PersonId(Uuid::from_u128(1)), set_at: Timestamp(0) };
+    Subject { age_years: 84, pregnant: false, scale: if two { set } else { Spo2Scale::One } }
 }
 
 fn full([r, s, oxygen, p, h, alert, t]: Row) -> Inputs {
@@ -89,11 +82,7 @@ fn full([r, s, oxygen, p, h, alert, t]: Row) -> Inputs {
         on_oxygen: Some(oxygen == 1),
         systolic: Some(p),
         pulse: Some(h),
-        consciousness: Some(if alert == 1 {
-            Consciousness::Alert
-        } else {
-            Consciousness::Voice
-        }),
+        consciousness: Some(if alert == 1 { Consciousness::Alert } else { Consciousness::Voice }),
         temperature_tenths: Some(t),
     }
 }
@@ -101,34 +90,14 @@ fn full([r, s, oxygen, p, h, alert, t]: Row) -> Inputs {
 fn check(two: bool, row: Row) {
     let points = by_chart(two, row);
     let score = from_inputs(&subject(two), &full(row)).unwrap();
-    let given: Vec<_> = score
-        .items
-        .iter()
-        .map(|i| (i64::from(i.min), i64::from(i.max)))
-        .collect();
+    let given: Vec<_> = score.items.iter().map(|i| (i64::from(i.min), i64::from(i.max))).collect();
     let wanted: Vec<_> = points.iter().map(|p| (*p, *p)).collect();
     let case = (two, row);
     assert_eq!(given, wanted, "{case:?}");
-    assert_eq!(
-        (i64::from(score.min), score.min),
-        (points.iter().sum(), score.max),
-        "{case:?}"
-    );
-    assert_eq!(
-        (score.band_min, score.band_max),
-        (band(&points), band(&points)),
-        "{case:?}"
-    );
-    let three = if points.contains(&3) {
-        SingleThree::Yes
-    } else {
-        SingleThree::No
-    };
-    assert_eq!(
-        (score.single_three, score.deciding.as_slice()),
-        (three, &[][..]),
-        "{case:?}"
-    );
+    assert_eq!((i64::from(score.min), score.min), (points.iter().sum(), score.max), "{case:?}");
+    assert_eq!((score.band_min, score.band_max), (band(&points), band(&points)), "{case:?}");
+    let three = if points.contains(&3) { SingleThree::Yes } else { SingleThree::No };
+    assert_eq!((score.single_three, score.deciding.as_slice()), (three, &[][..]), "{case:?}");
 }
 
 #[test]
@@ -140,29 +109,19 @@ fn every_value_of_every_item_scores_as_on_the_chart() {
             (0..=400).for_each(|p| check(two, [16, 90, oxygen, p, 70, 1, 370]));
             (0..=400).for_each(|h| check(two, [16, 90, oxygen, 120, h, 1, 370]));
             (250..=450).for_each(|t| check(two, [16, 90, oxygen, 120, 70, 1, t]));
-            [0, 1]
-                .into_iter()
-                .for_each(|alert| check(two, [16, 90, oxygen, 120, 70, alert, 370]));
+            [0, 1].into_iter().for_each(|alert| check(two, [16, 90, oxygen, 120, 70, alert, 370]));
         }
     }
     let acvpu = |level| {
-        let inputs = Inputs {
-            consciousness: Some(level),
-            ..full([16, 97, 0, 120, 70, 1, 370])
-        };
+        let inputs = Inputs { consciousness: Some(level), ..full([16, 97, 0, 120, 70, 1, 370]) };
         from_inputs(&subject(false), &inputs).unwrap().min
     };
     use Consciousness::{Alert, Confusion, Pain, Unresponsive, Voice};
-    assert_eq!(
-        [Alert, Confusion, Voice, Pain, Unresponsive].map(acvpu),
-        [0, 3, 3, 3, 3]
-    );
+    assert_eq!([Alert, Confusion, Voice, Pain, Unresponsive].map(acvpu), [0, 3, 3, 3, 3]);
 }
 
 const RESP: [i64; 8] = [8, 9, 11, 12, 20, 21, 24, 25];
-const SPO2: [i64; 17] = [
-    83, 84, 85, 86, 87, 88, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 50,
-];
+const SPO2: [i64; 17] = [83, 84, 85, 86, 87, 88, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 50];
 const SYS: [i64; 8] = [90, 91, 100, 101, 110, 111, 219, 220];
 const PULSE: [i64; 10] = [40, 41, 50, 51, 90, 91, 110, 111, 130, 131];
 const TEMP: [i64; 8] = [350, 351, 360, 361, 380, 381, 390, 391];
@@ -171,15 +130,7 @@ const TEMP: [i64; 8] = [350, 351, 360, 361, 380, 381, 390, 391];
 type Pick = [usize; 7];
 
 fn picks() -> impl Strategy<Value = Pick> {
-    (
-        0..8_usize,
-        0..17_usize,
-        0..2_usize,
-        0..8_usize,
-        0..10_usize,
-        0..2_usize,
-        0..8_usize,
-    )
+    (0..8_usize, 0..17_usize, 0..2_usize, 0..8_usize, 0..10_usize, 0..2_usize, 0..8_usize)
         .prop_map(|(a, b, c, d, e, f, g)| [a, b, c, d, e, f, g])
 }
 
@@ -187,15 +138,7 @@ const WIDTHS: Pick = [8, 17, 2, 8, 10, 2, 8];
 
 fn row(at: Pick) -> Row {
     let flag = |i: usize| i64::try_from(at[i]).unwrap();
-    [
-        RESP[at[0]],
-        SPO2[at[1]],
-        flag(2),
-        SYS[at[3]],
-        PULSE[at[4]],
-        flag(5),
-        TEMP[at[6]],
-    ]
+    [RESP[at[0]], SPO2[at[1]], flag(2), SYS[at[3]], PULSE[at[4]], flag(5), TEMP[at[6]]]
 }
 
 proptest! {
@@ -282,10 +225,7 @@ fn nothing_known_leaves_everything_open() {
 
 #[test]
 fn on_scale_two_saturation_and_oxygen_move_together() {
-    let inputs = Inputs {
-        on_oxygen: None,
-        ..full([16, 97, 0, 120, 70, 1, 370])
-    };
+    let inputs = Inputs { on_oxygen: None, ..full([16, 97, 0, 120, 70, 1, 370]) };
     let two = from_inputs(&subject(true), &inputs).unwrap();
     assert_eq!((two.min, two.max, two.band_max), (0, 5, Band::Medium));
     assert_eq!(two.deciding, [Item::Oxygen]);
@@ -296,31 +236,10 @@ fn on_scale_two_saturation_and_oxygen_move_together() {
 #[test]
 fn children_and_pregnancy_are_refused() {
     let inputs = full([16, 97, 0, 120, 70, 1, 370]);
-    let child = Subject {
-        age_years: 15,
-        ..subject(false)
-    };
+    let child = Subject { age_years: 15, ..subject(false) };
     assert_eq!(from_inputs(&child, &inputs), Err(NotScored::TooYoung));
-    assert!(
-        from_inputs(
-            &Subject {
-                age_years: 16,
-                ..child
-            },
-            &inputs
-        )
-        .is_ok()
-    );
-    assert_eq!(
-        from_inputs(
-            &Subject {
-                pregnant: true,
-                ..subject(false)
-            },
-            &inputs
-        ),
-        Err(NotScored::Pregnant)
-    );
+    assert!(from_inputs(&Subject { age_years: 16, ..child }, &inputs).is_ok());
+    assert_eq!(from_inputs(&Subject { pregnant: true, ..subject(false) }, &inputs), Err(NotScored::Pregnant));
 }
 
 #[test]
@@ -335,10 +254,7 @@ fn the_night_call_from_readings_to_score() {
     let score = news2(&readings, &subject(false), NOW).unwrap();
     // 3 + 2 + 1 + 1 (38.05 is banded as 38.1); breathing, oxygen and consciousness are the nurse's to add.
     assert_eq!((score.min, score.max, score.band_min), (7, 15, Band::High));
-    assert_eq!(
-        score.missing().collect::<Vec<_>>(),
-        [Item::Respiration, Item::Oxygen, Item::Consciousness]
-    );
+    assert_eq!(score.missing().collect::<Vec<_>>(), [Item::Respiration, Item::Oxygen, Item::Consciousness]);
     assert!(score.deciding.is_empty(), "already high");
     let temperature = score.items.iter().find(|i| i.item == Item::Temperature).unwrap();
     assert_eq!(
@@ -348,13 +264,7 @@ fn the_night_call_from_readings_to_score() {
 
     readings.push(assessed(5, respiration("22"), NOW));
     readings.push(assessed(6, Vital::Oxygen { supply: Supply::Air }, NOW));
-    readings.push(assessed(
-        7,
-        Vital::Consciousness {
-            level: Consciousness::Alert,
-        },
-        NOW,
-    ));
+    readings.push(assessed(7, Vital::Consciousness { level: Consciousness::Alert }, NOW));
     let score = news2(&readings, &subject(false), NOW).unwrap();
     assert_eq!((score.min, score.max, score.missing().count()), (9, 9, 0));
 }
@@ -367,12 +277,7 @@ fn stale_and_marked_values_are_missing() {
     let impossible = device(4, spo2("8"), NOW);
     for reading in [stale, demo, future, impossible] {
         let score = news2([&reading], &subject(false), NOW).unwrap();
-        assert_eq!(
-            (score.min, score.missing().count()),
-            (0, 7),
-            "{:?}",
-            reading.flags
-        );
+        assert_eq!((score.min, score.missing().count()), (0, 7), "{:?}", reading.flags);
     }
     let fresh = device(5, spo2("80"), NOW);
     assert_eq!(news2([&fresh], &subject(false), NOW).unwrap().min, 3);
@@ -380,24 +285,10 @@ fn stale_and_marked_values_are_missing() {
 
 #[test]
 fn the_newer_of_pulse_and_heart_rate_counts() {
-    let beat = |n, rate: &str, at| {
-        device(
-            n,
-            Vital::HeartRate {
-                value: dec(rate),
-                unit: RateUnit::PerMinute,
-            },
-            at,
-        )
-    };
-    let readings = [
-        device(1, pulse("70"), ago(Span::minutes(2))),
-        beat(2, "132", ago(Span::minutes(1))),
-    ];
+    let beat =
+        |n, rate: &str, at| device(n, Vital::HeartRate { value: dec(rate), unit: RateUnit::PerMinute }, at);
+    let readings = [device(1, pulse("70"), ago(Span::minutes(2))), beat(2, "132", ago(Span::minutes(1)))];
     assert_eq!(news2(&readings, &subject(false), NOW).unwrap().min, 3);
-    let readings = [
-        device(1, pulse("70"), ago(Span::minutes(1))),
-        beat(2, "132", ago(Span::minutes(2))),
-    ];
+    let readings = [device(1, pulse("70"), ago(Span::minutes(1))), beat(2, "132", ago(Span::minutes(2)))];
     assert_eq!(news2(&readings, &subject(false), NOW).unwrap().min, 0);
 }

@@ -11,10 +11,7 @@ use crate::{id::PersonId, time::Timestamp};
 #[test]
 fn vitals_are_tagged_and_carry_their_unit() {
     let wire = |vital: Vital| serde_json::to_value(vital).unwrap();
-    assert_eq!(
-        wire(spo2("97")),
-        json!({"kind": "spo2", "value": "97", "unit": "%"})
-    );
+    assert_eq!(wire(spo2("97")), json!({"kind": "spo2", "value": "97", "unit": "%"}));
     let cuff = json!({"kind": "bloodPressure", "systolic": "132", "diastolic": "81", "unit": "mm[Hg]"});
     assert_eq!(wire(pressure("132", "81")), cuff);
     let ear = Vital::Temperature {
@@ -22,33 +19,17 @@ fn vitals_are_tagged_and_carry_their_unit() {
         unit: TemperatureUnit::Celsius,
         site: Some(Site::Ear),
     };
-    assert_eq!(
-        wire(ear),
-        json!({"kind": "temperature", "value": "36.50", "unit": "Cel", "site": "ear"})
-    );
-    assert_eq!(
-        wire(respiration("18")),
-        json!({"kind": "respiratoryRate", "value": "18", "unit": "/min"})
-    );
-    let flow = Some(OxygenFlow {
-        value: super::dec("2.0"),
-        unit: FlowUnit::LitrePerMinute,
-    });
+    assert_eq!(wire(ear), json!({"kind": "temperature", "value": "36.50", "unit": "Cel", "site": "ear"}));
+    assert_eq!(wire(respiration("18")), json!({"kind": "respiratoryRate", "value": "18", "unit": "/min"}));
+    let flow = Some(OxygenFlow { value: super::dec("2.0"), unit: FlowUnit::LitrePerMinute });
     let oxygen =
         json!({"kind": "oxygen", "supply": {"kind": "oxygen", "flow": {"value": "2.0", "unit": "L/min"}}});
-    assert_eq!(
-        wire(Vital::Oxygen {
-            supply: Supply::Oxygen { flow }
-        }),
-        oxygen
-    );
+    assert_eq!(wire(Vital::Oxygen { supply: Supply::Oxygen { flow } }), oxygen);
     assert_eq!(
         wire(Vital::Oxygen { supply: Supply::Air }),
         json!({"kind": "oxygen", "supply": {"kind": "air"}})
     );
-    let mind = Vital::Consciousness {
-        level: Consciousness::Confusion,
-    };
+    let mind = Vital::Consciousness { level: Consciousness::Confusion };
     assert_eq!(wire(mind), json!({"kind": "consciousness", "level": "confusion"}));
 }
 
@@ -83,23 +64,13 @@ fn wrong_units_and_unknown_words_are_refused() {
 
 #[test]
 fn a_score_says_who_chose_the_scale() {
-    let scale = Spo2Scale::Two {
-        set_by: PersonId(uuid::Uuid::from_u128(5)),
-        set_at: Timestamp(9),
-    };
-    let subject = Subject {
-        age_years: 80,
-        pregnant: false,
-        scale,
-    };
+    let scale = Spo2Scale::Two { set_by: PersonId(uuid::Uuid::from_u128(5)), set_at: Timestamp(9) };
+    let subject = Subject { age_years: 80, pregnant: false, scale };
     let score = news2([], &subject, NOW).unwrap();
     let wire = serde_json::to_value(&score).unwrap();
     let by = "00000000-0000-0000-0000-000000000005";
     assert_eq!(wire["scale"], json!({"kind": "two", "setBy": by, "setAt": 9}));
-    assert_eq!(
-        (&wire["bandMax"], &wire["singleThree"]),
-        (&json!("high"), &json!("open"))
-    );
+    assert_eq!((&wire["bandMax"], &wire["singleThree"]), (&json!("high"), &json!("open")));
     assert_eq!(serde_json::from_value::<Score>(wire).unwrap(), score);
 }
 
@@ -111,14 +82,9 @@ fn the_schema_names_every_kind() {
 
     let schema = serde_json::to_value(Vital::schema()).unwrap();
     let alternatives = schema["oneOf"].as_array().unwrap();
-    let tags: Vec<_> = alternatives
-        .iter()
-        .map(|a| a["properties"]["kind"]["enum"][0].as_str().unwrap())
-        .collect();
-    let mut kinds: Vec<_> = VitalKind::ALL
-        .iter()
-        .map(|k| serde_json::to_value(k).unwrap())
-        .collect();
+    let tags: Vec<_> =
+        alternatives.iter().map(|a| a["properties"]["kind"]["enum"][0].as_str().unwrap()).collect();
+    let mut kinds: Vec<_> = VitalKind::ALL.iter().map(|k| serde_json::to_value(k).unwrap()).collect();
     kinds.sort_by_key(|kind| tags.iter().position(|tag| kind == tag));
     assert_eq!(json!(tags), json!(kinds));
     let units = serde_json::to_value(PressureUnit::schema()).unwrap();

@@ -15,11 +15,7 @@ pub struct Temp(pub PathBuf);
 impl Temp {
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "yoban-rec-{}-{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("yoban-rec-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -43,11 +39,7 @@ pub fn run(tool: &str, args: &[&str]) -> Vec<u8> {
         .stdin(Stdio::null())
         .output()
         .unwrap_or_else(|error| panic!("{tool} is needed for these tests: {error}"));
-    assert!(
-        out.status.success(),
-        "{tool} {args:?}: {}",
-        String::from_utf8_lossy(&out.stderr)
-    );
+    assert!(out.status.success(), "{tool} {args:?}: {}", String::from_utf8_lossy(&out.stderr));
     out.stdout
 }
 
@@ -115,12 +107,7 @@ pub fn vp8(temp: &Temp, size: &str, seconds: u32, gop: u32) -> Clip {
 
 pub fn vp8_from(file: &Path) -> Clip {
     let bytes = fs::read(file).unwrap();
-    let mut clip = Clip {
-        codec: Codec::Vp8,
-        pieces: Vec::new(),
-        units: 0,
-        keys: Vec::new(),
-    };
+    let mut clip = Clip { codec: Codec::Vp8, pieces: Vec::new(), units: 0, keys: Vec::new() };
     let mut at = 32;
     while at + 12 <= bytes.len() {
         let size = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
@@ -131,12 +118,8 @@ pub fn vp8_from(file: &Path) -> Clip {
         let id = clip.units as u16 & 0x7FFF;
         for (part, chunk) in frame.chunks(MTU).enumerate() {
             // X; I with a 15-bit picture id; S on the first packet.
-            let mut payload = vec![
-                if part == 0 { 0x90 } else { 0x80 },
-                0x80,
-                0x80 | (id >> 8) as u8,
-                id as u8,
-            ];
+            let mut payload =
+                vec![if part == 0 { 0x90 } else { 0x80 }, 0x80, 0x80 | (id >> 8) as u8, id as u8];
             payload.extend_from_slice(chunk);
             clip.pieces.push(Piece {
                 at_ms: clip.units as i64 * 1_000 / 30,
@@ -183,12 +166,7 @@ pub fn h264(temp: &Temp, size: &str, seconds: u32, profile: &str) -> Clip {
         ],
     );
     let bytes = fs::read(&file).unwrap();
-    let mut clip = Clip {
-        codec: Codec::H264,
-        pieces: Vec::new(),
-        units: 0,
-        keys: Vec::new(),
-    };
+    let mut clip = Clip { codec: Codec::H264, pieces: Vec::new(), units: 0, keys: Vec::new() };
     let mut unit: Vec<&[u8]> = Vec::new();
     for nal in nals(&bytes) {
         if nal[0] & 0x1F == 9 {
@@ -204,20 +182,16 @@ pub fn h264(temp: &Temp, size: &str, seconds: u32, profile: &str) -> Clip {
 }
 
 fn nals(bytes: &[u8]) -> Vec<&[u8]> {
-    let starts: Vec<usize> = (0..bytes.len().saturating_sub(3))
-        .filter(|at| bytes[*at..at + 3] == [0, 0, 1])
-        .collect();
+    let starts: Vec<usize> =
+        (0..bytes.len().saturating_sub(3)).filter(|at| bytes[*at..at + 3] == [0, 0, 1]).collect();
     let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
     starts
         .iter()
         .zip(ends)
         .map(|(start, end)| {
             let nal = &bytes[start + 3..end];
-            let zeros = if end == bytes.len() {
-                0
-            } else {
-                nal.iter().rev().take_while(|byte| **byte == 0).count()
-            };
+            let zeros =
+                if end == bytes.len() { 0 } else { nal.iter().rev().take_while(|byte| **byte == 0).count() };
             &nal[..nal.len() - zeros]
         })
         .collect()
@@ -293,12 +267,7 @@ pub fn opus(temp: &Temp, name: &str, input: &[&str]) -> Clip {
 /// Reads with the `ogg` crate, not with our own reader.
 pub fn opus_from(file: &Path) -> Clip {
     let mut reader = ogg::PacketReader::new(fs::File::open(file).unwrap());
-    let mut clip = Clip {
-        codec: Codec::Opus,
-        pieces: Vec::new(),
-        units: 0,
-        keys: Vec::new(),
-    };
+    let mut clip = Clip { codec: Codec::Opus, pieces: Vec::new(), units: 0, keys: Vec::new() };
     let mut number = 0;
     while let Some(packet) = reader.read_packet().unwrap() {
         number += 1;
@@ -318,42 +287,19 @@ pub fn opus_from(file: &Path) -> Clip {
 
 pub fn tone(temp: &Temp, hertz: u32, seconds: u32) -> Clip {
     let source = format!("sine=frequency={hertz}:duration={seconds}:sample_rate=48000");
-    opus(
-        temp,
-        &format!("tone-{hertz}-{seconds}"),
-        &["-f", "lavfi", "-i", &source],
-    )
+    opus(temp, &format!("tone-{hertz}-{seconds}"), &["-f", "lavfi", "-i", &source])
 }
 
 /// A spoken sentence as a wave file.
 pub fn speech(temp: &Temp, name: &str, voice: &str, pitch: &str, words: &str) -> PathBuf {
     let file = temp.path(&format!("{name}.wav"));
-    run(
-        "espeak-ng",
-        &["-v", voice, "-p", pitch, "-s", "150", "-w", text(&file), words],
-    );
+    run("espeak-ng", &["-v", voice, "-p", pitch, "-s", "150", "-w", text(&file), words]);
     file
 }
 
 /// Mono 8 kHz samples of any file ffmpeg can read.
 pub fn pcm(file: &Path) -> Vec<f64> {
-    let raw = run(
-        "ffmpeg",
-        &[
-            "-v",
-            "error",
-            "-i",
-            text(file),
-            "-ac",
-            "1",
-            "-ar",
-            "8000",
-            "-f",
-            "s16le",
-            "-",
-        ],
-    );
-    raw.chunks_exact(2)
-        .map(|pair| f64::from(i16::from_le_bytes([pair[0], pair[1]])))
-        .collect()
+    let raw =
+        run("ffmpeg", &["-v", "error", "-i", text(file), "-ac", "1", "-ar", "8000", "-f", "s16le", "-"]);
+    raw.chunks_exact(2).map(|pair| f64::from(i16::from_le_bytes([pair[0], pair[1]]))).collect()
 }

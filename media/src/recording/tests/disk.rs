@@ -71,10 +71,7 @@ fn a_full_queue_costs_pictures_first_and_is_declared() {
     asking.recv().unwrap();
     // One second comes meanwhile: sound is all taken, of the pictures what fits.
     let mut refused = 0;
-    for packet in pictures[first..]
-        .iter()
-        .filter(|packet| packet.timestamp < 30 * 3_000)
-    {
+    for packet in pictures[first..].iter().filter(|packet| packet.timestamp < 30 * 3_000) {
         refused += usize::from(!recorder.push(packet.clone()));
     }
     assert!(refused > 0);
@@ -88,10 +85,10 @@ fn a_full_queue_costs_pictures_first_and_is_declared() {
     // would be another story.
     let mut sent = 0;
     for packet in pictures.into_iter().filter(|packet| packet.timestamp >= 60 * 3_000) {
-            while !recorder.push(packet.clone()) {
-                std::thread::yield_now();
-            }
-            sent += 1;
+        while !recorder.push(packet.clone()) {
+            std::thread::yield_now();
+        }
+        sent += 1;
     }
     assert!(sent > 0);
     recorder.close_session(session(1)).unwrap();
@@ -102,11 +99,7 @@ fn a_full_queue_costs_pictures_first_and_is_declared() {
     let home = temp.path("rec").join(&manifest.folder);
     assert_eq!(track(Kind::Audio).units, sound.units as u64);
     let video = track(Kind::Video);
-    assert_eq!(
-        video.gaps.first().map(|gap| gap.reason),
-        Some(GapReason::Drop),
-        "{video:?}"
-    );
+    assert_eq!(video.gaps.first().map(|gap| gap.reason), Some(GapReason::Drop), "{video:?}");
     decodes(&home.join(&video.file));
     decodes(&home.join(&track(Kind::Audio).file));
     assert!(
@@ -200,15 +193,9 @@ fn limited() {
     }
     recorder.close_session(session(1)).unwrap();
     recorder.shutdown();
-    let full = events.iter().any(|event| {
-        matches!(
-            event,
-            RecordingEvent::Failed {
-                reason: FailReason::DiskFull,
-                ..
-            }
-        )
-    });
+    let full = events
+        .iter()
+        .any(|event| matches!(event, RecordingEvent::Failed { reason: FailReason::DiskFull, .. }));
     assert!(full);
     fs::write(dir.join("stopped"), b"").unwrap();
     drop(temp);
@@ -221,15 +208,7 @@ fn full_disk(temp: &Temp, dir: PathBuf, make_room: impl FnOnce()) {
     config.dir = dir.clone();
     let mut rig = Rig::with(config, &[(1, &sound)]);
     rig.feed(packets(&sound, 1, 0, 0, 0));
-    wait_for(&mut rig, |event| {
-        matches!(
-            event,
-            RecordingEvent::Failed {
-                reason: FailReason::DiskFull,
-                ..
-            }
-        )
-    });
+    wait_for(&mut rig, |event| matches!(event, RecordingEvent::Failed { reason: FailReason::DiskFull, .. }));
     // The call goes on: packets are taken and forgotten, the recorder answers.
     rig.feed(packets(&sound, 1, 30_000, 9_000, 7)[..50].to_vec());
     make_room();

@@ -20,12 +20,7 @@ fn microseconds_per_packet() {
     let sink = FileSink::new(&config.dir).unwrap();
     for (name, clip) in [("Opus", &sound), ("VP8", &vp8), ("H264", &h264)] {
         let mut events = Vec::new();
-        let mut world = World {
-            config: &config,
-            sink: &sink,
-            now_ms: 0,
-            events: &mut events,
-        };
+        let mut world = World { config: &config, sink: &sink, now_ms: 0, events: &mut events };
         let mut open = Session::open(session(1), &world).unwrap();
         open.track_start(leg(1), clip.codec, &mut world);
         let rounds = 10_u32;

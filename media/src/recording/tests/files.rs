@@ -12,10 +12,7 @@ use crate::recording::{Codec, GapReason, Kind, Manifest, PauseReason, RecordingE
 fn two_people_with_sound_and_picture() {
     let temp = Temp::new();
     let (sound, other) = (clips::tone(&temp, 440, 4), clips::tone(&temp, 700, 3));
-    let (vp8, h264) = (
-        clips::vp8(&temp, "320x240", 4, 30),
-        clips::h264(&temp, "640x360", 3, "high"),
-    );
+    let (vp8, h264) = (clips::vp8(&temp, "320x240", 4, 30), clips::h264(&temp, "640x360", 3, "high"));
     let rig = Rig::new(&temp, &[(1, &sound), (1, &vp8), (2, &other), (2, &h264)]);
     rig.feed(by_arrival(vec![
         packets(&sound, 1, 0, 65_500, u32::MAX - 9_000),
@@ -45,11 +42,7 @@ fn two_people_with_sound_and_picture() {
         assert!(!track.interrupted);
         let bytes = fs::read(&path).unwrap();
         assert_eq!(track.bytes, bytes.len() as u64);
-        let hex: String = digest(&SHA256, &bytes)
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hex: String = digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(track.sha256, hex);
     }
     let mix = done.manifest.mix.clone().unwrap();
@@ -63,12 +56,7 @@ fn two_people_with_sound_and_picture() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    assert!(
-        !names
-            .iter()
-            .any(|name| name.starts_with("raw-") || name.starts_with("tmp-")),
-        "{names:?}"
-    );
+    assert!(!names.iter().any(|name| name.starts_with("raw-") || name.starts_with("tmp-")), "{names:?}");
     let stored: Manifest = serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
     assert_eq!(stored, done.manifest);
     assert_eq!(recover(&done.folder).unwrap(), []);
@@ -110,9 +98,8 @@ fn a_pause_for_consent_leaves_a_gap_and_no_picture() {
     let rig = Rig::new(&temp, &[(1, &sound), (1, &vp8)]);
     let all = by_arrival(vec![packets(&sound, 1, 0, 0, 0), packets(&vp8, 1, 0, 0, 0)]);
     let (before, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|packet| packet.arrival_ms < T0 + 2_000);
-    let (during, after): (Vec<_>, Vec<_>) = rest
-        .into_iter()
-        .partition(|packet| packet.arrival_ms < T0 + 3_500);
+    let (during, after): (Vec<_>, Vec<_>) =
+        rest.into_iter().partition(|packet| packet.arrival_ms < T0 + 3_500);
     rig.feed(before);
     rig.recorder.pause(session(1), PauseReason::Consent).unwrap();
     rig.feed(during);
@@ -129,12 +116,7 @@ fn a_pause_for_consent_leaves_a_gap_and_no_picture() {
     near(gap.to, T0 + 3_500, 20);
     // In the pause there is digital silence, around it the tone.
     let samples = clips::pcm(&path);
-    let loud = |from: usize, to: usize| {
-        samples[from * 8..to * 8]
-            .iter()
-            .map(|s| s.abs())
-            .fold(0.0, f64::max)
-    };
+    let loud = |from: usize, to: usize| samples[from * 8..to * 8].iter().map(|s| s.abs()).fold(0.0, f64::max);
     assert!(loud(2_100, 3_400) < 40.0, "{}", loud(2_100, 3_400));
     assert!(loud(1_500, 1_900) > 1_000.0 && loud(3_700, 4_000) > 1_000.0);
 
@@ -143,10 +125,7 @@ fn a_pause_for_consent_leaves_a_gap_and_no_picture() {
     // The first key frame after 3.5 s is the one at 4 s.
     assert_eq!(video.units, 60 + 60);
     assert_eq!(frames(&path), 120);
-    assert_eq!(
-        video.gaps.iter().map(|gap| gap.reason).collect::<Vec<_>>(),
-        [GapReason::Consent]
-    );
+    assert_eq!(video.gaps.iter().map(|gap| gap.reason).collect::<Vec<_>>(), [GapReason::Consent]);
     assert_eq!(video.gaps.first().unwrap().to, T0 + 4_000);
     let times = super::rig::picture_times(&path);
     assert!(!times.iter().any(|at| (2_000..4_000).contains(at)), "{times:?}");
@@ -156,10 +135,7 @@ fn a_pause_for_consent_leaves_a_gap_and_no_picture() {
 #[test]
 fn a_picture_that_changes_its_size() {
     let temp = Temp::new();
-    let (small, large) = (
-        clips::vp8(&temp, "320x240", 2, 30),
-        clips::vp8(&temp, "640x480", 2, 30),
-    );
+    let (small, large) = (clips::vp8(&temp, "320x240", 2, 30), clips::vp8(&temp, "640x480", 2, 30));
     let rig = Rig::new(&temp, &[(1, &small)]);
     rig.feed(packets(&small, 1, 0, 0, 0));
     rig.feed(packets(&large, 1, 2_000, small.pieces.len() as u16, 180_000));
@@ -167,55 +143,35 @@ fn a_picture_that_changes_its_size() {
     let (track, path) = done.track(1, Kind::Video);
     decodes(&path);
     assert_eq!((track.units, frames(&path)), (120, 120));
-    let sync = fs::read_dir(done.path(""))
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let sync = fs::read_dir(done.path("")).unwrap().map(|entry| entry.unwrap().path());
     let map: String = sync
         .filter(|path| path.extension().is_some_and(|e| e == "jsonl"))
         .map(|path| fs::read_to_string(path).unwrap())
         .collect();
-    assert!(
-        map.contains(r#""what":"size""#) && map.contains(r#""width":640,"height":480"#),
-        "{map}"
-    );
+    assert!(map.contains(r#""what":"size""#) && map.contains(r#""width":640,"height":480"#), "{map}");
 }
 
 #[test]
 fn new_h264_parameter_sets_begin_a_new_file() {
     let temp = Temp::new();
-    let (small, large) = (
-        clips::h264(&temp, "320x240", 2, "baseline"),
-        clips::h264(&temp, "640x480", 2, "high"),
-    );
+    let (small, large) =
+        (clips::h264(&temp, "320x240", 2, "baseline"), clips::h264(&temp, "640x480", 2, "high"));
     let rig = Rig::new(&temp, &[(1, &small)]);
     rig.feed(packets(&small, 1, 0, 0, 0));
     rig.feed(packets(&large, 1, 2_000, small.pieces.len() as u16, 180_000));
     let done = rig.finish();
     let tracks = &done.manifest.tracks;
     assert_eq!(
-        tracks
-            .iter()
-            .map(|track| (track.units, track.started_at))
-            .collect::<Vec<_>>(),
+        tracks.iter().map(|track| (track.units, track.started_at)).collect::<Vec<_>>(),
         [(60, T0), (60, T0 + 2_000)]
     );
     for (track, size) in tracks.iter().zip(["320,240", "640,480"]) {
         let path = done.path(&track.file);
         decodes(&path);
         assert_eq!(frames(&path), 60);
-        let args = [
-            "-v",
-            "error",
-            "-show_entries",
-            "stream=width,height",
-            "-of",
-            "csv=p=0",
-            clips::text(&path),
-        ];
-        assert_eq!(
-            String::from_utf8(clips::run("ffprobe", &args)).unwrap().trim(),
-            size
-        );
+        let args =
+            ["-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", clips::text(&path)];
+        assert_eq!(String::from_utf8(clips::run("ffprobe", &args)).unwrap().trim(), size);
     }
 }
 
@@ -249,16 +205,7 @@ fn a_stopped_track_is_closed_and_may_start_again() {
     rig.recorder.track_start(session(1), leg(1), Codec::Opus).unwrap();
     rig.feed(packets(&sound, 1, 6_000, 9_000, 9_000));
     let done = rig.finish();
-    let begun: Vec<i64> = done
-        .manifest
-        .tracks
-        .iter()
-        .map(|track| track.started_at - T0)
-        .collect();
+    let begun: Vec<i64> = done.manifest.tracks.iter().map(|track| track.started_at - T0).collect();
     assert_eq!(begun, [0, 6_000]);
-    assert!(
-        done.seen
-            .iter()
-            .any(|event| matches!(event, RecordingEvent::TrackStarted { .. }))
-    );
+    assert!(done.seen.iter().any(|event| matches!(event, RecordingEvent::TrackStarted { .. })));
 }

@@ -29,13 +29,7 @@ impl Random {
         let size = self.below(most);
         // Half of it small values, which are the interesting ones in headers.
         (0..size)
-            .map(|_| {
-                if self.next() & 1 == 0 {
-                    self.next() as u8
-                } else {
-                    self.next() as u8 & 0x1F
-                }
-            })
+            .map(|_| if self.next() & 1 == 0 { self.next() as u8 } else { self.next() as u8 & 0x1F })
             .collect()
     }
 }
@@ -86,10 +80,7 @@ fn parsers_answer_any_bytes() {
 #[test]
 fn damaged_files_are_read_up_to_the_damage() {
     let temp = Temp::new();
-    let (sound, picture) = (
-        super::clips::tone(&temp, 440, 2),
-        super::clips::vp8(&temp, "320x240", 2, 30),
-    );
+    let (sound, picture) = (super::clips::tone(&temp, 440, 2), super::clips::vp8(&temp, "320x240", 2, 30));
     let rig = Rig::new(&temp, &[(1, &sound), (1, &picture)]);
     rig.feed(super::rig::packets(&sound, 1, 0, 0, 0));
     rig.feed(super::rig::packets(&picture, 1, 0, 0, 0));
@@ -124,30 +115,19 @@ fn numbers_and_times_may_be_anything() {
     let (mut last, mut now) = (0, T0);
     for round in 0..200_000 {
         now += random.below(50) as i64 - 5;
-        let sequence = if random.below(10) == 0 {
-            random.next() as u16
-        } else {
-            round as u16
-        };
+        let sequence = if random.below(10) == 0 { random.next() as u16 } else { round as u16 };
         reorder.push(sequence, now, (), &mut out);
         if random.below(20) == 0 {
             reorder.tick(now + random.below(1_000) as i64, &mut out);
         }
         out.clear();
-        let timestamp = if random.below(10) == 0 {
-            random.next() as u32
-        } else {
-            round as u32 * 3_000
-        };
+        let timestamp = if random.below(10) == 0 { random.next() as u32 } else { round as u32 * 3_000 };
         let placed = line.place(timestamp, now);
         assert!(placed.ticks >= last, "time goes on");
         // Never far ahead of the wall clock: hostile timestamps cannot make a file of years.
         last = placed.ticks;
         line.look_up(random.next() as u32);
-        let points = [
-            (random.below(1 << 40) as i64, now),
-            (random.below(1 << 40) as i64, now - 7),
-        ];
+        let points = [(random.below(1 << 40) as i64, now), (random.below(1 << 40) as i64, now - 7)];
         let placement = place::Placement::new(&points, now);
         placement.offset(random.below(1 << 41) as i64);
     }
@@ -189,11 +169,7 @@ fn a_recorder_survives_garbage_from_the_wire() {
             session: session(1),
             leg: leg(who),
             kind: codec.kind(),
-            codec: if random.below(100) == 0 {
-                Codec::Opus
-            } else {
-                codec
-            },
+            codec: if random.below(100) == 0 { Codec::Opus } else { codec },
             sequence: if wild { random.next() as u16 } else { round as u16 },
             timestamp: if wild { random.next() as u32 } else { round * 900 },
             marker: random.next() & 1 == 0,
@@ -224,9 +200,6 @@ fn a_recorder_survives_garbage_from_the_wire() {
     let seen: Vec<_> = events.iter().collect();
     let tracks = super::rig::finished(&seen).unwrap().tracks;
     for kind in [Kind::Audio, Kind::Video] {
-        assert!(
-            tracks.iter().any(|track| track.kind == kind && track.units > 100),
-            "{tracks:?}"
-        );
+        assert!(tracks.iter().any(|track| track.kind == kind && track.units > 100), "{tracks:?}");
     }
 }

@@ -24,10 +24,7 @@ fn writer() {
     let Ok(dir) = std::env::var(DIR) else { return };
     let close_at: i64 = std::env::var(CLOSE_AT).unwrap().parse().unwrap();
     let dir = PathBuf::from(dir);
-    let clips = [
-        clips::opus_from(&dir.join("../sound.opus")),
-        clips::vp8_from(&dir.join("../picture.ivf")),
-    ];
+    let clips = [clips::opus_from(&dir.join("../sound.opus")), clips::vp8_from(&dir.join("../picture.ivf"))];
     let mut log = File::create(dir.join("log")).unwrap();
     let (recorder, _events) = Recorder::start(RecordingConfig::new(dir.join("rec"))).unwrap();
     recorder.open_session(session(1)).unwrap();
@@ -66,9 +63,7 @@ fn looped(clip: &Clip, index: usize) -> Option<RtpIn> {
         kind: clip.codec.kind(),
         codec: clip.codec,
         sequence: index as u16,
-        timestamp: piece
-            .ticks
-            .wrapping_add((round_ms * clip.codec.clock() / 1_000) as u32),
+        timestamp: piece.ticks.wrapping_add((round_ms * clip.codec.clock() / 1_000) as u32),
         marker: piece.marker,
         payload: piece.payload.clone(),
         arrival_ms: T0 + round_ms + piece.at_ms,
@@ -78,12 +73,7 @@ fn looped(clip: &Clip, index: usize) -> Option<RtpIn> {
 fn start(dir: &Path, close_at: i64) -> Child {
     fs::create_dir_all(dir).unwrap();
     Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--ignored",
-            "--exact",
-            "recording::tests::kill::writer",
-            "--test-threads=1",
-        ])
+        .args(["--ignored", "--exact", "recording::tests::kill::writer", "--test-threads=1"])
         .env(DIR, dir)
         .env(CLOSE_AT, close_at.to_string())
         .stdin(Stdio::null())
@@ -134,21 +124,14 @@ fn judge(dir: &Path) -> (i64, usize) {
     let folder = dir.join("rec");
     let sink = FileSink::new(&folder).unwrap();
     let mut raw_files = 0;
-    for name in sink
-        .list(session(1))
-        .unwrap()
-        .iter()
-        .filter(|name| name.starts_with("raw-"))
-    {
+    for name in sink.list(session(1)).unwrap().iter().filter(|name| name.starts_with("raw-")) {
         let input = sink.read(session(1), name).unwrap();
         let holds_media = if name.ends_with("ogg") {
             AudioReader::open(input)
                 .unwrap()
                 .is_some_and(|mut reader| reader.next_packet().unwrap().is_some())
         } else {
-            VideoReader::open(input)
-                .unwrap()
-                .is_some_and(|mut reader| reader.next_frame().unwrap().is_some())
+            VideoReader::open(input).unwrap().is_some_and(|mut reader| reader.next_frame().unwrap().is_some())
         };
         if holds_media {
             // Even before any repair.
@@ -169,21 +152,14 @@ fn judge(dir: &Path) -> (i64, usize) {
             mix: None,
             interrupted: true,
         };
-        let worst = [Kind::Audio, Kind::Video]
-            .iter()
-            .filter_map(|kind| loss(dir, *kind, &empty))
-            .max();
+        let worst = [Kind::Audio, Kind::Video].iter().filter_map(|kind| loss(dir, *kind, &empty)).max();
         return (worst.unwrap_or(0), 0);
     };
     let manifest: Manifest = serde_json::from_slice(&stored).unwrap();
     for track in &manifest.tracks {
         let path = home.join(&track.file);
         decodes(&path);
-        let counted = if track.kind == Kind::Audio {
-            packets_in(&path)
-        } else {
-            frames(&path)
-        };
+        let counted = if track.kind == Kind::Audio { packets_in(&path) } else { frames(&path) };
         assert_eq!(counted, track.units);
         assert_eq!(track.bytes, fs::metadata(&path).unwrap().len());
     }
@@ -200,10 +176,7 @@ fn judge(dir: &Path) -> (i64, usize) {
             .iter()
             .any(|name| name.starts_with("raw-") || name.starts_with("tmp-"))
     );
-    let worst = [Kind::Audio, Kind::Video]
-        .iter()
-        .filter_map(|kind| loss(dir, *kind, &manifest))
-        .max();
+    let worst = [Kind::Audio, Kind::Video].iter().filter_map(|kind| loss(dir, *kind, &manifest)).max();
     (worst.unwrap_or(0), raw_files)
 }
 
@@ -220,11 +193,7 @@ fn a_hundred_kills() {
                 let dir = temp.path(&format!("{round}-{number}"));
                 // Every second one is killed about when it finishes its files.
                 let close_at = if number % 2 == 0 { i64::MAX } else { 700 };
-                let kill_after = if number % 2 == 0 {
-                    random.below(2_500)
-                } else {
-                    700 + random.below(150)
-                };
+                let kill_after = if number % 2 == 0 { random.below(2_500) } else { 700 + random.below(150) };
                 let child = start(&dir, close_at);
                 (dir, child, kill_after)
             })

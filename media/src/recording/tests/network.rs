@@ -22,10 +22,7 @@ fn reordered_and_repeated_packets_change_nothing() {
             sent.push(packet.clone());
         }
         let late = if index % 7 == 3 { 60 } else { 0 };
-        sent.push(crate::recording::RtpIn {
-            arrival_ms: packet.arrival_ms + late,
-            ..packet
-        });
+        sent.push(crate::recording::RtpIn { arrival_ms: packet.arrival_ms + late, ..packet });
     }
     sent.sort_by_key(|packet| packet.arrival_ms);
     rig.feed(sent);
@@ -43,10 +40,7 @@ fn after_a_lost_packet_there_is_no_picture_until_a_key_frame() {
     let rig = Rig::new(&temp, &[(1, &vp8)]);
     let mut all = packets(&vp8, 1, 0, 0, 0);
     // One packet of the 40th picture.
-    let lost = all
-        .iter()
-        .position(|packet| packet.timestamp == 39 * 3_000)
-        .unwrap();
+    let lost = all.iter().position(|packet| packet.timestamp == 39 * 3_000).unwrap();
     all.remove(lost);
     rig.feed(all);
     let done = rig.finish();
@@ -56,10 +50,7 @@ fn after_a_lost_packet_there_is_no_picture_until_a_key_frame() {
     let gap = track.gaps.first().unwrap();
     assert_eq!((track.gaps.len(), gap.reason), (1, GapReason::Loss));
     assert_eq!(gap.to, T0 + 2_000);
-    assert!(
-        done.key_frames_asked() >= 2,
-        "one at the start, one or more for the loss"
-    );
+    assert!(done.key_frames_asked() >= 2, "one at the start, one or more for the loss");
     let times = picture_times(&path);
     assert!(!times.iter().any(|at| (1_290..2_000).contains(at)), "{times:?}");
 }
@@ -137,10 +128,7 @@ fn a_stalled_sender_keeps_its_place_in_time() {
         packet.arrival_ms += 30_000;
     }
     let mut pictures = packets(&vp8, 2, 0, 0, 0);
-    for packet in pictures
-        .iter_mut()
-        .filter(|packet| packet.timestamp >= 60 * 3_000)
-    {
+    for packet in pictures.iter_mut().filter(|packet| packet.timestamp >= 60 * 3_000) {
         packet.arrival_ms += 30_000;
     }
     rig.feed(super::rig::by_arrival(vec![all, pictures]));
@@ -153,12 +141,7 @@ fn a_stalled_sender_keeps_its_place_in_time() {
     near(gap.from, T0 + 5_000, 40);
     near(gap.to, T0 + 35_000, 40);
     let samples = clips::pcm(&path);
-    let loud = |from: usize, to: usize| {
-        samples[from * 8..to * 8]
-            .iter()
-            .map(|s| s.abs())
-            .fold(0.0, f64::max)
-    };
+    let loud = |from: usize, to: usize| samples[from * 8..to * 8].iter().map(|s| s.abs()).fold(0.0, f64::max);
     assert!(loud(4_500, 4_950) > 1_000.0 && loud(35_050, 35_500) > 1_000.0);
     assert!(loud(6_500, 34_900) < 40.0);
     let (track, path) = done.track(2, Kind::Video);
@@ -175,10 +158,7 @@ fn a_network_that_holds_packets_back_is_no_stall() {
     let rig = Rig::new(&temp, &[(1, &sound)]);
     let mut all = packets(&sound, 1, 0, 0, 0);
     // From 5 s to 8 s nothing comes; then all of it at once.
-    for packet in all
-        .iter_mut()
-        .filter(|packet| (T0 + 5_000..T0 + 8_000).contains(&packet.arrival_ms))
-    {
+    for packet in all.iter_mut().filter(|packet| (T0 + 5_000..T0 + 8_000).contains(&packet.arrival_ms)) {
         packet.arrival_ms = T0 + 8_000;
     }
     rig.feed(all);
@@ -214,10 +194,7 @@ fn lips_follow_sender_reports() {
     let (sound, vp8) = (clips::tone(&temp, 440, 4), clips::vp8(&temp, "320x240", 4, 30));
     let rig = Rig::with(config(&temp), &[(1, &sound), (1, &vp8)]);
     // The picture takes 180 ms longer through encoder and network; the reports say so.
-    rig.feed(super::rig::by_arrival(vec![
-        packets(&sound, 1, 0, 0, 0),
-        packets(&vp8, 1, 180, 0, 0),
-    ]));
+    rig.feed(super::rig::by_arrival(vec![packets(&sound, 1, 0, 0, 0), packets(&vp8, 1, 180, 0, 0)]));
     // 2026-09-21 or so in NTP seconds.
     let ntp = |ms: i64| {
         let (seconds, rest) = ((T0 + ms) / 1_000, (T0 + ms) % 1_000);
@@ -225,21 +202,11 @@ fn lips_follow_sender_reports() {
     };
     for (kind, timestamp) in [(Kind::Audio, 2 * 48_000), (Kind::Video, 2 * 90_000)] {
         let (leg, arrival_ms) = (super::rig::leg(1), T0 + 4_000);
-        let report = SenderReport {
-            session: session(1),
-            leg,
-            kind,
-            ntp: ntp(1_950),
-            timestamp,
-            arrival_ms,
-        };
+        let report = SenderReport { session: session(1), leg, kind, ntp: ntp(1_950), timestamp, arrival_ms };
         rig.recorder.sender_report(report).unwrap();
     }
     let done = rig.finish();
-    let (sound, picture) = (
-        done.track(1, Kind::Audio).0.started_at,
-        done.track(1, Kind::Video).0.started_at,
-    );
+    let (sound, picture) = (done.track(1, Kind::Audio).0.started_at, done.track(1, Kind::Video).0.started_at);
     near(picture, sound, 2);
 }
 
@@ -255,10 +222,5 @@ fn a_missing_key_frame_is_asked_for_again_and_again() {
     let done = rig.finish();
     assert!(done.manifest.tracks.is_empty());
     assert!(done.key_frames_asked() >= 4, "{}", done.key_frames_asked());
-    assert!(
-        !done
-            .seen
-            .iter()
-            .any(|event| matches!(event, RecordingEvent::TrackStarted { .. }))
-    );
+    assert!(!done.seen.iter().any(|event| matches!(event, RecordingEvent::TrackStarted { .. })));
 }

@@ -72,12 +72,7 @@ impl Rig {
         for (who, clip) in tracks {
             recorder.track_start(session(1), leg(*who), clip.codec).unwrap();
         }
-        Self {
-            recorder,
-            events,
-            seen: Vec::new(),
-            folder,
-        }
+        Self { recorder, events, seen: Vec::new(), folder }
     }
 
     pub fn feed(&self, packets: Vec<RtpIn>) {
@@ -93,11 +88,7 @@ impl Rig {
         self.seen.extend(self.events.iter());
         let finished = finished(&self.seen);
         let manifest = finished.unwrap_or_else(|| panic!("not finished: {:?}", self.seen));
-        Done {
-            manifest,
-            folder: self.folder,
-            seen: self.seen,
-        }
+        Done { manifest, folder: self.folder, seen: self.seen }
     }
 }
 
@@ -109,17 +100,10 @@ pub struct Done {
 
 impl Done {
     pub fn track(&self, who: u32, kind: Kind) -> (&TrackFile, PathBuf) {
-        let mut found = self
-            .manifest
-            .tracks
-            .iter()
-            .filter(|track| track.leg == leg(who) && track.kind == kind);
+        let mut found =
+            self.manifest.tracks.iter().filter(|track| track.leg == leg(who) && track.kind == kind);
         let track = found.next().unwrap();
-        assert!(
-            found.next().is_none(),
-            "one file per person and kind: {:?}",
-            self.manifest
-        );
+        assert!(found.next().is_none(), "one file per person and kind: {:?}", self.manifest);
         (track, self.path(&track.file))
     }
 
@@ -128,10 +112,7 @@ impl Done {
     }
 
     pub fn key_frames_asked(&self) -> usize {
-        self.seen
-            .iter()
-            .filter(|event| matches!(event, RecordingEvent::NeedKeyFrame { .. }))
-            .count()
+        self.seen.iter().filter(|event| matches!(event, RecordingEvent::NeedKeyFrame { .. })).count()
     }
 }
 
@@ -149,89 +130,55 @@ pub fn decodes(file: &Path) {
 }
 
 pub fn complaints(file: &Path) -> String {
-    let out = Command::new("ffmpeg")
-        .args(["-v", "error", "-i", text(file), "-f", "null", "-"])
-        .output()
-        .unwrap();
+    let out =
+        Command::new("ffmpeg").args(["-v", "error", "-i", text(file), "-f", "null", "-"]).output().unwrap();
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
-    if out.status.success() {
-        said
-    } else {
-        format!("{said} ({})", out.status)
-    }
+    if out.status.success() { said } else { format!("{said} ({})", out.status) }
 }
 
 fn probe(file: &Path, args: &[&str]) -> String {
     let mut all = vec!["-v", "error", "-of", "csv=p=0"];
     all.extend_from_slice(args);
     all.push(text(file));
-    String::from_utf8(run("ffprobe", &all))
-        .unwrap()
-        .trim()
-        .trim_matches(',')
-        .to_owned()
+    String::from_utf8(run("ffprobe", &all)).unwrap().trim().trim_matches(',').to_owned()
 }
 
 /// Pictures that decode.
 pub fn frames(file: &Path) -> u64 {
-    let said = probe(
-        file,
-        &[
-            "-count_frames",
-            "-select_streams",
-            "v:0",
-            "-show_entries",
-            "stream=nb_read_frames",
-        ],
-    );
-    said.parse()
-        .unwrap_or_else(|_| panic!("frames of {}: {said:?}", file.display()))
+    let said =
+        probe(file, &["-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames"]);
+    said.parse().unwrap_or_else(|_| panic!("frames of {}: {said:?}", file.display()))
 }
 
 /// Packets as ffprobe counts them.
 pub fn packets_in(file: &Path) -> u64 {
-    let said = probe(
-        file,
-        &["-count_packets", "-show_entries", "stream=nb_read_packets"],
-    );
-    said.parse()
-        .unwrap_or_else(|_| panic!("packets of {}: {said:?}", file.display()))
+    let said = probe(file, &["-count_packets", "-show_entries", "stream=nb_read_packets"]);
+    said.parse().unwrap_or_else(|_| panic!("packets of {}: {said:?}", file.display()))
 }
 
 /// Length as a player shows it, ms.
 pub fn length_ms(file: &Path) -> i64 {
     let said = probe(file, &["-show_entries", "format=duration"]);
-    (said
-        .parse::<f64>()
-        .unwrap_or_else(|_| panic!("length of {}: {said:?}", file.display()))
-        * 1_000.0) as i64
+    (said.parse::<f64>().unwrap_or_else(|_| panic!("length of {}: {said:?}", file.display())) * 1_000.0)
+        as i64
 }
 
 /// Times of all pictures, ms.
 pub fn picture_times(file: &Path) -> Vec<i64> {
-    let said = probe(
-        file,
-        &["-select_streams", "v:0", "-show_entries", "packet=pts_time"],
-    );
+    let said = probe(file, &["-select_streams", "v:0", "-show_entries", "packet=pts_time"]);
     said.lines()
         .map(|line| (line.trim_matches(',').parse::<f64>().unwrap() * 1_000.0).round() as i64)
         .collect()
 }
 
 pub fn near(value: i64, wanted: i64, within: i64) {
-    assert!(
-        (value - wanted).abs() <= within,
-        "{value} is not within {within} of {wanted}"
-    );
+    assert!((value - wanted).abs() <= within, "{value} is not within {within} of {wanted}");
 }
 
 /// Waits for an event; the time-out only ends a test that would hang.
 pub fn wait_for(rig: &mut Rig, what: impl Fn(&RecordingEvent) -> bool) {
     loop {
-        let event = rig
-            .events
-            .recv_timeout(Duration::from_secs(30))
-            .expect("the event never came");
+        let event = rig.events.recv_timeout(Duration::from_secs(30)).expect("the event never came");
         let found = what(&event);
         rig.seen.push(event);
         if found {

@@ -29,21 +29,13 @@ fn order_is_restored_across_the_wrap() {
 #[test]
 fn a_missing_packet_is_waited_for_and_given_up() {
     use Ordered::{Lost, Packet};
-    assert_eq!(
-        run(&[(1, 0), (3, 10), (4, 409), (2, 409)]),
-        [Packet(1), Packet(2), Packet(3), Packet(4)]
-    );
-    assert_eq!(
-        run(&[(1, 0), (3, 10), (4, 411), (2, 411)]),
-        [Packet(1), Lost(1), Packet(3), Packet(4)]
-    );
+    assert_eq!(run(&[(1, 0), (3, 10), (4, 409), (2, 409)]), [Packet(1), Packet(2), Packet(3), Packet(4)]);
+    assert_eq!(run(&[(1, 0), (3, 10), (4, 411), (2, 411)]), [Packet(1), Lost(1), Packet(3), Packet(4)]);
 }
 
 #[test]
 fn waiting_is_bounded_by_number_too() {
-    let packets: Vec<(u16, i64)> = std::iter::once((0, 0))
-        .chain((2..2_000).map(|n| (n, 0)))
-        .collect();
+    let packets: Vec<(u16, i64)> = std::iter::once((0, 0)).chain((2..2_000).map(|n| (n, 0))).collect();
     let (mut reorder, mut out) = (Reorder::new(400), Vec::new());
     for (sequence, arrival) in packets {
         reorder.push(sequence, arrival, sequence, &mut out);
@@ -55,10 +47,7 @@ fn waiting_is_bounded_by_number_too() {
 #[test]
 fn one_stray_packet_is_ignored_two_begin_anew() {
     use Ordered::{Packet, Restart};
-    assert_eq!(
-        run(&[(50_000, 0), (9, 1), (50_001, 2)]),
-        [Packet(50_000), Packet(50_001)]
-    );
+    assert_eq!(run(&[(50_000, 0), (9, 1), (50_001, 2)]), [Packet(50_000), Packet(50_001)]);
     assert_eq!(
         run(&[(50_000, 0), (30_000, 1), (30_001, 2), (30_002, 3)]),
         [Packet(50_000), Restart, Packet(30_001), Packet(30_002)]
@@ -69,65 +58,23 @@ fn one_stray_packet_is_ignored_two_begin_anew() {
 fn time_goes_on_over_the_wrap_and_over_half_a_day() {
     let mut line = Timeline::new(90_000);
     line.place(u32::MAX - 44_999, 0);
-    assert_eq!(
-        line.place(45_000, 1_000),
-        Placed {
-            ticks: 90_000,
-            jumped: false
-        }
-    );
+    assert_eq!(line.place(45_000, 1_000), Placed { ticks: 90_000, jumped: false });
     // 20 hours of silence are more than one turn of the counter (13.3 h at 90 kHz).
     let hours = 20 * 3_600 * 90_000_i64;
     let placed = line.place(45_000_u32.wrapping_add(hours as u32), 1_000 + 20 * 3_600_000);
-    assert_eq!(
-        placed,
-        Placed {
-            ticks: 90_000 + hours,
-            jumped: false
-        }
-    );
+    assert_eq!(placed, Placed { ticks: 90_000 + hours, jumped: false });
 }
 
 #[test]
 fn a_jumping_sender_clock_follows_the_wall() {
     let mut line = Timeline::new(48_000);
     line.place(1_000, 0);
-    assert_eq!(
-        line.place(500_000_000, 20),
-        Placed {
-            ticks: 960,
-            jumped: true
-        }
-    );
-    assert_eq!(
-        line.place(500_000_960, 40),
-        Placed {
-            ticks: 1_920,
-            jumped: false
-        }
-    );
-    assert_eq!(
-        line.place(7, 60),
-        Placed {
-            ticks: 2_880,
-            jumped: true
-        }
-    );
+    assert_eq!(line.place(500_000_000, 20), Placed { ticks: 960, jumped: true });
+    assert_eq!(line.place(500_000_960, 40), Placed { ticks: 1_920, jumped: false });
+    assert_eq!(line.place(7, 60), Placed { ticks: 2_880, jumped: true });
     // A small step back is flattened, and the next one lands where it should.
-    assert_eq!(
-        line.place(7 - 5, 80),
-        Placed {
-            ticks: 2_880,
-            jumped: false
-        }
-    );
-    assert_eq!(
-        line.place(7 + 960, 80),
-        Placed {
-            ticks: 3_840,
-            jumped: false
-        }
-    );
+    assert_eq!(line.place(7 - 5, 80), Placed { ticks: 2_880, jumped: false });
+    assert_eq!(line.place(7 + 960, 80), Placed { ticks: 3_840, jumped: false });
 }
 
 #[test]
@@ -164,10 +111,7 @@ fn fillers_are_as_long_as_the_gap() {
     for like in [vec![0x78, 9, 9], vec![0x79, 9, 9], vec![0x7B, 0x83, 9, 9]] {
         let filler = conceal(&like).unwrap();
         let mut room = [0_i16; 5_760];
-        assert_eq!(
-            decoder.decode(&filler, &mut room, false).unwrap() as i64,
-            duration(&like).unwrap()
-        );
+        assert_eq!(decoder.decode(&filler, &mut room, false).unwrap() as i64, duration(&like).unwrap());
     }
 }
 
@@ -194,23 +138,14 @@ fn placement_tells_a_stall_from_a_burst() {
     assert_eq!((stall.offset(19_999), stall.offset(20_000)), (5_000, 8_000));
     let burst = Placement::new(
         &points(&|s| {
-            if (20..24).contains(&s) {
-                (24 - s) * 1_000
-            } else {
-                0
-            }
+            if (20..24).contains(&s) { (24 - s) * 1_000 } else { 0 }
         }),
         5_000,
     );
-    assert_eq!(
-        (burst.offset(19_999), burst.offset(21_000), burst.offset(30_000)),
-        (5_000, 5_000, 5_000)
-    );
+    assert_eq!((burst.offset(19_999), burst.offset(21_000), burst.offset(30_000)), (5_000, 5_000, 5_000));
     // ±200 ppm over an hour: 720 ms, followed to within 40 ms.
     for drift in [-200, 200] {
-        let points: Vec<_> = (0..3_600)
-            .map(|s| (s * 1_000, 5_000 + s * 1_000 * drift / 1_000_000))
-            .collect();
+        let points: Vec<_> = (0..3_600).map(|s| (s * 1_000, 5_000 + s * 1_000 * drift / 1_000_000)).collect();
         let placement = Placement::new(&points, 5_000);
         for s in 0..3_600 {
             let off = placement.offset(s * 1_000) - (5_000 + s * 1_000 * drift / 1_000_000);

@@ -16,11 +16,7 @@ fn correlation(sound: &[f64], voice: &[f64], at_ms: i64) -> f64 {
                 product += s * v;
                 other += s * s;
             }
-            if other > 0.0 {
-                product / (energy * other).sqrt()
-            } else {
-                0.0
-            }
+            if other > 0.0 { product / (energy * other).sqrt() } else { 0.0 }
         })
         .fold(0.0, f64::max)
 }
@@ -32,20 +28,8 @@ const HEARD: f64 = 0.35;
 fn each_voice_is_in_the_mix_at_its_place() {
     let temp = Temp::new();
     let speakers = [
-        (
-            "patient",
-            "ja",
-            "70",
-            "むねがくるしいです。いきがしにくいです。",
-            0_i64,
-        ),
-        (
-            "nurse",
-            "en-gb",
-            "50",
-            "I am with you. Please breathe slowly and tell me where it hurts.",
-            900,
-        ),
+        ("patient", "ja", "70", "むねがくるしいです。いきがしにくいです。", 0_i64),
+        ("nurse", "en-gb", "50", "I am with you. Please breathe slowly and tell me where it hurts.", 900),
         (
             "doctor",
             "de",
@@ -73,19 +57,9 @@ fn each_voice_is_in_the_mix_at_its_place() {
         })
         .collect();
     let rig = Rig::new(&temp, &[(1, &encoded[0]), (2, &encoded[1]), (3, &encoded[2])]);
-    let streams = encoded
-        .iter()
-        .zip(&speakers)
-        .enumerate()
-        .map(|(index, (clip, (.., from)))| {
-            packets(
-                clip,
-                index as u32 + 1,
-                *from,
-                60_000 + index as u16,
-                4_000_000_000 + index as u32,
-            )
-        });
+    let streams = encoded.iter().zip(&speakers).enumerate().map(|(index, (clip, (.., from)))| {
+        packets(clip, index as u32 + 1, *from, 60_000 + index as u16, 4_000_000_000 + index as u32)
+    });
     rig.feed(by_arrival(streams.collect()));
     let done = rig.finish();
     let mix = done.manifest.mix.clone().unwrap();

@@ -10,22 +10,13 @@ use super::{
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Frame, DecodeError> {
     let mut frame = Frame::default();
     let flags = reader.u8()?;
-    let unit = if bit(flags, 0) {
-        PressureUnit::KPa
-    } else {
-        PressureUnit::MmHg
-    };
+    let unit = if bit(flags, 0) { PressureUnit::KPa } else { PressureUnit::MmHg };
     let systolic = frame.number(Measure::Systolic, reader.sfloat()?);
     let diastolic = frame.number(Measure::Diastolic, reader.sfloat()?);
     let mean = frame.number(Measure::Mean, reader.sfloat()?);
     // Without a systolic value there is no reading; a lone diastolic or mean is of no use to anyone.
     if let Some(systolic) = systolic {
-        frame.vitals.push(Vital::BloodPressure {
-            systolic,
-            diastolic,
-            mean,
-            unit,
-        });
+        frame.vitals.push(Vital::BloodPressure { systolic, diastolic, mean, unit });
     }
     if bit(flags, 1) {
         frame.clock(date_time::read(reader)?);
@@ -33,10 +24,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Frame, DecodeError> {
     if bit(flags, 2)
         && let Some(value) = frame.number(Measure::Pulse, reader.sfloat()?)
     {
-        frame.vitals.push(Vital::Pulse {
-            value,
-            unit: RateUnit::PerMinute,
-        });
+        frame.vitals.push(Vital::Pulse { value, unit: RateUnit::PerMinute });
     }
     if bit(flags, 3) {
         frame.extra.user = Some(reader.u8()?).filter(|user| *user != 0xFF);

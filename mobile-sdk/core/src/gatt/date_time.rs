@@ -17,24 +17,17 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Option<DateTime>, DecodeEr
         return Ok(None);
     };
     let valid = YEARS.contains(&year);
-    Ok(DateTime::new(year, month, day, hour, minute, second, 0)
-        .ok()
-        .filter(|_| valid))
+    Ok(DateTime::new(year, month, day, hour, minute, second, 0).ok().filter(|_| valid))
 }
 
 /// Moves a time by whole minutes; `None` when it leaves the calendar.
 pub(super) fn shift(time: DateTime, minutes: i16) -> Option<DateTime> {
     let span = jiff::Span::new().try_minutes(i64::from(minutes)).ok()?;
-    time.checked_add(span)
-        .ok()
-        .filter(|moved| YEARS.contains(&moved.year()))
+    time.checked_add(span).ok().filter(|moved| YEARS.contains(&moved.year()))
 }
 
 /// The instant a local time means at a UTC offset; `None` for offsets that do not exist.
 pub(super) fn instant(local: DateTime, utc_offset_minutes: i32) -> Option<Timestamp> {
     let offset = jiff::tz::Offset::from_seconds(utc_offset_minutes.checked_mul(60)?).ok()?;
-    offset
-        .to_timestamp(local)
-        .ok()
-        .map(|instant| Timestamp(instant.as_millisecond()))
+    offset.to_timestamp(local).ok().map(|instant| Timestamp(instant.as_millisecond()))
 }

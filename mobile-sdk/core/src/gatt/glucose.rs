@@ -21,11 +21,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Frame, DecodeError> {
     frame.clock(base.and_then(|base| moved(base, offset)));
     if bit(flags, 1) {
         // kg/L and mol/L are 10^5 mg/dL and 10^3 mmol/L: the digits stay, the point moves.
-        let (unit, shift) = if bit(flags, 2) {
-            (GlucoseUnit::MmolPerL, 3)
-        } else {
-            (GlucoseUnit::MgPerDl, 5)
-        };
+        let (unit, shift) =
+            if bit(flags, 2) { (GlucoseUnit::MmolPerL, 3) } else { (GlucoseUnit::MgPerDl, 5) };
         let value = reader
             .sfloat()?
             .and_then(|value| Decimal::shifted(value, shift).map_err(|_| AbsentReason::Error));

@@ -10,15 +10,8 @@ use super::{
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Frame, DecodeError> {
     let mut frame = Frame::default();
     let flags = reader.u8()?;
-    let rate = if bit(flags, 0) {
-        reader.u16()?
-    } else {
-        u16::from(reader.u8()?)
-    };
-    frame.vitals.push(Vital::HeartRate {
-        value: Decimal::whole(i32::from(rate)),
-        unit: RateUnit::PerMinute,
-    });
+    let rate = if bit(flags, 0) { reader.u16()? } else { u16::from(reader.u8()?) };
+    frame.vitals.push(Vital::HeartRate { value: Decimal::whole(i32::from(rate)), unit: RateUnit::PerMinute });
     // Bits 1 and 2: 2 = the strap can feel skin and does not, 3 = it does, 0 and 1 = it cannot tell.
     frame.mark((flags >> 1) & 0b11 == 2, Flag::NoContact);
     if bit(flags, 3) {

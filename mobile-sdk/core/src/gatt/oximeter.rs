@@ -39,16 +39,10 @@ pub(super) fn read_continuous(reader: &mut Reader<'_>) -> Result<Frame, DecodeEr
 
 fn values(frame: &mut Frame, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
     if let Some(value) = frame.number(Measure::Spo2, reader.sfloat()?) {
-        frame.vitals.push(Vital::Spo2 {
-            value,
-            unit: PercentUnit::Percent,
-        });
+        frame.vitals.push(Vital::Spo2 { value, unit: PercentUnit::Percent });
     }
     if let Some(value) = frame.number(Measure::Pulse, reader.sfloat()?) {
-        frame.vitals.push(Vital::Pulse {
-            value,
-            unit: RateUnit::PerMinute,
-        });
+        frame.vitals.push(Vital::Pulse { value, unit: RateUnit::PerMinute });
     }
     Ok(())
 }

@@ -10,11 +10,7 @@ use super::{
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Frame, DecodeError> {
     let mut frame = Frame::default();
     let flags = reader.u8()?;
-    let unit = if bit(flags, 0) {
-        TemperatureUnit::Fahrenheit
-    } else {
-        TemperatureUnit::Celsius
-    };
+    let unit = if bit(flags, 0) { TemperatureUnit::Fahrenheit } else { TemperatureUnit::Celsius };
     let value = frame.number(Measure::Temperature, reader.float()?);
     if bit(flags, 1) {
         frame.clock(date_time::read(reader)?);

@@ -20,9 +20,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Frame, DecodeError> {
     } else {
         (i64::from(raw) * 5, -3, MassUnit::Kilogram)
     };
-    let value = Decimal::from_parts(digits, exponent)
-        .ok()
-        .filter(|_| raw != FAILED);
+    let value = Decimal::from_parts(digits, exponent).ok().filter(|_| raw != FAILED);
     if let Some(value) = frame.number(Measure::Weight, value.ok_or(AbsentReason::Error)) {
         frame.vitals.push(Vital::Weight { value, unit });
     }
