@@ -150,7 +150,7 @@ pub fn demo_bind_allowed(ip: IpAddr) -> Result<Reach, BindRefused> {
     }
 }
 
-/// All addresses of interfaces that are up, loopback left out, the best for a phone first (see [`rank`]).
+/// All addresses of interfaces that are up, loopback left out, the best for a phone first (see `rank`).
 ///
 /// # Errors
 /// The system does not tell its interfaces.

@@ -77,7 +77,7 @@ impl MediaError {
 /// What is wrong with an SDP text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SdpProblem {
-    /// Longer than [`crate::negotiate::MAX_BYTES`].
+    /// Longer than `negotiate::MAX_BYTES`.
     #[error("too long")]
     TooLong,
     /// Does not begin like SDP, or holds control characters.

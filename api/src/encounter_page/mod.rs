@@ -1,7 +1,7 @@
 //! The record of a session as one printable page: what a doctor reads in half a minute in the morning.
 //!
 //! Pure: record in, HTML out. The page carries everything it needs (style and plots), runs no script and asks
-//! no network; every text that people typed goes through [`html::text`].
+//! no network; every text that people typed goes through `html::text`.
 
 mod clock;
 mod html;
