@@ -12,7 +12,7 @@ run: ## サーバーとデモ地区を起動 / start the server with the demo di
 	@scripts/yoban serve --demo $(ARGS)
 
 demo: ## 一夜の通話を自動で / play one night call by itself and show the results
-	@scripts/yoban demo $(ARGS)
+	@scripts/demo $(ARGS)
 
 test: ## すべての試験 / every test
 	@scripts/test

@@ -19,7 +19,7 @@ use crate::person::{participant, reading};
 use crate::vp8::write_ivf;
 use crate::{Clip, Night, Person, clip};
 
-pub use after::{Papers, Recorded};
+pub use after::{Papers, Recorded, finished, finished_as, loudest, play_file, samples};
 
 /// Texts that are written during the story and must never be in a log.
 pub const WRITTEN: [&str; 6] = [

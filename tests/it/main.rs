@@ -9,3 +9,9 @@
 )]
 
 mod answered;
+mod bad_input;
+mod consent;
+mod kill;
+mod nobody;
+mod resume;
+mod taps;

@@ -200,7 +200,7 @@ impl Night1 {
                 let track = track.unwrap_or_else(|| panic!("no {kind:?} of {:?}: {manifest:#?}", clip.whose));
                 assert!(track.units > 0 && !track.interrupted);
                 let file = folder.join(&track.file);
-                let length = play(&file);
+                let length = play_file(&file);
                 assert!(
                     (length - track.duration as f64 / 1_000.0).abs() < 1.0,
                     "{}: {length} s, manifest {} ms",
@@ -220,7 +220,7 @@ impl Night1 {
         }
         let mix = manifest.mix.as_ref().expect("a mix");
         let file = folder.join(&mix.file);
-        let length = play(&file);
+        let length = play_file(&file);
         assert!(
             (length - mix.duration as f64 / 1_000.0).abs() < 1.0,
             "mix {length} s"
@@ -252,10 +252,16 @@ impl Night1 {
 
 /// Waits until a session's recording is finished.
 pub async fn finished(who: &Person, session: SessionId) -> Manifest {
+    finished_as(who, session, |_| true).await
+}
+
+/// Waits until a session's recording is finished and is as it should be; a recording that goes on after a crash has one
+/// manifest, which grows.
+pub async fn finished_as(who: &Person, session: SessionId, fits: impl Fn(&Manifest) -> bool) -> Manifest {
     let waiting = async {
         loop {
             let all: Vec<Manifest> = who.get(&format!("/api/v1/encounters/{session}/recordings")).await;
-            if let Some(manifest) = all.into_iter().next() {
+            if let Some(manifest) = all.into_iter().find(&fits) {
                 return manifest;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -267,7 +273,7 @@ pub async fn finished(who: &Person, session: SessionId) -> Manifest {
 }
 
 /// Decodes a whole file, which must raise no complaint; its length in seconds.
-pub fn play(file: &Path) -> f64 {
+pub fn play_file(file: &Path) -> f64 {
     let mut command = clip::ffmpeg();
     command.arg("-i").arg(file).args(["-f", "null", "-"]);
     let done = command.output().unwrap();

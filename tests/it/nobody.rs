@@ -1,0 +1,111 @@
+//! Nobody answers: the desk, then the doctor. The patient is never left without words, the case never without owner.
+
+use yoban_domain::id::SessionId;
+use yoban_domain::session::{LegRole, LegState, State};
+use yoban_domain::wire::rest::CaseView;
+use yoban_domain::wire::signal::ClientMessage as Say;
+use yoban_domain::wire::view::QueueItem;
+use yoban_tests::{Night, Person};
+
+/// Whoever looks at tonight's list finds somebody who must act, and by when.
+async fn owned(who: &Person, session: SessionId) {
+    let list: Vec<QueueItem> = who.get("/api/v1/cases").await;
+    let item = list.iter().find(|i| i.session == session).unwrap();
+    assert!(item.owner.is_some() && item.deadline.is_some(), "{item:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_answers_and_the_tablet_says_how_to_go_on_until_somebody_does() {
+    // Rings of 2.5 s, reminder after 12 s, doctors' rings of 3 s.
+    let night = Night::begin(&["--demo-hurry", "10"]).await;
+    let mut patient = night.patient(0).await;
+    let mut nurse = night.nurse(0).await;
+    let doctor = night.doctor(0).await;
+    let requested = patient.tap().await;
+    let session = requested.session;
+    nurse.rung(session).await;
+    owned(&nurse, session).await;
+    patient
+        .until_call(session, "the desk's telephone and 119", |call| {
+            assert!(matches!(call.state, State::Waiting { .. }));
+            let desk = call.desk?;
+            (desk.fallback && !desk.ringing && desk.round == 2).then_some(())
+        })
+        .await;
+    owned(&nurse, session).await;
+    // It is not given up: the desk is rung again by itself, and the words stay on the tablet meanwhile.
+    patient
+        .until_call(session, "the desk is rung again", |call| {
+            let desk = call.desk?;
+            (desk.round == 3 && desk.ringing && desk.fallback).then_some(())
+        })
+        .await;
+    patient.connect_media(session).await;
+    nurse.say(Say::Accept { session }).await;
+    nurse.connect_media(session).await;
+    let patient_leg = patient
+        .until_call(session, "the nurse", |call| {
+            let active = matches!(call.state, State::Active { .. }) && call.desk.is_none();
+            active.then_some(call.you?)
+        })
+        .await;
+    nurse.hears_and_sees(patient_leg, &patient.clip).await;
+
+    // The doctor does not answer either: the nurse is told, and may ring again.
+    let invite = || Say::Invite {
+        session,
+        role: LegRole::DutyDoctor,
+        person: Some(doctor.person()),
+    };
+    for _ in 0..2 {
+        nurse.say(invite()).await;
+        doctor.rung(session).await;
+        nurse
+            .until_call(session, "the doctor did not answer", |call| {
+                let leg = call.people.iter().find(|p| p.role == LegRole::DutyDoctor)?;
+                matches!(leg.leg_state, LegState::TimedOut { .. }).then_some(())
+            })
+            .await;
+        owned(&nurse, session).await;
+    }
+    assert_eq!(doctor.refused(Say::Accept { session }).await, "ring-over");
+    let case: CaseView = nurse.get(&format!("/api/v1/cases/{}", requested.case)).await;
+    let count = |fact: &str| case.timeline.iter().filter(|e| e.fact == fact).count();
+    assert_eq!(count("fallbackShown"), 1);
+    // Two nurses on duty, two rounds; the doctor twice.
+    assert_eq!(count("ringTimedOut"), 2 * 2 + 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_patient_who_is_left_alone_is_rung_for_again() {
+    let night = Night::begin(&["--demo-hurry", "10"]).await;
+    let (mut patient, mut nurse) = (night.patient(0).await, night.nurse(0).await);
+    let mut other = night.nurse(1).await;
+    let call = night.answered(&mut patient, &mut nurse).await;
+    let session = call.requested.session;
+    // The desk's computer dies.
+    nurse.drop_socket();
+    nurse.media = None;
+    other
+        .until("the case is in the list as unattended", |seen| {
+            seen.queue
+                .iter()
+                .find(|i| i.session == session && i.unattended)
+                .map(|_| ())
+        })
+        .await;
+    other.say(Say::Accept { session }).await;
+    other.connect_media(session).await;
+    let other_leg = other.call(session).you.unwrap();
+    // She is a second nurse: the tap does not cover her.
+    assert!(other.map().is_empty());
+    patient
+        .say(Say::AnswerJoin {
+            session,
+            leg: other_leg,
+            yes: true,
+        })
+        .await;
+    other.hears_and_sees(call.patient, &patient.clip).await;
+    patient.hears_and_sees(other_leg, &other.clip).await;
+}
