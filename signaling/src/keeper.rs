@@ -1,7 +1,7 @@
 //! The keeper makes the world equal to the store: after each change it gives the room its plan and tells everybody
 //! what the call looks like now. One task, so that an older state never overtakes a newer one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -39,7 +39,7 @@ impl Keeper {
     pub fn start(engine: Engine, hub: Hub, media: Media, stop: CancellationToken) -> Self {
         let (sender, asks) = mpsc::channel(256);
         let hints = engine.bus.subscribe();
-        let task = Task { engine, hub, media };
+        let task = Task { engine, hub, media, waiting: BTreeMap::new() };
         tokio::spawn(task.run(hints, asks, stop));
         Self(sender)
     }
@@ -65,11 +65,13 @@ struct Task {
     engine: Engine,
     hub: Hub,
     media: Media,
+    /// Which sessions wait at the desk, as nurses in a call were told last.
+    waiting: BTreeMap<AssociationId, BTreeSet<SessionId>>,
 }
 
 impl Task {
     async fn run(
-        self,
+        mut self,
         mut hints: tokio::sync::broadcast::Receiver<Hint>,
         mut asks: mpsc::Receiver<Ask>,
         stop: CancellationToken,
@@ -101,7 +103,7 @@ impl Task {
         }
     }
 
-    async fn catch_up(&self, hints: Vec<Result<Hint, tokio::sync::broadcast::error::RecvError>>) {
+    async fn catch_up(&mut self, hints: Vec<Result<Hint, tokio::sync::broadcast::error::RecvError>>) {
         let (mut sessions, mut vitals, mut lists) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for hint in hints {
             match hint {
@@ -112,12 +114,15 @@ impl Task {
                 Err(_lagged) => log(self.every_room().await),
             }
         }
-        for id in sessions {
-            match self.session(id, true).await {
+        for id in &sessions {
+            match self.session(*id, true).await {
                 Ok(Some(association)) => _ = lists.insert(association),
                 Ok(None) => {}
                 Err(error) => log(Err(error)),
             }
+        }
+        for association in &lists {
+            log(self.count_waiting(*association, &sessions).await);
         }
         for id in vitals {
             log(self.vitals(id).await);
@@ -125,6 +130,33 @@ impl Task {
         for association in lists {
             log(self.list(association).await);
         }
+    }
+
+    /// Whoever is in a call sees how many others wait: when that changes, calls that did not change themselves are told
+    /// as well.
+    async fn count_waiting(
+        &mut self,
+        association: AssociationId,
+        told: &BTreeSet<SessionId>,
+    ) -> Result<(), CommandError> {
+        let mut read = self.engine.store().read().await?;
+        let (mut waiting, mut live) = (BTreeSet::new(), Vec::new());
+        for row in read.live_sessions(association).await? {
+            let session: Session = row.body.read()?;
+            live.push(session.id);
+            if session.desk.is_some() {
+                waiting.insert(session.id);
+            }
+        }
+        drop(read);
+        if self.waiting.get(&association) == Some(&waiting) {
+            return Ok(());
+        }
+        self.waiting.insert(association, waiting);
+        for id in live.into_iter().filter(|id| !told.contains(id)) {
+            self.session(id, true).await?;
+        }
+        Ok(())
     }
 
     async fn every_room(&self) -> Result<(), CommandError> {

@@ -117,10 +117,12 @@ impl Session {
     async fn talk<G: Gatekeeper>(&mut self, sink: &mut Sink, stream: &mut Stream, gate: &G) -> Option<u16> {
         let mut unreadable = 0;
         let clock = self.signaling.engine.clock().clone();
+        // What is sent does not count: a dead device that is told much must be noticed as well.
+        let mut silent_at = tokio::time::Instant::now() + SILENCE;
         loop {
             let expired = clock.until(self.identity.expires);
             let said = tokio::select! {
-                said = tokio::time::timeout(SILENCE, stream.next()) => said,
+                said = tokio::time::timeout_at(silent_at, stream.next()) => said,
                 () = expired => return Some(close::AUTHENTICATION),
                 out = self.out.recv() => {
                     match out {
@@ -131,6 +133,7 @@ impl Session {
                     continue;
                 }
             };
+            silent_at = tokio::time::Instant::now() + SILENCE;
             let text = match said {
                 Err(_elapsed) => return Some(close::SILENT),
                 Ok(None | Some(Ok(Message::Close(_)))) => return None,

@@ -129,7 +129,7 @@ impl Person {
     /// # Errors
     /// The server's refusal.
     pub async fn try_say(&self, message: ClientMessage) -> Result<(), Problem> {
-        let kind = format!("{:.60?}", message);
+        let kind = brief(&message);
         let id = self.link.as_ref().unwrap().say(message);
         self.until(&format!("an answer to {kind}"), |seen| {
             assert!(seen.closed.is_none(), "closed with {:?} at {kind}", seen.closed);
@@ -140,7 +140,7 @@ impl Person {
 
     /// Says something that must be done.
     pub async fn say(&self, message: ClientMessage) {
-        let kind = format!("{:.60?}", message);
+        let kind = brief(&message);
         if let Err(problem) = self.try_say(message).await {
             panic!("{}: {kind} was refused: {problem:?}", self.name);
         }
@@ -148,7 +148,7 @@ impl Person {
 
     /// Says something that must be refused; gives the code.
     pub async fn refused(&self, message: ClientMessage) -> String {
-        let kind = format!("{:.60?}", message);
+        let kind = brief(&message);
         match self.try_say(message).await {
             Ok(()) => panic!("{}: {kind} was not refused", self.name),
             Err(problem) => problem.code,
@@ -260,6 +260,11 @@ impl Person {
         let theirs = frames.iter().filter(|f| clip.shows(&f.data)).count();
         assert_eq!(theirs, frames.len(), "{} sees {:?}", self.name, clip.whose);
     }
+}
+
+/// What was said, short enough for a panic's text.
+fn brief(message: &ClientMessage) -> String {
+    format!("{message:?}").chars().take(80).collect()
 }
 
 /// A participant of a call.

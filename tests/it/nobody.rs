@@ -59,6 +59,12 @@ async fn nobody_answers_and_the_tablet_says_how_to_go_on_until_somebody_does() {
     };
     for _ in 0..2 {
         nurse.say(invite()).await;
+        nurse
+            .until_call(session, "the doctor is rung", |call| {
+                let leg = call.people.iter().find(|p| p.role == LegRole::DutyDoctor)?;
+                matches!(leg.leg_state, LegState::Invited { .. } | LegState::Ringing { .. }).then_some(())
+            })
+            .await;
         doctor.rung(session).await;
         nurse
             .until_call(session, "the doctor did not answer", |call| {
@@ -68,6 +74,12 @@ async fn nobody_answers_and_the_tablet_says_how_to_go_on_until_somebody_does() {
             .await;
         owned(&nurse, session).await;
     }
+    doctor
+        .until_call(session, "the ring is over", |call| {
+            let own = call.people.iter().find(|p| Some(p.leg) == call.you)?;
+            matches!(own.leg_state, LegState::TimedOut { .. }).then_some(())
+        })
+        .await;
     assert_eq!(doctor.refused(Say::Accept { session }).await, "ring-over");
     let case: CaseView = nurse.get(&format!("/api/v1/cases/{}", requested.case)).await;
     let count = |fact: &str| case.timeline.iter().filter(|e| e.fact == fact).count();

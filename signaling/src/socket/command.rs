@@ -93,7 +93,7 @@ impl Session {
             ClientMessage::SetKind { session, kind } => (session, Input::SetKind(kind)),
             ClientMessage::Dispose { session, disposition } => (session, Input::Dispose(disposition)),
             ClientMessage::Ping | ClientMessage::Hello { .. } | ClientMessage::Renew { .. } => {
-                return Ok(None);
+                return Err(CommandError::Invalid("hello comes first and once"));
             }
         };
         self.signaling.engine.act(self.identity.actor, session, input).await?;
