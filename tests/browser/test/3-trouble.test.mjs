@@ -147,6 +147,40 @@ story('a second patient rings during the call: seen and counted at the desk', as
   await desk.seesNot('waiting-count');
 });
 
+story('the tablet’s page is opened a second time: the first says so, and can take the call back', async () => {
+  const { tablet, desk } = await night.bedsideAndDesk();
+  await talk(tablet, desk);
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  const second = await tablet.context.newPage();
+  await second.goto(`${night.server.base}/tablet`);
+  await tablet.sees('link-replaced');
+  await second.getByTestId('screen-incall').waitFor();
+  assert.deepEqual([...(await peopleSeen(second, '[data-testid=stage]'))], ['nurse']);
+  await tablet.page.bringToFront();
+  await tablet.taps('link-reopen');
+  await tablet.seesNot('link-replaced');
+  await second.getByTestId('link-replaced').waitFor();
+  assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  assert.equal(await cases(desk), 1);
+});
+
+story('the doctor declines: the nurse sees why and rings again', async () => {
+  const { tablet, desk } = await night.bedsideAndDesk();
+  const phone = await night.open('phone');
+  await onDuty(phone);
+  await talk(tablet, desk);
+  await desk.taps('tab-doctor');
+  await desk.taps('invite-doctor');
+  await phone.taps('decline');
+  await phone.chooses('decline-withPatient');
+  await phone.taps('decline-yes');
+  await phone.sees('screen-home');
+  await desk.by('member-dutyDoctor').getByText(/断りました/).waitFor();
+  await desk.taps('invite-doctor');
+  await phone.sees('screen-ring');
+});
+
 story('the patient says いいえ: the doctor is told and gets nothing, and the nurse goes on', async () => {
   const { tablet, desk } = await night.bedsideAndDesk();
   const phone = await night.open('phone');
