@@ -117,18 +117,27 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
         http.push(bind(*ip, http_port)?);
     }
 
-    let announce = if lan.is_empty() { vec![local] } else { lan.clone() };
+    let media_at = options.media(&lan, port);
+    // What is announced must be what the socket hears: its own address, or every one of them.
+    let announce = if media_at.ip().is_unspecified() { lan.clone() } else { vec![media_at.ip()] };
     let media_clock = clock.clone();
     let (plane, events) = yoban_media::start(yoban_media::Config {
-        udp: options.media(&lan, port),
+        udp: media_at,
         announce,
         clock: Arc::new(move || media_clock.now()),
         // Without encryption at rest patients are recorded in the fictitious district alone.
         recordings: options.demo.then(|| RecordingConfig::new(&recordings)),
     })
     .map_err(|e| StartError::Media(e, port))?;
-    let (signaling, running) =
-        yoban_signaling::start(store, clock, timings(options), plane.clone(), events, &options.node);
+    let (signaling, running) = yoban_signaling::start(
+        store,
+        clock,
+        timings(options),
+        options.demo,
+        plane.clone(),
+        events,
+        &options.node,
+    );
 
     signaling.engine.media_is_gone().await.map_err(ApiError::from)?;
 

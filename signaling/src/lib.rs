@@ -44,18 +44,20 @@ pub struct Running {
     tasks: JoinSet<()>,
 }
 
-/// Starts everything over an open, migrated store and a running media plane. `node` names this process in leases.
+/// Starts everything over an open, migrated store and a running media plane. `recording` says whether calls may be
+/// recorded here; `node` names this process in leases.
 pub fn start(
     store: Store,
     clock: Clock,
     timings: Timings,
+    recording: bool,
     media: Media,
     events: mpsc::Receiver<MediaEvent>,
     node: &str,
 ) -> (Signaling, Running) {
     let stop = CancellationToken::new();
     let hub = Hub::start(clock.clone());
-    let engine = Engine::new(store, clock, Bus::default(), timings, node);
+    let engine = Engine::new(store, clock, Bus::default(), timings, recording, node);
     let keeper = Keeper::start(engine.clone(), hub.clone(), media.clone(), stop.clone());
     let rooms = Rooms::start(engine.clone(), hub.clone(), media, events);
     let mut tasks = JoinSet::new();

@@ -177,6 +177,8 @@ pub struct Circumstances<'a> {
     pub institution: Option<&'a Institution>,
     /// The acting person is in a call of another session.
     pub actor_busy: bool,
+    /// This installation may record: it can keep recordings as the rules for them ask.
+    pub may_record: bool,
     /// The table of times.
     pub timings: Timings,
     /// Fresh random ids from the shell.

@@ -174,6 +174,9 @@ impl Turn<'_, '_> {
         if !matches!(self.next.state, State::Active { .. }) {
             return Err(Refused::Ended);
         }
+        if !self.around.may_record {
+            return Err(Refused::RecordingNotPossible);
+        }
         match self.next.recording {
             Recording::Wanted { .. } => {
                 let answered_no =

@@ -30,6 +30,7 @@ pub(super) struct Night {
     pub(super) pages: Vec<Page>,
     pub(super) busy: Vec<u128>,
     pub(super) desk: Vec<u128>,
+    pub(super) may_record: bool,
     pub(super) patient: Patient,
     pub(super) institution: Institution,
     next_id: u128,
@@ -111,6 +112,7 @@ impl Night {
             pages: Vec::new(),
             busy: Vec::new(),
             desk,
+            may_record: true,
             patient,
             institution,
             next_id: 10_000,
@@ -169,6 +171,7 @@ impl Night {
             patient: &self.patient,
             institution: Some(&self.institution),
             actor_busy,
+            may_record: self.may_record,
             timings: Timings::default(),
             fresh: &mut fresh,
         };

@@ -63,6 +63,7 @@ impl Engine {
                 patient: &names.patient,
                 institution: None,
                 actor_busy: false,
+                may_record: self.recording,
                 timings: self.timings,
                 fresh: &mut fresh,
             };

@@ -36,14 +36,16 @@ pub struct Engine {
     pub(crate) clock: Clock,
     pub(crate) bus: Bus,
     pub(crate) timings: Timings,
+    /// Whether calls may be recorded here.
+    pub(crate) recording: bool,
     /// Names this node in leases.
     pub(crate) node: Arc<str>,
 }
 
 impl Engine {
     /// An engine over an open, migrated store.
-    pub fn new(store: Store, clock: Clock, bus: Bus, timings: Timings, node: &str) -> Self {
-        Self { store, clock, bus, timings, node: node.into() }
+    pub fn new(store: Store, clock: Clock, bus: Bus, timings: Timings, recording: bool, node: &str) -> Self {
+        Self { store, clock, bus, timings, recording, node: node.into() }
     }
 
     /// The clock the engine goes by.

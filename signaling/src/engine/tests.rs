@@ -124,8 +124,14 @@ impl District {
         }
         tx.commit().await.unwrap();
         let clock = VirtualClock::at(START);
-        let engine =
-            Engine::new(store, Clock::Virtual(clock.clone()), Bus::default(), Timings::default(), "test");
+        let engine = Engine::new(
+            store,
+            Clock::Virtual(clock.clone()),
+            Bus::default(),
+            Timings::default(),
+            true,
+            "test",
+        );
         Self { engine, clock, folder }
     }
 
@@ -258,7 +264,7 @@ async fn after_a_restart_on_the_same_file_the_night_goes_on() {
     let store = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
     store.migrate().await.unwrap();
     let clock = Clock::Virtual(district.clock.clone());
-    let engine = Engine::new(store, clock, Bus::default(), Timings::default(), "test again");
+    let engine = Engine::new(store, clock, Bus::default(), Timings::default(), true, "test again");
     let again = District { engine, clock: district.clock.clone(), folder: district.folder };
     assert_eq!(again.facts(session).await, before);
     let leg = || async {

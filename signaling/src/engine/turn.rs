@@ -132,6 +132,7 @@ impl Engine {
             patient: &on.directory.patient,
             institution,
             actor_busy,
+            may_record: self.recording,
             timings: self.timings,
             fresh: &mut fresh,
         };

@@ -8,7 +8,7 @@ use yoban_domain::id::DeviceId;
 use yoban_domain::people::Actor;
 use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::wire::close;
-use yoban_domain::wire::signal::ServerMessage;
+use yoban_domain::wire::signal::{ServerFrame, ServerMessage};
 
 use super::stream::Stream;
 use super::{Audience, Command, Connected, Opened, Out, belongs};
@@ -18,6 +18,9 @@ use crate::clock::Clock;
 const KEEP: Span = Span::minutes(15);
 /// How many commands pass between two looks for streams that may be forgotten.
 const SWEEP_EVERY: u32 = 1024;
+
+/// When devices may try again after an orderly stop. A restart takes about a second.
+const BACK_AFTER_MS: u32 = 1_000;
 
 struct Device {
     actor: Actor,
@@ -93,6 +96,8 @@ pub(super) async fn run(mut commands: mpsc::Receiver<Command>, clock: Clock) {
             Command::CloseAll { code, reply } => {
                 for device in devices.values_mut() {
                     if let Some((_, out)) = device.socket.take() {
+                        let message = ServerMessage::GoingAway { after_ms: BACK_AFTER_MS };
+                        let _full = out.try_send(Out::Frame(Box::new(ServerFrame { seq: None, message })));
                         let _full = out.try_send(Out::Close(code));
                     }
                 }

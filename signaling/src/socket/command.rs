@@ -1,5 +1,6 @@
 //! What each message does.
 
+use yoban_domain::grant::{Action, Subject, may};
 use yoban_domain::id::SessionId;
 use yoban_domain::session::{Input, Leg};
 use yoban_domain::wire::problem::Problem;
@@ -51,6 +52,8 @@ impl Session {
     async fn carry_out(&self, message: ClientMessage) -> Result<Option<ServerMessage>, CommandError> {
         let (session, input) = match message {
             ClientMessage::Duty { ready } => {
+                let home = Subject::Association(self.identity.actor.association);
+                may(&self.identity.actor, Action::GoOnDuty, &home)?;
                 self.signaling.hub.ready(self.identity.device, ready).await;
                 if ready {
                     // Whatever is asked of this person rings here from now on.

@@ -36,6 +36,14 @@ fn recording_needs_everybody_pauses_for_a_joiner_and_stops_on_withdrawal() {
 }
 
 #[test]
+fn where_recordings_cannot_be_kept_nobody_is_even_asked() {
+    let mut night = Night::nurse_talks();
+    night.may_record = false;
+    assert_eq!(night.try_act(night.staff(NURSE), Input::AskRecording), Err(Refused::RecordingNotPossible));
+    assert_eq!(phase(&night), RecordingPhase::Off);
+}
+
+#[test]
 fn a_no_to_recording_lets_the_call_go_on_and_the_last_one_out_closes_the_file() {
     let mut night = Night::nurse_talks();
     night.act(night.staff(NURSE), Input::AskRecording);
