@@ -10,7 +10,10 @@ import type { Live } from './boot.ts';
  */
 export function useCallRoom(live: Live, call: CallView | null): Room | null {
   const own = call ? me(call) : null;
-  const wanted = call && call.state.state !== 'ended' && own && inCall(own) ? call.session : null;
+  // Another window of this device has the call: its media is there. Taken back, it comes up here again.
+  const elsewhere = live.state.value.connection === 'replaced';
+  const wanted =
+    call && call.state.state !== 'ended' && own && inCall(own) && !elsewhere ? call.session : null;
   const room = useMemo(() => (wanted ? live.client.room(wanted) : null), [wanted, live]);
   useEffect(() => {
     if (!room) return;
