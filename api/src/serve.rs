@@ -179,12 +179,14 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
 impl Server {
     /// Stops in order: sockets are told to come back, running turns finish, media says good-bye.
     pub async fn stop(mut self) {
-        self.running.stop(&self.signaling).await;
+        // No new connections first: a device that is told to come back must not come back to this process.
         self.handle.graceful_shutdown(Some(DRAIN));
+        let stopping = self.running.stop(&self.signaling).await;
         while self.tasks.join_next().await.is_some() {}
         let plane = self.plane;
-        // Waits for the media thread; a runtime thread must not.
+        // Waits for the media thread and the recorder; a runtime thread must not.
         let _panicked = tokio::task::spawn_blocking(move || plane.shutdown()).await;
+        stopping.finish().await;
         self.signaling.engine.store().close().await;
     }
 }

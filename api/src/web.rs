@@ -49,12 +49,6 @@ fn serve(path: &str, file: EmbeddedFile, keep: &'static str) -> Response {
         Some("png") => "image/png",
         _ => "application/octet-stream",
     };
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::CACHE_CONTROL, keep),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-    ];
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)];
     (headers, file.data).into_response()
 }

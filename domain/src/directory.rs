@@ -107,7 +107,7 @@ impl Directory {
             Who::Staff { person, .. } => session.leg_of(person),
             Who::System => None,
         };
-        let staff = viewer.person().is_some();
+        let staff = viewer.person().is_some_and(|p| session.involves(p));
         CallView {
             session: session.id,
             case: session.case,

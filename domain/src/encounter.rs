@@ -191,6 +191,9 @@ impl Encounter {
             FactKind::JoinConsentGiven { leg, how } => self.attendee(*leg, |a| {
                 (a.consent, a.consented_at) = (Some(*how), Some(at));
             }),
+            FactKind::JoinConsentRefused { leg } => self.attendee(*leg, |a| {
+                (a.consent, a.consented_at) = (None, None);
+            }),
             FactKind::GateOpened { leg } => self.attendee(*leg, |a| {
                 a.admitted_at.get_or_insert(at);
             }),
@@ -233,7 +236,6 @@ impl Encounter {
             | FactKind::NobodyOnDuty { .. }
             | FactKind::FallbackShown
             | FactKind::JoinConsentAsked { .. }
-            | FactKind::JoinConsentRefused { .. }
             | FactKind::GateClosed { .. }
             | FactKind::Joined { .. }
             | FactKind::Away { .. }

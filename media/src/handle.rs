@@ -106,6 +106,15 @@ pub enum MediaEvent {
         /// Why.
         reason: FailReason,
     },
+    /// The connection is gone, whatever the cause; the last that is heard of it.
+    Gone {
+        /// Whose session.
+        session: SessionId,
+        /// Whose connection.
+        leg: LegId,
+        /// Which connection.
+        connection: ConnectionId,
+    },
     /// What the recorder says, except its wishes for key frames. Sessions that a crash left unfinished are finished by
     /// [`start`] and come as [`RecordingEvent::Finished`] first.
     Recording(RecordingEvent),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+use yoban_domain::grant::{Action, Subject, may};
 use yoban_domain::id::{AssociationId, SessionId};
 use yoban_domain::people::{Actor, Who};
 use yoban_domain::session::{LegState, RecordingPhase, Session, State, recording_phase};
@@ -167,7 +168,7 @@ impl Task {
         }
         drop(read);
         for id in live {
-            self.session(id, true).await?;
+            log(self.session(id, true).await.map(|_| ()));
         }
         Ok(())
     }
@@ -177,16 +178,18 @@ impl Task {
         let Some(scene) = self.scene(id).await? else {
             return Ok(None);
         };
-        match plan(&scene.session) {
-            Some(plan) => self.media.apply(plan)?,
-            None => self.media.close(id)?,
-        }
+        let media = match plan(&scene.session) {
+            Some(plan) => self.media.apply(plan),
+            None => self.media.close(id),
+        };
         if tell {
             for (to, actor) in audience(&scene.session) {
                 let call = Box::new(self.view(&scene, &actor).await?);
                 self.hub.send(to, ServerMessage::Call { call }).await;
             }
         }
+        // Screens first: whatever media does, people must see where the call stands.
+        media?;
         Ok(Some(scene.session.association))
     }
 
@@ -196,7 +199,8 @@ impl Task {
         if viewer.person().is_some() {
             let mut read = self.engine.store().read().await?;
             for row in read.live_sessions(scene.session.association).await? {
-                let other: Session = row.body.read()?;
+                // A row that cannot be read must not blind those who talk to another patient.
+                let Ok(other) = row.body.read::<Session>() else { continue };
                 besides += u32::from(other.id != scene.session.id && other.desk.is_some());
             }
         }
@@ -208,7 +212,10 @@ impl Task {
             return Ok(());
         };
         let vitals = self.vitals_of(&scene).await?;
-        for (to, _) in audience(&scene.session) {
+        for (to, actor) in audience(&scene.session) {
+            if actor.person().is_some_and(|p| !scene.session.involves(p)) {
+                continue;
+            }
             self.hub.send(to, ServerMessage::Vitals { vitals: Box::new(vitals.clone()) }).await;
         }
         Ok(())
@@ -226,7 +233,9 @@ impl Task {
     async fn list(&self, association: AssociationId) -> Result<(), CommandError> {
         let mut people = BTreeSet::new();
         for connected in self.hub.connected(association).await {
-            people.extend(connected.actor.person());
+            if may_list(&connected.actor) {
+                people.extend(connected.actor.person());
+            }
         }
         if people.is_empty() {
             return Ok(());
@@ -262,7 +271,7 @@ impl Task {
         for vitals in vitals.into_iter().filter(|v| !v.latest.is_empty()) {
             self.hub.send(to, ServerMessage::Vitals { vitals: Box::new(vitals) }).await;
         }
-        if actor.person().is_some() {
+        if may_list(&actor) {
             let items = self.queue(actor.association).await?;
             self.hub.send(to, ServerMessage::Queue { items }).await;
         }
@@ -320,6 +329,11 @@ const fn role_of(role: yoban_domain::session::LegRole) -> yoban_domain::people::
         LegRole::VisitingNurse => Role::VisitingNurse,
         LegRole::DeskNurse | LegRole::Patient | LegRole::Device => Role::DeskNurse,
     }
+}
+
+/// Whether tonight's list is for this device's bearer.
+fn may_list(actor: &Actor) -> bool {
+    may(actor, Action::SeeQueue, &Subject::Association(actor.association)).is_ok()
 }
 
 fn log(result: Result<(), CommandError>) {

@@ -11,7 +11,7 @@ pub mod rooms;
 pub mod socket;
 
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use yoban_domain::session::Timings;
 use yoban_domain::wire::close;
@@ -42,6 +42,7 @@ pub struct Signaling {
 pub struct Running {
     stop: CancellationToken,
     tasks: JoinSet<()>,
+    last_words: JoinHandle<()>,
 }
 
 /// Starts everything over an open, migrated store and a running media plane. `recording` says whether calls may be
@@ -59,18 +60,30 @@ pub fn start(
     let hub = Hub::start(clock.clone());
     let engine = Engine::new(store, clock, Bus::default(), timings, recording, node);
     let keeper = Keeper::start(engine.clone(), hub.clone(), media.clone(), stop.clone());
-    let rooms = Rooms::start(engine.clone(), hub.clone(), media, events);
+    let (rooms, last_words) = Rooms::start(engine.clone(), hub.clone(), media, events);
     let mut tasks = JoinSet::new();
     tasks.spawn(engine.clone().run_timers(stop.clone()));
     tasks.spawn(engine.clone().run_pages(hub.clone(), stop.clone()));
-    (Signaling { engine, hub, keeper, rooms }, Running { stop, tasks })
+    (Signaling { engine, hub, keeper, rooms }, Running { stop, tasks, last_words })
 }
 
 impl Running {
-    /// Stops in order: sockets are told to come back, running turns finish, leases are given back.
-    pub async fn stop(mut self, signaling: &Signaling) {
+    /// Stops in order: sockets are told to come back, running turns finish, leases are given back. The media plane is
+    /// stopped by the caller in between; [`Stopping::finish`] then waits until what it said last is stored.
+    pub async fn stop(mut self, signaling: &Signaling) -> Stopping {
         signaling.hub.close_all(close::GOING_AWAY).await;
         self.stop.cancel();
         while self.tasks.join_next().await.is_some() {}
+        Stopping(self.last_words)
+    }
+}
+
+/// A server whose media plane may be stopped now.
+pub struct Stopping(JoinHandle<()>);
+
+impl Stopping {
+    /// Waits until the media plane's last events, finished recordings among them, are stored.
+    pub async fn finish(self) {
+        let _panicked = self.0.await;
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 use yoban_domain::id::{ConnectionId, DeviceId, LegId, SessionId};
 use yoban_domain::session::Input;
+use yoban_domain::time::Span;
 use yoban_domain::wire::signal::ServerMessage;
 use yoban_media::recording::RecordingEvent;
 use yoban_media::{Media, MediaEvent};
@@ -16,6 +18,9 @@ use crate::hub::{Audience, Hub};
 
 /// Offers that may wait for the task.
 const QUEUE: usize = 256;
+/// How often and at which distance an event is offered to a store that is away: half a minute in all.
+const TRIES: u32 = 60;
+const BETWEEN: Span = Span(500);
 
 enum Ask {
     /// This connection belongs to this device; said before its offer is made, so that no event comes too early.
@@ -43,12 +48,17 @@ pub struct Rooms {
 }
 
 impl Rooms {
-    /// Starts the task; it ends when the media plane does.
-    pub fn start(engine: Engine, hub: Hub, media: Media, events: mpsc::Receiver<MediaEvent>) -> Self {
+    /// Starts the task; it ends when the media plane does and everything it said was stored.
+    pub fn start(
+        engine: Engine,
+        hub: Hub,
+        media: Media,
+        events: mpsc::Receiver<MediaEvent>,
+    ) -> (Self, JoinHandle<()>) {
         let (sender, asks) = mpsc::channel(QUEUE);
         let task = Task { engine, hub, owners: BTreeMap::new(), up: BTreeMap::new() };
-        tokio::spawn(task.run(events, asks));
-        Self { asks: sender, media }
+        let running = tokio::spawn(task.run(events, asks));
+        (Self { asks: sender, media }, running)
     }
 
     /// A new connection for a leg: its id and the SDP offer.
@@ -151,6 +161,13 @@ impl Task {
                     self.hub.send(Audience::Device(owner.device), gone).await;
                 }
             }
+            MediaEvent::Gone { session, leg, connection } => {
+                self.lost(session, leg, connection).await;
+                if let Some(owner) = self.owners.remove(&connection) {
+                    let gone = ServerMessage::ConnectionGone { session, connection, retry: false };
+                    self.hub.send(Audience::Device(owner.device), gone).await;
+                }
+            }
             MediaEvent::Flow { session, leg, audio, video } => {
                 self.tell(session, Input::MediaFlow { leg, audio, video }).await;
             }
@@ -182,9 +199,17 @@ impl Task {
         }
     }
 
+    /// Tells the engine, again and again while the store is away: an event that is dropped would leave a leg joined
+    /// for ever, or close one that works.
     async fn tell(&self, session: SessionId, input: Input) {
-        if let Err(error) = self.engine.media(session, input).await {
-            tracing::error!(%error, ?session, "what media reported could not be stored");
+        for _ in 0..TRIES {
+            match self.engine.media(session, input.clone()).await {
+                Ok(()) => return,
+                Err(error) => tracing::warn!(%error, ?session, "what media reported waits for the store"),
+            }
+            let clock = self.engine.clock();
+            clock.until(clock.now().plus(BETWEEN)).await;
         }
+        tracing::error!(?session, "what media reported could not be stored");
     }
 }

@@ -18,6 +18,7 @@ use yoban_domain::wire::signal::{ClientFrame, ClientMessage, ServerFrame, Server
 use yoban_domain::wire::{HEARTBEAT_MS, PROTOCOL, close};
 
 use crate::Signaling;
+use crate::error::CommandError;
 use crate::hint::Hint;
 use crate::hub::{Out, SOCKET_QUEUE};
 
@@ -44,7 +45,8 @@ pub trait Gatekeeper: Send + Sync + 'static {
     /// The bearer of a token, if it holds now.
     fn identify(&self, token: &str, now: Timestamp) -> Option<Identity>;
     /// What the device is told about itself.
-    fn me(&self, identity: &Identity) -> impl Future<Output = Option<Me>> + Send;
+    /// None when its device, person or patient is retired or gone.
+    fn me(&self, identity: &Identity) -> impl Future<Output = Result<Option<Me>, CommandError>> + Send;
 }
 
 /// Serves one upgraded socket until it ends.
@@ -90,7 +92,8 @@ async fn hello<G: Gatekeeper>(
     }
     let now = signaling.engine.clock().now();
     let identity = gate.identify(token.reveal(), now).ok_or(close::AUTHENTICATION)?;
-    let me = gate.me(&identity).await.ok_or(close::AUTHENTICATION)?;
+    // A store that is away is no reason to sign anybody out: come back in a moment.
+    let me = gate.me(&identity).await.map_err(|_| close::GOING_AWAY)?.ok_or(close::AUTHENTICATION)?;
     let (sender, out) = mpsc::channel(SOCKET_QUEUE);
     let opened =
         signaling.hub.open(identity.actor, identity.device, resume, sender).await.ok_or(close::GOING_AWAY)?;

@@ -16,6 +16,7 @@ use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::wire::rest::{Me, MeWho, SignedIn};
 use yoban_domain::wire::view::PersonCard;
 use yoban_signaling::engine::Engine;
+use yoban_signaling::error::CommandError;
 use yoban_signaling::socket::{Gatekeeper, Identity};
 use yoban_store::account::SignInCode;
 use yoban_store::device::Bearer;
@@ -98,6 +99,10 @@ impl Auth {
             Some(known) if known.association != association || known.retired.is_some() => {
                 return Err(ApiError::Unauthenticated);
             }
+            // A browser may pass from one colleague to the next; a patient's tablet never becomes somebody's.
+            Some(known) if known.patient.is_some_and(|lent_to| bearer != Bearer::Patient(lent_to)) => {
+                return Err(ApiError::Unauthenticated);
+            }
             Some(_) => _ = tx.save_device(device, bearer, &serde_json::json!({})).await?,
             None => {
                 tx.insert_device(device, association, &Word::of(kind)?, bearer, &serde_json::json!({}))
@@ -125,8 +130,17 @@ impl Auth {
         if device.retired.is_some() || !same_bearer {
             return Err(ApiError::Unauthenticated);
         }
+        // The role is that of today, not the one the token was made with.
+        let who = match identity.actor.who {
+            Who::Staff { person, .. } => {
+                let stored = read.person(person).await?.filter(|p| p.retired.is_none());
+                let stored: Person = stored.ok_or(ApiError::Unauthenticated)?.body.read()?;
+                Who::Staff { person, role: stored.role }
+            }
+            same @ (Who::Tablet { .. } | Who::System) => same,
+        };
         drop(read);
-        self.signed_in(identity.actor, identity.device, now).await
+        self.signed_in(Actor { who, ..identity.actor }, identity.device, now).await
     }
 
     async fn signed_in(&self, actor: Actor, device: DeviceId, now: Timestamp) -> Result<SignedIn, ApiError> {
@@ -149,6 +163,9 @@ impl Auth {
     pub async fn describe(&self, identity: &Identity) -> Result<Option<Me>, ApiError> {
         let now = self.engine.clock().now();
         let mut read = self.engine.store().read().await?;
+        if read.device(identity.device).await?.is_none_or(|d| d.retired.is_some()) {
+            return Ok(None);
+        }
         let association = identity.actor.association;
         let Some((_, body)) = read.associations().await?.into_iter().find(|(id, _)| *id == association)
         else {
@@ -214,13 +231,11 @@ impl Gatekeeper for Auth {
         self.tokens.read(Kind::Access, token, now)
     }
 
-    async fn me(&self, identity: &Identity) -> Option<Me> {
+    async fn me(&self, identity: &Identity) -> Result<Option<Me>, CommandError> {
         match self.describe(identity).await {
-            Ok(me) => me,
-            Err(error) => {
-                tracing::error!(%error, "a device could not be described");
-                None
-            }
+            Ok(me) => Ok(me),
+            Err(ApiError::Command(error)) => Err(error),
+            Err(_) => Ok(None),
         }
     }
 }

@@ -16,8 +16,10 @@ const ISSUER: &str = "yoban";
 const LONGEST: usize = 4096;
 /// An access token's life. Shorter costs refreshes; longer keeps a stolen one useful.
 const ACCESS: Span = Span::minutes(10);
-/// A refresh token's life: one night and the morning after.
+/// A refresh token's life for staff: one night and the morning after.
 const REFRESH: Span = Span(16 * 3_600_000);
+/// For a lent tablet: it may lie switched off for months and must still call. Retiring the device ends it.
+const TABLET_REFRESH: Span = Span(400 * 24 * 3_600_000);
 
 /// What a token is for. One is never taken for the other: type and audience differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +45,11 @@ impl Kind {
         }
     }
 
-    const fn life(self) -> Span {
-        match self {
-            Self::Access => ACCESS,
-            Self::Refresh => REFRESH,
+    const fn life(self, who: Who) -> Span {
+        match (self, who) {
+            (Self::Access, _) => ACCESS,
+            (Self::Refresh, Who::Tablet { .. }) => TABLET_REFRESH,
+            (Self::Refresh, _) => REFRESH,
         }
     }
 }
@@ -101,7 +104,7 @@ impl Tokens {
             Who::Staff { person, role } => (person.to_string(), Some(role)),
             Who::System => return Err(ApiError::Internal("the server needs no token")),
         };
-        let exp = now.plus(kind.life()).0 / 1000;
+        let exp = now.plus(kind.life(identity.actor.who)).0 / 1000;
         let claims = Claims {
             iss: ISSUER.into(),
             aud: kind.audience().into(),

@@ -11,6 +11,8 @@ mod signal;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -64,4 +66,22 @@ pub fn site() -> Router<State> {
     )
     .fallback(web::asset)
     .layer(DefaultBodyLimit::max(LARGEST_BODY))
+    .layer(axum::middleware::map_response(headers))
+}
+
+/// What the screens may load and talk to. Styles inline are what the charts and the printable page set; a worker keeps
+/// the heartbeat of a hidden tab.
+const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; \
+                      connect-src 'self' ws: wss:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; \
+                      font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; \
+                      frame-ancestors 'none'";
+
+/// Headers of every answer: nothing is cached unless it says so, nothing is framed, nothing foreign is loaded.
+async fn headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
 }

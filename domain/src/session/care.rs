@@ -63,6 +63,7 @@ impl Turn<'_, '_> {
     pub(super) fn assess(&mut self, finding: Finding) -> Result<(), Refused> {
         let person = self.was_clinician_here()?;
         let a = &mut self.next.assessment;
+        let before = a.clone();
         let fact = match finding {
             Finding::Identity { method } => {
                 a.identity = Some((method, person));
@@ -90,7 +91,10 @@ impl Turn<'_, '_> {
                 FactKind::NoteWritten { text }
             }
         };
-        self.fact(fact);
+        // Saying the same again, as a device does after a broken socket, is no new finding.
+        if *a != before {
+            self.fact(fact);
+        }
         Ok(())
     }
 
@@ -179,11 +183,8 @@ impl Turn<'_, '_> {
 impl Session {
     /// Whether this person is, or was, let into the call as a clinician.
     pub fn was_in(&self, person: PersonId) -> bool {
-        self.leg_of(person).is_some_and(|l| {
-            l.role.is_clinician()
-                && l.admitted()
-                && (l.in_call() || matches!(l.state, super::LegState::Left { .. }))
-        })
+        self.leg_of(person)
+            .is_some_and(|l| l.role.is_clinician() && (l.attended || l.in_call() && l.admitted()))
     }
 
     /// Whether `by` may sign the record now: the call is over, the decision is written, and the signer is the one

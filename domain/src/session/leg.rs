@@ -233,6 +233,9 @@ pub struct Leg {
     pub audio_flows: bool,
     /// Picture was seen flowing from this leg.
     pub video_flows: bool,
+    /// Was let into the call once: keeps a hand in its record, whatever rings later.
+    #[serde(default)]
+    pub attended: bool,
     /// How often this person was rung.
     #[serde(default)]
     pub rings: u32,
@@ -258,6 +261,7 @@ impl Leg {
             camera: SourceState::On,
             audio_flows: false,
             video_flows: false,
+            attended: false,
             rings: 0,
         }
     }

@@ -212,12 +212,20 @@ impl Session {
         self.legs.iter().filter(|l| l.in_call()).filter_map(Leg::person).collect()
     }
 
+    /// Whether this member of staff has to do with the call: is asked in, is in it, or was. Somebody who declined, did
+    /// not answer, came second or was refused by the patient does not, and sees nothing of the patient.
+    pub fn involves(&self, person: PersonId) -> bool {
+        self.leg_of(person).is_some_and(|l| {
+            let refused = matches!(l.consent, JoinConsent::Refused { .. });
+            l.attended || (!refused && (l.wanted() || l.in_call()))
+        })
+    }
+
     /// Who must decide once the call is over: the doctor who was let in, else the nurse.
     pub fn decider(&self) -> Option<PersonId> {
         [LegRole::DutyDoctor, LegRole::DeskNurse, LegRole::VisitingNurse].into_iter().find_map(|role| {
-            let mut was_in = self.legs.iter().filter(|l| {
-                l.role == role && l.admitted() && (l.in_call() || matches!(l.state, LegState::Left { .. }))
-            });
+            let mut was_in =
+                self.legs.iter().filter(|l| l.role == role && l.person().is_some_and(|p| self.was_in(p)));
             was_in.next_back().and_then(Leg::person)
         })
     }

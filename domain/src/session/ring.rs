@@ -166,7 +166,10 @@ impl Turn<'_, '_> {
             if leg.in_call() {
                 return Ok(());
             }
-            if let LegState::Withdrawn { taken_by: Some(other), .. } = leg.state {
+            // While the desk is rung the patient has nobody: who took it before no longer counts.
+            if let LegState::Withdrawn { taken_by: Some(other), .. } = leg.state
+                && self.next.desk.is_none()
+            {
                 return Err(Refused::TakenBy(other));
             }
         }
@@ -211,8 +214,9 @@ impl Turn<'_, '_> {
             return Err(Refused::Full);
         }
         let now = self.now;
-        // The tap covers the desk nurse who answers it, and nobody after her.
-        let first = matches!(self.next.state, State::Waiting { .. }) && role == LegRole::DeskNurse;
+        // The tap asks for a nurse of the desk and covers the one who answers it; also the one who answers when the
+        // first was lost, for then nobody is left to explain and tick, and the patient may be unable to press.
+        let first = self.next.desk.is_some() && role == LegRole::DeskNurse;
         let consent = if first { JoinConsent::ByTap } else { JoinConsent::Asked { at: now } };
         let seated = self.leg_mut(leg)?;
         seated.state = LegState::Accepted { at: now };

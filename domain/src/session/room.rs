@@ -2,7 +2,8 @@
 
 use super::step::Turn;
 use super::{
-    ConsentManner, JoinConsent, LegRole, LegState, Recording, RecordingAnswer, Refused, SourceState, State,
+    ConsentManner, JoinConsent, LegRole, LegState, ROOM_SIZE, Recording, RecordingAnswer, Refused,
+    SourceState, State,
 };
 use crate::fact::FactKind;
 use crate::id::LegId;
@@ -83,14 +84,19 @@ impl Turn<'_, '_> {
         if self.around.actor_busy {
             return Err(Refused::YouAreBusy);
         }
-        let leg = self.own_leg()?.id;
-        let own = self.leg_mut(leg)?;
+        let own = self.own_leg()?;
+        let leg = own.id;
         if own.in_call() {
             return Ok(());
         }
-        if !matches!(own.state, LegState::Left { .. }) {
+        let was_there = own.attended || matches!(own.state, LegState::Left { .. });
+        if !was_there || own.wanted() {
             return Err(Refused::RingOver);
         }
+        if self.next.legs.iter().filter(|l| l.in_call()).count() >= ROOM_SIZE {
+            return Err(Refused::Full);
+        }
+        let own = self.leg_mut(leg)?;
         if matches!(own.consent, JoinConsent::Refused { .. }) {
             return Err(Refused::ConsentRefused);
         }
@@ -195,6 +201,9 @@ impl Turn<'_, '_> {
         }
         self.next.recording = Recording::Wanted { at: self.now, started: false };
         self.fact(FactKind::RecordingAsked);
+        if let Some(leg) = self.next.leg_of(person).map(|l| l.id) {
+            self.fact(FactKind::RecordingAnswered { leg, yes: true, withdrawal: false });
+        }
         Ok(())
     }
 

@@ -123,10 +123,15 @@ impl Turn<'_, '_> {
     }
 
     fn settle_gates(&mut self, before: &Session) {
-        for leg in &self.next.legs {
+        let open: Vec<LegId> =
+            self.next.legs.iter().filter(|l| self.next.gate_open(l)).map(|l| l.id).collect();
+        for leg in &mut self.next.legs {
             let was = before.leg(leg.id).is_some_and(|l| before.gate_open(l));
-            match (was, self.next.gate_open(leg)) {
-                (false, true) => self.out.facts.push(FactKind::GateOpened { leg: leg.id }),
+            match (was, open.contains(&leg.id)) {
+                (false, true) => {
+                    leg.attended = true;
+                    self.out.facts.push(FactKind::GateOpened { leg: leg.id });
+                }
                 (true, false) => self.out.facts.push(FactKind::GateClosed { leg: leg.id }),
                 (true, true) | (false, false) => {}
             }

@@ -4,6 +4,7 @@ mod ending;
 mod in_the_call;
 mod properties;
 mod ringing;
+mod who_sees;
 
 use uuid::Uuid;
 

@@ -62,7 +62,24 @@ impl VitalsView {
             .into_iter()
             .map(|kind| Trend { kind, points: feed::trend(readings, kind, now.minus(TREND), now) })
             .filter(|t| !t.points.is_empty())
+            .map(thin)
             .collect();
         Self { session, patient, now, latest: feed::latest(readings, now), score, not_scored, trends }
     }
+}
+
+/// Most points per kind: as many as a small plot has columns to show.
+const POINTS: usize = 120;
+
+/// Keeps every n-th point and the newest, so that an hour of an oximeter that speaks every two seconds stays small.
+fn thin(mut trend: Trend) -> Trend {
+    let every = trend.points.len().div_ceil(POINTS).max(1);
+    let last = trend.points.len().saturating_sub(1);
+    let mut n = 0;
+    trend.points.retain(|p| {
+        let keep = n % every == 0 || n == last || p.gap_before;
+        n += 1;
+        keep
+    });
+    trend
 }

@@ -185,6 +185,7 @@ impl Room {
         link.peer.close();
         link.peer.transmit(|to, datagram| out.farewells.push((to, Bytes::copy_from_slice(datagram))));
         out.gone.push(connection);
+        out.events.push(MediaEvent::Gone { session: self.plan.session, leg: link.leg, connection });
         let heir = self
             .links
             .iter()

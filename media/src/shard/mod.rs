@@ -416,6 +416,7 @@ impl Shard {
                 connection,
                 reason: FailReason::Engine,
             });
+            self.backlog.push_back(MediaEvent::Gone { session, leg, connection });
         }
     }
 

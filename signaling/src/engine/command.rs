@@ -145,7 +145,10 @@ impl Engine {
         let mut read = self.store.read().await?;
         for (association, _) in read.associations().await? {
             for row in read.live_sessions(association).await? {
-                let session: Session = row.body.read()?;
+                let Ok(session) = row.body.read::<Session>() else {
+                    tracing::error!(session = ?row.head.id, "a session cannot be read; the others go on");
+                    continue;
+                };
                 let joined = session.legs.iter().filter(|l| matches!(l.state, LegState::Joined { .. }));
                 lost.extend(joined.map(|leg| (session.id, leg.id)));
             }

@@ -31,9 +31,15 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Staff with a leg in the session.
-    pub fn involved(&self) -> Vec<PersonId> {
+    /// Everybody who was ever asked in: they may speak, and hear for instance who took the call instead.
+    pub fn asked(&self) -> Vec<PersonId> {
         self.session.legs.iter().filter_map(|l| l.person()).collect()
+    }
+
+    /// Staff who have to do with the session, and whoever may still answer it.
+    pub fn involved(&self) -> Vec<PersonId> {
+        let s = &self.session;
+        s.legs.iter().filter_map(|l| l.person()).filter(|p| s.involves(*p)).collect()
     }
 
     /// What the permission matrix asks about; `involved` comes from [`Scene::involved`].

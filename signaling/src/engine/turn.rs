@@ -9,7 +9,7 @@ use yoban_domain::grant::{Action, may};
 use yoban_domain::id::SessionId;
 use yoban_domain::mode::ServiceKind;
 use yoban_domain::people::Actor;
-use yoban_domain::session::{Circumstances, Input, Outcomes, Page, Session, State, Step, Timings};
+use yoban_domain::session::{Circumstances, Due, Input, Outcomes, Page, Session, State, Step, Timings};
 use yoban_domain::time::Timestamp;
 use yoban_store::case::{CaseHead, Owner as StoredOwner};
 use yoban_store::fact::NewFact;
@@ -64,14 +64,15 @@ impl Engine {
         timer: Option<(i64, i64)>,
     ) -> std::result::Result<(), CommandError> {
         let mut tx = self.store.begin().await?;
+        let locked = self.lock(&mut tx, id).await?.ok_or(CommandError::NotFound)?;
+        // After the case is locked, as in every other turn: two orders would be a deadlock.
         if let Some((timer, epoch)) = timer
             && !tx.timer_done(timer, epoch).await?
         {
             return Ok(());
         }
-        let locked = self.lock(&mut tx, id).await?.ok_or(CommandError::NotFound)?;
         let now = self.clock.now();
-        may(&by, Action::ActInCall, &locked.subject(&locked.involved()))?;
+        may(&by, Action::ActInCall, &locked.subject(&locked.asked()))?;
         let wanted_kind = if let Input::SetKind(kind) = &input { Some(*kind) } else { None };
         let stepped = self.step(&mut tx, &locked, by, input, now).await?;
         match stepped {
@@ -158,7 +159,12 @@ impl Engine {
             tx.save_case(&case_head(&case)?, before.case_version, &case).await?;
         }
         append(tx, &session, by, facts, now).await?;
-        self.arm(tx, &session, &pages, now).await
+        if case.sessions.last() == Some(&session.id) {
+            return self.arm(tx, &session, &pages, now).await;
+        }
+        // A newer session of the case has its own deadlines; an older one must not go on reminding.
+        let subject = TimerSubject::Session(session.id);
+        tx.replace_timers::<Due>(session.association, subject, &[]).await
     }
 
     /// Makes the timer rows equal to the session's deadlines and puts its pages into the outbox.

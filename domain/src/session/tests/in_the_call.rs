@@ -61,10 +61,12 @@ fn leaving_is_not_ending_and_a_patient_left_alone_is_rung_for_again() {
     night.act(night.staff(DOCTOR), Input::Leave);
     assert!(night.session.desk.is_some_and(|d| d.ringing), "nobody is there");
     night.act(night.staff(OTHER_NURSE), Input::Accept);
-    assert!(
-        matches!(night.leg(OTHER_NURSE).consent, JoinConsent::Asked { .. }),
-        "the tap covered the first nurse only"
+    assert_eq!(
+        night.leg(OTHER_NURSE).consent,
+        JoinConsent::ByTap,
+        "the tap asks for the desk, whoever answers"
     );
+    assert!(night.session.was_in(person(DOCTOR)) && night.session.was_in(person(NURSE)));
     let mut night = Night::nurse_talks();
     night.act(night.tablet(), Input::Leave);
     night.pass(Span::minutes(14));

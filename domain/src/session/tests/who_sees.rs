@@ -1,0 +1,77 @@
+//! Who has to do with a call, and who stays able to act when things go wrong.
+
+use super::*;
+
+#[test]
+fn a_nurse_who_answers_for_a_lost_one_can_look_after_a_patient_who_cannot_press() {
+    let mut night = Night::nurse_talks();
+    let lost = night.leg(NURSE).id;
+    night.act(night.system(), Input::MediaLost(lost));
+    night.pass(Span::seconds(20));
+    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    night.media_runs(Some(OTHER_NURSE));
+    assert!(night.session.gate_open(night.leg(OTHER_NURSE)), "nobody is left to explain or to tick");
+    night.act(night.staff(OTHER_NURSE), Input::Invite { role: LegRole::DutyDoctor, person: None });
+    night.act(night.staff(OTHER_NURSE), Input::End);
+}
+
+#[test]
+fn who_came_second_before_may_take_the_patient_when_nobody_is_left() {
+    let mut night = Night::nurse_talks();
+    night.busy = vec![OTHER_NURSE];
+    night.act(night.staff(NURSE), Input::Leave);
+    assert!(!night.leg(OTHER_NURSE).wanted(), "busy: not rung");
+    night.busy.clear();
+    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    assert!(night.leg(OTHER_NURSE).in_call());
+}
+
+#[test]
+fn a_missed_later_ring_takes_nobodys_part_in_the_record_away() {
+    let mut night = Night::doctor_talks();
+    night.act(night.staff(DOCTOR), Input::Leave);
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
+    night.pass(Span::seconds(30));
+    assert!(matches!(night.leg(DOCTOR).state, LegState::TimedOut { .. }));
+    assert_eq!(night.session.decider(), Some(person(DOCTOR)));
+    let note = Input::Assess(Finding::Note { text: "経過良好".to_owned().into() });
+    night.act(night.staff(DOCTOR), note.clone());
+    let facts = night.facts.len();
+    night.act(night.staff(DOCTOR), note);
+    assert_eq!(night.facts.len(), facts, "the same note again is no new fact");
+    night.act(night.staff(DOCTOR), Input::ComeBack);
+}
+
+#[test]
+fn whoever_declined_came_second_or_was_refused_has_nothing_to_do_with_the_patient() {
+    let mut night = Night::begins();
+    assert!(night.session.involves(person(OTHER_NURSE)), "asked in");
+    night.act(night.staff(NURSE), Input::Accept);
+    assert!(!night.session.involves(person(OTHER_NURSE)), "came second");
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: None });
+    night.act(night.staff(OTHER_DOCTOR), Input::Decline(DeclineReason::Other));
+    assert!(!night.session.involves(person(OTHER_DOCTOR)), "declined");
+    night.act(night.staff(DOCTOR), Input::Accept);
+    let leg = night.leg(DOCTOR).id;
+    night.act(night.tablet(), Input::AnswerJoin { leg, yes: false });
+    assert!(!night.session.involves(person(DOCTOR)), "the patient said no");
+    assert!(night.session.involves(person(NURSE)));
+}
+
+#[test]
+fn nobody_comes_back_into_a_full_room() {
+    let mut night = Night::doctor_talks();
+    night.act(night.staff(DOCTOR), Input::Leave);
+    for n in [OTHER_DOCTOR, VISITOR] {
+        let role = if n == VISITOR { LegRole::VisitingNurse } else { LegRole::DutyDoctor };
+        night.act(night.staff(NURSE), Input::Invite { role, person: Some(person(n)) });
+        night.act(night.staff(n), Input::Accept);
+    }
+    night.act(
+        night.staff(NURSE),
+        Input::Invite { role: LegRole::DeskNurse, person: Some(person(OTHER_NURSE)) },
+    );
+    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    assert_eq!(night.session.legs.iter().filter(|l| l.in_call()).count(), ROOM_SIZE);
+    assert_eq!(night.try_act(night.staff(DOCTOR), Input::ComeBack), Err(Refused::Full));
+}
