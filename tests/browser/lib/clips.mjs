@@ -98,6 +98,25 @@ function speech(person, path) {
   execFileSync('ffmpeg', ['-v', 'error', '-y', '-i', raw, '-ar', '48000', '-ac', '1', '-c:a', 'pcm_s16le', '-f', 'wav', path]);
 }
 
+/** A WAV file of nothing, 48 kHz mono. */
+export function silence(seconds) {
+  const length = seconds * 48000 * 2;
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(48000, 24);
+  head.writeUInt32LE(48000 * 2, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(length, 40);
+  return Buffer.concat([head, Buffer.alloc(length)]);
+}
+
 /** Loudness (root mean square per bin) of a 16-bit mono WAV file. */
 export function loudness(path) {
   const file = readFileSync(path);

@@ -1,9 +1,14 @@
 /** The checks themselves: a voice and a picture are recognised, silence and another person's are not. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
-import { PEOPLE, cells, readCells } from '../lib/clips.mjs';
+import { PEOPLE, cells, readCells, silence } from '../lib/clips.mjs';
 import { whoIsHeard } from '../lib/hear.mjs';
-import { clips } from '../lib/night.mjs';
+import { peopleHeard, peopleSeen } from '../lib/media.mjs';
+import { Night, clips, talk } from '../lib/night.mjs';
+import { browserOf } from '../lib/people.mjs';
 
 const part = (curve, from, bins = 320) => Array.from({ length: bins }, (_, i) => curve[(from + i) % curve.length]);
 
@@ -27,6 +32,35 @@ test('a voice is nobody when its own clip is not among those looked for', () => 
   for (const [name, clip] of Object.entries(clips)) {
     const others = Object.fromEntries(Object.entries(clips).filter(([other]) => other !== name));
     assert.equal(whoIsHeard(part(clip.curve, 50), others).who, null, name);
+  }
+});
+
+test('in a call: another person’s picture, silence and a picture that stands still are noticed', { timeout: 90_000 }, async () => {
+  const silent = join(mkdtempSync(join(tmpdir(), 'yoban-silence-')), 'silence.wav');
+  writeFileSync(silent, silence(10));
+  const night = await Night.begin();
+  const wrong = await browserOf({ video: clips.nurse.video, audio: silent });
+  try {
+    await night.falls();
+    const { tablet, desk } = await night.bedsideAndDesk({ tablet: { browser: wrong } });
+    await talk(tablet, desk);
+    assert.deepEqual([...(await peopleSeen(desk.page, '[data-testid=tile-patient]'))], ['nurse']);
+    assert.deepEqual((await peopleHeard(desk.page, clips, 1)).who, ['?']);
+    await tablet.page.evaluate(async () => {
+      const senders = window.yobanWatch.pcs.flatMap((pc) => pc.getSenders());
+      await Promise.all(senders.filter((s) => s.track?.kind === 'video').map((s) => s.replaceTrack(null)));
+    });
+    await desk.page.waitForFunction(() => {
+      const video = document.querySelector('[data-testid=tile-patient] video');
+      const before = video.getVideoPlaybackQuality().totalVideoFrames;
+      return new Promise((done) => setTimeout(() => done(video.getVideoPlaybackQuality().totalVideoFrames === before), 500));
+    });
+    assert.deepEqual([...(await peopleSeen(desk.page, '[data-testid=tile-patient]', { timeout: 2_000 }))], []);
+  } finally {
+    await wrong.close();
+    await night.over();
+    await night.end();
+    rmSync(dirname(silent), { recursive: true });
   }
 });
 

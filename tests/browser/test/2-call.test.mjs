@@ -134,11 +134,18 @@ step('vital signs from the simulated kit are seen at the desk and on the phone, 
       await window.page.waitForFunction((key) => key in window.yobanWatch.seen, `vital-${kind} has a value`);
     }
   }
+  // Name, unit, value, age, time, source.
   const text = async (kind) => desk.text(`vital-${kind}`);
-  assert.match(await text('spo2'), /SpO2.*%.*\d{2}.*模擬/);
-  assert.match(await text('pulse'), /脈拍.*回\/分.*\d{2}.*模擬/);
-  assert.match(await text('bloodPressure'), /mmHg.*\d{2,3}\/\d{2,3}.*模擬/);
-  assert.match(await text('temperature'), /℃.*3\d\.\d.*模擬/);
+  assert.match(await text('spo2'), /SpO2.*%.*\d{2} .*秒前.*\d:\d\d.*模擬/);
+  assert.match(await text('pulse'), /脈拍.*回\/分.*\d{2} .*秒前.*\d:\d\d.*模擬/);
+  assert.match(await text('bloodPressure'), /mmHg.*\d{2,3}\/\d{2,3} .*秒前.*\d:\d\d.*模擬/);
+  assert.match(await text('temperature'), /℃.*3\d\.\d .*秒前.*\d:\d\d.*模擬/);
+  assert.match(await phone.text('vital-spo2'), /SpO2.*%.*\d{2} .*秒前/);
+  await phone.taps('tab-vitals');
+  const onPhone = await phone.page.locator('#phone-panel [data-testid=vital-spo2]').innerText();
+  assert.match(onPhone.replace(/\s+/g, ' '), /SpO2.*\d{2}.*%.*秒前.*\d:\d\d.*模擬/);
+  await phone.picture('phone-vitals');
+  await phone.taps('tab-call');
   const [sent, d, p] = [await tablet.noted(), await desk.noted(), await phone.noted()];
   for (const kind of ['spo2', 'bloodPressure']) {
     figure(`first ${kind} sent to shown at the desk`, d.seen[`vital-${kind} has a value`] - sent.sent[kind]);

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { now } from '../app/clock.ts';
+import { clockTime } from '../app/format.ts';
 import { t } from '../i18n/index.tsx';
 import {
   ageText,
@@ -48,6 +49,7 @@ function Tile({ kind, latest, view, compact }: TileProps): VNode {
               {latest.stale && <b class="flag">{t('vit.stale')}</b>}
               {!latest.stale && doubt[0] && <b class="flag">{t(`flag.${doubt[0]}`)}</b>}
               <span class="num">{t('ago', { span: ageText(latest, view, now.value) })}</span>
+              <span class="num">{clockTime(latest.reading.takenAt)}</span>
               <span>{sourceText(latest.reading)}</span>
             </>
           ) : (
@@ -59,7 +61,7 @@ function Tile({ kind, latest, view, compact }: TileProps): VNode {
   );
 }
 
-/** The newest value of each kind with unit, age and source. The main six keep their places. */
+/** The newest value of each kind with unit, age, time and source. The main six keep their places. */
 export function VitalTiles(props: {
   view: VitalsView | null;
   only?: readonly VitalKind[];
