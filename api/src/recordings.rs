@@ -1,7 +1,7 @@
 //! Finding the files of a recording. A name is served only when a stored manifest of that session lists it, so that
 //! no path from outside ever reaches the disk.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use yoban_domain::id::SessionId;
 use yoban_media::recording::Manifest;
@@ -19,16 +19,16 @@ pub async fn of_session(engine: &Engine, session: SessionId) -> Result<Vec<Manif
     Ok(rows.iter().map(|row| row.body.read()).collect::<Result<_, _>>()?)
 }
 
-/// The bytes of one file.
+/// Where one file lies.
 ///
 /// # Errors
-/// No manifest of the session lists it, or it cannot be read.
-pub async fn file(engine: &Engine, root: &Path, session: SessionId, name: &str) -> Result<Vec<u8>, ApiError> {
+/// No manifest of the session lists it.
+pub async fn file(engine: &Engine, root: &Path, session: SessionId, name: &str) -> Result<PathBuf, ApiError> {
     let manifests = of_session(engine, session).await?;
     let listed = manifests.iter().find_map(|m| {
         let tracks = m.tracks.iter().map(|t| &t.file);
         let found = tracks.chain(m.mix.iter().map(|x| &x.file)).find(|file| *file == name)?;
         Some(root.join(&m.folder).join(found))
     });
-    tokio::fs::read(listed.ok_or(ApiError::NotFound)?).await.map_err(|_| ApiError::NotFound)
+    listed.ok_or(ApiError::NotFound)
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderValue, Request, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
+use tower_http::services::ServeFile;
 use utoipa::IntoParams;
 use yoban_domain::grant::{Action, may};
 use yoban_domain::id::SessionId;
@@ -109,17 +111,24 @@ pub(super) async fn recording_file(
     State(setting): State<Arc<Setting>>,
     caller: Caller,
     Path((session, file)): Path<(SessionId, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     may_listen(&signaling, &caller, session).await?;
-    let found = recordings::file(&signaling.engine, &setting.recordings, session, &file).await?;
-    let kind = if file.ends_with(".webm") {
-        "video/webm"
-    } else if file.ends_with(".mkv") {
-        "video/x-matroska"
-    } else {
-        "audio/ogg"
+    let path = recordings::file(&signaling.engine, &setting.recordings, session, &file).await?;
+    // Streamed, with ranges: players seek, and an hour of picture must not be read into memory.
+    let mut request = Request::new(Body::empty());
+    if let Some(range) = headers.get(header::RANGE) {
+        request.headers_mut().insert(header::RANGE, range.clone());
+    }
+    let mut served = ServeFile::new(path).try_call(request).await.map_err(|_| ApiError::NotFound)?;
+    let kind = match file.rsplit('.').next() {
+        Some("webm") => "video/webm",
+        Some("mkv") => "video/x-matroska",
+        _ => "audio/ogg",
     };
-    Ok(([(header::CONTENT_TYPE, kind)], found).into_response())
+    served.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    served.headers_mut().remove(header::LAST_MODIFIED);
+    Ok(served.into_response())
 }
 
 async fn may_listen(signaling: &Signaling, caller: &Caller, session: SessionId) -> Result<(), ApiError> {

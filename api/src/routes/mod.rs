@@ -12,12 +12,14 @@ mod signal;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yoban_domain::wire::problem::Problem;
 
 use crate::openapi::Document;
+use crate::problem::ApiError;
 use crate::state::State;
 use crate::web;
 
@@ -77,11 +79,26 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 
                       frame-ancestors 'none'";
 
 /// Headers of every answer: nothing is cached unless it says so, nothing is framed, nothing foreign is loaded.
-async fn headers(mut response: Response) -> Response {
+async fn headers(response: Response) -> Response {
+    let mut response = as_problem(response);
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
+}
+
+/// What the framework refuses by itself (a bad id in a path, a wrong method, a body that is no text) is a problem too.
+fn as_problem(response: Response) -> Response {
+    let plain = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !(plain && response.status().is_client_error()) {
+        return response;
+    }
+    let mut problem = Problem::invalid(Vec::new());
+    problem.status = response.status().as_u16();
+    ApiError::from(problem).into_response()
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderMap, header};
 use yoban_domain::grant::{Action, Subject, may};
 use yoban_domain::wire::problem::Problem;
 use yoban_domain::wire::rest::{DemoPerson, Me, Refresh, SignIn, SignedIn};
@@ -59,6 +60,45 @@ pub(super) async fn me(State(auth): State<Arc<Auth>>, caller: Caller) -> Result<
 ))]
 pub(super) async fn demo_people(
     State(setting): State<Arc<Setting>>,
+    headers: HeaderMap,
 ) -> Result<Json<Vec<DemoPerson>>, ApiError> {
+    // A page of a foreign name that was pointed at this machine (DNS rebinding) must not read the codes.
+    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    if !ours(host) {
+        return Err(ApiError::NotFound);
+    }
     setting.demo_people.clone().map(Json).ok_or(ApiError::NotFound)
+}
+
+/// `localhost`, an address, or a name of the local network, with or without a port.
+fn ours(host: &str) -> bool {
+    if host.parse::<std::net::SocketAddr>().is_ok()
+        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok()
+    {
+        return true;
+    }
+    let name = host.split(':').next().unwrap_or_default();
+    name == "localhost" || name.ends_with(".local")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ours;
+
+    #[test]
+    fn codes_of_demo_people_are_told_to_local_names_alone() {
+        for host in [
+            "localhost",
+            "localhost:8080",
+            "127.0.0.1:8080",
+            "192.168.1.2:8443",
+            "[fd00::2]:8443",
+            "desk.local:8443",
+        ] {
+            assert!(ours(host), "{host}");
+        }
+        for host in ["", "evil.test", "evil.test:8080", "localhost.evil.test", "127.0.0.1.evil.test:8080"] {
+            assert!(!ours(host), "{host}");
+        }
+    }
 }
