@@ -67,11 +67,10 @@ impl Flow {
         self.last = Some(now);
     }
 
-    /// Forget everything: the gate closed, or the leg is gone.
+    /// Forget everything: the gate closed, or the leg is gone. What comes after the gate opened again is first media
+    /// once more.
     pub(crate) fn cut(&mut self) {
-        self.on = false;
-        self.run_from = None;
-        self.last = None;
+        *self = Self::default();
     }
 
     /// Whether media flows, as of `now`.
@@ -146,5 +145,17 @@ mod tests {
             flow.packet(start + ms(3_000 + step * 1_500));
             assert!(!flow.at(start + ms(3_000 + step * 1_500)));
         }
+    }
+
+    #[test]
+    fn after_the_gate_opened_again_media_counts_from_its_first_packet() {
+        let start = Instant::now();
+        let mut flow = Flow::default();
+        flow.packet(start);
+        assert!(flow.at(start));
+        flow.cut();
+        assert!(!flow.at(start + ms(10)));
+        flow.packet(start + ms(500));
+        assert!(flow.at(start + ms(500)));
     }
 }

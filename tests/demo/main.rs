@@ -17,14 +17,8 @@ use yoban_tests::story::{self, Papers};
 use yoban_tests::{Night, Server, repository};
 
 fn main() -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
-    match runtime
-        .map_err(|e| e.to_string())
-        .and_then(|r| r.block_on(night()))
-    {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    match runtime.map_err(|e| e.to_string()).and_then(|r| r.block_on(night())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _gone = writeln!(std::io::stderr(), "✗ {error}");
@@ -52,10 +46,7 @@ async fn night() -> Result<(), String> {
     tell("サーバーを起動します", "The server starts");
     let mut night = Night::with(Server::start_on(&folder.join("data"), &[])).await;
     let told = story::play(&night, &mut tell).await;
-    tell(
-        "記録・FHIR・時系列を取り出します",
-        "Record, FHIR bundle and time line are fetched and checked",
-    );
+    tell("記録・FHIR・時系列を取り出します", "Record, FHIR bundle and time line are fetched and checked");
     let papers = told.papers().await;
     tell(
         "録画を再生し、声を聞き分けて確かめます",
@@ -104,11 +95,7 @@ fn write(
         .collect();
     let facts = put("facts.json", &pretty(&Value::Array(lines))?)?;
     let recordings = folder.join("data/recordings").join(&manifest.folder);
-    let tracks: Vec<String> = manifest
-        .tracks
-        .iter()
-        .map(|t| shown(&recordings.join(&t.file)))
-        .collect();
+    let tracks: Vec<String> = manifest.tracks.iter().map(|t| shown(&recordings.join(&t.file))).collect();
     let mix = manifest.mix.as_ref().map(|m| shown(&recordings.join(&m.file)));
     let figures: Vec<Value> = figures
         .iter()
@@ -132,11 +119,7 @@ fn show(summary: &Value, papers: &Papers, begun: Instant) {
     for entry in &papers.case.timeline {
         let at = entry.at.rfc3339();
         let clock = at.get(11..19).unwrap_or_default();
-        say(&format!(
-            "  {clock}  {}\n            {}",
-            entry.text.reveal(),
-            entry.text_en.reveal()
-        ));
+        say(&format!("  {clock}  {}\n            {}", entry.text.reveal(), entry.text_en.reveal()));
     }
     let path = |key: &str| summary[key].as_str().unwrap_or("–").to_owned();
     say("\n一人ずつの録画 / Tracks, one per person");

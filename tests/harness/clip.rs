@@ -115,29 +115,14 @@ impl Clip {
             let group = GROUP.to_string();
             run(ffmpeg()
                 .args(["-f", "lavfi", "-i", &source, "-c:v", "libvpx", "-b:v", "400k"])
-                .args([
-                    "-deadline",
-                    "realtime",
-                    "-cpu-used",
-                    "8",
-                    "-g",
-                    &group,
-                    "-keyint_min",
-                    &group,
-                ])
+                .args(["-deadline", "realtime", "-cpu-used", "8", "-g", &group, "-keyint_min", &group])
                 .args(["-auto-alt-ref", "0", "-f", "ivf"])
                 .arg(to));
         });
         let sound = encode(&speech);
         let pictures = vp8::read_ivf(&film);
         let known = pictures.iter().cloned().collect();
-        Self {
-            whose,
-            voice: decode(sound.iter().map(Some)),
-            sound,
-            pictures,
-            known,
-        }
+        Self { whose, voice: decode(sound.iter().map(Some)), sound, pictures, known }
     }
 
     /// Whether a frame is one of this person's.
@@ -167,16 +152,10 @@ fn encoder() -> Encoder {
 }
 
 fn encode(speech: &[u8]) -> Vec<Bytes> {
-    let samples: Vec<i16> = speech
-        .chunks_exact(2)
-        .map(|b| i16::from_le_bytes([b[0], b[1]]))
-        .collect();
+    let samples: Vec<i16> = speech.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
     assert!(samples.len() > 3 * 48_000, "speech is too short");
     let mut encoder = encoder();
-    samples
-        .chunks_exact(PACKET)
-        .map(|frame| encoder.encode_vec(frame, 1_275).unwrap().into())
-        .collect()
+    samples.chunks_exact(PACKET).map(|frame| encoder.encode_vec(frame, 1_275).unwrap().into()).collect()
 }
 
 /// Makes a file unless it is there; several programs may want it at once.
@@ -200,9 +179,7 @@ pub fn ffmpeg() -> Command {
 
 /// Runs a program to its end; panics with what it said when it fails or complains.
 pub fn run(command: &mut Command) -> Vec<u8> {
-    let done = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let done = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{command:?}: {said}");
     done.stdout

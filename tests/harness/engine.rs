@@ -67,10 +67,7 @@ impl Engine {
     pub(crate) fn answering(clip: Arc<Clip>, log: Shared<Log>, offer: &str) -> (Self, String) {
         let mut engine = Self::new(clip, log);
         let description = RTCSessionDescription::offer(offer.to_owned()).unwrap();
-        engine
-            .pc
-            .set_remote_description(Instant::now(), description)
-            .unwrap();
+        engine.pc.set_remote_description(Instant::now(), description).unwrap();
         engine.sound = Some(engine.up(RtpCodecKind::Audio));
         engine.picture = Some(engine.up(RtpCodecKind::Video));
         engine.add_candidate();
@@ -125,10 +122,7 @@ impl Engine {
         let is_video = kind == RtpCodecKind::Video;
         let ssrc = u32::from(self.address().port()) * 10 + u32::from(is_video);
         let coding = RTCRtpEncodingParameters {
-            rtp_coding_parameters: RTCRtpCodingParameters {
-                ssrc: Some(ssrc),
-                ..Default::default()
-            },
+            rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
             codec: codec(kind).rtp_codec,
             active: true,
             ..Default::default()
@@ -158,9 +152,7 @@ impl Engine {
             ..Default::default()
         };
         let candidate = config.new_candidate_host().unwrap();
-        self.pc
-            .add_local_candidate(RTCIceCandidate::from(&candidate).to_json().unwrap())
-            .unwrap();
+        self.pc.add_local_candidate(RTCIceCandidate::from(&candidate).to_json().unwrap()).unwrap();
     }
 
     pub(crate) fn run(mut self, orders: &Receiver<Order>) {
@@ -200,11 +192,7 @@ impl Engine {
             };
             let message = BytesMut::from(&buffer[..length]);
             let now = Instant::now();
-            let _refused = self.pc.handle_read(TaggedBytesMut {
-                now,
-                transport,
-                message,
-            });
+            let _refused = self.pc.handle_read(TaggedBytesMut { now, transport, message });
         }
     }
 
@@ -245,11 +233,7 @@ impl Engine {
                         at: Instant::now(),
                     };
                     self.log.change(|log| {
-                        let all = if kind == RtpCodecKind::Audio {
-                            &mut log.sound
-                        } else {
-                            &mut log.picture
-                        };
+                        let all = if kind == RtpCodecKind::Audio { &mut log.sound } else { &mut log.picture };
                         all.entry(slot).or_default().push(kept);
                     });
                 }
@@ -329,10 +313,7 @@ fn is_rtp(datagram: &[u8]) -> bool {
 }
 
 fn codec(kind: RtpCodecKind) -> RTCRtpCodecParameters {
-    let feedback = |parameter: &str| RTCPFeedback {
-        typ: "nack".to_owned(),
-        parameter: parameter.to_owned(),
-    };
+    let feedback = |parameter: &str| RTCPFeedback { typ: "nack".to_owned(), parameter: parameter.to_owned() };
     if kind == RtpCodecKind::Audio {
         return RTCRtpCodecParameters {
             rtp_codec: RTCRtpCodec {

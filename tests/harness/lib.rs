@@ -36,10 +36,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The repository's folder.
 pub fn repository() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 /// 128 random bits as 32 hexadecimal digits; reads as any of the domain's ids.
@@ -54,9 +51,7 @@ pub fn random() -> String {
     reason = "a test stands outside and compares with what the server stored"
 )]
 pub fn now_ms() -> i64 {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     i64::try_from(now.as_millis()).unwrap()
 }
 

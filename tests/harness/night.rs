@@ -69,8 +69,7 @@ impl Night {
 
     /// The `n`th patient at the tablet.
     pub async fn patient(&self, n: usize) -> Person {
-        self.ready("tablet", n, if n == 0 { Voice::Patient } else { Voice::Stranger })
-            .await
+        self.ready("tablet", n, if n == 0 { Voice::Patient } else { Voice::Stranger }).await
     }
 
     /// The `n`th desk nurse, on duty.
@@ -105,25 +104,13 @@ impl Night {
         let slot = nurse.slot_of(patient_leg).await;
         nurse.peer().watch(slot, Default::default(), 1).await;
         let first_key = nurse.peer().first_key(slot).unwrap();
-        Answered {
-            requested,
-            patient: patient_leg,
-            nurse: nurse_leg,
-            tapped,
-            rung,
-            accepted,
-            first_key,
-        }
+        Answered { requested, patient: patient_leg, nurse: nurse_leg, tapped, rung, accepted, first_key }
     }
 
     /// The nurse invites a doctor, who accepts and connects, and stays before the gate. Gives the doctor's leg.
     pub async fn invited(&self, session: SessionId, nurse: &Person, doctor: &mut Person) -> LegId {
         nurse
-            .say(ClientMessage::Invite {
-                session,
-                role: LegRole::DutyDoctor,
-                person: Some(doctor.person()),
-            })
+            .say(ClientMessage::Invite { session, role: LegRole::DutyDoctor, person: Some(doctor.person()) })
             .await;
         doctor.rung(session).await;
         doctor.say(ClientMessage::Accept { session }).await;

@@ -91,12 +91,7 @@ impl Peer {
         let address = engine.address();
         let (orders, inbox) = channel();
         let thread = std::thread::spawn(move || engine.run(&inbox));
-        let peer = Self {
-            log,
-            address,
-            orders,
-            thread: Some(thread),
-        };
+        let peer = Self { log, address, orders, thread: Some(thread) };
         (peer, answer)
     }
 
@@ -137,10 +132,7 @@ impl Peer {
         for packet in &packets {
             ordered.insert(packet.sequence.wrapping_sub(first).cast_signed(), &packet.payload);
         }
-        let (from, to) = (
-            *ordered.first_key_value().unwrap().0,
-            *ordered.last_key_value().unwrap().0,
-        );
+        let (from, to) = (*ordered.first_key_value().unwrap().0, *ordered.last_key_value().unwrap().0);
         assert!(to - from < 150, "too much is missing: {from}..{to}");
         sound::decode((from..=to).map(|n| ordered.get(&n).copied()))
     }
@@ -171,8 +163,7 @@ impl Peer {
     /// Waits until this person sent so many more sound packets: time by what was really sent.
     pub async fn sends(&self, count: u64) {
         let before = self.log.look(|log| log.sound_sent);
-        self.until("sending", |log| (log.sound_sent >= before + count).then_some(()))
-            .await;
+        self.until("sending", |log| (log.sound_sent >= before + count).then_some(())).await;
     }
 
     /// Changes what goes out.

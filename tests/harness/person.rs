@@ -50,12 +50,7 @@ impl Person {
         let http = reqwest::Client::new();
         let device: DeviceId = id();
         let body = json!({"code": who.code, "device": device});
-        let answer = http
-            .post(format!("{base}/api/v1/sign-in"))
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
+        let answer = http.post(format!("{base}/api/v1/sign-in")).json(&body).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         let signed_in: SignedIn = answer.json().await.unwrap();
         Self {
@@ -183,11 +178,7 @@ impl Person {
 
     /// The tap on 呼ぶ.
     pub async fn tap(&self) -> Requested {
-        let answer = self
-            .request(reqwest::Method::POST, "/api/v1/sessions")
-            .send()
-            .await
-            .unwrap();
+        let answer = self.request(reqwest::Method::POST, "/api/v1/sessions").send().await.unwrap();
         let status = answer.status();
         let body: Value = answer.json().await.unwrap();
         let requested: Requested =
@@ -211,8 +202,7 @@ impl Person {
             .await;
         let (peer, sdp) = Peer::answering(clip, &offer);
         self.say(ClientMessage::Answer { connection, sdp }).await;
-        peer.until("a media connection", |log| log.connected.then_some(()))
-            .await;
+        peer.until("a media connection", |log| log.connected.then_some(())).await;
         self.media = Some((connection, peer));
     }
 

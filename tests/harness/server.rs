@@ -56,11 +56,7 @@ impl Server {
             data,
             own_data,
             options: options.iter().map(|o| (*o).to_owned()).collect(),
-            ports: Ports {
-                http: 0,
-                https: 0,
-                udp: 0,
-            },
+            ports: Ports { http: 0, https: 0, udp: 0 },
             running: None,
             log: Arc::default(),
         };
@@ -115,10 +111,7 @@ impl Server {
             std::thread::sleep(Duration::from_millis(5));
         };
         self.ports = ports;
-        self.running = Some(Running {
-            child,
-            readers: vec![drain, reader],
-        });
+        self.running = Some(Running { child, readers: vec![drain, reader] });
     }
 
     /// `http://…`, without a slash at the end.
@@ -146,9 +139,7 @@ impl Server {
     /// SIGTERM: ends in order.
     pub fn stop(&mut self) -> ExitStatus {
         let running = self.running.take().unwrap();
-        let told = Command::new("kill")
-            .args(["-TERM", &running.child.id().to_string()])
-            .status();
+        let told = Command::new("kill").args(["-TERM", &running.child.id().to_string()]).status();
         assert!(told.unwrap().success());
         running.end()
     }

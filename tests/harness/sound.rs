@@ -29,10 +29,7 @@ pub fn decode<'a>(packets: impl IntoIterator<Item = Option<&'a Bytes>>) -> Vec<f
 
 /// Keeps one averaged sample of six.
 pub fn thin(samples: &[f32]) -> Vec<f32> {
-    samples
-        .chunks_exact(THIN)
-        .map(|c| c.iter().sum::<f32>() / THIN as f32)
-        .collect()
+    samples.chunks_exact(THIN).map(|c| c.iter().sum::<f32>() / THIN as f32).collect()
 }
 
 /// How much of `heard` is `voice`, which speaks in a loop: best normalised cross-correlation over every whole packet

@@ -62,10 +62,7 @@ fn millis(from: Instant, to: Instant) -> f64 {
 
 /// Plays the call up to the signature.
 pub async fn play(night: &Night, tell: Tell<'_>) -> Night1 {
-    tell(
-        "患者さん・窓口看護師・当番医がサインインします",
-        "Patient, desk nurse and duty doctor sign in",
-    );
+    tell("患者さん・窓口看護師・当番医がサインインします", "Patient, desk nurse and duty doctor sign in");
     let mut patient = night.patient(0).await;
     let mut nurse = night.nurse(0).await;
     let mut doctor = night.doctor(0).await;
@@ -73,10 +70,7 @@ pub async fn play(night: &Night, tell: Tell<'_>) -> Night1 {
     tell("患者さんが「呼ぶ」を押します", "The patient taps 呼ぶ");
     let call = night.answered(&mut patient, &mut nurse).await;
     let session = call.requested.session;
-    tell(
-        "看護師が応答し、映像と音声がつながりました",
-        "The nurse answers: picture and sound run both ways",
-    );
+    tell("看護師が応答し、映像と音声がつながりました", "The nurse answers: picture and sound run both ways");
     nurse.hears_and_sees(call.patient, &patient.clip).await;
     patient.hears_and_sees(call.nurse, &nurse.clip).await;
     let frames = nurse.sees(call.patient).await;
@@ -84,10 +78,7 @@ pub async fn play(night: &Night, tell: Tell<'_>) -> Night1 {
 
     let mut figures = vec![
         ("tap → ring at the desk", millis(call.tapped, call.rung)),
-        (
-            "accept → first key frame at the desk",
-            millis(call.accepted, call.first_key),
-        ),
+        ("accept → first key frame at the desk", millis(call.accepted, call.first_key)),
     ];
     triage(session, &nurse).await;
     let shown = vitals(session, &patient, &nurse, tell).await;
@@ -98,23 +89,14 @@ pub async fn play(night: &Night, tell: Tell<'_>) -> Night1 {
     let doctor_leg = night.invited(session, &nurse, &mut doctor).await;
     gated(session, doctor_leg, &patient, &nurse, &doctor, tell).await;
     let admitted = Instant::now();
-    patient
-        .say(Say::AnswerJoin {
-            session,
-            leg: doctor_leg,
-            yes: true,
-        })
-        .await;
+    patient.say(Say::AnswerJoin { session, leg: doctor_leg, yes: true }).await;
     three_way(session, &call, doctor_leg, [&patient, &nurse, &doctor], tell).await;
     let slot = doctor.slot_of(call.patient).await;
     let key = doctor.peer().first_key(slot).unwrap();
     figures.push(("はい → first key frame at the doctor", millis(admitted, key)));
 
     kinds(session, &nurse, &doctor, tell).await;
-    tell(
-        "患者さんが録画の同意を取り消します",
-        "The patient withdraws consent to the recording",
-    );
+    tell("患者さんが録画の同意を取り消します", "The patient withdraws consent to the recording");
     patient.say(Say::AnswerRecording { session, yes: false }).await;
     for person in [&patient, &nurse, &doctor] {
         person
@@ -125,15 +107,7 @@ pub async fn play(night: &Night, tell: Tell<'_>) -> Night1 {
     }
     let addresses = [&patient, &nurse, &doctor].map(|p| p.peer().address.to_string());
     ending(session, &call, [&patient, &nurse, &doctor], tell).await;
-    Night1 {
-        call,
-        doctor_leg,
-        patient,
-        nurse,
-        doctor,
-        figures,
-        addresses: addresses.to_vec(),
-    }
+    Night1 { call, doctor_leg, patient, nurse, doctor, figures, addresses: addresses.to_vec() }
 }
 
 /// A file of frames as they came is played without complaint, every frame of it.
@@ -158,13 +132,9 @@ async fn triage(session: SessionId, nurse: &Person) {
         recommendation: WRITTEN[3].to_owned().into(),
     };
     for found in [
-        Finding::Identity {
-            method: IdentityMethod::TabletAndFace,
-        },
+        Finding::Identity { method: IdentityMethod::TabletAndFace },
         Finding::RedFlags { found: vec![] },
-        Finding::Urgency {
-            urgency: Urgency::Yellow,
-        },
+        Finding::Urgency { urgency: Urgency::Yellow },
         Finding::Sbar { sbar },
     ] {
         nurse.say(finding(found, session)).await;
@@ -182,12 +152,7 @@ async fn vitals(session: SessionId, patient: &Person, nurse: &Person, tell: Tell
     let readings: Vec<_> = measured.into_iter().map(reading).collect();
     let last = readings[3].id;
     let sent = Instant::now();
-    patient
-        .say(Say::Readings {
-            session: Some(session),
-            readings,
-        })
-        .await;
+    patient.say(Say::Readings { session: Some(session), readings }).await;
     let (view, shown) = nurse
         .until("vital signs", |seen| {
             let (view, at) = seen.vitals.get(&session)?;
@@ -197,16 +162,8 @@ async fn vitals(session: SessionId, patient: &Person, nurse: &Person, tell: Tell
         .await;
     assert_eq!(view.latest.len(), 4);
     assert!(view.latest.iter().all(|l| !l.stale && l.counts));
-    let temperature = view
-        .latest
-        .iter()
-        .find(|l| l.kind == VitalKind::Temperature)
-        .unwrap();
-    assert_eq!(
-        temperature.values[0].value.text(),
-        "36.80",
-        "digits stay as measured"
-    );
+    let temperature = view.latest.iter().find(|l| l.kind == VitalKind::Temperature).unwrap();
+    assert_eq!(temperature.values[0].value.text(), "36.80", "digits stay as measured");
     let open = serde_json::to_value(view.score.expect("a score")).unwrap();
     // What only a clinician can say follows: the interval becomes a number.
     nurse
@@ -236,10 +193,7 @@ async fn vitals(session: SessionId, patient: &Person, nurse: &Person, tell: Tell
 }
 
 async fn recording(session: SessionId, patient: &Person, nurse: &Person, tell: Tell<'_>) {
-    tell(
-        "録画してよいか尋ね、同意を得ます",
-        "Recording is asked for, and agreed to",
-    );
+    tell("録画してよいか尋ね、同意を得ます", "Recording is asked for, and agreed to");
     assert_eq!(nurse.call(session).recording, RecordingPhase::Off);
     nurse.say(Say::AskRecording { session }).await;
     patient
@@ -250,11 +204,7 @@ async fn recording(session: SessionId, patient: &Person, nurse: &Person, tell: T
         .await;
     patient.say(Say::AnswerRecording { session, yes: true }).await;
     for person in [patient, nurse] {
-        person
-            .until_call(session, "REC", |call| {
-                (call.recording == RecordingPhase::On).then_some(())
-            })
-            .await;
+        person.until_call(session, "REC", |call| (call.recording == RecordingPhase::On).then_some(())).await;
     }
 }
 
@@ -283,10 +233,7 @@ async fn gated(
     // The reason is on the doctor's screen before they are let in.
     let findings = doctor.call(session).findings.expect("findings");
     assert_eq!(findings.sbar.unwrap().situation.reveal(), WRITTEN[0]);
-    assert_eq!(
-        doctor.refused(Say::SpokenConsent { session, leg }).await,
-        "own-consent"
-    );
+    assert_eq!(doctor.refused(Say::SpokenConsent { session, leg }).await, "own-consent");
     assert_eq!(doctor.refused(Say::AskRecording { session }).await, "not-in-call");
     // Two seconds of everybody's sending, by what was really sent.
     doctor.peer().sends(100).await;
@@ -295,11 +242,7 @@ async fn gated(
     assert_eq!(got, 0, "RTP reached the doctor before はい");
     assert!(doctor.peer().slots().is_empty());
     for person in [patient, nurse] {
-        assert_eq!(
-            person.peer().slots().len(),
-            1,
-            "something of the doctor's left before はい"
-        );
+        assert_eq!(person.peer().slots().len(), 1, "something of the doctor's left before はい");
         assert_eq!(person.map().len(), 1, "the doctor has a place before はい");
     }
     assert_eq!(nurse.call(session).recording, RecordingPhase::On);
@@ -359,16 +302,9 @@ async fn kinds(session: SessionId, nurse: &Person, doctor: &Person, tell: Tell<'
             (call.mode == MediaMode::VideoAudio && call.kind == ServiceKind::DoctorAdvice).then_some(())
         })
         .await;
-    let examine = || Say::SetKind {
-        session,
-        kind: ServiceKind::OnlineExamination,
-    };
+    let examine = || Say::SetKind { session, kind: ServiceKind::OnlineExamination };
     let kind_is = |wanted: ServiceKind| async move {
-        nurse
-            .until_call(session, "the kind of care", |call| {
-                (call.kind == wanted).then_some(())
-            })
-            .await;
+        nurse.until_call(session, "the kind of care", |call| (call.kind == wanted).then_some(())).await;
     };
     assert_eq!(nurse.refused(examine()).await, "doctor-only");
     doctor.say(examine()).await;
@@ -386,9 +322,7 @@ async fn ending(session: SessionId, call: &Answered, people: [&Person; 3], tell:
         "医師が所見を書き、通話を終えます（一度取り消します）",
         "The doctor writes the note and ends the call, once by mistake",
     );
-    let note = Finding::Note {
-        text: WRITTEN[4].to_owned().into(),
-    };
+    let note = Finding::Note { text: WRITTEN[4].to_owned().into() };
     doctor.say(finding(note, session)).await;
     assert_eq!(patient.refused(Say::End { session }).await, "clinician-only");
     let closing = |call: &yoban_domain::wire::view::CallView| {
@@ -400,7 +334,8 @@ async fn ending(session: SessionId, call: &Answered, people: [&Person; 3], tell:
     nurse.say(Say::UndoEnd { session }).await;
     patient
         .until_call(session, "the end taken back", |call| {
-            matches!(call.state, State::Active { .. }).then_some(())
+            let runs = matches!(call.state, State::Active { .. });
+            (runs && call.mode == MediaMode::VideoAudio).then_some(())
         })
         .await;
     let likeness = patient.hears(call.nurse, &nurse.clip).await;

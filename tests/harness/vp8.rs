@@ -65,12 +65,7 @@ pub fn frames(packets: &[Packet]) -> Vec<Frame> {
     };
     for packet in packets {
         // Around the first packet, half the range to each side: a test never lasts longer.
-        let time = u64::from(
-            packet
-                .timestamp
-                .wrapping_sub(first.timestamp)
-                .wrapping_add(1 << 31),
-        );
+        let time = u64::from(packet.timestamp.wrapping_sub(first.timestamp).wrapping_add(1 << 31));
         let number = i64::from(packet.sequence.wrapping_sub(first.sequence).cast_signed());
         by_time.entry(time).or_default().insert(number, packet);
     }
@@ -89,10 +84,7 @@ fn whole(pieces: &BTreeMap<i64, &Packet>) -> Option<Frame> {
         data.extend_from_slice(&packet.payload[descriptor(&packet.payload)?..]);
     }
     let at = pieces.values().map(|p| p.at).max()?;
-    Some(Frame {
-        data: data.freeze(),
-        at,
-    })
+    Some(Frame { data: data.freeze(), at })
 }
 
 /// Length of the payload descriptor.

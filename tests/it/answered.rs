@@ -19,16 +19,8 @@ async fn the_night_call_from_tap_to_signature() {
     for person in [&told.patient, &told.nurse, &told.doctor] {
         secrets.extend(secrets_of(person));
     }
-    for patient in [
-        "月岡",
-        "はな",
-        "ツキオカ",
-        "ハナ",
-        "Tsukioka",
-        "天ノ川",
-        "03-0000-0201",
-        "1942-02-11",
-    ] {
+    for patient in ["月岡", "はな", "ツキオカ", "ハナ", "Tsukioka", "天ノ川", "03-0000-0201", "1942-02-11"]
+    {
         secrets.push(patient.into());
     }
     secrets.extend(["candidate:", "ice-ufrag", "a=fingerprint"].map(str::to_owned));
@@ -44,13 +36,7 @@ fn secrets_of(person: &Person) -> Vec<String> {
     let mut secrets = vec![
         signed.access_token.reveal().clone(),
         signed.refresh_token.reveal().clone(),
-        signed
-            .access_token
-            .reveal()
-            .rsplit('.')
-            .next()
-            .unwrap()
-            .to_owned(),
+        signed.access_token.reveal().rsplit('.').next().unwrap().to_owned(),
     ];
     if let MeWho::Tablet { name, name_latin, .. } = &signed.me.who {
         secrets.extend([name.reveal().clone(), name_latin.reveal().clone()]);
@@ -59,8 +45,5 @@ fn secrets_of(person: &Person) -> Vec<String> {
 }
 
 fn found<'a>(log: &str, secrets: &'a [String]) -> Vec<&'a String> {
-    secrets
-        .iter()
-        .filter(|secret| log.contains(secret.as_str()))
-        .collect()
+    secrets.iter().filter(|secret| log.contains(secret.as_str())).collect()
 }

@@ -18,9 +18,7 @@ struct Raw(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Raw {
     async fn open(base: &str, headers: &[(&'static str, &str)]) -> Result<Self, (u16, Value)> {
-        let mut request = (base.replacen("http", "ws", 1) + "/api/v1/signal")
-            .into_client_request()
-            .unwrap();
+        let mut request = (base.replacen("http", "ws", 1) + "/api/v1/signal").into_client_request().unwrap();
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
@@ -28,19 +26,14 @@ impl Raw {
             Ok((socket, _)) => Ok(Self(socket)),
             Err(Error::Http(answer)) => {
                 let body = answer.body().clone().unwrap_or_default();
-                Err((
-                    answer.status().as_u16(),
-                    serde_json::from_slice(&body).unwrap_or_default(),
-                ))
+                Err((answer.status().as_u16(), serde_json::from_slice(&body).unwrap_or_default()))
             }
             Err(other) => panic!("{other}"),
         }
     }
 
     async fn plain(base: &str) -> Self {
-        Self::open(base, &[("sec-websocket-protocol", "yoban.v1")])
-            .await
-            .unwrap()
+        Self::open(base, &[("sec-websocket-protocol", "yoban.v1")]).await.unwrap()
     }
 
     async fn welcomed(person: &Person) -> Self {
@@ -55,9 +48,7 @@ impl Raw {
     }
 
     async fn came(&mut self) -> Option<Result<Message, Error>> {
-        tokio::time::timeout(PATIENCE, self.0.next())
-            .await
-            .expect("nothing came")
+        tokio::time::timeout(PATIENCE, self.0.next()).await.expect("nothing came")
     }
 
     /// The next message.
@@ -106,19 +97,10 @@ async fn a_socket_opens_for_our_protocol_our_pages_and_a_token_that_holds() {
     let base = night.server.base();
     let nurse = night.signed_in("desk", 0, Voice::Nurse).await;
     let refused = Raw::open(&base, &[]).await.err().unwrap();
-    assert_eq!(
-        (refused.0, refused.1["code"].as_str()),
-        (400, Some("invalid-request"))
-    );
-    let foreign = [
-        ("sec-websocket-protocol", "yoban.v1"),
-        ("origin", "https://evil.test"),
-    ];
+    assert_eq!((refused.0, refused.1["code"].as_str()), (400, Some("invalid-request")));
+    let foreign = [("sec-websocket-protocol", "yoban.v1"), ("origin", "https://evil.test")];
     let refused = Raw::open(&base, &foreign).await.err().unwrap();
-    assert_eq!(
-        (refused.0, refused.1["code"].as_str()),
-        (403, Some("foreign-origin"))
-    );
+    assert_eq!((refused.0, refused.1["code"].as_str()), (403, Some("foreign-origin")));
 
     let token = nurse.signed_in.access_token.reveal();
     let refresh = nurse.signed_in.refresh_token.reveal();
@@ -129,10 +111,7 @@ async fn a_socket_opens_for_our_protocol_our_pages_and_a_token_that_holds() {
     let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoieW9iYW4tYWNjZXNzK2p3dCJ9.{payload}.");
     for (first, code) in [
         ("{".to_owned(), close::PROTOCOL),
-        (
-            "{\"id\":1,\"message\":{\"type\":\"ping\"}}".to_owned(),
-            close::PROTOCOL,
-        ),
+        ("{\"id\":1,\"message\":{\"type\":\"ping\"}}".to_owned(), close::PROTOCOL),
         (hello(token, 99), close::PROTOCOL),
         (hello("nonsense", 1), close::AUTHENTICATION),
         (hello(refresh, 1), close::AUTHENTICATION),
@@ -151,22 +130,14 @@ async fn unreadable_messages_are_answered_a_few_times_and_then_end_the_socket() 
     let night = Night::begin(&[]).await;
     let nurse = night.signed_in("desk", 0, Voice::Nurse).await;
     let mut raw = Raw::welcomed(&nurse).await;
-    raw.text("{\"id\": 7, \"message\": {\"type\": \"fromTheFuture\"}}")
-        .await;
+    raw.text("{\"id\": 7, \"message\": {\"type\": \"fromTheFuture\"}}").await;
     let problem = raw.problem().await;
-    assert_eq!(
-        (&problem["id"], &problem["problem"]["code"]),
-        (&json!(7), &json!("invalid-request"))
-    );
+    assert_eq!((&problem["id"], &problem["problem"]["code"]), (&json!(7), &json!("invalid-request")));
     raw.text("ごみ月岡").await;
     let problem = raw.problem().await;
     assert!(problem["id"].is_null() && !problem.to_string().contains("月岡"));
     raw.text(&hello(nurse.signed_in.access_token.reveal(), 1)).await;
-    assert_eq!(
-        raw.problem().await["problem"]["code"],
-        "invalid-request",
-        "hello twice"
-    );
+    assert_eq!(raw.problem().await["problem"]["code"], "invalid-request", "hello twice");
     for _ in 0..6 {
         raw.text("[]").await;
     }
@@ -189,51 +160,26 @@ async fn rest_refuses_in_one_form() {
     let nurse = night.signed_in("desk", 0, Voice::Nurse).await;
     let post = |who: &Person, path: &str| who.request(Method::POST, path);
     let large = vec![b' '; 300 * 1024];
-    let many: Vec<_> = (0..51)
-        .map(|_| reading(json!({"kind": "pulse", "value": "70", "unit": "/min"})))
-        .collect();
+    let many: Vec<_> =
+        (0..51).map(|_| reading(json!({"kind": "pulse", "value": "70", "unit": "/min"}))).collect();
     let bare = |path: &str| nurse.http.get(format!("{}{path}", nurse.base));
     let unknown: yoban_domain::id::SessionId = id();
     for (request, status, code) in [
         (bare("/api/v1/cases"), 401, "sign-in-needed"),
-        (
-            bare("/api/v1/cases").header("authorization", "Bearer x.y.z"),
-            401,
-            "sign-in-needed",
-        ),
+        (bare("/api/v1/cases").header("authorization", "Bearer x.y.z"), 401, "sign-in-needed"),
         (post(&nurse, "/api/v1/sessions"), 404, "not-found"),
         (patient.request(Method::GET, "/api/v1/cases"), 404, "not-found"),
-        (
-            post(&patient, "/api/v1/readings").body("{"),
-            400,
-            "invalid-request",
-        ),
-        (
-            post(&patient, "/api/v1/readings").body("{\"readings\": 3}"),
-            400,
-            "invalid-request",
-        ),
+        (post(&patient, "/api/v1/readings").body("{"), 400, "invalid-request"),
+        (post(&patient, "/api/v1/readings").body("{\"readings\": 3}"), 400, "invalid-request"),
         (post(&patient, "/api/v1/readings").body(large), 413, "too-large"),
-        (
-            post(&patient, "/api/v1/readings").json(&json!({"readings": many})),
-            400,
-            "invalid-request",
-        ),
+        (post(&patient, "/api/v1/readings").json(&json!({"readings": many})), 400, "invalid-request"),
         (
             post(&nurse, "/api/v1/sign-in").json(&json!({"code": "x", "device": nurse.device})),
             401,
             "sign-in-needed",
         ),
-        (
-            nurse.request(Method::GET, &format!("/api/v1/encounters/{unknown}")),
-            404,
-            "not-found",
-        ),
-        (
-            post(&nurse, &format!("/api/v1/whip/{unknown}")).body("v=0"),
-            415,
-            "sdp-needed",
-        ),
+        (nurse.request(Method::GET, &format!("/api/v1/encounters/{unknown}")), 404, "not-found"),
+        (post(&nurse, &format!("/api/v1/whip/{unknown}")).body("v=0"), 415, "sdp-needed"),
         (
             post(&nurse, &format!("/api/v1/whip/{unknown}"))
                 .header("content-type", "application/sdp")
@@ -244,11 +190,7 @@ async fn rest_refuses_in_one_form() {
     ] {
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), status, "{code}");
-        assert_eq!(
-            answer.headers()["content-type"],
-            "application/problem+json",
-            "{code}"
-        );
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{code}");
         let body: Value = answer.json().await.unwrap();
         assert_eq!(body["code"], code);
         assert_eq!(body["type"], format!("urn:yoban:problem:{code}"));
@@ -266,23 +208,16 @@ async fn bad_descriptions_are_refused_and_the_call_goes_on() {
     let session = call.requested.session;
     nurse.seen.change(|seen| seen.offers.clear());
     nurse.say(Say::Connect { session }).await;
-    let (connection, offer) = nurse
-        .until("an offer", |seen| seen.offers.first().map(|o| (o.1, o.2.clone())))
-        .await;
-    let answer = |sdp: &str| Say::Answer {
-        connection,
-        sdp: sdp.to_owned(),
-    };
+    let (connection, offer) =
+        nurse.until("an offer", |seen| seen.offers.first().map(|o| (o.1, o.2.clone()))).await;
+    let answer = |sdp: &str| Say::Answer { connection, sdp: sdp.to_owned() };
     let long = format!("v=0\r\n{}", "a=xxxxxxxxxxxxxxxxxxxxxxxx\r\n".repeat(1_850));
     for sdp in ["", "v=0", "ごみ", &offer[..offer.len() / 2], long.as_str()] {
         assert_eq!(nurse.refused(answer(sdp)).await, "sdp-refused", "{sdp:.20}");
     }
     // Somebody else's connection is not there for anybody but its owner.
     assert_eq!(patient.refused(answer(&offer)).await, "not-found");
-    let unknown = Say::Answer {
-        connection: id(),
-        sdp: offer,
-    };
+    let unknown = Say::Answer { connection: id(), sdp: offer };
     assert_eq!(nurse.refused(unknown).await, "not-found");
     assert_eq!(nurse.refused(Say::Connect { session: id() }).await, "not-found");
     nurse.hears_and_sees(call.patient, &patient.clip).await;
@@ -299,23 +234,13 @@ async fn readings_that_cannot_be_are_flagged_and_kept_and_repeated_ones_are_stor
     let mut early = reading(json!({"kind": "spo2", "value": "95", "unit": "%"}));
     early.taken_at = Some(yoban_domain::time::Timestamp(yoban_tests::now_ms() + 600_000));
     let all = vec![good.clone(), impossible.clone(), early.clone()];
-    let send = || Say::Readings {
-        session: Some(session),
-        readings: all.clone(),
-    };
+    let send = || Say::Readings { session: Some(session), readings: all.clone() };
     patient.say(send()).await;
     patient.say(send()).await;
     let path = "/api/v1/readings";
     let body = json!({"session": session, "readings": all});
-    let stored: Value = patient
-        .request(Method::POST, path)
-        .json(&body)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let stored: Value =
+        patient.request(Method::POST, path).json(&body).send().await.unwrap().json().await.unwrap();
     assert_eq!(stored, json!({"stored": 0, "duplicates": 3}));
     let points = nurse
         .until("all three, once", |seen| {
@@ -333,9 +258,7 @@ async fn readings_that_cannot_be_are_flagged_and_kept_and_repeated_ones_are_stor
 
     let twins = Say::Readings {
         session: Some(session),
-        readings: (0..51)
-            .map(|_| reading(json!({"kind": "pulse", "value": "70", "unit": "/min"})))
-            .collect(),
+        readings: (0..51).map(|_| reading(json!({"kind": "pulse", "value": "70", "unit": "/min"}))).collect(),
     };
     assert_eq!(patient.refused(twins).await, "invalid-request");
 }

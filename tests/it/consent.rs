@@ -20,13 +20,7 @@ async fn a_refused_doctor_stays_outside_and_a_spoken_yes_lets_them_in_later() {
     let session = call.requested.session;
     let leg = night.invited(session, &nurse, &mut doctor).await;
     doctor.peer().sends(50).await;
-    patient
-        .say(Say::AnswerJoin {
-            session,
-            leg,
-            yes: false,
-        })
-        .await;
+    patient.say(Say::AnswerJoin { session, leg, yes: false }).await;
     for person in [&nurse, &doctor] {
         person
             .until_call(session, "the refusal", |call| {
@@ -37,17 +31,9 @@ async fn a_refused_doctor_stays_outside_and_a_spoken_yes_lets_them_in_later() {
     }
     assert_eq!(doctor.refused(Say::Connect { session }).await, "not-in-call");
     assert_eq!(doctor.refused(Say::ComeBack { session }).await, "consent-refused");
-    assert_eq!(
-        doctor.peer().log.look(|log| log.rtp_datagrams),
-        0,
-        "RTP reached the refused doctor"
-    );
+    assert_eq!(doctor.peer().log.look(|log| log.rtp_datagrams), 0, "RTP reached the refused doctor");
     for person in [&patient, &nurse] {
-        assert_eq!(
-            person.peer().slots().len(),
-            1,
-            "something of the refused doctor's left"
-        );
+        assert_eq!(person.peer().slots().len(), 1, "something of the refused doctor's left");
     }
     // The call goes on.
     nurse.hears_and_sees(call.patient, &patient.clip).await;
@@ -55,15 +41,8 @@ async fn a_refused_doctor_stays_outside_and_a_spoken_yes_lets_them_in_later() {
     // Explained once more, and agreed to by word of mouth.
     let leg = night.invited(session, &nurse, &mut doctor).await;
     doctor.peer().sends(50).await;
-    assert_eq!(
-        doctor.peer().log.look(|log| log.rtp_datagrams),
-        0,
-        "an old yes or no does not count"
-    );
-    assert_eq!(
-        doctor.refused(Say::SpokenConsent { session, leg }).await,
-        "own-consent"
-    );
+    assert_eq!(doctor.peer().log.look(|log| log.rtp_datagrams), 0, "an old yes or no does not count");
+    assert_eq!(doctor.refused(Say::SpokenConsent { session, leg }).await, "own-consent");
     nurse.say(Say::SpokenConsent { session, leg }).await;
     doctor.hears_and_sees(call.patient, &patient.clip).await;
     patient.hears_and_sees(leg, &doctor.clip).await;
@@ -80,21 +59,13 @@ async fn a_no_to_recording_leaves_the_call_unrecorded() {
     let (mut patient, mut nurse) = (night.patient(0).await, night.nurse(0).await);
     let call = night.answered(&mut patient, &mut nurse).await;
     let session = call.requested.session;
-    assert_eq!(
-        patient.refused(Say::AnswerRecording { session, yes: true }).await,
-        "recording-not-possible"
-    );
-    assert_eq!(
-        patient.refused(Say::AskRecording { session }).await,
-        "clinician-only"
-    );
+    assert_eq!(patient.refused(Say::AnswerRecording { session, yes: true }).await, "recording-not-possible");
+    assert_eq!(patient.refused(Say::AskRecording { session }).await, "clinician-only");
     nurse.say(Say::AskRecording { session }).await;
     patient.say(Say::AnswerRecording { session, yes: false }).await;
     for person in [&patient, &nurse] {
         person
-            .until_call(session, "the no", |call| {
-                (call.recording == RecordingPhase::Refused).then_some(())
-            })
+            .until_call(session, "the no", |call| (call.recording == RecordingPhase::Refused).then_some(()))
             .await;
     }
     nurse.hears_and_sees(call.patient, &patient.clip).await;

@@ -25,22 +25,13 @@ async fn killed_in_the_middle_of_a_call_it_goes_on_with_the_same_case_and_nothin
     let (session, case) = (call.requested.session, call.requested.case);
     nurse.say(Say::AskRecording { session }).await;
     patient.say(Say::AnswerRecording { session, yes: true }).await;
-    nurse
-        .until_call(session, "REC", |call| {
-            (call.recording == RecordingPhase::On).then_some(())
-        })
-        .await;
+    nurse.until_call(session, "REC", |call| (call.recording == RecordingPhase::On).then_some(())).await;
     let began = now_ms();
     let readings: Vec<NewReading> = (0..20)
         .map(|n| reading(json!({"kind": "pulse", "value": (80 + n).to_string(), "unit": "/min"})))
         .collect();
     for one in &readings {
-        patient
-            .say(Say::Readings {
-                session: Some(session),
-                readings: vec![one.clone()],
-            })
-            .await;
+        patient.say(Say::Readings { session: Some(session), readings: vec![one.clone()] }).await;
     }
     // Four seconds by what was really sent.
     patient.peer().sends(200).await;
@@ -54,28 +45,17 @@ async fn killed_in_the_middle_of_a_call_it_goes_on_with_the_same_case_and_nothin
 
     again(&mut patient).await;
     again(&mut nurse).await;
-    let state = nurse
-        .until_call(session, "the same call", |call| Some((call.case, call.state)))
-        .await;
-    assert!(
-        state.0 == case && matches!(state.1, State::Active { .. }),
-        "{state:?}"
-    );
+    let state = nurse.until_call(session, "the same call", |call| Some((call.case, call.state))).await;
+    assert!(state.0 == case && matches!(state.1, State::Active { .. }), "{state:?}");
     let after: CaseView = nurse.get(&format!("/api/v1/cases/{case}")).await;
     let kept = &after.timeline[..before.timeline.len()];
     assert_eq!(kept, before.timeline, "every fact is there, in its place");
     let tapped = patient.tap().await;
-    assert!(
-        tapped.existing && tapped.session == session,
-        "a tap finds the running call"
-    );
+    assert!(tapped.existing && tapped.session == session, "a tap finds the running call");
     nurse
         .until("every acknowledged reading", |seen| {
             let points = &seen.vitals.get(&session)?.0.trends.first()?.points;
-            readings
-                .iter()
-                .all(|r| points.iter().any(|p| p.id == r.id))
-                .then_some(())
+            readings.iter().all(|r| points.iter().any(|p| p.id == r.id)).then_some(())
         })
         .await;
 
@@ -85,9 +65,7 @@ async fn killed_in_the_middle_of_a_call_it_goes_on_with_the_same_case_and_nothin
     patient.hears_and_sees(call.nurse, &nurse.clip).await;
     nurse.say(Say::End { session }).await;
     nurse
-        .until_call(session, "the end", |call| {
-            matches!(call.state, State::Ended { .. }).then_some(())
-        })
+        .until_call(session, "the end", |call| matches!(call.state, State::Ended { .. }).then_some(()))
         .await;
 
     let manifest = finished_as(&nurse, session, |m| m.tracks.iter().any(|t| !t.interrupted)).await;
@@ -97,19 +75,13 @@ async fn killed_in_the_middle_of_a_call_it_goes_on_with_the_same_case_and_nothin
         play_file(&folder.join(&track.file));
     }
     for leg in [call.patient, call.nurse] {
-        let of_leg = manifest
-            .tracks
-            .iter()
-            .filter(|t| t.leg == leg && t.kind == Kind::Audio);
+        let of_leg = manifest.tracks.iter().filter(|t| t.leg == leg && t.kind == Kind::Audio);
         let cut = of_leg.clone().find(|t| t.started_at < killed).unwrap();
         let end = cut.started_at + cut.duration;
         assert!(cut.started_at < began + 1_500, "{cut:?} began {began}");
         // Flushed at least every second; 300 ms for what was on its way.
         assert!(end > killed - 1_300, "{} ms were lost: {cut:?}", killed - end);
         let reaches_after = of_leg.clone().any(|t| t.started_at + t.duration > killed + 1_000);
-        assert!(
-            reaches_after,
-            "recording goes on after the restart: {manifest:#?}"
-        );
+        assert!(reaches_after, "recording goes on after the restart: {manifest:#?}");
     }
 }

@@ -52,11 +52,7 @@ async fn nobody_answers_and_the_tablet_says_how_to_go_on_until_somebody_does() {
     nurse.hears_and_sees(patient_leg, &patient.clip).await;
 
     // The doctor does not answer either: the nurse is told, and may ring again.
-    let invite = || Say::Invite {
-        session,
-        role: LegRole::DutyDoctor,
-        person: Some(doctor.person()),
-    };
+    let invite = || Say::Invite { session, role: LegRole::DutyDoctor, person: Some(doctor.person()) };
     for _ in 0..2 {
         nurse.say(invite()).await;
         nurse
@@ -100,10 +96,7 @@ async fn a_patient_who_is_left_alone_is_rung_for_again() {
     nurse.media = None;
     other
         .until("the case is in the list as unattended", |seen| {
-            seen.queue
-                .iter()
-                .find(|i| i.session == session && i.unattended)
-                .map(|_| ())
+            seen.queue.iter().find(|i| i.session == session && i.unattended).map(|_| ())
         })
         .await;
     other.say(Say::Accept { session }).await;
@@ -111,13 +104,7 @@ async fn a_patient_who_is_left_alone_is_rung_for_again() {
     let other_leg = other.call(session).you.unwrap();
     // She is a second nurse: the tap does not cover her.
     assert!(other.map().is_empty());
-    patient
-        .say(Say::AnswerJoin {
-            session,
-            leg: other_leg,
-            yes: true,
-        })
-        .await;
+    patient.say(Say::AnswerJoin { session, leg: other_leg, yes: true }).await;
     other.hears_and_sees(call.patient, &patient.clip).await;
     patient.hears_and_sees(other_leg, &other.clip).await;
 }

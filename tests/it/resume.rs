@@ -15,12 +15,7 @@ async fn a_dropped_socket_gets_exactly_what_it_missed_and_media_does_not_notice(
     let send = async |patient: &Person, value: &str| {
         let new = reading(json!({"kind": "spo2", "value": value, "unit": "%"}));
         let id = new.id;
-        patient
-            .say(Say::Readings {
-                session: Some(session),
-                readings: vec![new],
-            })
-            .await;
+        patient.say(Say::Readings { session: Some(session), readings: vec![new] }).await;
         id
     };
     let shown = async |nurse: &Person, id| {
@@ -49,28 +44,17 @@ async fn a_dropped_socket_gets_exactly_what_it_missed_and_media_does_not_notice(
     let came = nurse.seen.look(|seen| seen.numbered.clone());
     let numbers: Vec<u64> = came.iter().map(|(seq, _)| *seq).collect();
     let expected: Vec<u64> = (stood.seq + 1..).take(numbers.len()).collect();
-    assert_eq!(
-        numbers, expected,
-        "each number once, in order, from the first missed"
-    );
+    assert_eq!(numbers, expected, "each number once, in order, from the first missed");
     let vitals = came.iter().filter(|(_, kind)| *kind == "vitals").count();
     assert_eq!(vitals, 3, "{came:?}");
-    assert!(
-        came.iter().all(|(_, kind)| *kind != "calls"),
-        "nothing is told anew: {came:?}"
-    );
+    assert!(came.iter().all(|(_, kind)| *kind != "calls"), "nothing is told anew: {came:?}");
     nurse.hears_and_sees(call.patient, &patient.clip).await;
 
     // A stream nobody knows: everything is told anew.
     nurse.drop_socket();
-    let unknown = StreamPosition {
-        stream: "of another life".into(),
-        seq: 3,
-    };
+    let unknown = StreamPosition { stream: "of another life".into(), seq: 3 };
     assert!(!nurse.connect(Some(unknown)).await);
-    nurse
-        .until_call(session, "the call, told anew", |call| call.you)
-        .await;
+    nurse.until_call(session, "the call, told anew", |call| call.you).await;
     assert_eq!(nurse.seen.look(|seen| seen.numbered[0]), (1, "calls"));
 }
 
@@ -83,9 +67,7 @@ async fn a_newer_socket_of_the_same_device_replaces_the_older_and_another_device
     // What the old socket saw is looked at apart.
     let old_seen = std::mem::take(&mut nurse.seen);
     nurse.connect(None).await;
-    let closed = old_seen
-        .until("the close", |seen| seen.closed, |_| "still open".into())
-        .await;
+    let closed = old_seen.until("the close", |seen| seen.closed, |_| "still open".into()).await;
     assert_eq!(closed, close::REPLACED);
     drop(old);
     nurse.say(Say::Duty { ready: true }).await;

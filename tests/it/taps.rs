@@ -28,10 +28,7 @@ async fn repeated_taps_make_one_case_and_a_cancelled_one_can_be_followed_by_anot
                 let request = patient.request(Method::POST, "/api/v1/sessions");
                 let answer = request.header("idempotency-key", &key).send().await.unwrap();
                 if answer.status() != 409 {
-                    return (
-                        answer.status().as_u16(),
-                        answer.json::<Requested>().await.unwrap(),
-                    );
+                    return (answer.status().as_u16(), answer.json::<Requested>().await.unwrap());
                 }
                 let problem: Value = answer.json().await.unwrap();
                 assert_eq!(problem["code"], "request-in-flight");
@@ -45,11 +42,7 @@ async fn repeated_taps_make_one_case_and_a_cancelled_one_can_be_followed_by_anot
     assert_eq!(first, replayed, "the same key gives the same answer");
     assert_eq!(tap_with(&patient, &key).await, first, "also later");
     let fresh = [first.1.existing, second.existing, third.existing];
-    assert_eq!(
-        fresh.iter().filter(|existing| !**existing).count(),
-        1,
-        "{fresh:?}"
-    );
+    assert_eq!(fresh.iter().filter(|existing| !**existing).count(), 1, "{fresh:?}");
 
     let session = first.1.session;
     nurse.rung(session).await;
@@ -77,49 +70,31 @@ async fn a_second_patient_is_seen_and_counted_while_the_nurse_talks_and_a_busy_d
     let call = night.answered(&mut patient, &mut nurse).await;
     let session = call.requested.session;
     let waiting = second.tap().await.session;
-    nurse
-        .until_call(session, "one more waits", |call| {
-            (call.waiting_besides == 1).then_some(())
-        })
-        .await;
+    nurse.until_call(session, "one more waits", |call| (call.waiting_besides == 1).then_some(())).await;
     nurse
         .until("the second patient in the list, first", |seen| {
             let first = seen.queue.first()?;
             (first.session == waiting && first.unattended && seen.queue.len() == 2).then_some(())
         })
         .await;
-    assert_eq!(
-        nurse.refused(Say::Accept { session: waiting }).await,
-        "you-are-busy"
-    );
+    assert_eq!(nurse.refused(Say::Accept { session: waiting }).await, "you-are-busy");
     // The other nurse is free, and is rung.
     other.rung(waiting).await;
     other.say(Say::Accept { session: waiting }).await;
     nurse
-        .until_call(session, "nobody waits any more", |call| {
-            (call.waiting_besides == 0).then_some(())
-        })
+        .until_call(session, "nobody waits any more", |call| (call.waiting_besides == 0).then_some(()))
         .await;
     other.connect_media(waiting).await;
 
     let leg = night.invited(session, &nurse, &mut doctor).await;
-    patient
-        .say(Say::AnswerJoin {
-            session,
-            leg,
-            yes: true,
-        })
-        .await;
+    patient.say(Say::AnswerJoin { session, leg, yes: true }).await;
     let invite = Say::Invite {
         session: waiting,
         role: yoban_domain::session::LegRole::DutyDoctor,
         person: Some(doctor.person()),
     };
     assert_eq!(other.refused(invite).await, "person-busy");
-    assert!(
-        doctor.seen.look(|seen| !seen.calls.contains_key(&waiting)),
-        "a doctor in a call was rung"
-    );
+    assert!(doctor.seen.look(|seen| !seen.calls.contains_key(&waiting)), "a doctor in a call was rung");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -131,10 +106,8 @@ async fn of_two_nurses_who_answer_at_once_one_has_the_call_and_the_other_learns_
         let session = patient.tap().await.session;
         one.rung(session).await;
         two.rung(session).await;
-        let (first, second) = tokio::join!(
-            one.try_say(Say::Accept { session }),
-            two.try_say(Say::Accept { session })
-        );
+        let (first, second) =
+            tokio::join!(one.try_say(Say::Accept { session }), two.try_say(Say::Accept { session }));
         let (winner, loser, problem) = match (first, second) {
             (Ok(()), Err(problem)) => (&one, &two, problem),
             (Err(problem), Ok(())) => (&two, &one, problem),
@@ -148,9 +121,7 @@ async fn of_two_nurses_who_answer_at_once_one_has_the_call_and_the_other_learns_
         assert_eq!(loser.refused(Say::End { session }).await, "not-in-call");
         winner.say(Say::End { session }).await;
         patient
-            .until_call(session, "the end", |call| {
-                matches!(call.state, State::Closing { .. }).then_some(())
-            })
+            .until_call(session, "the end", |call| matches!(call.state, State::Closing { .. }).then_some(()))
             .await;
         patient
             .until_call(session, "it is final", |call| {

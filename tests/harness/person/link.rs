@@ -99,10 +99,7 @@ impl Seen {
             }
             ServerMessage::Pong { .. } | ServerMessage::GoingAway { .. } => {}
             ServerMessage::Ack { id } => _ = self.answers.insert(id, Ok(())),
-            ServerMessage::Problem {
-                id: Some(id),
-                problem,
-            } => {
+            ServerMessage::Problem { id: Some(id), problem } => {
                 self.answers.insert(id, Err(problem));
             }
             ServerMessage::Problem { id: None, problem } => self.problems.push(problem),
@@ -115,17 +112,11 @@ impl Seen {
             ServerMessage::Vitals { vitals } => {
                 self.vitals.insert(vitals.session, (*vitals, Instant::now()));
             }
-            ServerMessage::Offer {
-                session,
-                connection,
-                sdp,
-            } => {
+            ServerMessage::Offer { session, connection, sdp } => {
                 self.offers.push((session, connection, sdp));
             }
             ServerMessage::Map { connection, slots } => _ = self.maps.insert(connection, slots),
-            ServerMessage::ConnectionGone {
-                connection, retry, ..
-            } => self.gone.push((connection, retry)),
+            ServerMessage::ConnectionGone { connection, retry, .. } => self.gone.push((connection, retry)),
         }
     }
 
@@ -203,16 +194,8 @@ impl Link {
                 }
             }
         });
-        let link = Self {
-            next: AtomicU32::new(1),
-            out,
-            task,
-        };
-        link.say(ClientMessage::Hello {
-            token,
-            protocol: PROTOCOL,
-            resume,
-        });
+        let link = Self { next: AtomicU32::new(1), out, task };
+        link.say(ClientMessage::Hello { token, protocol: PROTOCOL, resume });
         link
     }
 

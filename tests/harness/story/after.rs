@@ -19,29 +19,13 @@ use crate::{Clip, PATIENCE, Person, clip};
 /// Decision and signature, and who may not.
 pub(super) async fn decide(session: SessionId, people: [&Person; 3], tell: Tell<'_>) {
     let [patient, nurse, doctor] = people;
-    tell(
-        "転帰を決め、署名します",
-        "The decision is written and the record signed",
-    );
+    tell("転帰を決め、署名します", "The decision is written and the record signed");
     assert_eq!(doctor.refused(Say::Sign { session }).await, "still-running");
-    let online = Disposition {
-        outcome: Outcome::Advice,
-        advice: WRITTEN[5].to_owned().into(),
-        reason_online: None,
-    };
-    let dispose = |disposition: &Disposition| Say::Dispose {
-        session,
-        disposition: disposition.clone(),
-    };
-    assert_eq!(
-        doctor.refused(dispose(&online)).await,
-        "reason-needed",
-        "the case is orange"
-    );
-    let visit = Disposition {
-        outcome: Outcome::HouseCall,
-        ..online
-    };
+    let online =
+        Disposition { outcome: Outcome::Advice, advice: WRITTEN[5].to_owned().into(), reason_online: None };
+    let dispose = |disposition: &Disposition| Say::Dispose { session, disposition: disposition.clone() };
+    assert_eq!(doctor.refused(dispose(&online)).await, "reason-needed", "the case is orange");
+    let visit = Disposition { outcome: Outcome::HouseCall, ..online };
     doctor.say(dispose(&visit)).await;
     patient
         .until_call(session, "what was decided, in plain words", |call| {
@@ -95,23 +79,13 @@ impl Night1 {
         for text in WRITTEN.iter().chain(&["<svg", "93", "152", "36.80"]) {
             assert!(page.contains(text), "the page lacks {text}");
         }
-        let english = doctor
-            .bytes(&format!("/api/v1/encounters/{session}/page?lang=en"))
-            .await;
-        assert!(
-            String::from_utf8(english)
-                .unwrap()
-                .contains("A doctor makes a house call")
-        );
+        let english = doctor.bytes(&format!("/api/v1/encounters/{session}/page?lang=en")).await;
+        assert!(String::from_utf8(english).unwrap().contains("A doctor makes a house call"));
 
-        let fhir: Value = doctor
-            .get(&format!("/fhir/R4/Encounter/{session}/$everything"))
-            .await;
+        let fhir: Value = doctor.get(&format!("/fhir/R4/Encounter/{session}/$everything")).await;
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
         for entry in fhir["entry"].as_array().unwrap() {
-            *kinds
-                .entry(entry["resource"]["resourceType"].as_str().unwrap())
-                .or_default() += 1;
+            *kinds.entry(entry["resource"]["resourceType"].as_str().unwrap()).or_default() += 1;
         }
         for kind in [
             "Encounter",
@@ -130,17 +104,9 @@ impl Night1 {
         let view: CaseView = self.nurse.get(&format!("/api/v1/cases/{case}")).await;
         assert!(view.owner.is_none() && view.sessions == [session]);
         let numbers: Vec<i64> = view.timeline.iter().map(|e| e.seq).collect();
-        assert_eq!(
-            numbers,
-            (1..=numbers.len() as i64).collect::<Vec<_>>(),
-            "no hole in the log"
-        );
+        assert_eq!(numbers, (1..=numbers.len() as i64).collect::<Vec<_>>(), "no hole in the log");
         self.order(&view);
-        Papers {
-            fhir,
-            page,
-            case: view,
-        }
+        Papers { fhir, page, case: view }
     }
 
     /// The facts are there and in this order.
@@ -210,41 +176,25 @@ impl Night1 {
                 if kind == Kind::Audio {
                     let sound = samples(&file);
                     let (own, other) = (loudest(&sound, clip), loudest(&sound, &nobody));
-                    assert!(
-                        own > 0.6 && other < 0.4,
-                        "{:?}: {own}, a stranger {other}",
-                        clip.whose
-                    );
+                    assert!(own > 0.6 && other < 0.4, "{:?}: {own}, a stranger {other}", clip.whose);
                 }
             }
         }
         let mix = manifest.mix.as_ref().expect("a mix");
         let file = folder.join(&mix.file);
         let length = play_file(&file);
-        assert!(
-            (length - mix.duration as f64 / 1_000.0).abs() < 1.0,
-            "mix {length} s"
-        );
+        assert!((length - mix.duration as f64 / 1_000.0).abs() < 1.0, "mix {length} s");
         let sound = samples(&file);
         let other = loudest(&sound, &nobody);
         for clip in clips.values() {
             let own = loudest(&sound, clip);
-            assert!(
-                own > other + 0.1,
-                "{:?} in the mix: {own}, a stranger {other}",
-                clip.whose
-            );
+            assert!(own > other + 0.1, "{:?} in the mix: {own}, a stranger {other}", clip.whose);
         }
         // Only those who may read it get it, by the names in the manifest and no other.
         let path = format!("/api/v1/encounters/{session}/recordings/{}", mix.file);
         assert_eq!(self.doctor.bytes(&path).await.len() as u64, mix.bytes);
         let foreign = format!("/api/v1/encounters/{session}/recordings/manifest.json");
-        let refused = self
-            .doctor
-            .request(reqwest::Method::GET, &foreign)
-            .send()
-            .await
-            .unwrap();
+        let refused = self.doctor.request(reqwest::Method::GET, &foreign).send().await.unwrap();
         assert_eq!(refused.status(), 404);
         Recorded { manifest }
     }
@@ -267,9 +217,7 @@ pub async fn finished_as(who: &Person, session: SessionId, fits: impl Fn(&Manife
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, waiting)
-        .await
-        .expect("a finished recording")
+    tokio::time::timeout(PATIENCE, waiting).await.expect("a finished recording")
 }
 
 /// Decodes a whole file, which must raise no complaint; its length in seconds.
@@ -278,15 +226,9 @@ pub fn play_file(file: &Path) -> f64 {
     command.arg("-i").arg(file).args(["-f", "null", "-"]);
     let done = command.output().unwrap();
     let said = String::from_utf8_lossy(&done.stderr);
-    assert!(
-        done.status.success() && said.is_empty(),
-        "{}: {said}",
-        file.display()
-    );
+    assert!(done.status.success() && said.is_empty(), "{}: {said}", file.display());
     let mut probe = std::process::Command::new("ffprobe");
-    probe
-        .args(["-v", "error", "-show_entries", "format=duration", "-of", "json"])
-        .arg(file);
+    probe.args(["-v", "error", "-show_entries", "format=duration", "-of", "json"]).arg(file);
     let answer: Value = serde_json::from_slice(&clip::run(&mut probe)).unwrap_or(json!({}));
     let length = answer["format"]["duration"].as_str().and_then(|d| d.parse().ok());
     length.unwrap_or_else(|| panic!("{}: no length: {answer}", file.display()))
@@ -295,20 +237,12 @@ pub fn play_file(file: &Path) -> f64 {
 /// A file's sound, 8 kHz mono.
 pub fn samples(file: &Path) -> Vec<f32> {
     let mut command = clip::ffmpeg();
-    command
-        .arg("-i")
-        .arg(file)
-        .args(["-ar", "8000", "-ac", "1", "-f", "f32le", "-"]);
-    clip::run(&mut command)
-        .chunks_exact(4)
-        .map(|b| f32::from_le_bytes(b.try_into().unwrap()))
-        .collect()
+    command.arg("-i").arg(file).args(["-ar", "8000", "-ac", "1", "-f", "f32le", "-"]);
+    clip::run(&mut command).chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
 }
 
 /// The best likeness over windows of two seconds, each second one.
 pub fn loudest(sound: &[f32], clip: &Clip) -> f32 {
     let windows = sound.windows(16_000).step_by(16_000);
-    windows
-        .map(|window| likeness_anywhere(window, &clip.voice))
-        .fold(0.0, f32::max)
+    windows.map(|window| likeness_anywhere(window, &clip.voice)).fold(0.0, f32::max)
 }

@@ -90,11 +90,12 @@ class Protocol(Story):
             forged = {"content-type": SDP, "authorization": f"Bearer {nurse.token[:-3]}AAA"}
             self.refused(await request(self.server.http, "POST", path, sdp, forged), 401, "sign-in-needed")
 
-            # Garbage, a cut, nothing, no fingerprint, the other direction, only codecs we do not speak.
+            # Garbage, a cut before the credentials, nothing, no fingerprint, the other direction, only codecs we do not speak.
             other = good["whep" if way == "whip" else "whip"]
             unsigned = b"\r\n".join(line for line in sdp.split(b"\r\n") if not line.startswith(b"a=fingerprint"))
             foreign = sdp.replace(b"VP8/90000", b"VP7/90000")
-            for bad in (b"hello", sdp[: len(sdp) // 3], b"", unsigned, other, foreign, b"v=0\r\n" * 4):
+            cut = sdp.split(b"a=ice-ufrag")[0]
+            for bad in (b"hello", cut, b"", unsigned, other, foreign, b"v=0\r\n" * 4):
                 self.refused(await nurse.rest("POST", path, bad, SDP), 409, "sdp-refused")
             binary = await nurse.rest("POST", path, b"v=0\r\n\xff\xfe", SDP)
             self.refused(binary, 400, "invalid-request")
