@@ -29,7 +29,8 @@ async fn a_refused_doctor_stays_outside_and_a_spoken_yes_lets_them_in_later() {
             })
             .await;
     }
-    assert_eq!(doctor.refused(Say::Connect { session }).await, "not-in-call");
+    // Whoever was refused has nothing more to do with this patient.
+    assert_eq!(doctor.refused(Say::Connect { session }).await, "not-found");
     assert_eq!(doctor.refused(Say::ComeBack { session }).await, "consent-refused");
     assert_eq!(doctor.peer().log.look(|log| log.rtp_datagrams), 0, "RTP reached the refused doctor");
     for person in [&patient, &nurse] {
