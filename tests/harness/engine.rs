@@ -237,11 +237,11 @@ impl Engine {
                         all.entry(slot).or_default().push(kept);
                     });
                 }
-                RTCMessage::RtcpPacket(_, packets) => {
-                    if packets.iter().any(|p| p.as_any().is::<PictureLossIndication>()) {
-                        self.log.change(|log| log.key_requests += 1);
-                        self.at_picture = self.clip.next_key(self.at_picture);
-                    }
+                RTCMessage::RtcpPacket(_, packets)
+                    if packets.iter().any(|p| p.as_any().is::<PictureLossIndication>()) =>
+                {
+                    self.log.change(|log| log.key_requests += 1);
+                    self.at_picture = self.clip.next_key(self.at_picture);
                 }
                 _ => {}
             }

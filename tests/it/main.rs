@@ -1,4 +1,9 @@
 //! Stories: the real server, scripted people, real media.
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a story tells what it measures, and a surprise shall end it"
+)]
 #![allow(
     clippy::allow_attributes,
     clippy::unwrap_used,
