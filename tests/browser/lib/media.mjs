@@ -138,16 +138,20 @@ async function listen(page, seconds) {
 
 /**
  * Who is heard on a page: one name per voice that plays, sorted; `?` for a voice that is silent or nobody's.
- * Waits until `count` voices play. `curves` are the loudness curves themselves, to hold other checks against.
+ * Waits until `count` voices play; a voice that is only just coming up is listened to again, twice at most, unless
+ * that many are meant to be `silent`. `curves` are the loudness curves themselves, to hold other checks against.
  */
-export async function peopleHeard(page, clips, count, seconds = 8) {
+export async function peopleHeard(page, clips, count, { silent = 0, seconds = 8 } = {}) {
   await page.waitForFunction(
     (n) => [...document.querySelectorAll('audio[data-yoban-leg]')].filter((e) => !e.paused && e.srcObject).length === n,
     count,
   );
-  const curves = Object.values(await listen(page, seconds));
-  const judged = curves.map((curve) => whoIsHeard(curve, clips));
-  return { who: judged.map((j) => j.who ?? '?').sort(), judged, curves };
+  for (let tries = 3; ; tries -= 1) {
+    const curves = Object.values(await listen(page, seconds));
+    const judged = curves.map((curve) => whoIsHeard(curve, clips));
+    const unknown = judged.filter((j) => j.who === null).length;
+    if (unknown <= silent || tries === 1) return { who: judged.map((j) => j.who ?? '?').sort(), judged, curves };
+  }
 }
 
 /** What came in over all connections of a page, in total. */
