@@ -136,12 +136,12 @@ class Peer(Happenings):
         return got
 
     async def until_connected(self) -> None:
-        state = lambda: self.pc.connectionState  # noqa: E731
+        state = lambda: self.pc.connectionState
         await self.until("a connection", lambda: state() not in ("new", "connecting"), state)
         assert state() == "connected", state()
 
     async def until_over(self) -> None:
-        state = lambda: self.pc.connectionState  # noqa: E731
+        state = lambda: self.pc.connectionState
         await self.until("the end of a connection", lambda: state() in ("closed", "failed"), state)
 
     async def close(self) -> None:
@@ -172,15 +172,14 @@ class Peer(Happenings):
     async def until_people(self, *clips: Clip) -> None:
         """Waits until exactly these are both seen and heard."""
         wanted = {clip.name for clip in clips}
-        await self.until(
-            f"picture and sound of {sorted(wanted)}", lambda: all(wanted <= n for n in self.people().values()), self.told
-        )
+        there = lambda: all(wanted <= names for names in self.people().values())
+        await self.until(f"picture and sound of {sorted(wanted)}", there, self.told)
         assert self.people() == {"audio": wanted, "video": wanted}, self.told()
 
     async def until_more(self, video: int, audio: int) -> None:
         """Waits until so many more frames were decoded."""
-        start = self.frames()
-        enough = lambda: (now := self.frames())["video"] >= start["video"] + video and now["audio"] >= start["audio"] + audio  # noqa: E731
+        wanted = self.frames() + Counter(video=video, audio=audio)
+        enough = lambda: self.frames() >= wanted
         await self.until(f"{video} more pictures and {audio} more pieces of sound", enough, self.frames)
 
     # ---- what goes out, and how ----

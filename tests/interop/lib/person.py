@@ -162,16 +162,16 @@ class Person(Happenings):
         if call is None:
             return None
         if who is None:
-            wanted = lambda p: p["leg"] == call["you"]  # noqa: E731
+            wanted = lambda p: p["leg"] == call["you"]
         elif (card := who.me["who"].get("card")) is None:
-            wanted = lambda p: p["role"] == "patient"  # noqa: E731
+            wanted = lambda p: p["role"] == "patient"
         else:
-            wanted = lambda p: p["card"] and p["card"]["person"] == card["person"]  # noqa: E731
+            wanted = lambda p: p["card"] and p["card"]["person"] == card["person"]
         return next((p for p in call["people"] if wanted(p)), None)
 
     async def until_leg(self, session: str, who: "Person | None", what: str, look: Any) -> dict[str, Any]:
         """Waits for something about somebody in the call."""
-        found = lambda: (leg := self.leg_in(session, who)) and look(leg) and leg  # noqa: E731
+        found = lambda: (leg := self.leg_in(session, who)) and look(leg) and leg
         return await self.until(f"{self.clip.name} sees {what}", found, lambda: self.leg_in(session, who))
 
     async def until_rung(self, session: str) -> None:

@@ -1,6 +1,7 @@
 """A doctor by WHIP and WHEP: nothing passes before the patient agreed, everything after."""
 
 from lib.clip import DOCTOR, NURSE, PATIENT
+from lib.peer import SDP
 from lib.story import Story
 
 
@@ -54,10 +55,14 @@ class Consent(Story):
         receives = self.peer()
         await receives.receive(doctor, session, others=2)
         await tablet.say("answerJoin", session=session, leg=asked["leg"], yes=False)
-        await doctor.until_leg(session, None, "the refusal", lambda leg: leg["join"]["consent"] == "refused")
+        await tablet.until_leg(session, doctor, "their own refusal", lambda leg: leg["join"]["consent"] == "refused")
 
         # The patient's picture flows, as the nurse can see; none of it came to the doctor.
         desk = self.peer()
         await desk.receive(nurse, session, others=2)
         await desk.until_people(PATIENT)
         assert receives.frames() == {"audio": 0, "video": 0}
+        # Nor is there another way in.
+        again = await self.peer().offer_to_receive(2)
+        got = await doctor.rest("POST", f"/api/v1/whep/{session}", again.encode(), SDP)
+        assert (got.status, got.json()["code"]) == (404, "not-found"), got.body

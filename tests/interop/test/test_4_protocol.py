@@ -64,11 +64,11 @@ class Protocol(Story):
         self.refused(await nurse.rest("DELETE", unknown), 404, "not-found")
 
         # The nurse has no connection any more: the others see that, and a new one heals it.
-        away = lambda leg: leg["legState"]["state"] == "away"  # noqa: E731
+        away = lambda leg: leg["legState"]["state"] == "away"
         await tablet.until_leg(session, nurse, "that the nurse is away", away)
         again = self.peer()
         await again.publish(nurse, session)
-        joined = lambda leg: leg["legState"]["state"] == "joined"  # noqa: E731
+        joined = lambda leg: leg["legState"]["state"] == "joined"
         await tablet.until_leg(session, nurse, "the nurse again", joined)
         await bed.until_more(video=15, audio=50)
 
@@ -86,7 +86,8 @@ class Protocol(Story):
             for kind in ("application/json", "text/plain", "application/sdpx", None):
                 self.refused(await nurse.rest("POST", path, sdp, kind), 415, "sdp-needed")
 
-            self.refused(await request(self.server.http, "POST", path, sdp, {"content-type": SDP}), 401, "sign-in-needed")
+            bare = await request(self.server.http, "POST", path, sdp, {"content-type": SDP})
+            self.refused(bare, 401, "sign-in-needed")
             forged = {"content-type": SDP, "authorization": f"Bearer {nurse.token[:-3]}AAA"}
             self.refused(await request(self.server.http, "POST", path, sdp, forged), 401, "sign-in-needed")
 
