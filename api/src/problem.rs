@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use yoban_domain::wire::problem::Problem;
+use yoban_media::MediaError;
 use yoban_signaling::error::CommandError;
 
 /// Why a request was not carried out.
@@ -44,8 +45,13 @@ impl ApiError {
             Self::Unauthenticated => Problem::unauthenticated(),
             Self::NotFound => Problem::not_found(),
             Self::Command(error) => {
-                if let CommandError::Store(_) | CommandError::Media(_) = error {
-                    tracing::error!(%error, "a request could not be carried out");
+                match &error {
+                    // What a client got wrong is the client's to know; a log full of it would hide what is ours.
+                    CommandError::Media(MediaError::Sdp(_)) => tracing::debug!(%error, "an SDP was refused"),
+                    CommandError::Store(_) | CommandError::Media(_) => {
+                        tracing::error!(%error, "a request could not be carried out");
+                    }
+                    CommandError::Refused(_) | CommandError::NotFound | CommandError::Invalid(_) => {}
                 }
                 error.problem()
             }

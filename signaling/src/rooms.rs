@@ -25,6 +25,8 @@ const BETWEEN: Span = Span(500);
 enum Ask {
     /// This connection belongs to this device; said before its offer is made, so that no event comes too early.
     Mine { connection: ConnectionId, owner: Ownership },
+    /// This connection was never made.
+    Forget { connection: ConnectionId },
     /// May this device answer for this connection?
     Whose { connection: ConnectionId, reply: oneshot::Sender<Option<Ownership>> },
 }
@@ -68,8 +70,13 @@ impl Rooms {
     pub async fn offer(&self, owner: Ownership) -> Result<(ConnectionId, String), CommandError> {
         let connection = fresh();
         self.claim(connection, owner).await;
-        let sdp = self.media.offer(owner.session, owner.leg, connection).await?;
-        Ok((connection, sdp))
+        match self.media.offer(owner.session, owner.leg, connection).await {
+            Ok(sdp) => Ok((connection, sdp)),
+            Err(error) => {
+                self.forget(connection).await;
+                Err(error.into())
+            }
+        }
     }
 
     /// The answer to an offer; only the device that asked for it may give it.
@@ -96,6 +103,11 @@ impl Rooms {
     /// Says whose a connection is before it is made.
     pub async fn claim(&self, connection: ConnectionId, owner: Ownership) {
         let _stopped = self.asks.send(Ask::Mine { connection, owner }).await;
+    }
+
+    /// Takes a claim back when its connection could not be made: no event will ever come for it.
+    pub async fn forget(&self, connection: ConnectionId) {
+        let _stopped = self.asks.send(Ask::Forget { connection }).await;
     }
 
     /// Whose a connection is.
@@ -127,6 +139,7 @@ impl Task {
                 biased;
                 ask = asks.recv() => match ask {
                     Some(Ask::Mine { connection, owner }) => _ = self.owners.insert(connection, owner),
+                    Some(Ask::Forget { connection }) => _ = self.owners.remove(&connection),
                     Some(Ask::Whose { connection, reply }) => _ = reply.send(self.owners.get(&connection).copied()),
                     None => return,
                 },

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use yoban_domain::id::{ConnectionId, SessionId};
 use yoban_domain::session::{Leg, Refused};
 use yoban_domain::wire::problem::Problem;
+use yoban_media::MediaError;
 use yoban_signaling::Signaling;
 use yoban_signaling::error::CommandError;
 use yoban_signaling::rooms::{Ownership, fresh};
@@ -31,7 +32,7 @@ pub(super) async fn whip(
 ) -> Result<Response, ApiError> {
     let (connection, owner) = place(&signaling, &caller, session, &headers).await?;
     let answer = signaling.rooms.media().whip(session, owner.leg, connection, offer).await;
-    created(connection, answer.map_err(CommandError::from)?)
+    created(&signaling, connection, answer).await
 }
 
 /// Receive the others of a call: SDP offer in, SDP answer out.
@@ -52,7 +53,7 @@ pub(super) async fn whep(
 ) -> Result<Response, ApiError> {
     let (connection, owner) = place(&signaling, &caller, session, &headers).await?;
     let answer = signaling.rooms.media().whep(session, owner.leg, connection, offer).await;
-    created(connection, answer.map_err(CommandError::from)?)
+    created(&signaling, connection, answer).await
 }
 
 /// End a connection made by WHIP or WHEP.
@@ -103,7 +104,18 @@ async fn place(
     Ok((connection, owner))
 }
 
-fn created(connection: ConnectionId, answer: String) -> Result<Response, ApiError> {
+async fn created(
+    signaling: &Signaling,
+    connection: ConnectionId,
+    answer: Result<String, MediaError>,
+) -> Result<Response, ApiError> {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => {
+            signaling.rooms.forget(connection).await;
+            return Err(CommandError::from(error).into());
+        }
+    };
     let headers = [
         (header::CONTENT_TYPE, "application/sdp".to_owned()),
         (header::LOCATION, format!("/api/v1/connections/{connection}")),
