@@ -146,6 +146,7 @@ impl Directory {
             recording: leg.recording,
             microphone: leg.microphone,
             camera: leg.camera,
+            audio_only: leg.audio_only(session.picture),
         }
     }
 

@@ -124,6 +124,9 @@ pub enum FailReason {
     /// The handshake ended with another cipher than AES-GCM.
     #[error("no AES-GCM")]
     Cipher,
+    /// The room changed its codec before the call had begun; a new connection gets the new one.
+    #[error("the room has another codec now")]
+    Codec,
     /// Our engine failed on this room's input; the room goes on empty.
     #[error("engine failure")]
     Engine,

@@ -17,10 +17,11 @@ use std::time::Duration;
 
 pub use error::{FailReason, MediaError, SdpProblem, StartError};
 pub use handle::{Clock, Config, LostReason, Media, MediaEvent, Stats, start};
-pub use room::forward::VideoCodec;
+pub use negotiate::video_codecs;
 pub use room::{ConnectionStats, Member, RoomPlan};
 pub use shard::ShardStats;
 pub use shard::socket::SocketBuffers;
+pub use yoban_domain::session::VideoCodec;
 
 /// People in one room at most. Patient, nurse, doctor, family, one more.
 pub const MAX_MEMBERS: usize = 5;

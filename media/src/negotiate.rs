@@ -3,6 +3,8 @@
 //! Remote candidates are taken out on purpose: a peer is found by the checks it sends us, so that nobody can make this
 //! server knock on addresses of their choice.
 
+use yoban_domain::session::VideoCodec;
+
 use crate::error::SdpProblem;
 
 /// Longest SDP taken, in bytes. Chromium's answer to our ten sections has about 6 kB.
@@ -202,6 +204,26 @@ fn sha256(value: &str) -> Result<bool, SdpProblem> {
 fn keep(kept: &mut String, line: &str) {
     kept.push_str(line);
     kept.push_str("\r\n");
+}
+
+/// How a codec stands in `a=rtpmap`.
+pub(crate) const fn codec_line(codec: VideoCodec) -> &'static str {
+    match codec {
+        VideoCodec::Vp8 => "VP8/90000",
+        VideoCodec::H264 => "H264/90000",
+    }
+}
+
+/// Codecs of ours that a client's own description names, for WHIP and WHEP where nothing else says it. Empty when there
+/// is no picture in it. Text that is no SDP names none.
+pub fn video_codecs(sdp: &str) -> Vec<VideoCodec> {
+    let named = |codec: &VideoCodec| {
+        let wanted = codec_line(*codec);
+        sdp.lines()
+            .filter_map(|line| line.strip_prefix("a=rtpmap:")?.split_once(' '))
+            .any(|(_, name)| name.get(..wanted.len()).is_some_and(|head| head.eq_ignore_ascii_case(wanted)))
+    };
+    [VideoCodec::Vp8, VideoCodec::H264].into_iter().filter(named).collect()
 }
 
 /// The first value of an attribute in our own description.

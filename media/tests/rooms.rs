@@ -315,6 +315,44 @@ async fn a_room_of_h264_carries_h264() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_room_that_changes_its_codec_asks_for_new_connections() {
+    let mut plane = Plane::start();
+    plane.media.apply(plan(vec![open(1), open(2)])).unwrap();
+    let one = plane.join(1, 101, Sending::Both).await;
+    let h264 = RoomPlan { codec: VideoCodec::H264, ..plan(vec![open(1), open(2)]) };
+    plane.media.apply(h264.clone()).unwrap();
+    let closed = |e: &MediaEvent| matches!(e, MediaEvent::Failed { connection: c, reason: FailReason::Codec, .. } if *c == connection(101));
+    plane.event("the VP8 connection closed", closed).await;
+    let again = plane.join(1, 111, Sending::Both).await;
+    let two = plane.join(2, 102, Sending::Both).await;
+    two.hears(1, Kind::Video, 5);
+    again.hears(2, Kind::Video, 5);
+    // The same plan again closes nothing.
+    plane.media.apply(h264).unwrap();
+    two.hears(1, Kind::Video, 5);
+    assert!(plane.media.stats().await.unwrap().connections.iter().all(|row| row.connected));
+    drop(one);
+    plane.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_device_without_the_rooms_codec_has_sound_alone() {
+    let mut plane = Plane::start();
+    plane.media.apply(RoomPlan { codec: VideoCodec::H264, ..plan(vec![open(1), open(2)]) }).unwrap();
+    let one = plane.join(1, 101, Sending::Both).await;
+    // As a browser without H.264 answers: every picture section is turned down.
+    let offer = plane.media.offer(session(1), leg(2), connection(102)).await.unwrap();
+    let (two, answer) = Phone::answering(2, Sending::Both, &offer);
+    let deaf_to_pictures = answer.replace("m=video 9", "m=video 0").replace("H264/90000", "VP8/90000");
+    plane.media.answer(connection(102), deaf_to_pictures).await.unwrap();
+    plane.connected(connection(102)).await;
+    one.hears(2, Kind::Audio, 10);
+    two.hears(1, Kind::Audio, 10);
+    two.look(|log| assert_eq!(log.from(1, Kind::Video), 0));
+    plane.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_open_members_who_agreed_are_recorded() {
     let dir = std::env::temp_dir().join(format!("yoban-rooms-{}", std::process::id()));
     let mut plane = Plane::start_with(Some(RecordingConfig::new(&dir)));

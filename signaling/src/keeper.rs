@@ -13,7 +13,7 @@ use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::wire::signal::ServerMessage;
 use yoban_domain::wire::view::{CallView, QueueItem};
 use yoban_domain::wire::vitals::VitalsView;
-use yoban_media::{Media, Member, RoomPlan, VideoCodec};
+use yoban_media::{Media, Member, RoomPlan};
 
 use crate::engine::{Engine, Scene};
 use crate::error::CommandError;
@@ -302,7 +302,7 @@ fn plan(session: &Session) -> Option<RoomPlan> {
             record: leg.recording == yoban_domain::session::RecordingAnswer::Yes,
         })
         .collect();
-    Some(RoomPlan { session: session.id, members, recording, codec: VideoCodec::Vp8 })
+    Some(RoomPlan { session: session.id, members, recording, codec: session.picture.codec })
 }
 
 /// Everybody who has to know what a call looks like: the tablet, and staff with a leg.

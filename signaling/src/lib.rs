@@ -13,13 +13,16 @@ pub mod socket;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
-use yoban_domain::session::Timings;
+use yoban_domain::id::{LegId, SessionId};
+use yoban_domain::people::Actor;
+use yoban_domain::session::{Input, Leg, Refused, Timings, VideoCodec};
 use yoban_domain::wire::close;
 use yoban_media::{Media, MediaEvent};
 use yoban_store::Store;
 
 use crate::clock::Clock;
 use crate::engine::Engine;
+use crate::error::CommandError;
 use crate::hint::Bus;
 use crate::hub::Hub;
 use crate::keeper::Keeper;
@@ -36,6 +39,31 @@ pub struct Signaling {
     pub keeper: Keeper,
     /// Media connections.
     pub rooms: Rooms,
+}
+
+impl Signaling {
+    /// The actor's own leg, ready for a media connection: what its device can send and show is stored, for the codec
+    /// follows from it, and the room is brought up to date, so that a connection asked for right after `accept` finds
+    /// its place. With an empty `pictures` nothing is said about them.
+    ///
+    /// # Errors
+    /// Not in the call, or it cannot be stored.
+    pub async fn place(
+        &self,
+        actor: Actor,
+        session: SessionId,
+        mut pictures: Vec<VideoCodec>,
+    ) -> Result<LegId, CommandError> {
+        let leg = self.engine.own_leg(actor, session).await?.filter(Leg::in_call);
+        let leg = leg.ok_or(CommandError::Refused(Refused::NotInCall))?;
+        pictures.sort_unstable();
+        pictures.dedup();
+        if !pictures.is_empty() && pictures != leg.pictures {
+            self.engine.act(actor, session, Input::Pictures(pictures)).await?;
+        }
+        self.keeper.room(session).await;
+        Ok(leg.id)
+    }
 }
 
 /// The tasks that fire deadlines and deliver pages; they end when `stop` is cancelled.

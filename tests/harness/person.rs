@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use yoban_domain::id::{ConnectionId, DeviceId, LegId, PersonId, SessionId};
-use yoban_domain::session::LegState;
+use yoban_domain::session::{LegState, VideoCodec};
 use yoban_domain::vitals::NewReading;
 use yoban_domain::wire::problem::Problem;
 use yoban_domain::wire::rest::{DemoPerson, MeWho, Requested, SignedIn};
@@ -193,7 +193,7 @@ impl Person {
     pub async fn connect_media(&mut self, session: SessionId) {
         let clip = Arc::clone(&self.clip);
         self.seen.change(|seen| seen.offers.clear());
-        self.say(ClientMessage::Connect { session }).await;
+        self.say(ClientMessage::Connect { session, video: VideoCodec::assumed() }).await;
         let (connection, offer) = self
             .until("an offer", |seen| {
                 let found = seen.offers.iter().find(|(of, ..)| *of == session)?;

@@ -7,6 +7,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use yoban_domain::session::VideoCodec;
 use yoban_domain::vitals::Flag;
 use yoban_domain::wire::close;
 use yoban_domain::wire::signal::ClientMessage as Say;
@@ -207,7 +208,7 @@ async fn bad_descriptions_are_refused_and_the_call_goes_on() {
     let call = night.answered(&mut patient, &mut nurse).await;
     let session = call.requested.session;
     nurse.seen.change(|seen| seen.offers.clear());
-    nurse.say(Say::Connect { session }).await;
+    nurse.say(Say::Connect { session, video: VideoCodec::assumed() }).await;
     let (connection, offer) =
         nurse.until("an offer", |seen| seen.offers.first().map(|o| (o.1, o.2.clone()))).await;
     let answer = |sdp: &str| Say::Answer { connection, sdp: sdp.to_owned() };
@@ -219,7 +220,10 @@ async fn bad_descriptions_are_refused_and_the_call_goes_on() {
     assert_eq!(patient.refused(answer(&offer)).await, "not-found");
     let unknown = Say::Answer { connection: id(), sdp: offer };
     assert_eq!(nurse.refused(unknown).await, "not-found");
-    assert_eq!(nurse.refused(Say::Connect { session: id() }).await, "not-found");
+    assert_eq!(
+        nurse.refused(Say::Connect { session: id(), video: VideoCodec::assumed() }).await,
+        "not-found"
+    );
     nurse.hears_and_sees(call.patient, &patient.clip).await;
 }
 

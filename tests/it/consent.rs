@@ -1,7 +1,7 @@
 //! Who may join, and what is recorded, is the patient's to say.
 
 use yoban_domain::id::LegId;
-use yoban_domain::session::{ConsentManner, JoinConsent, LegState, RecordingPhase};
+use yoban_domain::session::{ConsentManner, JoinConsent, LegState, RecordingPhase, VideoCodec};
 use yoban_domain::wire::signal::ClientMessage as Say;
 use yoban_domain::wire::view::CallView;
 use yoban_tests::Night;
@@ -30,7 +30,7 @@ async fn a_refused_doctor_stays_outside_and_a_spoken_yes_lets_them_in_later() {
             .await;
     }
     // Whoever was refused has nothing more to do with this patient.
-    assert_eq!(doctor.refused(Say::Connect { session }).await, "not-found");
+    assert_eq!(doctor.refused(Say::Connect { session, video: VideoCodec::assumed() }).await, "not-found");
     assert_eq!(doctor.refused(Say::ComeBack { session }).await, "consent-refused");
     assert_eq!(doctor.peer().log.look(|log| log.rtp_datagrams), 0, "RTP reached the refused doctor");
     for person in [&patient, &nurse] {

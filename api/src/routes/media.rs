@@ -4,9 +4,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use yoban_domain::id::{ConnectionId, SessionId};
-use yoban_domain::session::{Leg, Refused};
 use yoban_domain::wire::problem::Problem;
-use yoban_media::MediaError;
+use yoban_media::video_codecs;
 use yoban_signaling::Signaling;
 use yoban_signaling::error::CommandError;
 use yoban_signaling::rooms::{Ownership, fresh};
@@ -30,9 +29,7 @@ pub(super) async fn whip(
     headers: HeaderMap,
     offer: String,
 ) -> Result<Response, ApiError> {
-    let (connection, owner) = place(&signaling, &caller, session, &headers).await?;
-    let answer = signaling.rooms.media().whip(session, owner.leg, connection, offer).await;
-    created(&signaling, connection, answer).await
+    connect(&signaling, &caller, session, &headers, offer, Way::Send).await
 }
 
 /// Receive the others of a call: SDP offer in, SDP answer out.
@@ -51,9 +48,7 @@ pub(super) async fn whep(
     headers: HeaderMap,
     offer: String,
 ) -> Result<Response, ApiError> {
-    let (connection, owner) = place(&signaling, &caller, session, &headers).await?;
-    let answer = signaling.rooms.media().whep(session, owner.leg, connection, offer).await;
-    created(&signaling, connection, answer).await
+    connect(&signaling, &caller, session, &headers, offer, Way::Receive).await
 }
 
 /// End a connection made by WHIP or WHEP.
@@ -74,41 +69,31 @@ pub(super) async fn hang_up(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The caller's place in the call, and a name for the connection.
-async fn place(
+/// Which of the two protocols.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Send,
+    Receive,
+}
+
+/// A connection on the caller's place in the call.
+async fn connect(
     signaling: &Signaling,
     caller: &Caller,
     session: SessionId,
     headers: &HeaderMap,
-) -> Result<(ConnectionId, Ownership), ApiError> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    if kind.split(';').next().map(str::trim) != Some("application/sdp") {
-        return Err(Problem::new(
-            415,
-            "sdp-needed",
-            [
-                "application/sdp で送ってください",
-                "Send application/sdp",
-                "Content-Type を確かめてください",
-                "Check the Content-Type",
-            ],
-        )
-        .into());
-    }
-    let leg = signaling.engine.own_leg(caller.actor, session).await?;
-    let leg = leg.filter(Leg::in_call).ok_or(CommandError::Refused(Refused::NotInCall))?.id;
-    signaling.keeper.room(session).await;
-    let owner = Ownership { device: caller.device, session, leg };
-    let connection = fresh();
-    signaling.rooms.claim(connection, owner).await;
-    Ok((connection, owner))
-}
-
-async fn created(
-    signaling: &Signaling,
-    connection: ConnectionId,
-    answer: Result<String, MediaError>,
+    offer: String,
+    way: Way,
 ) -> Result<Response, ApiError> {
+    sdp_only(headers)?;
+    let leg = signaling.place(caller.actor, session, video_codecs(&offer)).await?;
+    let connection = fresh();
+    signaling.rooms.claim(connection, Ownership { device: caller.device, session, leg }).await;
+    let media = signaling.rooms.media();
+    let answer = match way {
+        Way::Send => media.whip(session, leg, connection, offer).await,
+        Way::Receive => media.whep(session, leg, connection, offer).await,
+    };
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) => {
@@ -122,4 +107,18 @@ async fn created(
         (header::ETAG, format!("\"{connection}\"")),
     ];
     Ok((StatusCode::CREATED, headers, answer).into_response())
+}
+
+fn sdp_only(headers: &HeaderMap) -> Result<(), ApiError> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    if kind.split(';').next().map(str::trim) == Some("application/sdp") {
+        return Ok(());
+    }
+    let texts = [
+        "application/sdp で送ってください",
+        "Send application/sdp",
+        "Content-Type を確かめてください",
+        "Check the Content-Type",
+    ];
+    Err(Problem::new(415, "sdp-needed", texts).into())
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::clinical::{Disposition, Finding};
 use super::leg::{DeclineReason, LegRole, SourceState};
+use super::picture::VideoCodec;
 use crate::fact::FactKind;
 use crate::id::{LegId, PersonId};
 use crate::mode::{NotExamination, ServiceKind};
@@ -62,6 +63,8 @@ pub enum Input {
         /// Camera.
         camera: SourceState,
     },
+    /// Which pictures one's own device can send and show.
+    Pictures(Vec<VideoCodec>),
     /// A device of the person shows the ring.
     Rang(LegId),
     /// The media plane saw a leg connect.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::VideoCodec;
 use crate::id::{DeviceId, LegId, PersonId};
 use crate::time::Timestamp;
 
@@ -239,6 +240,9 @@ pub struct Leg {
     /// How often this person was rung.
     #[serde(default)]
     pub rings: u32,
+    /// Pictures the device can send and show, in order; empty until it spoke.
+    #[serde(default)]
+    pub pictures: Vec<VideoCodec>,
 }
 
 impl Leg {
@@ -263,6 +267,7 @@ impl Leg {
             video_flows: false,
             attended: false,
             rings: 0,
+            pictures: Vec::new(),
         }
     }
 

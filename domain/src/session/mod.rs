@@ -7,6 +7,7 @@ mod care;
 mod clinical;
 mod input;
 mod leg;
+mod picture;
 mod recording;
 mod ring;
 mod room;
@@ -22,6 +23,7 @@ pub use leg::{
     ConsentManner, DeclineReason, JoinConsent, Leg, LegRole, LegState, Participant, RecordingAnswer,
     SourceState,
 };
+pub use picture::{AudioOnly, Picture, VideoCodec};
 pub use recording::{Phase as RecordingPhase, Recording, phase as recording_phase};
 pub use step::Step;
 
@@ -54,6 +56,9 @@ pub struct Session {
     pub desk: Option<DeskRing>,
     /// Everybody who was ever asked in, one leg each.
     pub legs: Vec<Leg>,
+    /// Codec of every picture.
+    #[serde(default)]
+    pub picture: Picture,
     /// What was asked about recording.
     pub recording: Recording,
     /// What the clinicians found.

@@ -42,6 +42,7 @@ impl Session {
             state: State::Waiting { since: now },
             desk: None,
             legs: vec![own],
+            picture: super::Picture::default(),
             recording: Recording::NotAsked,
             assessment: super::Assessment::default(),
             kind: ServiceKind::NurseAdvice,

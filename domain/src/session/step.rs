@@ -68,6 +68,7 @@ impl Turn<'_, '_> {
             Input::StopRecording => self.stop_recording(),
             Input::RecordingFailed(reason) => self.recording_failed(reason),
             Input::Declare { microphone, camera } => self.declare(microphone, camera),
+            Input::Pictures(codecs) => self.pictures(codecs),
             Input::Rang(leg) => self.rang(leg),
             Input::MediaUp(leg) => self.media_up(leg),
             Input::MediaLost(leg) => self.media_lost(leg),

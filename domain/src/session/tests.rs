@@ -2,6 +2,7 @@
 
 mod ending;
 mod in_the_call;
+mod pictures;
 mod properties;
 mod ringing;
 mod who_sees;
@@ -101,6 +102,7 @@ impl Night {
                 state: State::Waiting { since: now },
                 desk: None,
                 legs: Vec::new(),
+                picture: Picture::default(),
                 recording: Recording::NotAsked,
                 assessment: Assessment::default(),
                 kind: ServiceKind::NurseAdvice,

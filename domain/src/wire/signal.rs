@@ -10,7 +10,7 @@ use super::vitals::VitalsView;
 use crate::id::{ConnectionId, LegId, PersonId, SessionId};
 use crate::mode::ServiceKind;
 use crate::private::Private;
-use crate::session::{DeclineReason, Disposition, Finding, LegRole, SourceState};
+use crate::session::{DeclineReason, Disposition, Finding, LegRole, SourceState, VideoCodec};
 use crate::time::Timestamp;
 use crate::vitals::NewReading;
 
@@ -176,6 +176,9 @@ pub enum ClientMessage {
     Connect {
         /// The session.
         session: SessionId,
+        /// Codecs this device can both send and show; VP8 when nothing is said.
+        #[serde(default = "VideoCodec::assumed")]
+        video: Vec<VideoCodec>,
     },
     /// The answer to an offer.
     Answer {

@@ -9,8 +9,8 @@ use crate::mode::{Interval, MediaMode, ServiceKind};
 use crate::people::{Name, Person, Role, Sex, Summary};
 use crate::private::Private;
 use crate::session::{
-    DeskRing, Disposition, IdentityMethod, JoinConsent, LegRole, LegState, RecordingAnswer, RecordingPhase,
-    RedFlag, Sbar, SourceState, State, Urgency,
+    AudioOnly, DeskRing, Disposition, IdentityMethod, JoinConsent, LegRole, LegState, RecordingAnswer,
+    RecordingPhase, RedFlag, Sbar, SourceState, State, Urgency,
 };
 use crate::time::Timestamp;
 
@@ -80,6 +80,8 @@ pub struct Participant {
     pub microphone: SourceState,
     /// Camera.
     pub camera: SourceState,
+    /// Why this person has sound without picture; none otherwise.
+    pub audio_only: Option<AudioOnly>,
 }
 
 /// A member of staff as others see them: the doctor's card.

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+pub(crate) use yoban_domain::session::VideoCodec;
 
 /// Sound or picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,16 +23,6 @@ impl Kind {
             Self::Video => 90_000,
         }
     }
-}
-
-/// The codec every picture of a room has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum VideoCodec {
-    /// RFC 7741, payload type 96 on connections we offer.
-    #[default]
-    Vp8,
-    /// RFC 6184, constrained baseline, packetization mode 1, payload type 102.
-    H264,
 }
 
 /// The parts of an RTP packet that are forwarded. Header extensions and CSRCs stay behind.

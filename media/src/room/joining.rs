@@ -6,7 +6,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use yoban_domain::id::{ConnectionId, LegId};
 
-use super::forward::{Kind, Line, VideoCodec, seat};
+use super::forward::{Kind, Line, seat};
 use super::{Link, Output, Role, Room, RoomPlan};
 use crate::SLOTS;
 use crate::error::{FailReason, MediaError};
@@ -27,6 +27,12 @@ impl Room {
             .collect();
         for connection in strangers {
             self.remove(connection, out);
+        }
+        let codec = self.plan.codec;
+        let others: Vec<_> =
+            self.links.iter().filter(|(_, link)| link.peer.codec() != codec).map(|(id, _)| *id).collect();
+        for connection in others {
+            self.fail(connection, FailReason::Codec, out);
         }
         let members = &self.plan.members;
         let mut gone = Vec::new();
@@ -76,7 +82,7 @@ impl Room {
         self.may_connect(leg, connection)?;
         let (purpose, slots) =
             if role == Role::Publish { (Purpose::Whip, 0) } else { (Purpose::Whep, SLOTS) };
-        let checked = negotiate::check(offer, purpose, codec_line(self.plan.codec))?;
+        let checked = negotiate::check(offer, purpose, negotiate::codec_line(self.plan.codec))?;
         let (peer, sdp) = Peer::answering(now, local, self.plan.codec, slots, checked)?;
         let credentials = self.insert(now, leg, connection, role, true, peer, out);
         Ok((sdp, credentials))
@@ -146,7 +152,7 @@ impl Room {
             return Err(MediaError::AlreadyAnswered(connection));
         }
         let purpose = Purpose::Answer { slots: link.peer.slots() };
-        let checked = negotiate::check(sdp, purpose, codec_line(link.peer.codec()))?;
+        let checked = negotiate::check(sdp, purpose, negotiate::codec_line(link.peer.codec()))?;
         link.peer.answer(now, checked)?;
         link.answered = true;
         link.touched = true;
@@ -247,12 +253,5 @@ impl Room {
             let (session, leg, slots) = (self.plan.session, link.leg, link.slots.clone());
             out.events.push(MediaEvent::Map { session, leg, connection, slots });
         }
-    }
-}
-
-fn codec_line(codec: VideoCodec) -> &'static str {
-    match codec {
-        VideoCodec::Vp8 => "VP8/90000",
-        VideoCodec::H264 => "H264/90000",
     }
 }

@@ -29,7 +29,7 @@ pub struct RoomPlan {
     pub members: Vec<Member>,
     /// Whether the members with `record` are recorded.
     pub recording: bool,
-    /// Codec of every picture in the room; takes effect for connections made from then on.
+    /// Codec of every picture in the room. Connections made with another are closed: their devices make new ones.
     pub codec: VideoCodec,
 }
 

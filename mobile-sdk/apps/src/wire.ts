@@ -83,6 +83,8 @@ export interface Participant {
   recording: RecordingAnswer;
   microphone: SourceState;
   camera: SourceState;
+  /** Why this person has sound without picture. */
+  audioOnly?: 'codec' | null;
 }
 
 export interface Summary {

@@ -8,7 +8,7 @@ import {
   type RoomState,
   stepMedia,
 } from './media-machine.ts';
-import { Peer, type PeerFactory } from './peer.ts';
+import { Peer, type PeerFactory, videoCodecs } from './peer.ts';
 import { YobanProblem } from './problem.ts';
 import type { SignalLink } from './signal-link.ts';
 import type { Timers } from './timers.ts';
@@ -122,7 +122,7 @@ export class MediaLink {
     if (this.#asking) return;
     this.#asking = true;
     try {
-      await this.#deps.signal.send({ type: 'connect', session: this.#deps.session });
+      await this.#deps.signal.send({ type: 'connect', session: this.#deps.session, ...videoCodecs() });
       this.#asking = false;
       this.take({ in: 'asked' });
     } catch (error) {

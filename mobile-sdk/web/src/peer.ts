@@ -17,6 +17,16 @@ const UP_VIDEO_MID = '1';
 
 export type PeerFactory = () => RTCPeerConnection;
 
+/** What `connect` says of this browser: the codecs it both sends and shows. Nothing where it does not tell. */
+export function videoCodecs(): { video?: ('vp8' | 'h264')[] } {
+  if (typeof RTCRtpSender === 'undefined' || typeof RTCRtpReceiver === 'undefined') return {};
+  const has = (side: typeof RTCRtpSender | typeof RTCRtpReceiver, name: string) =>
+    side.getCapabilities?.('video')?.codecs.some((c) => c.mimeType.toLowerCase() === `video/${name}`) ===
+    true;
+  const video = (['vp8', 'h264'] as const).filter((n) => has(RTCRtpSender, n) && has(RTCRtpReceiver, n));
+  return video.length > 0 ? { video } : {};
+}
+
 export class Peer {
   readonly connection: ConnectionId;
   readonly slots: Slot[] = [];

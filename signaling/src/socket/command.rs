@@ -2,7 +2,7 @@
 
 use yoban_domain::grant::{Action, Subject, may};
 use yoban_domain::id::SessionId;
-use yoban_domain::session::{Input, Leg};
+use yoban_domain::session::{Input, VideoCodec};
 use yoban_domain::wire::problem::Problem;
 use yoban_domain::wire::signal::{ClientFrame, ClientMessage, ServerMessage};
 
@@ -62,7 +62,7 @@ impl Session {
                 self.signaling.engine.bus.publish(Hint::Duty(self.identity.actor.association));
                 return Ok(None);
             }
-            ClientMessage::Connect { session } => return self.connect(session).await.map(Some),
+            ClientMessage::Connect { session, video } => return self.connect(session, video).await.map(Some),
             ClientMessage::Answer { connection, sdp } => {
                 self.signaling.rooms.answer(self.identity.device, connection, sdp).await?;
                 return Ok(None);
@@ -103,15 +103,13 @@ impl Session {
         Ok(None)
     }
 
-    /// A media connection for the device's own leg. The room is brought up to date first, so that a connection asked
-    /// for right after `accept` finds its place.
-    async fn connect(&self, session: SessionId) -> Result<ServerMessage, CommandError> {
-        let leg = self.signaling.engine.own_leg(self.identity.actor, session).await?;
-        if !leg.as_ref().is_some_and(Leg::in_call) {
-            return Err(CommandError::Refused(yoban_domain::session::Refused::NotInCall));
-        }
-        let leg = leg.map(|l| l.id).ok_or(CommandError::NotFound)?;
-        self.signaling.keeper.room(session).await;
+    /// A media connection for the device's own leg.
+    async fn connect(
+        &self,
+        session: SessionId,
+        video: Vec<VideoCodec>,
+    ) -> Result<ServerMessage, CommandError> {
+        let leg = self.signaling.place(self.identity.actor, session, video).await?;
         let owner = Ownership { device: self.identity.device, session, leg };
         let (connection, sdp) = self.signaling.rooms.offer(owner).await?;
         Ok(ServerMessage::Offer { session, connection, sdp })

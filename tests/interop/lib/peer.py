@@ -85,10 +85,11 @@ class Peer(Happenings):
             await pc.setLocalDescription(description)
         return pc.localDescription.sdp
 
-    async def answer(self, person: Person, session: str) -> None:
-        """Asks on the socket for a connection, answers the offer, and waits until it stands."""
+    async def answer(self, person: Person, session: str, *video: str) -> None:
+        """Asks on the socket for a connection, saying which codecs the device has, answers the offer, and waits until
+        it stands."""
         before = len(person.offers)
-        await person.say("connect", session=session)
+        await person.say("connect", session=session, **({"video": video} if video else {}))
         await person.until("an offer", lambda: len(person.offers) > before)
         offer = person.offers[-1]
         assert offer["session"] == session

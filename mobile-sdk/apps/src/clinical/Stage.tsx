@@ -15,6 +15,7 @@ function veilOf(
 ): { icon: IconName; text: string } | null {
   if (!p.gateOpen || !gateOpen) return { icon: 'person', text: t('tile.gated') };
   if (p.legState.state === 'away') return { icon: 'linkOff', text: t('tile.away') };
+  if (p.audioOnly) return { icon: 'cameraOff', text: t(`audioOnly.${p.audioOnly}`) };
   if (p.camera === 'off') return { icon: 'cameraOff', text: t('source.cameraOff') };
   if (p.camera !== 'on') return { icon: 'cameraOff', text: t(`source.${p.camera}`) };
   return media.seats.get(p.leg)?.picture ? null : { icon: 'link', text: t('tile.waiting') };

@@ -39,7 +39,7 @@ function StageTile({ person, media }: { person: Participant | null; media: Media
   const away = person.legState.state === 'away';
   const veil = away
     ? { icon: 'link' as IconName, text: t('tile.away') }
-    : person.camera !== 'on'
+    : person.camera !== 'on' || person.audioOnly
       ? { icon: 'cameraOff' as IconName, text: t('tab.incall.noPicture') }
       : picture
         ? null

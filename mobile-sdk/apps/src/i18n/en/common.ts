@@ -63,6 +63,7 @@ export const common: Record<keyof typeof ja, Message> = {
   'legRole.deskNurse': 'Desk nurse',
   'legRole.dutyDoctor': 'Duty doctor',
   'legRole.visitingNurse': 'Visiting nurse',
+  'audioOnly.codec': 'Their device cannot show or send this call’s picture (sound only)',
   'legRole.device': 'Equipment',
   'line.desk': 'Desk',
   'line.dutyDoctor': 'Duty doctors',

@@ -61,6 +61,7 @@ export const common = {
   'legRole.deskNurse': '窓口の看護師',
   'legRole.dutyDoctor': '当番医',
   'legRole.visitingNurse': '訪問看護師',
+  'audioOnly.codec': 'この方の端末はこの通話の映像に対応していません（音声のみ）',
   'legRole.device': '機器',
   'line.desk': '窓口',
   'line.dutyDoctor': '当番医',
