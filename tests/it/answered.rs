@@ -1,8 +1,11 @@
 //! The call that is answered: the whole night, its papers, its recording, and what the log must not hold.
 
+use std::process::Command;
+
+use serde_json::Value;
 use yoban_domain::wire::rest::MeWho;
 use yoban_tests::story::{self, WRITTEN};
-use yoban_tests::{Night, Person};
+use yoban_tests::{Night, Person, repository};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_night_call_from_tap_to_signature() {
@@ -11,7 +14,8 @@ async fn the_night_call_from_tap_to_signature() {
     for (name, value) in &told.figures {
         println!("  {name}: {value:.1} ms");
     }
-    let _papers = told.papers().await;
+    let papers = told.papers().await;
+    through_the_gate(&papers.fhir);
     let _files = told.recorded(&night.server.data().join("recordings")).await;
 
     let mut secrets = told.addresses.clone();
@@ -29,6 +33,17 @@ async fn the_night_call_from_tap_to_signature() {
     assert_eq!(found(&log, &secrets), Vec::<&String>::new(), "in the log:\n{log}");
     // The look finds what is there.
     assert_eq!(found(&format!("{log}x{}", secrets[1]), &secrets).len(), 1);
+}
+
+/// The bundle is correct R4 and JP Core, by the same gate that the fixtures go through.
+fn through_the_gate(fhir: &Value) {
+    let file = std::env::temp_dir().join(format!("yoban-everything-{}.json", std::process::id()));
+    std::fs::write(&file, fhir.to_string()).unwrap();
+    let done = Command::new(repository().join("tests/fhir/gate")).arg(&file).output().unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let said = String::from_utf8_lossy(&done.stdout) + String::from_utf8_lossy(&done.stderr);
+    println!("{said}");
+    assert!(done.status.success(), "{said}");
 }
 
 fn secrets_of(person: &Person) -> Vec<String> {

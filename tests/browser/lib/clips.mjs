@@ -117,20 +117,26 @@ export function silence(seconds) {
   return Buffer.concat([head, Buffer.alloc(length)]);
 }
 
-/** Loudness (root mean square per bin) of a 16-bit mono WAV file. */
+/** Loudness (root mean square per bin) of samples between -1 and 1. */
+export function loudnessOf(samples, rate) {
+  const step = Math.round(rate * BIN);
+  const curve = [];
+  for (let i = 0; i + step <= samples.length; i += step) {
+    let sum = 0;
+    for (let k = i; k < i + step; k += 1) sum += samples[k] ** 2;
+    curve.push(Math.sqrt(sum / step));
+  }
+  return curve;
+}
+
+/** Loudness of a 16-bit mono WAV file of 48 kHz. */
 export function loudness(path) {
   const file = readFileSync(path);
   let at = 12;
   while (file.toString('latin1', at, at + 4) !== 'data') at += 8 + file.readUInt32LE(at + 4);
-  const samples = file.subarray(at + 8, Math.min(file.length, at + 8 + file.readUInt32LE(at + 4)));
-  const step = Math.round(48000 * BIN);
-  const curve = [];
-  for (let i = 0; i + step <= samples.length / 2; i += step) {
-    let sum = 0;
-    for (let k = i; k < i + step; k += 1) sum += (samples.readInt16LE(k * 2) / 32768) ** 2;
-    curve.push(Math.sqrt(sum / step));
-  }
-  return curve;
+  const sound = file.subarray(at + 8, Math.min(file.length, at + 8 + file.readUInt32LE(at + 4)));
+  const samples = Float32Array.from({ length: sound.length >> 1 }, (_, i) => sound.readInt16LE(i * 2) / 32768);
+  return loudnessOf(samples, 48000);
 }
 
 /** Makes what is missing in `folder`; gives paths and loudness curves per person. */

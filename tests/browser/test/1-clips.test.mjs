@@ -1,6 +1,7 @@
 /** The checks themselves: a voice and a picture are recognised, silence and another person's are not. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
@@ -9,6 +10,7 @@ import { whoIsHeard } from '../lib/hear.mjs';
 import { peopleHeard, peopleSeen } from '../lib/media.mjs';
 import { Night, clips, talk } from '../lib/night.mjs';
 import { browserOf } from '../lib/people.mjs';
+import { peopleIn, play, share, sound } from '../lib/recording.mjs';
 
 const part = (curve, from, bins = 320) => Array.from({ length: bins }, (_, i) => curve[(from + i) % curve.length]);
 
@@ -32,6 +34,31 @@ test('a voice is nobody when its own clip is not among those looked for', () => 
   for (const [name, clip] of Object.entries(clips)) {
     const others = Object.fromEntries(Object.entries(clips).filter(([other]) => other !== name));
     assert.equal(whoIsHeard(part(clip.curve, 50), others).who, null, name);
+  }
+});
+
+test('in files: who speaks and who is in a mix is told, a missing voice and a torn file are noticed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'yoban-mix-'));
+  try {
+    const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args]);
+    const mix = join(folder, 'mix.ogg');
+    const { patient, nurse, doctor } = clips;
+    ffmpeg('-i', patient.audio, '-i', nurse.audio, '-filter_complex', 'adelay=0:all=1[a];[1]adelay=1500:all=1[b];[a][b]amix', mix);
+    assert.ok(play(mix) > 10);
+    const [all, p, n, d] = [mix, patient.audio, nurse.audio, doctor.audio].map(sound);
+    assert.deepEqual(peopleIn(p, clips), ['patient']);
+    assert.deepEqual(peopleIn(new Float32Array(p.length), clips), []);
+    assert.ok(share(all, p, 0) > 0.3 && share(all, n, 1.5) > 0.3);
+    assert.ok(share(all, d, 0) < 0.15, 'the doctor is not in it');
+    assert.ok(share(all, n, 4) < 0.15, 'nor the nurse where she was not');
+    assert.equal(share(all, new Float32Array(all.length), 0), 0);
+    const torn = join(folder, 'torn.webm');
+    ffmpeg('-i', nurse.video, '-c:v', 'libvpx', '-deadline', 'realtime', '-t', '3', torn);
+    play(torn);
+    truncateSync(torn, Math.floor(readFileSync(torn).length / 2));
+    assert.throws(() => play(torn));
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 

@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test, { after, before } from 'node:test';
+import { openGate } from '../../fhir/gate.mjs';
 import { whoIsHeard } from '../lib/hear.mjs';
 import { peopleHeard, peopleSeen, received, showAllReceived } from '../lib/media.mjs';
-import { Night, clips, figure } from '../lib/night.mjs';
+import { Night, clips, cleanPressure, figure } from '../lib/night.mjs';
 import { onDuty } from '../lib/people.mjs';
+import { filesHold, mixHolds, playersOpen } from '../lib/recorded.mjs';
+import { Reader, fetchRecording, recordedTimes } from '../lib/recording.mjs';
 
 let night;
 let tablet;
@@ -128,7 +131,8 @@ step('three in the call: all six pictures and voices arrive as whose they are', 
 
 step('vital signs from the simulated kit are seen at the desk and on the phone, with unit, source and age', async () => {
   await tablet.taps('measure');
-  for (const sensor of ['oximeter', 'bloodPressure', 'thermometer']) await tablet.taps(`start-${sensor}`);
+  for (const sensor of ['oximeter', 'thermometer']) await tablet.taps(`start-${sensor}`);
+  await cleanPressure(tablet, desk);
   for (const window of [desk, phone]) {
     for (const kind of ['spo2', 'pulse', 'bloodPressure', 'temperature']) {
       await window.page.waitForFunction((key) => key in window.yobanWatch.seen, `vital-${kind} has a value`);
@@ -187,6 +191,7 @@ step('muted and camera off: the others see it, and hear and see nothing', async 
   assert.deepEqual(heard.who, ['?', 'doctor'], JSON.stringify(heard.judged));
   await tablet.taps('mic');
   await muted.waitFor({ state: 'detached' });
+  assert.deepEqual((await peopleHeard(desk.page, clips, 2)).who, ['doctor', 'patient']);
   await tablet.taps('camera');
   await desk.by('tile-patient').getByText('カメラを切っています').waitFor();
   await phone.by('tile-patient').getByText('カメラを切っています').waitFor();
@@ -254,6 +259,12 @@ step('the desk lists the case, opens the record, and takes the FHIR bundle', asy
   for (const kind of ['Patient', 'Encounter', 'Practitioner', 'Organization', 'Observation', 'Consent', 'Provenance']) {
     assert.ok(kinds.has(kind), `no ${kind} among ${[...kinds]}`);
   }
+  const gate = openGate();
+  console.log(`# FHIR gate: ${gate.note}`);
+  assert.deepEqual(gate.check(bundle), []);
+  const torn = structuredClone(bundle);
+  delete torn.entry.find(({ resource }) => resource.resourceType === 'Observation').resource.status;
+  assert.match(gate.check(torn).join('\n'), /status/, 'the gate sees what is wrong');
   const rate = bundle.entry.some(
     ({ resource: r }) => r.resourceType === 'Observation' && r.code.coding.some((c) => c.code === '9279-1') && r.valueQuantity.value === 22,
   );
@@ -262,6 +273,22 @@ step('the desk lists the case, opens the record, and takes the FHIR bundle', asy
   await sheet.getByText('月岡 はな').first().waitFor();
   await sheet.screenshot({ path: new URL('../../../var/screens/live/encounter-page.png', import.meta.url).pathname, fullPage: true });
   await sheet.close();
+});
+
+step('every track of the recording and the mix open anywhere, last as long as REC was on, and hold whose they are', async () => {
+  const reader = await Reader.as(night.server, 'phone');
+  const [{ session, case: thread }] = await reader.json('/api/v1/cases');
+  const { timeline } = await reader.json(`/api/v1/cases/${thread}`);
+  const intervals = recordedTimes(timeline);
+  assert.equal(intervals.length, 3, 'the consent was taken back once, and the end once');
+  const recording = await fetchRecording(reader, session);
+  try {
+    const people = filesHold(recording, intervals, clips);
+    mixHolds(recording, intervals, people);
+    await playersOpen(recording, desk.context, people);
+  } finally {
+    recording.close();
+  }
 });
 
 step('no page threw an error on the way', async () => {
