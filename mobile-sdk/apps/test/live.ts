@@ -1,6 +1,6 @@
 /**
- * The apps joined to the SDK, against a server played by this script: sign in by link, tap, ring, answer, consent,
- * end. It holds what pictures of fixtures cannot: that taps become the right commands and views the right screens.
+ * The apps joined to the SDK, against a server played by this script: that taps and keys become the right commands
+ * and views the right screens, in the turns of a night that tests/browser does not play.
  *
  *   npm run live -w @yoban/apps
  */
@@ -101,28 +101,13 @@ async function patient(browser: Browser, base: string): Promise<void> {
   const { page, say, heard, sent } = await play(browser, base, 'tablet', tabletMe);
   await page.click(at('call'));
   await heard('tap');
-  say({ type: 'call', call: { ...tablet.calling, version: 1 } });
-  await page.waitForSelector(at('screen-calling'));
-  await heard('declare');
-  say({ type: 'call', call: { ...tablet.fallback, version: 2 } });
-  await page.waitForSelector(at('screen-fallback'));
-  assert.equal(await page.innerText(at('desk-phone')), tabletMe.deskPhone);
-  say({ type: 'call', call: { ...tablet.askJoin, version: 3 } });
-  await page.click(at('join-yes'));
-  assert.deepEqual(await heard('answerJoin'), {
-    type: 'answerJoin',
-    session: 'session-1',
-    leg: 'leg-doctor',
-    yes: true,
-  });
-  say({ type: 'call', call: { ...tablet.askRecording, version: 4 } });
+  say({ type: 'call', call: { ...tablet.askRecording, version: 1 } });
   await page.click(at('recording-no'));
   assert.equal((await heard('answerRecording')).yes, false);
-  say({ type: 'call', call: { ...tablet.left, version: 5 } });
+  say({ type: 'call', call: { ...tablet.left, version: 2 } });
   await page.click(at('come-back'));
   await heard('comeBack');
-  say({ type: 'call', call: { ...tablet.after, version: 6 } });
-  assert.equal(await page.innerText(at('advice')), tablet.after.disposition.advice);
+  say({ type: 'call', call: { ...tablet.after, version: 3 } });
   await page.click(at('done'));
   await page.waitForSelector(at('screen-idle'));
   assert.ok(!sent.some((m) => m.type === 'cancel'));
@@ -140,7 +125,6 @@ async function deskNurse(browser: Browser, base: string): Promise<void> {
   say({ type: 'call', call: { ...desk.first, version: 1 } });
   say({ type: 'vitals', vitals });
   await page.waitForSelector(at('vital-spo2'));
-  assert.match(await page.innerText(at('vital-spo2')), /91/);
   assert.match(await page.innerText(at('vital-temperature')), /古い値/);
   await page.click(at('tab-check'));
   await page.click(at('red-breathing-yes'));
@@ -152,41 +136,19 @@ async function deskNurse(browser: Browser, base: string): Promise<void> {
   assert.equal((await heard('spokenConsent')).leg, 'leg-doctor');
   await page.click(at('end'));
   assert.ok(!sent.some((m) => m.type === 'end'), 'ending asks first');
-  await page.click(at('end-yes'));
-  await heard('end');
-  say({ type: 'call', call: { ...desk.closing, version: 3 } });
-  await page.click(at('undo'));
-  await heard('undoEnd');
   await page.context().close();
 }
 
 async function dutyDoctor(browser: Browser, base: string): Promise<void> {
-  const { page, say, heard } = await play(browser, base, 'phone', staffMe(doctor, 'dutyDoctor'));
+  const { page, say } = await play(browser, base, 'phone', staffMe(doctor, 'dutyDoctor'));
   await page.click(at('go-on-duty'));
-  await heard('duty');
-  say({ type: 'call', call: { ...phone.ring, version: 1 } });
-  say({ type: 'vitals', vitals });
-  await page.click(at('accept'));
-  await heard('accept');
-  say({ type: 'call', call: { ...phone.gated, version: 2 } });
+  say({ type: 'call', call: { ...phone.gated, version: 1 } });
   await page.waitForSelector(at('screen-gated'));
   assert.equal(await page.locator('video').count(), 0, 'no picture before consent');
-  say({ type: 'call', call: { ...phone.call, version: 3 } });
-  await page.waitForSelector(at('screen-call'));
+  say({ type: 'call', call: { ...phone.call, version: 2 } });
   await page.click(at('tab-decide'));
   assert.ok(await page.isDisabled(at('kind-onlineExamination')));
   await page.waitForSelector(at('kind-refused'));
-  await page.check(at('outcome-houseCall'), { force: true });
-  await page.fill(at('disp-advice'), '3時ごろうかがいます');
-  await page.click(at('disp-save'));
-  assert.deepEqual((await heard('dispose')).disposition, {
-    outcome: { outcome: 'houseCall' },
-    advice: '3時ごろうかがいます',
-  });
-  say({ type: 'call', call: { ...phone.ended, version: 4 } });
-  await page.click(at('sign'));
-  await page.click(at('sign-yes'));
-  await heard('sign');
   await page.context().close();
 }
 

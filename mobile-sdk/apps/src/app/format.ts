@@ -40,13 +40,13 @@ export const hourOf = (at: Timestamp): number =>
   );
 
 /** A length of time in the largest two units that matter: `8秒`, `3分20秒`, `1時間5分`. Never negative. */
-export function span(ms: number): string {
+export function span(ms: number, english: 'short' | 'narrow' = 'short'): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const unit = (value: number, name: 'hour' | 'minute' | 'second') =>
     new Intl.NumberFormat(locale.value, {
       style: 'unit',
       unit: name,
-      unitDisplay: lang.value === 'ja' ? 'long' : 'short',
+      unitDisplay: lang.value === 'ja' ? 'long' : english,
     })
       .format(value)
       .replace(/(?<=\d)\s(?=\p{Script=Han})/u, '');
@@ -62,12 +62,12 @@ export function span(ms: number): string {
   return rest ? join(unit(hours, 'hour'), unit(rest, 'minute')) : unit(hours, 'hour');
 }
 
-/** A length of time in one unit, for ages beside values: `8秒`, `3分`, `2時間`. */
+/** A length of time in one unit, for ages beside values: `8秒`, `3分`, `2時間`; `8s`, `3m`, `2h`. */
 export function shortSpan(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return span(seconds * 1000);
-  if (seconds < 3600) return span(Math.floor(seconds / 60) * 60_000);
-  return span(Math.floor(seconds / 3600) * 3_600_000);
+  if (seconds < 60) return span(seconds * 1000, 'narrow');
+  if (seconds < 3600) return span(Math.floor(seconds / 60) * 60_000, 'narrow');
+  return span(Math.floor(seconds / 3600) * 3_600_000, 'narrow');
 }
 
 /** How long ago, in words. */

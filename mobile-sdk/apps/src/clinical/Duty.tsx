@@ -45,8 +45,9 @@ export function DutyGate(props: { me: Me; onGo: () => Promise<unknown>; onSignOu
         </Button>
         <p class="soft">{t('duty.go.sub')}</p>
         <Notice tone="info">{t('duty.warn')}</Notice>
+        {me.demo && <p class="soft">{t('app.demo')}</p>}
         <div class="row">
-          <span class="grow soft">{me.demo && t('app.demo')}</span>
+          <span class="grow" />
           <Button kind="ghost" icon="leave" onClick={props.onSignOut} testid="sign-out">
             {t('signout')}
           </Button>

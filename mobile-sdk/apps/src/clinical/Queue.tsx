@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { now } from '../app/clock.ts';
 import { clockTime, nameOf, span } from '../app/format.ts';
-import { t } from '../i18n/index.tsx';
+import { type Key, t } from '../i18n/index.tsx';
 import { group } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
 import { Empty, UrgencyChip } from '../ui/parts.tsx';
@@ -13,6 +13,8 @@ export interface QueueProps {
   /** None where this person may not claim. */
   onClaim: ((session: Id) => void) | null;
   onOpen: (session: Id) => void;
+  /** What an empty list means here. */
+  emptySub?: Key;
 }
 
 function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
@@ -69,7 +71,7 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
 export function Queue(props: QueueProps): VNode {
   const groups = group(props.items);
   if (props.items.length === 0)
-    return <Empty icon="moon" title={t('queue.empty')} sub={t('queue.emptySub')} />;
+    return <Empty icon="moon" title={t('queue.empty')} sub={t(props.emptySub ?? 'queue.emptySub')} />;
   return (
     <div class="queue">
       {(['waiting', 'running', 'done'] as const).map((name) => (

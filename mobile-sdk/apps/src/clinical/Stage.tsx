@@ -1,4 +1,4 @@
-import type { VNode } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import { institutionOf } from '../app/format.ts';
 import type { MediaView } from '../app/media.ts';
 import { t } from '../i18n/index.tsx';
@@ -78,8 +78,16 @@ export function OwnTile({ media }: { media: MediaView }): VNode {
   );
 }
 
-/** The patient large; everybody else beside. */
-export function Stage({ call, media }: { call: CallView; media: MediaView }): VNode {
+/** The patient large; everybody else beside. What is said about the call lies over the picture: nothing moves. */
+export function Stage({
+  call,
+  media,
+  children,
+}: {
+  call: CallView;
+  media: MediaView;
+  children?: ComponentChildren;
+}): VNode {
   const others = call.people.filter((p) => p.leg !== call.you && inCall(p));
   const own = call.people.find((p) => p.leg === call.you);
   const patient = others.find((p) => p.role === 'patient');
@@ -94,6 +102,7 @@ export function Stage({ call, media }: { call: CallView; media: MediaView }): VN
         ))}
         <OwnTile media={media} />
       </div>
+      <div class="said">{children}</div>
     </div>
   );
 }

@@ -23,10 +23,14 @@ interface TileProps {
   latest: Latest | null;
   view: VitalsView | null;
   compact: boolean;
+  brief: boolean;
 }
 
-/** `compact`: the unit stands beside the name, so that the number keeps its size in a narrow tile. */
-function Tile({ kind, latest, view, compact }: TileProps): VNode {
+/**
+ * `compact`: the unit stands beside the name, so that the number keeps its size in a narrow tile. `brief`: over a
+ * picture there is room for the number, its age, and that something is to be known about it; the words stand below.
+ */
+function Tile({ kind, latest, view, compact, brief }: TileProps): VNode {
   const doubt = latest?.reading.flags.filter((f) => f !== 'ongoing') ?? [];
   return (
     <div
@@ -47,10 +51,12 @@ function Tile({ kind, latest, view, compact }: TileProps): VNode {
           {latest && view ? (
             <>
               {latest.stale && <b class="flag">{t('vit.stale')}</b>}
-              {!latest.stale && doubt[0] && <b class="flag">{t(`flag.${doubt[0]}`)}</b>}
-              <span class="num">{t('ago', { span: ageText(latest, view, now.value) })}</span>
-              <span class="num">{clockTime(latest.reading.takenAt)}</span>
-              <span>{sourceText(latest.reading)}</span>
+              {!latest.stale && doubt[0] && <b class="flag">{t(brief ? 'vit.doubt' : `flag.${doubt[0]}`)}</b>}
+              <span class="num">
+                {t('ago', { span: ageText(latest, view, now.value) })}
+                {!brief && ` ${clockTime(latest.reading.takenAt)}`}
+              </span>
+              {!brief && <span>{sourceText(latest.reading)}</span>}
             </>
           ) : (
             <span>{t('none')}</span>
@@ -66,15 +72,16 @@ export function VitalTiles(props: {
   view: VitalsView | null;
   only?: readonly VitalKind[];
   compact?: boolean;
+  brief?: boolean;
 }): VNode {
-  const { view, only, compact = false } = props;
+  const { view, only, compact = false, brief = false } = props;
   const latest = (kind: VitalKind) => view?.latest.find((l) => l.kind === kind) ?? null;
   const more = (view?.latest ?? []).map((l) => l.kind).filter((k) => !MAIN.includes(k));
   const kinds = only ?? [...MAIN, ...more];
   return (
     <dl class={`vitals ${compact ? 'compact' : ''}`}>
       {kinds.map((kind) => (
-        <Tile kind={kind} latest={latest(kind)} view={view} compact={compact} key={kind} />
+        <Tile kind={kind} latest={latest(kind)} view={view} compact={compact} brief={brief} key={kind} />
       ))}
     </dl>
   );
@@ -96,7 +103,9 @@ export function ScoreCard({ view, small = false }: { view: VitalsView | null; sm
       <p>
         {score ? missingText(score) : view?.notScored ? t(`news.${view.notScored}`) : t('vit.none')}
         {score?.singleThree === 'yes' && <span class="also">{t('news.single')}</span>}
-        {score?.singleThree === 'open' && !small && <span class="also">{t('news.singleOpen')}</span>}
+        {score?.singleThree === 'open' && measured && !small && (
+          <span class="also">{t('news.singleOpen')}</span>
+        )}
       </p>
     </section>
   );

@@ -45,7 +45,7 @@ function Header({ props, onHelp }: { props: DeskProps; onHelp: () => void }): VN
     <header class="topbar">
       <Brand text={t('app.desk')} />
       <span class="soft assoc">{either(me.association, me.associationEn)}</span>
-      {me.demo && <span class="chip warn">{t('app.demo')}</span>}
+      {me.demo && <span class="chip warn">{t('app.demo.short')}</span>}
       <span class="grow" />
       {waiting > 0 && (
         <span class="chip bad alert" role="status" data-testid="waiting-count">
@@ -83,25 +83,17 @@ function CallCentre(props: {
       <div class="callhead">
         <h1>{call.patient ? nameOf(call.patient.name) : t('legRole.patient')}</h1>
         {call.patient && <span class="soft">{t('age.short', { n: call.patient.age })}</span>}
+        <span class="grow" />
         <span class="chip info">{t(`kind.${call.kind}`)}</span>
         <span class="chip">{t(`mode.${call.mode}`)}</span>
-        {call.findings?.redFlags?.length ? <span class="chip u-red">{t('red.119')}</span> : null}
+      </div>
+      <div class="callhead under">
         {since && <span class="num soft">{t('call.duration', { span: stopwatch(now.value - since) })}</span>}
+        {call.findings?.redFlags?.length ? <span class="chip u-red">{t('red.119')}</span> : null}
         <span class="grow" />
         {call.state.state !== 'ended' && <RecordingBar call={call} send={desk.send} />}
       </div>
       <Live text={call.waitingBesides > 0 ? t('queue.besides', { n: call.waitingBesides }) : ''} />
-      <RecordingQuestion call={call} send={desk.send} />
-      {joiner && (
-        <Notice tone="info" live>
-          {t('consent.asked', { who: personName(joiner) })}
-        </Notice>
-      )}
-      {refused && (
-        <Notice tone="bad" live>
-          {t('consent.refused', { who: personName(refused) })}
-        </Notice>
-      )}
       {call.state.state === 'ended' ? (
         <Empty icon="check" title={t('call.ended')} sub={t('call.ended.sub')}>
           <Button icon="list" onClick={() => desk.onAside(call.session)} testid="to-list">
@@ -122,7 +114,19 @@ function CallCentre(props: {
         </Empty>
       ) : (
         <>
-          <Stage call={call} media={desk.media} />
+          <Stage call={call} media={desk.media}>
+            <RecordingQuestion call={call} send={desk.send} />
+            {joiner && (
+              <Notice tone="info" live>
+                {t('consent.asked', { who: personName(joiner) })}
+              </Notice>
+            )}
+            {refused && (
+              <Notice tone="bad" live>
+                {t('consent.refused', { who: personName(refused) })}
+              </Notice>
+            )}
+          </Stage>
           <CallControls
             call={call}
             media={desk.media}

@@ -107,6 +107,7 @@ export const bandText = (score: Score): string =>
 
 export const missingText = (score: Score): string => {
   const missing = score.items.filter((i) => !i.reading).map((i) => t(`item.${i.item}`));
+  if (missing.length === score.items.length) return t('news.missingAll');
   return missing.length ? t('news.missing', { items: list(missing) }) : t('news.complete');
 };
 

@@ -193,6 +193,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
               view={props.vitals}
               only={['spo2', 'pulse', 'bloodPressure', 'temperature']}
               compact
+              brief
             />
           </div>
         </div>

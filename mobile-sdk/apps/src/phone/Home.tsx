@@ -52,7 +52,13 @@ export function Home(props: {
       </div>
       <section>
         <h2>{t('queue.title')}</h2>
-        <Queue items={props.queue} current={null} onClaim={null} onOpen={props.onOpen} />
+        <Queue
+          items={props.queue}
+          current={null}
+          onClaim={null}
+          onOpen={props.onOpen}
+          emptySub="queue.emptySubPhone"
+        />
       </section>
       {me.demo && <p class="soft">{t('app.demo')}</p>}
     </main>

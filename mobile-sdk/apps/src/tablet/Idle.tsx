@@ -35,7 +35,7 @@ export function Idle(props: IdleProps): VNode {
   const name = me.who.kind === 'tablet' ? either(me.who.name, me.who.nameLatin) : '';
   const offline = props.link === 'offline' || props.link === 'reconnecting';
   return (
-    <main class={`page ${props.last ? 'tight' : ''}`} data-testid="screen-idle">
+    <main class="page" data-testid="screen-idle">
       <div class="halves">
         <section class="hello">
           <h1>
@@ -54,6 +54,21 @@ export function Idle(props: IdleProps): VNode {
                 </>
               )}
             </span>
+          </div>
+          <div class="lastslot">
+            {props.last && (
+              <button type="button" class="btn lastbox" onClick={props.onLast} data-testid="last">
+                <Icon name={emblem[props.last.outcome.outcome]} />
+                <span class="grow" style={{ textAlign: 'left' }}>
+                  <small class="soft">
+                    <T k="tab.last" />
+                  </small>
+                  <br />
+                  <T k={`tab.outcome.${props.last.outcome.outcome}`} />
+                </span>
+                <Icon name="right" />
+              </button>
+            )}
           </div>
         </section>
         <section class="callbox">
@@ -77,19 +92,6 @@ export function Idle(props: IdleProps): VNode {
           </p>
         </section>
       </div>
-      {props.last && (
-        <button type="button" class="btn lastbox" onClick={props.onLast} data-testid="last">
-          <Icon name={emblem[props.last.outcome.outcome]} />
-          <span class="grow" style={{ textAlign: 'left' }}>
-            <small class="soft">
-              <T k="tab.last" />
-            </small>
-            <br />
-            <T k={`tab.outcome.${props.last.outcome.outcome}`} />
-          </span>
-          <Icon name="right" />
-        </button>
-      )}
       <footer class="foot">
         <Button icon="thermometer" onClick={props.onMeasure} testid="measure">
           <T k="tab.sensors" />

@@ -6,6 +6,7 @@ export const common: Record<keyof typeof ja, Message> = {
   'app.tablet': 'Tablet',
   'app.desk': 'Night desk',
   'app.phone': 'Duty phone',
+  'app.demo.short': 'Demo',
   'app.demo': 'Demo (a fictitious district)',
   'lang.label': 'Language',
   'lang.ja': '日本語',

@@ -2,9 +2,9 @@ import type { tablet as ja } from '../ja/tablet.ts';
 import type { Message } from '../text.ts';
 
 export const tablet: Record<keyof typeof ja, Message> = {
-  'tab.hello.night': 'Good evening, {name}',
-  'tab.hello.morning': 'Good morning, {name}',
-  'tab.hello.day': 'Good afternoon, {name}',
+  'tab.hello.night': 'Good evening,\n{name}',
+  'tab.hello.morning': 'Good morning,\n{name}',
+  'tab.hello.day': 'Good afternoon,\n{name}',
   'tab.call': 'Call',
   'tab.call.label': 'Call a nurse',
   'tab.call.sub': 'Press, and a nurse comes on the screen',

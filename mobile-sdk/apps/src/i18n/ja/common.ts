@@ -4,6 +4,7 @@ export const common = {
   'app.tablet': 'タブレット',
   'app.desk': '夜間連携窓口',
   'app.phone': '当番の電話',
+  'app.demo.short': 'デモ',
   'app.demo': 'デモ（架空の地区です）',
   'lang.label': '言語',
   'lang.ja': '日本語',

@@ -1,8 +1,8 @@
 /** What the patient reads: short sentences, everyday words, furigana on the harder ones. */
 export const tablet = {
-  'tab.hello.night': '{name} さん、こんばんは',
-  'tab.hello.morning': '{name} さん、おはようございます',
-  'tab.hello.day': '{name} さん、こんにちは',
+  'tab.hello.night': '{name} さん、\nこんばんは',
+  'tab.hello.morning': '{name} さん、\nおはようございます',
+  'tab.hello.day': '{name} さん、\nこんにちは',
   'tab.call': '{呼|よ}ぶ',
   'tab.call.label': '看護師を呼ぶ',
   'tab.call.sub': '{押|お}すと、{看護師|かんごし}が{画面|がめん}に{出|で}ます',

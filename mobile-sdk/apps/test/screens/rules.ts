@@ -1,0 +1,281 @@
+/** What every screen must keep to, looked for in the page itself. */
+
+export interface Rules {
+  /** Smallest side of anything that is pressed, px. */
+  target: number;
+  /** Smallest text, px; furigana apart, the word below it is large. */
+  text: number;
+  /** Lowest contrast of text against any ground it can stand on. */
+  contrast: number;
+  /** The page must fit the screen: a patient does not scroll. */
+  oneScreen: boolean;
+}
+
+/** The tablet's are for old eyes and unsteady hands. */
+export const RULES: Record<string, Rules> = {
+  tablet: { target: 72, text: 24, contrast: 7, oneScreen: true },
+  phone: { target: 44, text: 11, contrast: 4.5, oneScreen: false },
+  desk: { target: 36, text: 11, contrast: 4.5, oneScreen: false },
+  start: { target: 36, text: 13, contrast: 4.5, oneScreen: false },
+};
+
+/**
+ * Everything wrong with what is on the screen now, one line each.
+ *
+ * Runs inside the browser: it may use nothing from outside itself.
+ */
+export function faults(rules: Rules): string[] {
+  const found: string[] = [];
+  const seen = (e: Element) => {
+    if (e.closest('.sr,[hidden],[aria-hidden="true"]')) return false;
+    const box = e.getBoundingClientRect();
+    const style = getComputedStyle(e);
+    return box.width > 1 && box.height > 1 && style.visibility !== 'hidden' && style.display !== 'none';
+  };
+  const name = (e: Element) => {
+    const id = e.getAttribute('data-testid');
+    const classes = typeof e.className === 'string' ? e.className.split(' ').filter(Boolean) : [];
+    return `${e.tagName.toLowerCase()}${id ? `[${id}]` : classes.map((c) => `.${c}`).join('')}`;
+  };
+  const modal = document.querySelector('dialog[open], [role=alertdialog]');
+  const scope = modal ?? document.body;
+
+  // ---- Colours -------------------------------------------------------------------------------------------------
+  type Colour = [number, number, number, number];
+  const canvas = document.createElement('canvas');
+  canvas.width = 1;
+  canvas.height = 1;
+  const g = canvas.getContext('2d', { willReadFrequently: true });
+  const known = new Map<string, Colour>();
+  const parse = (css: string): Colour => {
+    const before = known.get(css);
+    if (before || !g) return before ?? [0, 0, 0, 0];
+    g.clearRect(0, 0, 1, 1);
+    g.fillStyle = css;
+    g.fillRect(0, 0, 1, 1);
+    const [r = 0, gr = 0, b = 0, a = 0] = g.getImageData(0, 0, 1, 1).data;
+    known.set(css, [r, gr, b, a / 255]);
+    return [r, gr, b, a / 255];
+  };
+  const over = (top: Colour, below: Colour): Colour => {
+    const mix = (i: 0 | 1 | 2) => top[i] * top[3] + below[i] * (1 - top[3]);
+    return [mix(0), mix(1), mix(2), 1];
+  };
+  const light = ([r, gr, b]: Colour) => {
+    const linear = (v: number) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * linear(r) + 0.7152 * linear(gr) + 0.0722 * linear(b);
+  };
+  const ratio = (a: Colour, b: Colour) => {
+    const [hi, lo] = [light(a), light(b)].sort((x, y) => y - x) as [number, number];
+    return (hi + 0.05) / (lo + 0.05);
+  };
+  /** Every colour the ground under a text can have: plain fills, each stop of a gradient, any picture of a camera. */
+  const grounds = (e: Element): Colour[] => {
+    const layers: Colour[][] = [];
+    let base: Colour[] = [parse(getComputedStyle(document.body).backgroundColor)];
+    for (let at: Element | null = e; at; at = at.parentElement) {
+      const style = getComputedStyle(at);
+      const stops = [...style.backgroundImage.matchAll(/rgba?\([^)]*\)|color\([^)]*\)/g)].map((m) =>
+        parse(m[0]),
+      );
+      const fill = parse(style.backgroundColor);
+      const layer = [...stops.filter((s) => s[3] > 0), ...(fill[3] > 0 ? [fill] : [])];
+      if (layer.length) layers.push(layer);
+      if (fill[3] === 1 || stops.some((s) => s[3] === 1)) break;
+      if (at.previousElementSibling instanceof HTMLVideoElement) {
+        base = [
+          [0, 0, 0, 1],
+          [255, 255, 255, 1],
+        ];
+        break;
+      }
+    }
+    let result = base;
+    for (const layer of layers.reverse()) {
+      const solid = layer.filter((c) => c[3] === 1);
+      const thin = layer.filter((c) => c[3] < 1);
+      const made = thin.flatMap((c) => result.map((below) => over(c, below)));
+      result = solid.length ? [...solid, ...thin.flatMap((c) => solid.map((below) => over(c, below)))] : made;
+    }
+    return result;
+  };
+
+  // ---- Boxes ---------------------------------------------------------------------------------------------------
+  interface Box {
+    left: number;
+    right: number;
+    top: number;
+    bottom: number;
+  }
+  /** A thing with an edge that can be seen: what stands in it must stay in it. */
+  const isBox = (style: CSSStyleDeclaration) =>
+    style.display !== 'inline' &&
+    (parse(style.backgroundColor)[3] > 0 ||
+      style.backgroundImage !== 'none' ||
+      [style.borderTopWidth, style.borderBottomWidth].every((w) => Number.parseFloat(w) > 0));
+  const outside = (box: Box, e: Element): string | null => {
+    for (let at: Element | null = e; at && at !== document.documentElement; at = at.parentElement) {
+      const style = getComputedStyle(at);
+      const edge = at.getBoundingClientRect();
+      const scrollsDown = style.overflowY === 'auto' || style.overflowY === 'scroll';
+      const cuts = style.overflowX !== 'visible' || style.overflowY !== 'visible';
+      if (cuts || isBox(style)) {
+        if (box.right > edge.right + 1.5 || box.left < edge.left - 1.5) {
+          const by = Math.round(Math.max(box.right - edge.right, edge.left - box.left));
+          return `${by} px ${cuts ? 'cut off' : 'out'} sideways of ${name(at)}`;
+        }
+        if (!scrollsDown && (box.bottom > edge.bottom + 2 || box.top < edge.top - 2)) {
+          const by = Math.round(Math.max(box.bottom - edge.bottom, edge.top - box.top));
+          return `${by} px ${cuts ? 'cut off' : 'out'} of ${name(at)}`;
+        }
+      }
+      // Below `#app` the page itself scrolls.
+      if (scrollsDown || style.position === 'fixed' || at === modal || at.parentElement?.id === 'app')
+        return null;
+    }
+    return null;
+  };
+  /** The part of an element that scrolling has not taken out of sight. */
+  const shown = (e: Element): Box => {
+    const { left, right, top, bottom } = e.getBoundingClientRect();
+    const box = { left, right, top, bottom };
+    for (let at = e.parentElement; at; at = at.parentElement) {
+      if (getComputedStyle(at).overflowY === 'visible') continue;
+      const edge = at.getBoundingClientRect();
+      box.top = Math.max(box.top, edge.top);
+      box.bottom = Math.min(box.bottom, edge.bottom);
+    }
+    return box;
+  };
+
+  // ---- What is pressed -----------------------------------------------------------------------------------------
+  const pressed = [...scope.querySelectorAll('button, a[href], input, select, textarea, [role=button]')]
+    .map((e) => (e.matches('label input') ? (e.closest('label') ?? e) : e))
+    .filter(seen);
+  for (const e of pressed) {
+    const box = e.getBoundingClientRect();
+    if (box.width < rules.target - 0.5 || box.height < rules.target - 0.5) {
+      found.push(`target ${Math.round(box.width)}x${Math.round(box.height)} px: ${name(e)}`);
+    }
+    if (box.right > window.innerWidth + 1 || box.left < -1) found.push(`outside the screen: ${name(e)}`);
+    const out = outside(box, e.parentElement ?? e);
+    if (out) found.push(`${name(e)} is ${out}`);
+  }
+  const layer = (e: Element) => {
+    for (let at: Element | null = e; at; at = at.parentElement) {
+      if (['fixed', 'absolute', 'sticky'].includes(getComputedStyle(at).position)) return at;
+    }
+    return null;
+  };
+  pressed.forEach((a, i) => {
+    for (const b of pressed.slice(i + 1)) {
+      if (a.contains(b) || b.contains(a) || layer(a) !== layer(b)) continue;
+      const [x, y] = [shown(a), shown(b)];
+      const wide = Math.min(x.right, y.right) - Math.max(x.left, y.left);
+      const high = Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top);
+      if (wide > 1.5 && high > 1.5) found.push(`${name(a)} lies over ${name(b)}`);
+    }
+  });
+
+  // ---- What is read --------------------------------------------------------------------------------------------
+  const rowsOf = new Map<Element, number[]>();
+  const oneLine = (e: Element) =>
+    e.closest(
+      '.flag, .chip:not(.wrapping), .vital dt > span, .clock, time, .tabs button, .phonetabs button, kbd',
+    );
+  const walker = document.createTreeWalker(scope, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const e = node.parentElement;
+    const text = node.textContent?.trim();
+    if (!e || !text || !seen(e) || e.closest('option, svg')) continue;
+    const what = `${name(e)} "${text.slice(0, 12)}"`;
+    const style = getComputedStyle(e);
+    const size = Number.parseFloat(style.fontSize);
+    if (size < rules.text && !e.closest('rt')) found.push(`text ${size} px: ${what}`);
+    const ground = grounds(e);
+    const worst = Math.min(...ground.map((c) => ratio(over(parse(style.color), c), c)));
+    if (worst < rules.contrast) found.push(`contrast ${worst.toFixed(2)}: ${what}`);
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    // A word of letters is broken between words only. Numbers and addresses may be long.
+    if (range.getClientRects().length > 1) {
+      for (const word of node.textContent?.matchAll(/[A-Za-z]{2,}/g) ?? []) {
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        const tops = new Set([...range.getClientRects()].map((r) => Math.round(r.top)));
+        if (tops.size > 1) found.push(`broken in the word ${word[0]}: ${name(e)}`);
+      }
+      range.selectNodeContents(node);
+    }
+    for (const line of range.getClientRects()) {
+      if (line.width < 0.5) continue;
+      // A line's own box is taller than its letters.
+      const middle = (line.top + line.bottom) / 2;
+      const letters = {
+        left: line.left,
+        right: line.right,
+        top: middle - size / 2,
+        bottom: middle + size / 2,
+      };
+      const out = outside(letters, e);
+      if (out) {
+        found.push(`${what} is ${out}`);
+        break;
+      }
+      const single = oneLine(e);
+      if (single) rowsOf.set(single, [...(rowsOf.get(single) ?? []), Math.round(middle)]);
+    }
+  }
+  for (const [e, rows] of rowsOf) {
+    const columns = getComputedStyle(e).flexDirection === 'column';
+    const high = Number.parseFloat(getComputedStyle(e).fontSize);
+    if (!columns && Math.max(...rows) - Math.min(...rows) > high) found.push(`takes two lines: ${name(e)}`);
+  }
+
+  // ---- The page ------------------------------------------------------------------------------------------------
+  for (const e of [document.documentElement, ...scope.querySelectorAll('*')]) {
+    if (e.closest('.sr, .plotbox, svg') || !(e instanceof HTMLElement)) continue;
+    const scrolls = e === document.documentElement || /auto|scroll/.test(getComputedStyle(e).overflowX);
+    const by = e.scrollWidth - e.clientWidth;
+    if (scrolls && by > 1) found.push(`${by} px wider than its place: ${name(e)}`);
+  }
+  const page = (modal ?? document.querySelector('main'))?.getBoundingClientRect();
+  if (rules.oneScreen && page && page.bottom > window.innerHeight + 1) {
+    found.push(`needs scrolling: ${Math.round(page.bottom - window.innerHeight)} px below the screen`);
+  }
+  return found;
+}
+
+/** What takes the keyboard's focus without showing it. The last key pressed must have been Tab. Runs in the browser. */
+export function unseenFocus(): string[] {
+  const found: string[] = [];
+  const scope = document.querySelector('dialog[open], [role=alertdialog]') ?? document.body;
+  const all = scope.querySelectorAll<HTMLElement>(
+    'button:not(:disabled), a[href], input:not(:disabled), textarea, select, [tabindex="0"]',
+  );
+  const ring = (e: Element | null) => {
+    if (!e) return false;
+    const style = getComputedStyle(e);
+    return style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2;
+  };
+  for (const e of all) {
+    e.focus({ preventScroll: true });
+    if (document.activeElement !== e) continue;
+    const hidden = getComputedStyle(e).opacity === '0';
+    if (!ring(hidden ? e.closest('label') : e)) {
+      found.push(`focus is not seen: ${e.tagName.toLowerCase()}[${e.dataset.testid ?? e.className}]`);
+    }
+  }
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  return found;
+}
+
+/** Where things stand: rounded rectangles of what the selectors find first. Runs in the browser. */
+export function places(selectors: string[]): (string | null)[] {
+  return selectors.map((selector) => {
+    const box = document.querySelector(selector)?.getBoundingClientRect();
+    return box
+      ? `${Math.round(box.width)}x${Math.round(box.height)} at ${Math.round(box.left)},${Math.round(box.top)}`
+      : null;
+  });
+}
