@@ -1,11 +1,11 @@
 //! How the server is started: command line over environment over default, checked once.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::addresses::{demo_bind_allowed, demo_lan, lan_addresses};
+use crate::addresses::{Reach, demo_bind_allowed, demo_lan, lan_addresses, reach};
 
 /// `yoban serve` and `yoban demo`.
 #[derive(Args, Clone, Debug)]
@@ -54,6 +54,12 @@ pub enum BadOptions {
     /// Demo mode with an address that strangers reach.
     #[error("{0}")]
     Refused(String),
+    /// All addresses at once, or nobody's own.
+    #[error(
+        "--listen: {0} は一台の機械のアドレスではありません。この機械のアドレスを一つずつ指定してください。\n\
+         --listen: {0} is not the address of one machine. Name this machine's addresses one by one."
+    )]
+    NotOneAddress(IpAddr),
     /// Not an address.
     #[error("--listen: \"{0}\" is no IP address; give auto, none, or addresses separated by commas")]
     NoAddress(String),
@@ -68,7 +74,16 @@ impl Options {
         match self.listen.as_str() {
             "none" => Ok(Vec::new()),
             "auto" => Ok(demo_lan(&lan_addresses().unwrap_or_default())),
-            list => list.split(',').map(|text| self.address(text.trim())).collect(),
+            list => {
+                let mut all: Vec<IpAddr> = Vec::new();
+                for text in list.split(',') {
+                    let ip = self.address(text.trim())?;
+                    if !all.contains(&ip) {
+                        all.push(ip);
+                    }
+                }
+                Ok(all)
+            }
         }
     }
 
@@ -77,19 +92,10 @@ impl Options {
         if self.demo {
             demo_bind_allowed(ip)
                 .map_err(|why| BadOptions::Refused(format!("{}\n{}", why.ja(), why.en())))?;
+        } else if matches!(reach(ip), Reach::Wildcard | Reach::Group) {
+            // Phones are told where media listens, and a certificate names it.
+            return Err(BadOptions::NotOneAddress(ip));
         }
         Ok(ip)
-    }
-
-    /// Where the media socket is bound: the one address everybody reaches, or all of them when there are several.
-    /// `port` is the HTTPS port: one number for both, also where it was found by chance.
-    pub fn media(&self, lan: &[IpAddr], port: u16) -> SocketAddr {
-        let ip = match lan {
-            [] => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            [only] => *only,
-            [first, ..] if self.demo => *first,
-            [..] => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        };
-        SocketAddr::new(ip, port)
     }
 }

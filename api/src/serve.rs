@@ -20,10 +20,11 @@ use yoban_store::Store;
 use crate::addresses::url_host;
 use crate::auth::{Auth, Tokens};
 use crate::config::{BadOptions, Options};
+use crate::demo::{self, Holds};
 use crate::problem::ApiError;
 use crate::state::{Setting, State};
 use crate::tls::{Development, Names, TlsError, own};
-use crate::{demo, routes, trust};
+use crate::{routes, trust};
 
 /// How long running requests may take after the order to stop.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -36,7 +37,10 @@ pub enum StartError {
     Options(#[from] BadOptions),
     /// A port cannot be had.
     #[error(
-        "{0} cannot be opened: {1}\n  another program uses it? Choose other ports with --port and --http-port"
+        "{0} を開けません。ほかのプログラムが使っていれば、--port と --http-port で別の番号を選んでください。\n\
+         {0} cannot be opened: {1}\n\
+         Does another program use it? Choose other numbers with --port and --http-port\n\
+         (make run ARGS=\"--port 9443 --http-port 9080\")."
     )]
     Port(SocketAddr, std::io::Error),
     /// The data folder cannot be used.
@@ -49,7 +53,11 @@ pub enum StartError {
     #[error(transparent)]
     Tls(#[from] TlsError),
     /// Media cannot start.
-    #[error("media cannot start: {0}\n  is UDP port {1} in use? Choose another with --port")]
+    #[error(
+        "映像と音声を始められません。UDP {1} 番をほかのプログラムが使っていれば、--port で別の番号を選んでください。\n\
+         Media cannot start: {0}\n\
+         Does another program use UDP port {1}? Choose another number with --port (make run ARGS=\"--port 9443\")."
+    )]
     Media(yoban_media::StartError, u16),
     /// No administrator yet, outside demo mode.
     #[error(
@@ -57,6 +65,19 @@ pub enum StartError {
          There is no administrator yet: run `yoban bootstrap`, then `yoban administrator`. To try Yoban, use --demo."
     )]
     NoAdministrator,
+    /// Demo mode on real data.
+    #[error(
+        "このデータは本物の地区のものです。デモは触れません。--data（または --database）で別の場所を選んでください。\n\
+         These data belong to a real district, which the demo does not touch: choose another place with --data (or \
+         --database)."
+    )]
+    RealData,
+    /// Real people on the demo's data.
+    #[error(
+        "このデータはデモ地区（架空の人）のものです。--demo を付けるか、--data（または --database）で別の場所を選んでください。\n\
+         These data belong to the fictitious district: add --demo, or choose another place with --data (or --database)."
+    )]
+    DemoData,
     /// Something else.
     #[error("{0}")]
     Other(#[from] ApiError),
@@ -68,8 +89,8 @@ pub struct Server {
     pub https: Vec<SocketAddr>,
     /// Where plain HTTP listens.
     pub http: Vec<SocketAddr>,
-    /// Where media listens.
-    pub media: SocketAddr,
+    /// Where media listens: on every LAN address, or on loopback where there is none.
+    pub media: Vec<SocketAddr>,
     /// SHA-256 of the development authority, when there is one.
     pub authority: Option<String>,
     /// Demo people with their codes, in demo mode.
@@ -93,10 +114,13 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
     std::fs::create_dir_all(&recordings).map_err(data)?;
     let store = open_store(options).await?;
     let secret = secret(&store).await?;
-    let people = if options.demo {
-        demo::load(&store, &secret, clock.now()).await?
-    } else {
-        administrator_exists(&store).await?.then(Vec::new).ok_or(StartError::NoAdministrator)?
+    let people = match (options.demo, demo::holds(&store).await?) {
+        (true, Holds::Nothing | Holds::Demo) => demo::load(&store, &secret, clock.now()).await?,
+        (true, Holds::Real) => return Err(StartError::RealData),
+        (false, Holds::Demo) => return Err(StartError::DemoData),
+        (false, Holds::Nothing | Holds::Real) => {
+            administrator_exists(&store).await?.then(Vec::new).ok_or(StartError::NoAdministrator)?
+        }
     };
     let (certificate, authority) = certificate(options, &lan, &clock)?;
 
@@ -112,18 +136,15 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
     // With port 0 the first one found is used everywhere.
     let port = port_of(&https);
     let http_port = port_of(&http);
-    for ip in &lan {
+    for ip in lan.iter().filter(|ip| **ip != local) {
         https.push(bind(*ip, port)?);
         http.push(bind(*ip, http_port)?);
     }
 
-    let media_at = options.media(&lan, port);
-    // What is announced must be what the socket hears: its own address, or every one of them.
-    let announce = if media_at.ip().is_unspecified() { lan.clone() } else { vec![media_at.ip()] };
     let media_clock = clock.clone();
     let (plane, events) = yoban_media::start(yoban_media::Config {
-        udp: media_at,
-        announce,
+        addresses: if lan.is_empty() { vec![local] } else { lan.clone() },
+        port,
         clock: Arc::new(move || media_clock.now()),
         // Without encryption at rest patients are recorded in the fictitious district alone.
         recordings: options.demo.then(|| RecordingConfig::new(&recordings)),
@@ -163,7 +184,8 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
     for socket in http {
         let loopback = socket.local_addr().is_ok_and(|a| a.ip().is_loopback());
         let app = match (&authority, loopback) {
-            (_, true) => site.clone(),
+            (Some((pem, sum)), true) => trust::pages(pem.clone(), sum.clone(), port).merge(site.clone()),
+            (None, true) => site.clone(),
             (Some((pem, sum)), false) => trust::site(pem.clone(), sum.clone(), port),
             (None, false) => continue,
         };
@@ -171,7 +193,7 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
             .map_err(|e| StartError::Port(SocketAddr::new(local, http_port), e))?;
         tasks.spawn(server.handle(handle.clone()).serve(app.into_make_service()));
     }
-    let (https, http, media) = (https_at, http_at, plane.udp_addr());
+    let (https, http, media) = (https_at, http_at, plane.udp_addresses().to_vec());
     let authority = authority.map(|(_, sum)| sum);
     Ok(Server { https, http, media, authority, people, signaling, running, plane, handle, tasks })
 }

@@ -1,17 +1,22 @@
 //! What LAN addresses serve over plain HTTP: how to trust the demo's authority, and nothing else.
 
 use axum::Router;
-use axum::http::{Uri, header};
+use axum::http::header;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 
-/// The routes; `fingerprint` is the authority's SHA-256 as the terminal shows it.
+/// The two routes and a way to them from everywhere else.
 pub fn site(authority_pem: String, fingerprint: String, https_port: u16) -> Router {
+    pages(authority_pem, fingerprint, https_port)
+        .fallback(|| std::future::ready(Redirect::temporary("/trust")))
+}
+
+/// The routes; `fingerprint` is the authority's SHA-256 as the terminal shows it.
+pub fn pages(authority_pem: String, fingerprint: String, https_port: u16) -> Router {
     let page = page(&fingerprint, https_port);
     Router::new()
         .route("/trust", get(move || std::future::ready(Html(page.clone()))))
         .route("/yoban-demo-ca.pem", get(move || std::future::ready(certificate(authority_pem.clone()))))
-        .fallback(|uri: Uri| std::future::ready(elsewhere(&uri)))
 }
 
 fn certificate(pem: String) -> Response {
@@ -20,10 +25,6 @@ fn certificate(pem: String) -> Response {
         (header::CONTENT_DISPOSITION, "attachment; filename=\"yoban-demo-ca.pem\""),
     ];
     (headers, pem).into_response()
-}
-
-fn elsewhere(_uri: &Uri) -> Response {
-    Redirect::temporary("/trust").into_response()
 }
 
 fn page(fingerprint: &str, https_port: u16) -> String {

@@ -8,10 +8,10 @@ pub enum StartError {
     /// No address to announce: browsers could never reach us.
     #[error("no address to announce in candidates")]
     NothingToAnnounce,
-    /// An announced address is of a family the socket cannot serve, or is a wildcard.
-    #[error("address {0} cannot be announced with this UDP socket")]
+    /// A wildcard: no browser can be told to send there.
+    #[error("{0} is all addresses at once: name them one by one")]
     Unreachable(std::net::IpAddr),
-    /// The UDP socket, the poll or the thread could not be had.
+    /// A UDP socket, the poll or the thread could not be had.
     #[error("{what}: {source}")]
     System {
         /// Which step.

@@ -15,9 +15,9 @@ use crate::error::{FailReason, MediaError, StartError};
 use crate::peer::Local;
 use crate::recording::{self, Recorder, RecordingConfig, RecordingEvent};
 use crate::room::{ConnectionStats, Role, RoomPlan};
-use crate::shard::socket::SocketBuffers;
+use crate::shard::socket::{SocketBuffers, Sockets};
 use crate::shard::taping::Taping;
-use crate::shard::{self, Command, Shard, ShardStats};
+use crate::shard::{Command, Shard, ShardStats};
 
 /// Commands that may wait for the shard. It takes 64 per round; more waiting than this means it is not keeping up.
 const COMMANDS: usize = 1_024;
@@ -29,11 +29,11 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// How to run the media plane.
 pub struct Config {
-    /// Where the one UDP socket is bound. Port 0 takes a free one.
-    pub udp: SocketAddr,
-    /// Addresses put into host candidates, with the bound port: public ones, or loopback in demo and tests. Browsers
-    /// must reach this node by them. At least one, no wildcard.
-    pub announce: Vec<IpAddr>,
+    /// Our addresses, the one to prefer first: each gets a UDP socket and is a host candidate, so browsers must reach
+    /// this node by them. At least one, no wildcard.
+    pub addresses: Vec<IpAddr>,
+    /// The UDP port, the same on every address. Port 0 takes a free one.
+    pub port: u16,
     /// Wall clock for arrival times in recordings.
     pub clock: Clock,
     /// Where and how to record; `None` records nothing, whatever the plans say. The folder is ours from then on.
@@ -148,27 +148,26 @@ pub struct Media {
 struct Inner {
     commands: SyncSender<Command>,
     waker: Arc<mio::Waker>,
-    udp: SocketAddr,
+    udp: Vec<SocketAddr>,
     buffers: SocketBuffers,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// Binds the socket and starts the loop on a thread of its own.
+/// Binds the sockets and starts the loop on a thread of its own.
 ///
 /// # Errors
 /// Nothing can be announced, or the system refused the socket, the poll or the thread.
 pub fn start(config: Config) -> Result<(Media, mpsc::Receiver<MediaEvent>), StartError> {
     let system = |what| move |source| StartError::System { what, source };
-    if config.announce.is_empty() {
+    if config.addresses.is_empty() {
         return Err(StartError::NothingToAnnounce);
     }
-    if let Some(bad) =
-        config.announce.iter().find(|ip| ip.is_unspecified() || (config.udp.is_ipv4() && ip.is_ipv6()))
-    {
+    if let Some(bad) = config.addresses.iter().find(|ip| ip.is_unspecified()) {
         return Err(StartError::Unreachable(*bad));
     }
-    let (socket, udp, buffers) = shard::socket::Socket::bind(config.udp).map_err(system("UDP socket"))?;
-    let candidates = config.announce.iter().map(|ip| SocketAddr::new(*ip, udp.port())).collect();
+    let (sockets, udp, buffers) =
+        Sockets::bind(&config.addresses, config.port).map_err(system("UDP socket"))?;
+    let local = Arc::new(Local { candidates: udp.clone() });
     let (commands, inbox) = sync_channel(COMMANDS);
     let (events, reader) = mpsc::channel(EVENTS);
     let (taping, finished) = match config.recordings {
@@ -176,8 +175,7 @@ pub fn start(config: Config) -> Result<(Media, mpsc::Receiver<MediaEvent>), Star
         None => (None, Vec::new()),
     };
     let (mut shard, waker) =
-        Shard::new(socket, Arc::new(Local { candidates }), inbox, events, config.clock, taping)
-            .map_err(system("event poll"))?;
+        Shard::new(sockets, local, inbox, events, config.clock, taping).map_err(system("event poll"))?;
     shard.tell(finished.into_iter().map(MediaEvent::Recording));
     let thread = std::thread::Builder::new()
         .name("yoban-media".to_owned())
@@ -198,12 +196,12 @@ fn tape(config: RecordingConfig) -> std::io::Result<(Option<Taping>, Vec<Recordi
 }
 
 impl Media {
-    /// The address the UDP socket is bound to.
-    pub fn udp_addr(&self) -> SocketAddr {
-        self.inner.udp
+    /// Where media listens, in the order of [`Config::addresses`].
+    pub fn udp_addresses(&self) -> &[SocketAddr] {
+        &self.inner.udp
     }
 
-    /// What the kernel granted for the socket buffers.
+    /// What the kernel granted for the buffers of each socket.
     pub fn socket_buffers(&self) -> SocketBuffers {
         self.inner.buffers
     }

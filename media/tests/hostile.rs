@@ -11,7 +11,7 @@ use yoban_media::{MediaError, MediaEvent, SdpProblem};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peer_whose_address_changes_goes_on_without_signaling() {
     let mut plane = Plane::start();
-    let server = plane.media.udp_addr();
+    let server = plane.media.udp_addresses()[0];
     let relay = Relay::start(server);
     plane.media.apply(plan(vec![open(1), open(2)])).unwrap();
     let one = plane.join(1, 101, Sending::Both).await;
@@ -58,7 +58,7 @@ async fn rubbish_on_the_port_harms_nobody() {
             if let Some(byte) = datagram.first_mut() {
                 *byte = first;
             }
-            socket.send_to(&datagram, plane.media.udp_addr()).unwrap();
+            socket.send_to(&datagram, plane.media.udp_addresses()[0]).unwrap();
             sent += 1;
         }
     }
@@ -74,8 +74,8 @@ async fn rubbish_on_the_port_harms_nobody() {
 async fn rubbish_from_a_known_address_harms_only_its_sender() {
     let mut plane = Plane::start();
     plane.media.apply(plan(vec![open(1), open(2), open(3)])).unwrap();
-    let relay = Relay::start(plane.media.udp_addr());
-    let server = plane.media.udp_addr();
+    let relay = Relay::start(plane.media.udp_addresses()[0]);
+    let server = plane.media.udp_addresses()[0];
     let one = plane.join(1, 101, Sending::Both).await;
     let three = plane.join(3, 103, Sending::Both).await;
     let through = |sdp: String| {

@@ -27,6 +27,8 @@ use crate::hub::{Out, SOCKET_QUEUE};
 const SILENCE: Duration = Duration::from_millis(3 * HEARTBEAT_MS as u64);
 /// How long a fresh socket may take to say `hello`.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
+/// How long a good-bye may wait behind what the device has not read yet.
+const GOOD_BYE: Duration = Duration::from_secs(5);
 /// Unreadable messages after which the socket is closed: one is a bug, many are an attack.
 const UNREADABLE: u32 = 8;
 
@@ -58,7 +60,8 @@ pub async fn serve<G: Gatekeeper>(socket: WebSocket, signaling: Signaling, gate:
     };
     if let Some(code) = code {
         let frame = CloseFrame { code, reason: "".into() };
-        let _gone = sink.send(Message::Close(Some(frame))).await;
+        // Whoever does not read is not waited for.
+        let _gone = tokio::time::timeout(GOOD_BYE, sink.send(Message::Close(Some(frame)))).await;
     }
 }
 
@@ -129,7 +132,10 @@ impl Session {
                 () = expired => return Some(close::AUTHENTICATION),
                 out = self.out.recv() => {
                     match out {
-                        Some(Out::Frame(frame)) => send(sink, *frame).await.ok()?,
+                        Some(Out::Frame(frame)) => match send_by(silent_at, sink, *frame).await {
+                            Ok(()) => {}
+                            Err(code) => return code,
+                        },
                         Some(Out::Close(code)) => return Some(code),
                         None => return Some(close::TOO_SLOW),
                     }
@@ -157,7 +163,9 @@ impl Session {
                 }
             };
             for message in answer {
-                send(sink, ServerFrame { seq: None, message }).await.ok()?;
+                if let Err(code) = send_by(silent_at, sink, ServerFrame { seq: None, message }).await {
+                    return code;
+                }
             }
         }
     }
@@ -174,6 +182,19 @@ fn not_understood(text: &str, error: &serde_json::Error) -> Vec<ServerMessage> {
     let detail = format!("line {} column {}: {:?}", error.line(), error.column(), error.classify());
     let problem = Problem::invalid(vec![FieldProblem { pointer: String::new(), detail }]);
     vec![ServerMessage::Problem { id, problem }]
+}
+
+/// Sends before the device counts as silent. One that no longer reads fills its line, and a write that waits for it
+/// would never notice: it would stay on the list of those who can be rung.
+async fn send_by(
+    silent_at: tokio::time::Instant,
+    sink: &mut Sink,
+    frame: ServerFrame,
+) -> Result<(), Option<u16>> {
+    match tokio::time::timeout_at(silent_at, send(sink, frame)).await {
+        Ok(sent) => sent.map_err(|()| None),
+        Err(_elapsed) => Err(Some(close::SILENT)),
+    }
 }
 
 async fn send(sink: &mut Sink, frame: ServerFrame) -> Result<(), ()> {

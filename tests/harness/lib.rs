@@ -19,6 +19,7 @@ pub mod server;
 pub mod shared;
 pub mod sound;
 pub mod story;
+pub mod terminal;
 pub mod vp8;
 
 use std::hash::{BuildHasher, RandomState};

@@ -42,6 +42,8 @@ pub struct Person {
     pub media: Option<(ConnectionId, Peer)>,
     /// What this person says and looks like.
     pub clip: Arc<Clip>,
+    /// The only address of the server this person's network reaches for media; without one all of them.
+    pub reaches: Option<std::net::IpAddr>,
 }
 
 impl Person {
@@ -63,6 +65,7 @@ impl Person {
             link: None,
             media: None,
             clip,
+            reaches: None,
         }
     }
 
@@ -200,6 +203,7 @@ impl Person {
                 Some((found.1, found.2.clone()))
             })
             .await;
+        let offer = self.reaches.map_or(offer.clone(), |ip| only_by(ip, &offer));
         let (peer, sdp) = Peer::answering(clip, &offer);
         self.say(ClientMessage::Answer { connection, sdp }).await;
         peer.until("a media connection", |log| log.connected.then_some(())).await;
@@ -268,4 +272,12 @@ pub fn reading(vital: Value) -> NewReading {
         "id": crate::random(), "vital": vital, "origin": {"kind": "simulated", "model": "story"}, "flags": [],
     });
     serde_json::from_value(body).unwrap()
+}
+
+/// An offer as somebody sees it who reaches one of its addresses alone.
+fn only_by(ip: std::net::IpAddr, offer: &str) -> String {
+    let ip = format!(" {ip} ");
+    let keep = |line: &&str| !line.starts_with("a=candidate:") || line.contains(&ip);
+    assert!(offer.lines().any(|l| l.starts_with("a=candidate:") && keep(&l)), "no{ip}in the offer:\n{offer}");
+    offer.split_inclusive('\n').filter(keep).collect()
 }

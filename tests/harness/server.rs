@@ -27,10 +27,12 @@ pub struct Server {
     data: PathBuf,
     own_data: bool,
     options: Vec<String>,
+    demo: bool,
     /// Where it listens.
     pub ports: Ports,
     running: Option<Running>,
     log: Arc<Mutex<String>>,
+    greeting: Arc<Mutex<String>>,
 }
 
 struct Running {
@@ -42,23 +44,30 @@ impl Server {
     /// Starts a server on fresh data and free ports. `options` go to the command line.
     pub fn start(options: &[&str]) -> Self {
         let data = std::env::temp_dir().join(format!("yoban-{}", random()));
-        Self::start_in(data, true, options)
+        Self::start_in(data, true, true, options)
     }
 
     /// Starts a server whose data stays.
     pub fn start_on(data: &Path, options: &[&str]) -> Self {
-        Self::start_in(data.to_owned(), false, options)
+        Self::start_in(data.to_owned(), false, true, options)
     }
 
-    fn start_in(data: PathBuf, own_data: bool, options: &[&str]) -> Self {
+    /// Starts a server for real people, on data that have an administrator; they stay.
+    pub fn start_real(data: &Path, options: &[&str]) -> Self {
+        Self::start_in(data.to_owned(), false, false, options)
+    }
+
+    fn start_in(data: PathBuf, own_data: bool, demo: bool, options: &[&str]) -> Self {
         std::fs::create_dir_all(&data).unwrap();
         let mut server = Self {
             data,
             own_data,
             options: options.iter().map(|o| (*o).to_owned()).collect(),
+            demo,
             ports: Ports { http: 0, https: 0, udp: 0 },
             running: None,
             log: Arc::default(),
+            greeting: Arc::default(),
         };
         server.begin();
         server
@@ -74,7 +83,9 @@ impl Server {
         let ready = self.data.join("ready.json");
         let _ = std::fs::remove_file(&ready);
         let mut child = Command::new(program())
-            .args(["serve", "--demo", "--listen", "none"])
+            .arg("serve")
+            .args(self.demo.then_some("--demo"))
+            .args(if self.options.iter().any(|o| o == "--listen") { &[][..] } else { &["--listen", "none"] })
             .args(["--port", &self.ports.https.to_string()])
             .args(["--http-port", &self.ports.http.to_string()])
             .arg("--data")
@@ -90,10 +101,9 @@ impl Server {
             .spawn()
             .unwrap();
         // The greeting on the terminal holds sign-in links on purpose; the log is what stands on stderr.
-        let greeting = child.stdout.take().unwrap();
-        let drain = std::thread::spawn(move || {
-            let _ = std::io::copy(&mut BufReader::new(greeting), &mut std::io::sink());
-        });
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        let greeting = Arc::clone(&self.greeting);
+        let drain = std::thread::spawn(move || keep(lines, &greeting));
         let lines = BufReader::new(child.stderr.take().unwrap());
         let log = Arc::clone(&self.log);
         let reader = std::thread::spawn(move || keep(lines, &log));
@@ -129,6 +139,11 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
+    /// What stood on the terminal so far.
+    pub fn greeting(&self) -> String {
+        self.greeting.lock().unwrap().clone()
+    }
+
     /// SIGKILL: no good-bye.
     pub fn kill(&mut self) {
         let mut running = self.running.take().unwrap();
@@ -138,8 +153,14 @@ impl Server {
 
     /// SIGTERM: ends in order.
     pub fn stop(&mut self) -> ExitStatus {
+        self.stop_by("TERM")
+    }
+
+    /// A signal by name; the program must end by itself.
+    pub fn stop_by(&mut self, signal: &str) -> ExitStatus {
         let running = self.running.take().unwrap();
-        let told = Command::new("kill").args(["-TERM", &running.child.id().to_string()]).status();
+        let told =
+            Command::new("kill").args([&format!("-{signal}"), &running.child.id().to_string()]).status();
         assert!(told.unwrap().success());
         running.end()
     }
@@ -184,7 +205,7 @@ fn keep(lines: BufReader<impl Read>, log: &Mutex<String>) {
 }
 
 /// `YOBAN_BIN`, else the program that was built beside this one.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     if let Some(given) = std::env::var_os("YOBAN_BIN") {
         return given.into();
     }

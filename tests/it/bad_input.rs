@@ -1,96 +1,17 @@
 //! What no honest client sends: each has a stable code, and the server goes on.
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use tokio_tungstenite::tungstenite::Message;
 use yoban_domain::session::VideoCodec;
 use yoban_domain::vitals::Flag;
 use yoban_domain::wire::close;
 use yoban_domain::wire::signal::ClientMessage as Say;
 use yoban_tests::person::reading;
-use yoban_tests::{Night, PATIENCE, Person, Voice, id};
+use yoban_tests::{Night, Person, Voice, id};
 
-/// A socket by hand.
-struct Raw(WebSocketStream<MaybeTlsStream<TcpStream>>);
-
-impl Raw {
-    async fn open(base: &str, headers: &[(&'static str, &str)]) -> Result<Self, (u16, Value)> {
-        let mut request = (base.replacen("http", "ws", 1) + "/api/v1/signal").into_client_request().unwrap();
-        for (name, value) in headers {
-            request.headers_mut().insert(*name, value.parse().unwrap());
-        }
-        match tokio_tungstenite::connect_async(request).await {
-            Ok((socket, _)) => Ok(Self(socket)),
-            Err(Error::Http(answer)) => {
-                let body = answer.body().clone().unwrap_or_default();
-                Err((answer.status().as_u16(), serde_json::from_slice(&body).unwrap_or_default()))
-            }
-            Err(other) => panic!("{other}"),
-        }
-    }
-
-    async fn plain(base: &str) -> Self {
-        Self::open(base, &[("sec-websocket-protocol", "yoban.v1")]).await.unwrap()
-    }
-
-    async fn welcomed(person: &Person) -> Self {
-        let mut raw = Self::plain(&person.base).await;
-        raw.text(&hello(person.signed_in.access_token.reveal(), 1)).await;
-        assert_eq!(raw.next().await["type"], "welcome");
-        raw
-    }
-
-    async fn text(&mut self, text: &str) {
-        self.0.send(Message::Text(text.into())).await.unwrap();
-    }
-
-    async fn came(&mut self) -> Option<Result<Message, Error>> {
-        tokio::time::timeout(PATIENCE, self.0.next()).await.expect("nothing came")
-    }
-
-    /// The next message.
-    async fn next(&mut self) -> Value {
-        loop {
-            match self.came().await {
-                Some(Ok(Message::Text(text))) => {
-                    let frame: Value = serde_json::from_str(text.as_str()).unwrap();
-                    return frame["message"].clone();
-                }
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-
-    /// The next problem; other messages are passed over.
-    async fn problem(&mut self) -> Value {
-        loop {
-            let message = self.next().await;
-            if message["type"] == "problem" {
-                return message;
-            }
-        }
-    }
-
-    /// The code with which the server closes.
-    async fn closed(&mut self) -> u16 {
-        loop {
-            match self.came().await {
-                Some(Ok(Message::Close(frame))) => return frame.map_or(0, |f| f.code.into()),
-                Some(Ok(_)) => {}
-                other => panic!("no close: {other:?}"),
-            }
-        }
-    }
-}
-
-fn hello(token: &str, protocol: u32) -> String {
-    json!({"id": 1, "message": {"type": "hello", "token": token, "protocol": protocol}}).to_string()
-}
+use super::raw::{Raw, hello};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_socket_opens_for_our_protocol_our_pages_and_a_token_that_holds() {

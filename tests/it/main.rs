@@ -13,10 +13,19 @@
     reason = "tests"
 )]
 
+mod addresses;
+mod administrator;
 mod answered;
 mod bad_input;
+mod closing;
 mod consent;
 mod kill;
 mod nobody;
+mod out_of_order;
+mod postgres;
+mod raw;
+mod refuses_to_start;
 mod resume;
 mod taps;
+mod terminal;
+mod tls;

@@ -11,8 +11,9 @@ use yoban_store::value::Word;
 use super::say;
 use crate::auth::{BOOTSTRAP, ONCE, code_hash, store_code};
 use crate::config::Options;
+use crate::demo::{Holds, holds};
 use crate::problem::ApiError;
-use crate::serve::open_store;
+use crate::serve::{StartError, open_store};
 
 /// A bootstrap code lasts this long.
 const CODE: Span = Span::minutes(30);
@@ -50,6 +51,9 @@ pub struct Administrator {
 /// Makes and prints a code.
 pub(super) async fn bootstrap(options: &Options, clock: &Clock) -> Result<(), String> {
     let store = open_store(options).await.map_err(|e| e.to_string())?;
+    if holds(&store).await.map_err(|e| e.to_string())? == Holds::Demo {
+        return Err(StartError::DemoData.to_string());
+    }
     let made = async {
         let mut tx = store.begin().await?;
         let code = store_code(&mut tx, BOOTSTRAP, None, (None, None), clock.now(), CODE).await?;
@@ -134,4 +138,48 @@ async fn register_in(
     let code = store_code(&mut tx, ONCE, Some(home), (Some(person), None), now, LINK).await?;
     tx.commit().await?;
     Ok(code.into_revealed())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use yoban_domain::time::Timestamp;
+    use yoban_signaling::clock::VirtualClock;
+    use yoban_store::Store;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Words {
+        #[command(flatten)]
+        given: Administrator,
+    }
+
+    fn given(code: &str) -> Administrator {
+        let words = ["--association", "会", "--association-en", "A", "--desk-phone", "1", "--name", "n"];
+        let rest = ["--institution-code", "9910000009", "--code", code];
+        Words::parse_from(["yoban"].iter().chain(&words).chain(&rest)).given
+    }
+
+    #[tokio::test]
+    async fn a_bootstrap_code_lasts_its_time_and_no_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            Store::open(&format!("sqlite:{}", folder.path().join("yoban.db").display())).await.unwrap();
+        store.migrate().await.unwrap();
+        let now = VirtualClock::at(Timestamp(1_000_000));
+        let clock = Clock::Virtual(now.clone());
+        let mut codes = Vec::new();
+        for _ in 0..2 {
+            let mut tx = store.begin().await.unwrap();
+            let code = store_code(&mut tx, BOOTSTRAP, None, (None, None), clock.now(), CODE).await.unwrap();
+            tx.commit().await.unwrap();
+            codes.push(code.into_revealed());
+        }
+        now.turn(Span(CODE.0 - 1));
+        register_in(&store, &given(&codes[0]), &clock).await.unwrap();
+        now.turn(Span(1));
+        let late = register_in(&store, &given(&codes[1]), &clock).await;
+        assert!(matches!(late, Err(ApiError::Unauthenticated)), "{late:?}");
+    }
 }

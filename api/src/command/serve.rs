@@ -28,7 +28,7 @@ pub(super) async fn serve(options: &Options) -> Result<(), String> {
 fn ready(file: &std::path::Path, server: &Server) -> std::io::Result<()> {
     let port = |all: &[std::net::SocketAddr]| all.first().map(std::net::SocketAddr::port);
     let ports = serde_json::json!({
-        "http": port(&server.http), "https": port(&server.https), "udp": server.media.port(),
+        "http": port(&server.http), "https": port(&server.https), "udp": port(&server.media),
     });
     let half = file.with_extension("part");
     std::fs::write(&half, ports.to_string())?;
@@ -52,7 +52,8 @@ fn greeting(options: &Options, server: &Server) -> String {
     if let Some(at) = lan {
         text += &format!("  同じLAN / on this LAN       https://{}:{}/\n", url_host(at.ip()), at.port());
     }
-    text += &format!("  映像と音声 / media           udp {}\n", server.media);
+    let media: Vec<String> = server.media.iter().map(ToString::to_string).collect();
+    text += &format!("  映像と音声 / media           udp {}\n", media.join(", "));
     if options.demo {
         text += &demo(
             server,
@@ -114,10 +115,11 @@ pub(super) fn preflight(options: &Options, clock: &Clock) -> Result<(), String> 
         (std::net::Ipv4Addr::LOCALHOST, options.port).into(),
         (std::net::Ipv4Addr::LOCALHOST, options.http_port).into(),
     ];
-    for ip in &lan {
+    for ip in lan.iter().filter(|ip| **ip != std::net::Ipv4Addr::LOCALHOST) {
         tcp.push((*ip, options.port).into());
         tcp.push((*ip, options.http_port).into());
     }
+    let media = if lan.is_empty() { vec![std::net::Ipv4Addr::LOCALHOST.into()] } else { lan.clone() };
     let certificate = match (&options.certificate, &options.key) {
         (Some(chain), Some(key)) => {
             Some(crate::tls::own(chain, key, clock.now()).map(|(_, facts)| facts).map_err(|e| e.to_string()))
@@ -128,7 +130,7 @@ pub(super) fn preflight(options: &Options, clock: &Clock) -> Result<(), String> 
         Ask {
             demo: options.demo,
             tcp,
-            udp: vec![options.media(&lan, options.port)],
+            udp: media.into_iter().map(|ip| (ip, options.port).into()).collect(),
             data: options.data.clone(),
             names: Names::of_this_machine(lan),
             certificate,

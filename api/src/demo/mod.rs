@@ -27,22 +27,41 @@ const AHEAD: Span = Span(14 * 24 * 3_600_000);
 /// Demo codes last as long as anybody keeps the data.
 const LASTS: Span = Span(3650 * 24 * 3_600_000);
 
+/// Whose data a store holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Nobody's yet.
+    Nothing,
+    /// The fictitious district's.
+    Demo,
+    /// Real people's.
+    Real,
+}
+
+/// Looks whose data they are: demo mode never touches real data, and real people never move in with fictitious ones.
+///
+/// # Errors
+/// The store cannot be reached.
+pub async fn holds(store: &Store) -> Result<Holds, ApiError> {
+    let mut read = store.read().await?;
+    let demo = AssociationId(district::id("association"));
+    Ok(match read.associations().await?.as_slice() {
+        [] => Holds::Nothing,
+        all if all.iter().any(|(id, _)| *id == demo) => Holds::Demo,
+        _ => Holds::Real,
+    })
+}
+
 /// Loads the district if it is not there, fills the rota, and gives everybody's sign-in code. Codes are derived from
 /// the installation's secret, so that printed links go on working after a restart.
 ///
 /// # Errors
-/// The store cannot be reached, or holds an association that is not the demo's: demo mode never touches real data.
+/// The store cannot be reached.
 pub async fn load(store: &Store, secret: &[u8], now: Timestamp) -> Result<Vec<DemoPerson>, ApiError> {
     let district = district(now);
     let mut tx = store.begin().await?;
-    match tx.associations().await?.as_slice() {
-        [] => insert(&mut tx, &district).await?,
-        [(only, _)] if *only == district.association.id => {}
-        _ => {
-            return Err(ApiError::Internal(
-                "the data folder holds a real district: demo mode will not touch it",
-            ));
-        }
+    if tx.associations().await?.is_empty() {
+        insert(&mut tx, &district).await?;
     }
     fill_rota(&mut tx, &district, now).await?;
     let people = codes(&mut tx, &district, secret, now).await?;

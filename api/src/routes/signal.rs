@@ -15,8 +15,8 @@ use crate::auth::Auth;
 use crate::problem::ApiError;
 
 /// WebSocket `yoban.v1`. The first message is `hello` with the access token; messages are `ClientFrame` and
-/// `ServerFrame`. Close codes: 4001 sign in again, 4003 forbidden, 4004 protocol broken, 4008 silent, 4009 replaced
-/// by a newer socket of this device, 4010 going away, 4011 reading too slowly.
+/// `ServerFrame`. Close codes: 4001 sign in again, 4004 protocol broken, 4008 silent, 4009 replaced by a newer
+/// socket of this device, 4010 going away, 4011 reading too slowly.
 #[utoipa::path(get, path = "/api/v1/signal", tag = "signal", responses(
     (status = 101, description = "Upgraded to yoban.v1"),
     (status = 400, body = Problem, content_type = "application/problem+json", description = "No WebSocket, or not yoban.v1"),

@@ -20,8 +20,6 @@ pub const HEARTBEAT_MS: u32 = 10_000;
 pub mod close {
     /// The token is missing, wrong or expired: sign in again.
     pub const AUTHENTICATION: u16 = 4001;
-    /// The device may not use this socket.
-    pub const FORBIDDEN: u16 = 4003;
     /// The client broke the protocol (first message not `hello`, not JSON, too large).
     pub const PROTOCOL: u16 = 4004;
     /// No heartbeat for too long.

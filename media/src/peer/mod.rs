@@ -33,6 +33,7 @@ use crate::error::MediaError;
 use crate::negotiate::Checked;
 use crate::room::forward::{Kind, Packet, VideoCodec};
 use crate::shard::demux::{self, Class, Path};
+use crate::shard::socket::Way;
 use setup::mime;
 /// DTLS datagrams kept while ICE has not yet selected a pair, so that the first ClientHello is not lost.
 const EARLY: usize = 8;
@@ -40,15 +41,8 @@ const EARLY: usize = 8;
 /// What every peer of this node shares.
 #[derive(Debug, Clone)]
 pub(crate) struct Local {
-    /// Announced addresses with our port.
+    /// Our addresses with their port, the one to prefer first.
     pub(crate) candidates: Vec<SocketAddr>,
-}
-
-impl Local {
-    /// The local address the engine is told: the first announced one of the sender's family.
-    fn facing(&self, from: SocketAddr) -> Option<SocketAddr> {
-        self.candidates.iter().copied().find(|own| own.is_ipv4() == from.is_ipv4())
-    }
 }
 
 /// What a peer made of the datagrams it was given.
@@ -106,7 +100,7 @@ pub(crate) struct Peer {
     password: String,
     path: Path,
     authentic: Arc<AtomicU64>,
-    early: VecDeque<(SocketAddr, BytesMut)>,
+    early: VecDeque<(Way, BytesMut)>,
     lines: Vec<[Option<Out>; 2]>,
     streams: HashMap<String, In>,
     video_ssrc: Option<(u32, RTCRtpReceiverId)>,
@@ -148,7 +142,7 @@ impl Peer {
     }
 
     /// One datagram that the demux says is ours.
-    pub(crate) fn receive(&mut self, now: Instant, from: SocketAddr, datagram: BytesMut) {
+    pub(crate) fn receive(&mut self, now: Instant, from: Way, datagram: BytesMut) {
         self.counters.datagrams_in += 1;
         let class = demux::class(&datagram);
         match class {
@@ -167,14 +161,15 @@ impl Peer {
         self.path.outbound_known().is_none()
     }
 
-    fn feed(&mut self, now: Instant, from: SocketAddr, class: Class, message: BytesMut) {
-        let Some(local_addr) = self.local.facing(from) else {
-            return;
-        };
+    fn feed(&mut self, now: Instant, from: Way, class: Class, message: BytesMut) {
         let before = self.authentic.load(Ordering::Relaxed);
-        let peer_addr = self.path.inbound(from, class);
-        let transport =
-            TransportContext { local_addr, peer_addr, ecn: None, transport_protocol: TransportProtocol::UDP };
+        let Way { ours, theirs } = self.path.inbound(from, class);
+        let transport = TransportContext {
+            local_addr: ours,
+            peer_addr: theirs,
+            ecn: None,
+            transport_protocol: TransportProtocol::UDP,
+        };
         // An error here is the peer's mistake (bad DTLS record, forged SRTP): it is dropped and harms nobody.
         if let Err(error) = self.engine.handle_read(TaggedBytesMut { now, transport, message }) {
             tracing::trace!(%error, "datagram dropped");
@@ -187,7 +182,7 @@ impl Peer {
 
     /// Where the peer is now, once that is known.
     pub(crate) fn address(&self) -> Option<SocketAddr> {
-        self.path.outbound_known()
+        self.path.outbound_known().map(|way| way.theirs)
     }
 
     /// Everything the engine made of its input since the last call.
@@ -390,9 +385,9 @@ impl Peer {
     }
 
     /// Hands every waiting datagram out.
-    pub(crate) fn transmit(&mut self, mut send: impl FnMut(SocketAddr, &[u8])) {
+    pub(crate) fn transmit(&mut self, mut send: impl FnMut(Way, &[u8])) {
         while let Some(out) = self.engine.poll_write() {
-            let to = out.transport.peer_addr;
+            let to = Way { ours: out.transport.local_addr, theirs: out.transport.peer_addr };
             if demux::class(&out.message) != Class::Stun {
                 self.path.selected(to);
             }

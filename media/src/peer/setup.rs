@@ -185,8 +185,9 @@ impl Peer {
     }
 
     fn add_candidates(&mut self) -> Result<(), EngineError> {
-        for address in &self.local.candidates {
+        for (at, address) in self.local.candidates.iter().enumerate() {
             let base = CandidateConfig {
+                priority: host_priority(at),
                 network: "udp".to_owned(),
                 address: address.ip().to_string(),
                 port: address.port(),
@@ -210,6 +211,13 @@ impl Peer {
         (self.ufrag, self.password) = (ufrag, password);
         Ok(negotiate::spread_candidates(&sdp))
     }
+}
+
+/// Priority of our `at`th address, highest for the first (RFC 8445 §5.1.2.1: each address a preference of its own).
+fn host_priority(at: usize) -> u32 {
+    const HOST: u32 = 126;
+    let preference = 65_535 - u32::try_from(at).unwrap_or(65_535).min(65_535);
+    (HOST << 24) + (preference << 8) + 255
 }
 
 fn init(direction: RTCRtpTransceiverDirection, streams: Vec<String>) -> RTCRtpTransceiverInit {

@@ -189,7 +189,7 @@ impl Room {
             return;
         };
         link.peer.close();
-        link.peer.transmit(|to, datagram| out.farewells.push((to, Bytes::copy_from_slice(datagram))));
+        link.peer.transmit(|way, datagram| out.farewells.push((way, Bytes::copy_from_slice(datagram))));
         out.gone.push(connection);
         out.events.push(MediaEvent::Gone { session: self.plan.session, leg: link.leg, connection });
         let heir = self

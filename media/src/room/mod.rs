@@ -16,6 +16,7 @@ use crate::error::FailReason;
 use crate::handle::{LostReason, MediaEvent};
 use crate::peer::{Incoming, Peer};
 use crate::quality::{Presence, Turn};
+use crate::shard::socket::Way;
 use crate::{CONNECT_WITHIN, GIVE_UP_AFTER};
 use forward::{Kind, Line, Packet, key_start};
 pub use plan::{ConnectionStats, Member, RoomPlan};
@@ -81,7 +82,7 @@ impl Room {
         &mut self,
         now: Instant,
         connection: ConnectionId,
-        from: SocketAddr,
+        from: Way,
         datagram: BytesMut,
         out: &mut Output,
     ) {
@@ -298,7 +299,7 @@ impl Room {
     }
 
     /// Sends what waits and reports the new deadlines of every touched connection.
-    pub(crate) fn flush(&mut self, mut send: impl FnMut(SocketAddr, &[u8]), out: &mut Output) {
+    pub(crate) fn flush(&mut self, mut send: impl FnMut(Way, &[u8]), out: &mut Output) {
         for (connection, link) in &mut self.links {
             if std::mem::take(&mut link.touched) {
                 link.peer.transmit(&mut send);

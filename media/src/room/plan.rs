@@ -8,6 +8,7 @@ use yoban_domain::id::{ConnectionId, LegId, SessionId};
 
 use super::forward::{Kind, Packet, VideoCodec};
 use crate::handle::MediaEvent;
+use crate::shard::socket::Way;
 
 /// One person in a [`RoomPlan`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +75,7 @@ pub(crate) struct Output {
     /// Connections that no longer exist.
     pub(crate) gone: Vec<ConnectionId>,
     /// Farewells of connections that no longer exist.
-    pub(crate) farewells: Vec<(SocketAddr, Bytes)>,
+    pub(crate) farewells: Vec<(Way, Bytes)>,
     /// Addresses in use, for the demux to keep.
     pub(crate) addresses: Vec<(ConnectionId, SocketAddr)>,
     /// New deadlines of touched connections.

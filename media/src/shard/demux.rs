@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use ring::hmac;
 
+use super::socket::Way;
+
 /// Addresses remembered per peer: one per network and family, and a few old ones. The oldest goes first.
 const ADDRESSES: usize = 8;
 /// Integrity checks of unknown sources per [`CHECK_PERIOD`]. 450 peers re-checking at once stay below it.
@@ -203,27 +205,27 @@ fn intact(datagram: &[u8], attribute: usize, key: &hmac::Key) -> bool {
     hmac::verify(key, &signed, tag).is_ok()
 }
 
-/// Two views of one path: the engine keeps the first address it selected for good, the world moves.
+/// Two views of one path: the engine keeps the first way it selected for good, the world moves.
 ///
 /// Inside is what the engine believes; outside is where the peer really is. A new outside is taken only after an
 /// authenticated media packet came from it ([`Path::proven`]), so a replayed check alone moves nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Path {
-    inside: Option<SocketAddr>,
-    outside: Option<SocketAddr>,
+    inside: Option<Way>,
+    outside: Option<Way>,
 }
 
 impl Path {
-    /// The engine sent something other than STUN to this address: it has selected it.
-    pub(crate) fn selected(&mut self, address: SocketAddr) {
-        if self.inside != Some(address) {
-            self.inside = Some(address);
-            self.outside = Some(address);
+    /// The engine sent something other than STUN this way: it has selected it.
+    pub(crate) fn selected(&mut self, way: Way) {
+        if self.inside != Some(way) {
+            self.inside = Some(way);
+            self.outside = Some(way);
         }
     }
 
-    /// Which address the engine shall be told for a datagram that came from `from`.
-    pub(crate) fn inbound(&self, from: SocketAddr, class: Class) -> SocketAddr {
+    /// Which way the engine shall be told for a datagram that came from `from`.
+    pub(crate) fn inbound(&self, from: Way, class: Class) -> Way {
         match (self.inside, self.outside) {
             (Some(inside), Some(outside)) if outside == from || class != Class::Stun => inside,
             _ => from,
@@ -231,12 +233,12 @@ impl Path {
     }
 
     /// Where the peer is, once the engine has selected a pair.
-    pub(crate) fn outbound_known(&self) -> Option<SocketAddr> {
+    pub(crate) fn outbound_known(&self) -> Option<Way> {
         self.outside
     }
 
     /// Where a datagram of the engine really goes.
-    pub(crate) fn outbound(&self, to: SocketAddr) -> SocketAddr {
+    pub(crate) fn outbound(&self, to: Way) -> Way {
         match (self.inside, self.outside) {
             (Some(inside), Some(outside)) if inside == to => outside,
             _ => to,
@@ -244,7 +246,7 @@ impl Path {
     }
 
     /// An authenticated media packet came from here. `true`: the peer has moved.
-    pub(crate) fn proven(&mut self, from: SocketAddr) -> bool {
+    pub(crate) fn proven(&mut self, from: Way) -> bool {
         let moved = self.inside.is_some() && self.outside != Some(from);
         if moved {
             self.outside = Some(from);
@@ -259,6 +261,10 @@ mod tests {
 
     fn address(port: u16) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], port))
+    }
+
+    fn way(port: u16) -> Way {
+        Way { ours: address(9), theirs: address(port) }
     }
 
     /// A binding request as RFC 8489 writes it, with a FINGERPRINT-like attribute behind the integrity.
@@ -359,19 +365,27 @@ mod tests {
     #[test]
     fn a_path_moves_when_media_proves_it_and_back_again() {
         let mut path = Path::default();
-        assert_eq!(path.inbound(address(1), Class::Media), address(1));
-        assert!(!path.proven(address(1)), "nothing is selected yet");
-        path.selected(address(1));
-        assert_eq!(path.inbound(address(2), Class::Stun), address(2), "a check alone moves nothing");
-        assert_eq!(path.outbound(address(1)), address(1));
-        assert_eq!(path.inbound(address(2), Class::Media), address(1));
-        assert!(path.proven(address(2)));
-        assert_eq!(path.outbound(address(1)), address(2));
-        assert_eq!(path.inbound(address(2), Class::Stun), address(1));
-        assert_eq!(path.outbound(address(3)), address(3));
-        path.selected(address(1));
-        assert_eq!(path.outbound(address(1)), address(2), "sending on does not move it back");
-        assert!(path.proven(address(1)));
-        assert_eq!(path.outbound(address(1)), address(1));
+        assert_eq!(path.inbound(way(1), Class::Media), way(1));
+        assert!(!path.proven(way(1)), "nothing is selected yet");
+        path.selected(way(1));
+        assert_eq!(path.inbound(way(2), Class::Stun), way(2), "a check alone moves nothing");
+        assert_eq!(path.outbound(way(1)), way(1));
+        assert_eq!(path.inbound(way(2), Class::Media), way(1));
+        assert!(path.proven(way(2)));
+        assert_eq!(path.outbound(way(1)), way(2));
+        assert_eq!(path.inbound(way(2), Class::Stun), way(1));
+        assert_eq!(path.outbound(way(3)), way(3));
+        path.selected(way(1));
+        assert_eq!(path.outbound(way(1)), way(2), "sending on does not move it back");
+        assert!(path.proven(way(1)));
+        assert_eq!(path.outbound(way(1)), way(1));
+        let other = Way { ours: address(10), theirs: address(1) };
+        assert_eq!(
+            path.inbound(other, Class::Stun),
+            other,
+            "a check at another address of ours is answered there"
+        );
+        assert!(path.proven(other), "media may come to another address of ours");
+        assert_eq!(path.outbound(way(1)), other);
     }
 }

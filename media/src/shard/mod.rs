@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
-use mio::{Events, Interest, Poll, Token, Waker};
+use mio::{Events, Poll, Token, Waker};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use yoban_domain::id::{ConnectionId, LegId, SessionId};
@@ -24,7 +24,7 @@ use crate::peer::Local;
 use crate::recording::RecordingEvent;
 use crate::room::{Output, Record, Role, Room, RoomPlan};
 use demux::{Demux, Found};
-use socket::Socket;
+use socket::Sockets;
 use taping::Taping;
 use timers::Timers;
 
@@ -73,7 +73,7 @@ pub(crate) enum Command {
 pub struct ShardStats {
     /// Rooms that exist.
     pub rooms: usize,
-    /// Datagrams taken from the socket.
+    /// Datagrams taken from the sockets.
     pub received: u64,
     /// Datagrams given to the kernel.
     pub sent: u64,
@@ -94,7 +94,7 @@ pub struct ShardStats {
 /// The loop and everything it owns.
 pub(crate) struct Shard {
     poll: Poll,
-    socket: Socket,
+    sockets: Sockets,
     local: Arc<Local>,
     inbox: Receiver<Command>,
     events: mpsc::Sender<MediaEvent>,
@@ -111,7 +111,7 @@ pub(crate) struct Shard {
 
 impl Shard {
     pub(crate) fn new(
-        mut socket: Socket,
+        mut sockets: Sockets,
         local: Arc<Local>,
         inbox: Receiver<Command>,
         events: mpsc::Sender<MediaEvent>,
@@ -119,11 +119,11 @@ impl Shard {
         taping: Option<Taping>,
     ) -> io::Result<(Self, Arc<Waker>)> {
         let poll = Poll::new()?;
-        poll.registry().register(socket.source(), UDP, Interest::READABLE)?;
+        sockets.register(poll.registry(), UDP)?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
         let shard = Self {
             poll,
-            socket,
+            sockets,
             local,
             inbox,
             events,
@@ -159,7 +159,7 @@ impl Shard {
             }
             let now = Instant::now();
             let Some(busy) = self.commands(now) else { break };
-            // mio is edge triggered: the socket is read each round until it is empty, whatever woke us.
+            // mio is edge triggered: the sockets are read each round until they are empty, whatever woke us.
             more = self.datagrams(now) || busy;
             self.deadlines(now);
             self.deliver();
@@ -280,11 +280,11 @@ impl Shard {
         let mut touched: BTreeMap<SessionId, (BTreeSet<ConnectionId>, Output)> = BTreeMap::new();
         let mut taken = 0;
         while taken < DATAGRAMS {
-            let Some((from, datagram)) = self.socket.receive() else {
+            let Some((way, datagram)) = self.sockets.receive() else {
                 break;
             };
             taken += 1;
-            let connection = match self.demux.find(now, from, &datagram) {
+            let connection = match self.demux.find(now, way.theirs, &datagram) {
                 Found::Peer(connection) | Found::NewAddress(connection) => connection,
                 Found::Nobody => continue,
             };
@@ -296,7 +296,7 @@ impl Shard {
             };
             let (connections, out) = touched.entry(session).or_default();
             connections.insert(connection);
-            let given = guard(|| room.receive(now, connection, from, datagram, out));
+            let given = guard(|| room.receive(now, connection, way, datagram, out));
             if given.is_none() {
                 self.broken(session);
             }
@@ -343,11 +343,11 @@ impl Shard {
         run: impl FnOnce(&mut Room, &mut Output) -> T,
     ) -> Option<T> {
         let room = self.rooms.get_mut(&session)?;
-        let socket = &mut self.socket;
+        let sockets = &mut self.sockets;
         let ran = guard(|| {
             let mut out = Output::default();
             let value = run(room, &mut out);
-            room.flush(|to, datagram| socket.send(to, datagram), &mut out);
+            room.flush(|way, datagram| sockets.send(way, datagram), &mut out);
             (value, out)
         });
         let Some((value, out)) = ran else {
@@ -359,8 +359,8 @@ impl Shard {
     }
 
     fn settle(&mut self, session: SessionId, out: Output) {
-        for (to, datagram) in &out.farewells {
-            self.socket.send(*to, datagram);
+        for (way, datagram) in &out.farewells {
+            self.sockets.send(*way, datagram);
         }
         for (connection, deadline) in out.deadlines {
             self.timers.set(connection, deadline);
@@ -441,9 +441,9 @@ impl Shard {
     fn snapshot(&self) -> Stats {
         let shard = ShardStats {
             rooms: self.rooms.len(),
-            received: self.socket.received,
-            sent: self.socket.sent,
-            unsent: self.socket.unsent,
+            received: self.sockets.received,
+            sent: self.sockets.sent,
+            unsent: self.sockets.unsent,
             strangers: self.demux.strangers,
             forged: self.demux.forged,
             ..self.stats.clone()

@@ -68,8 +68,8 @@ impl Plane {
         #[expect(clippy::disallowed_methods, reason = "the test is the shell here and owns the clock")]
         let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
         let config = Config {
-            udp: "127.0.0.1:0".parse().unwrap(),
-            announce: vec!["127.0.0.1".parse().unwrap()],
+            addresses: vec!["127.0.0.1".parse().unwrap()],
+            port: 0,
             clock: Arc::new(move || Timestamp(i64::try_from(now()).unwrap())),
             recordings,
         };

@@ -319,8 +319,8 @@ export interface paths {
         };
         /**
          * WebSocket `yoban.v1`. The first message is `hello` with the access token; messages are `ClientFrame` and
-         *     `ServerFrame`. Close codes: 4001 sign in again, 4003 forbidden, 4004 protocol broken, 4008 silent, 4009 replaced
-         *     by a newer socket of this device, 4010 going away, 4011 reading too slowly.
+         *     `ServerFrame`. Close codes: 4001 sign in again, 4004 protocol broken, 4008 silent, 4009 replaced by a newer
+         *     socket of this device, 4010 going away, 4011 reading too slowly.
          */
         get: operations["socket"];
         put?: never;
@@ -386,11 +386,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description Why somebody in the call has sound without picture.
-         * @enum {string}
-         */
-        AudioOnly: "codec";
         /**
          * @description Clinical risk by the chart's thresholds, lowest first.
          * @enum {string}
@@ -589,8 +584,6 @@ export interface components {
         } | {
             /** @description The session. */
             session: components["schemas"]["SessionId"];
-            /** @description Codecs this device can both send and show; VP8 when nothing is said. */
-            video?: components["schemas"]["VideoCodec"][];
             /** @enum {string} */
             type: "connect";
         } | {
@@ -1136,7 +1129,6 @@ export interface components {
             microphone: components["schemas"]["SourceState"];
             /** @description Camera. */
             camera: components["schemas"]["SourceState"];
-            audioOnly?: components["schemas"]["AudioOnly"] | null;
         };
         /** @description The patient as staff see them. */
         PatientCard: {
@@ -1707,11 +1699,6 @@ export interface components {
             /** @description Semantic version. */
             version: string;
         };
-        /**
-         * @description A codec a device can send and show.
-         * @enum {string}
-         */
-        VideoCodec: "vp8" | "h264";
         /**
          * @description A vital sign as it was given. Raw digits and unit stay; conversion is [`Vital::amounts`]' business.
          *

@@ -49,6 +49,8 @@ pub struct Seen {
     pub maps: BTreeMap<ConnectionId, Vec<Option<LegId>>>,
     /// Connections that ended, with whether to ask for a new one.
     pub gone: Vec<(ConnectionId, bool)>,
+    /// When the server that goes down asked to come back, in milliseconds.
+    pub going_away: Option<u32>,
     /// How the socket ended: its close code, 0 without one.
     pub closed: Option<u16>,
 }
@@ -57,6 +59,7 @@ impl Seen {
     pub(crate) fn fresh_socket(&mut self) {
         self.resumed = None;
         self.closed = None;
+        self.going_away = None;
         self.numbered.clear();
         self.answers.clear();
     }
@@ -97,7 +100,8 @@ impl Seen {
                     self.calls.clear();
                 }
             }
-            ServerMessage::Pong { .. } | ServerMessage::GoingAway { .. } => {}
+            ServerMessage::Pong { .. } => {}
+            ServerMessage::GoingAway { after_ms } => self.going_away = Some(after_ms),
             ServerMessage::Ack { id } => _ = self.answers.insert(id, Ok(())),
             ServerMessage::Problem { id: Some(id), problem } => {
                 self.answers.insert(id, Err(problem));

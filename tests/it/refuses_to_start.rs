@@ -1,0 +1,104 @@
+//! What the program refuses to start with: each time a text that says what to do, an exit code, and nothing left behind.
+
+use std::net::{TcpListener, UdpSocket};
+
+use yoban_tests::terminal::{Folder, yoban};
+
+#[test]
+fn without_an_administrator_it_serves_nobody_and_says_how_to_make_one() {
+    let folder = Folder::fresh();
+    let said =
+        yoban(&["serve", "--data", folder.text(), "--port", "0", "--http-port", "0", "--listen", "none"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(
+        said.says(&["管理者がまだいません", "There is no administrator", "yoban bootstrap", "--demo"]),
+        "{said:?}"
+    );
+    assert!(said.out.is_empty(), "nothing runs: {said:?}");
+}
+
+#[test]
+fn a_taken_port_is_named_with_the_way_on() {
+    let folder = Folder::fresh();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let number = taken.local_addr().unwrap().port().to_string();
+    let at = format!("127.0.0.1:{number}");
+    for (option, other) in [("--port", "--http-port"), ("--http-port", "--port")] {
+        let said = yoban(&[
+            "serve",
+            "--demo",
+            "--data",
+            folder.text(),
+            "--listen",
+            "none",
+            option,
+            &number,
+            other,
+            "0",
+        ]);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(said.says(&[&at, "開けません", "cannot be opened", "--port", "--http-port"]), "{said:?}");
+    }
+    drop(taken);
+
+    // TCP is free, UDP is not.
+    let (tcp, taken) = loop {
+        let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+        if let Ok(udp) = UdpSocket::bind(tcp.local_addr().unwrap()) {
+            break (tcp, udp);
+        }
+    };
+    let number = tcp.local_addr().unwrap().port().to_string();
+    drop(tcp);
+    let said = yoban(&[
+        "serve",
+        "--demo",
+        "--data",
+        folder.text(),
+        "--listen",
+        "none",
+        "--port",
+        &number,
+        "--http-port",
+        "0",
+    ]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.says(&[&format!("UDP {number}"), &format!("UDP port {number}"), "--port"]), "{said:?}");
+    drop(taken);
+}
+
+#[test]
+fn the_demo_does_not_meet_strangers() {
+    let folder = Folder::fresh();
+    for (listen, texts) in [
+        ("0.0.0.0", ["全アドレス", "all addresses"]),
+        ("::", ["全アドレス", "all addresses"]),
+        ("127.0.0.1,0.0.0.0", ["全アドレス", "all addresses"]),
+        ("8.8.8.8", ["8.8.8.8 はインターネット", "8.8.8.8 can be reached"]),
+        ("2001:db8::1", ["インターネット", "2001:db8::1 can be reached"]),
+        ("100.64.0.1", ["インターネット", "100.64.0.1 can be reached"]),
+        ("224.0.0.251", ["一台の機械", "224.0.0.251 is not"]),
+        ("localhost", ["localhost", "no IP address"]),
+    ] {
+        let data = folder.path().join("untouched");
+        let said = yoban(&[
+            "serve",
+            "--demo",
+            "--data",
+            data.to_str().unwrap(),
+            "--listen",
+            listen,
+            "--port",
+            "0",
+            "--http-port",
+            "0",
+        ]);
+        assert_eq!(said.code, Some(1), "{listen}: {said:?}");
+        assert!(said.says(&texts), "{listen}: {said:?}");
+        assert!(!data.exists(), "{listen}: nothing is made before the addresses are judged");
+    }
+    // Outside the demo too phones must be told one address, and a certificate must name it.
+    let said =
+        yoban(&["serve", "--data", folder.text(), "--listen", "0.0.0.0", "--port", "0", "--http-port", "0"]);
+    assert!(said.code == Some(1) && said.says(&["0.0.0.0", "一つずつ", "one by one"]), "{said:?}");
+}

@@ -1,0 +1,42 @@
+//! What the terminal says: how to open three windows, how to stop, and that the data stay.
+
+use yoban_tests::terminal::Folder;
+use yoban_tests::{Night, Server};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_greeting_opens_three_windows_and_ctrl_c_ends_with_a_friendly_word() {
+    let folder = Folder::fresh();
+    let mut night = Night::with(Server::start_on(folder.path(), &["--listen", "127.0.0.2"])).await;
+    let greeting = night.server.greeting();
+    for text in [
+        "夜番 Yoban が動いています",
+        "Yoban is running",
+        "三つの窓で開いてください",
+        "three windows",
+        "Ctrl-C で終了",
+        "Ctrl-C stops",
+    ] {
+        assert!(greeting.contains(text), "no {text} in:\n{greeting}");
+    }
+    // Each link is one that signs in.
+    for app in ["tablet", "desk", "phone"] {
+        let person = night.people.iter().find(|p| p.app == app).unwrap();
+        let link =
+            format!("http://localhost:{}/{app}#code={}", night.server.ports.http, person.code.reveal());
+        assert!(greeting.lines().any(|l| l.trim() == link), "no {link} in:\n{greeting}");
+    }
+    let patient = night.patient(0).await;
+    let case = patient.tap().await.case;
+
+    assert!(night.server.stop_by("INT").success(), "{}", night.server.log());
+    let words = night.server.greeting();
+    for text in
+        ["終了しています", "Stopping", "終了しました。データは残っています", "Stopped. The data stays"]
+    {
+        assert!(words.contains(text), "no {text} in:\n{words}");
+    }
+    // What was printed before goes on working, and the call is still there.
+    night.server.restart();
+    let tapped = night.patient(0).await.tap().await;
+    assert!(tapped.existing && tapped.case == case);
+}
