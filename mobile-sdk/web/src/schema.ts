@@ -387,6 +387,11 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * @description Why somebody in the call has sound without picture.
+         * @enum {string}
+         */
+        AudioOnly: "codec";
+        /**
          * @description Clinical risk by the chart's thresholds, lowest first.
          * @enum {string}
          */
@@ -584,6 +589,8 @@ export interface components {
         } | {
             /** @description The session. */
             session: components["schemas"]["SessionId"];
+            /** @description Codecs this device can both send and show; VP8 when nothing is said. */
+            video?: components["schemas"]["VideoCodec"][];
             /** @enum {string} */
             type: "connect";
         } | {
@@ -1129,6 +1136,7 @@ export interface components {
             microphone: components["schemas"]["SourceState"];
             /** @description Camera. */
             camera: components["schemas"]["SourceState"];
+            audioOnly?: components["schemas"]["AudioOnly"] | null;
         };
         /** @description The patient as staff see them. */
         PatientCard: {
@@ -1699,6 +1707,11 @@ export interface components {
             /** @description Semantic version. */
             version: string;
         };
+        /**
+         * @description A codec a device can send and show.
+         * @enum {string}
+         */
+        VideoCodec: "vp8" | "h264";
         /**
          * @description A vital sign as it was given. Raw digits and unit stay; conversion is [`Vital::amounts`]' business.
          *
