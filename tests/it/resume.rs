@@ -55,7 +55,9 @@ async fn a_dropped_socket_gets_exactly_what_it_missed_and_media_does_not_notice(
     let unknown = StreamPosition { stream: "of another life".into(), seq: 3 };
     assert!(!nurse.connect(Some(unknown)).await);
     nurse.until_call(session, "the call, told anew", |call| call.you).await;
-    assert_eq!(nurse.seen.look(|seen| seen.numbered[0]), (1, "calls"));
+    let came = nurse.seen.look(|seen| seen.numbered.clone());
+    // Tonight's list may change in between and come first; the numbers begin anew and all calls are told.
+    assert!(came[0].0 == 1 && came.iter().any(|(_, kind)| *kind == "calls"), "{came:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
