@@ -19,6 +19,9 @@ pub struct Options {
     /// Load the fictitious district. Refuses wildcard and public addresses.
     #[arg(long, env = "YOBAN_DEMO")]
     pub demo: bool,
+    /// Demo mode alone: another fictitious district, with other people. Data keep the district they began with.
+    #[arg(long, env = "YOBAN_DEMO_SEED", requires = "demo")]
+    pub demo_seed: Option<u64>,
     /// TCP port for HTTPS and sockets, and UDP port for all media. 0 takes free ones.
     #[arg(long, env = "YOBAN_PORT", default_value_t = 8443)]
     pub port: u16,

@@ -72,6 +72,14 @@ pub enum StartError {
          --database)."
     )]
     RealData,
+    /// The demo's data were made from another seed, or by an older program.
+    #[error(
+        "このデータのデモ地区は、別の --demo-seed か古い版で作られています。--demo-seed を外すか、make reset で消すか、\
+         --data で別の場所を選んでください。\n\
+         The district in these data was made from another --demo-seed or by an older program: leave --demo-seed out, \
+         delete them with make reset, or choose another place with --data."
+    )]
+    OtherDistrict,
     /// Real people on the demo's data.
     #[error(
         "このデータはデモ地区（架空の人）のものです。--demo を付けるか、--data（または --database）で別の場所を選んでください。\n\
@@ -115,7 +123,10 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
     let store = open_store(options).await?;
     let secret = secret(&store).await?;
     let people = match (options.demo, demo::holds(&store).await?) {
-        (true, Holds::Nothing | Holds::Demo) => demo::load(&store, &secret, clock.now()).await?,
+        (true, Holds::Nothing | Holds::Demo) => {
+            let seed = demo::seed(&store, options.demo_seed).await?.ok_or(StartError::OtherDistrict)?;
+            demo::load(&store, &secret, seed, clock.now()).await?
+        }
         (true, Holds::Real) => return Err(StartError::RealData),
         (false, Holds::Demo) => return Err(StartError::DemoData),
         (false, Holds::Nothing | Holds::Real) => {

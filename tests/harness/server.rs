@@ -82,6 +82,7 @@ impl Server {
     fn begin(&mut self) {
         let ready = self.data.join("ready.json");
         let _ = std::fs::remove_file(&ready);
+        self.greeting.lock().unwrap().clear();
         let mut child = Command::new(program())
             .arg("serve")
             .args(self.demo.then_some("--demo"))
@@ -139,9 +140,17 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
-    /// What stood on the terminal so far.
+    /// What stood on the terminal in this life, from the greeting on.
     pub fn greeting(&self) -> String {
-        self.greeting.lock().unwrap().clone()
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            let greeting = self.greeting.lock().unwrap().clone();
+            if greeting.contains("Ctrl-C stops.") {
+                return greeting;
+            }
+            assert!(Instant::now() < give_up, "no greeting: {greeting}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// SIGKILL: no good-bye.

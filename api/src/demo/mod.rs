@@ -1,6 +1,11 @@
 //! The fictitious district: people, patients and duty, made from a seed and loaded in demo mode alone.
 
 mod district;
+mod names;
+mod patients;
+mod seed;
+#[cfg(test)]
+mod tests;
 
 use ring::hmac;
 use uuid::Uuid;
@@ -18,8 +23,10 @@ use yoban_store::{Store, Tx};
 use crate::auth::{DEMO, code_hash};
 use crate::problem::ApiError;
 
-pub use district::{District, district};
+pub use district::{District, USUAL_SEED, district};
 
+/// Setting that keeps the seed.
+const SEED: &str = "demo-seed";
 /// Length of a shift.
 const SHIFT: Span = Span(12 * 3_600_000);
 /// How far ahead the rota is filled at each start.
@@ -52,13 +59,35 @@ pub async fn holds(store: &Store) -> Result<Holds, ApiError> {
     })
 }
 
+/// The seed of the district in these data, or to make it from: the one that is kept, else the one that is asked for,
+/// else the usual one. None where another one is asked for than is kept, or where an older program made the district.
+///
+/// # Errors
+/// The store cannot be reached.
+pub async fn seed(store: &Store, asked: Option<u64>) -> Result<Option<u64>, ApiError> {
+    let mut tx = store.begin().await?;
+    let fresh = tx.associations().await?.is_empty();
+    let kept: Option<u64> = match tx.setting(SEED).await? {
+        Some(kept) => Some(kept.read()?),
+        None if fresh => Some(tx.put_setting_once(SEED, &asked.unwrap_or(USUAL_SEED)).await?.read()?),
+        None => None,
+    };
+    tx.commit().await?;
+    Ok(kept.filter(|kept| asked.is_none_or(|asked| asked == *kept)))
+}
+
 /// Loads the district if it is not there, fills the rota, and gives everybody's sign-in code. Codes are derived from
 /// the installation's secret, so that printed links go on working after a restart.
 ///
 /// # Errors
 /// The store cannot be reached.
-pub async fn load(store: &Store, secret: &[u8], now: Timestamp) -> Result<Vec<DemoPerson>, ApiError> {
-    let district = district(now);
+pub async fn load(
+    store: &Store,
+    secret: &[u8],
+    seed: u64,
+    now: Timestamp,
+) -> Result<Vec<DemoPerson>, ApiError> {
+    let district = district(seed, now);
     let mut tx = store.begin().await?;
     if tx.associations().await?.is_empty() {
         insert(&mut tx, &district).await?;
@@ -86,7 +115,7 @@ async fn insert(tx: &mut Tx, d: &District) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Everybody of the demo is on duty, night and day, in shifts of twelve hours.
+/// Everybody who holds a line is on duty, night and day, in shifts of twelve hours.
 async fn fill_rota(tx: &mut Tx, d: &District, now: Timestamp) -> Result<(), ApiError> {
     let home = d.association.id;
     let first = now.0.div_euclid(SHIFT.0);
@@ -126,7 +155,7 @@ async fn codes(
         let name = patient.name.kanji.clone();
         people.push(DemoPerson { person: None, role: None, name, app: "tablet".into(), code: code.into() });
     }
-    for (person, _) in &d.staff {
+    for (person, _) in d.staff.iter().filter(|(_, line)| line.is_some()) {
         let app = match person.role {
             Role::DeskNurse => "desk",
             Role::Doctor | Role::VisitingNurse => "phone",
