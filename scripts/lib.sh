@@ -38,6 +38,21 @@ digest() { if have sha256sum; then sha256sum; else shasum -a 256; fi | cut -d' '
 stamp_is() { [ -f "$STAMPS/$1" ] && [ "$(cat "$STAMPS/$1")" = "$2" ]; }
 stamp() { mkdir -p "$STAMPS"; printf '%s\n' "$2" >"$STAMPS/$1"; }
 
+# The build that `make run` and `make demo` use: YOBAN_PROFILE=dev takes that of the tests, which the tests of these
+# commands do. programs: brings all programs up to date at once, so that features are unified once; with the tests'
+# features where the build is theirs, for otherwise each would build our crates anew after the other.
+PROFILE=${YOBAN_PROFILE:-release}
+case $PROFILE in dev) BUILT=debug ;; *) BUILT=$PROFILE ;; esac
+BUILT=${CARGO_TARGET_DIR:-target}/$BUILT
+programs() {
+  say "── build ($PROFILE; the first one takes minutes)"
+  if [ "$PROFILE" = dev ]; then
+    cargo build --locked --workspace --all-targets
+  else
+    cargo build --profile "$PROFILE" --locked --workspace --bins
+  fi
+}
+
 # step NAME COMMAND…: runs it, tells how long it took, and stops the script when it fails. All times are in STEPS.
 STEPS=""
 step() {
