@@ -134,7 +134,8 @@ impl Directory {
         }
     }
 
-    fn participant(&self, session: &Session, leg: &Leg) -> Participant {
+    /// One leg as everybody in the call sees it.
+    pub fn participant(&self, session: &Session, leg: &Leg) -> Participant {
         Participant {
             leg: leg.id,
             role: leg.role,

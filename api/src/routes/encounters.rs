@@ -38,10 +38,12 @@ pub(super) async fn encounter(
     Path(session): Path<SessionId>,
 ) -> Result<Json<EncounterView>, ApiError> {
     let (scene, record, signed) = signaling.engine.record(caller.actor, session).await?;
+    let leg = |l| scene.directory.participant(&scene.session, l);
     let may_sign = signed.is_none() && scene.session.may_sign(&caller.actor).is_ok();
     Ok(Json(EncounterView {
         session,
         patient: scene.directory.patient_card(signaling.engine.clock().now()),
+        people: scene.session.legs.iter().map(leg).collect(),
         version: signed.as_ref().map(|s| s.version),
         digest: signed.as_ref().map(|s| s.digest.clone()),
         signed_by: signed.as_ref().and_then(|s| scene.directory.card(s.by)),

@@ -216,7 +216,7 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "患者さんのタブレットだけができる操作です",
             "Only the patient's tablet can do this",
             "患者さんに画面の「はい」を押してもらってください",
-            "Ask the patient to press はい on the tablet",
+            "Ask the patient to press “Yes” on the tablet",
         ],
         Refused::ClinicianOnly => [
             "通話中の医療者だけができる操作です",

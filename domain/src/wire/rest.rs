@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::view::{PatientCard, PersonCard};
+use super::view::{Participant, PatientCard, PersonCard};
 use crate::case::Owner;
 use crate::duty::Line;
 use crate::id::{CaseId, DeviceId, PatientId, PersonId, SessionId};
@@ -176,6 +176,8 @@ pub struct EncounterView {
     pub session: SessionId,
     /// The patient.
     pub patient: PatientCard,
+    /// Everybody who was in the call, by leg: the tracks of a recording are named after legs.
+    pub people: Vec<Participant>,
     /// Version of the signed record; none while a draft.
     pub version: Option<u32>,
     /// SHA-256 of the signed content, hex.

@@ -371,6 +371,7 @@ export interface OnDuty {
 export interface EncounterView {
   session: Id;
   patient: PatientCard;
+  people: Participant[];
   version?: number | null;
   digest?: string | null;
   signedBy?: PersonCard | null;
@@ -378,6 +379,23 @@ export interface EncounterView {
   disposition?: Disposition | null;
   note?: string | null;
   maySign: boolean;
+}
+
+/** One file of a recording; file time runs as the clock did. */
+export interface RecordedFile {
+  file: string;
+  startedAt: Timestamp;
+  duration: Span;
+}
+export interface RecordedTrack extends RecordedFile {
+  leg: Id;
+  kind: 'audio' | 'video';
+  gaps: { from: Timestamp; to: Timestamp; reason: string }[];
+}
+export interface Recording {
+  tracks: RecordedTrack[];
+  mix?: RecordedFile | null;
+  interrupted: boolean;
 }
 
 export interface TimelineEntry {

@@ -18,6 +18,7 @@ export const held = [
   fits<own.OnDuty, sdk.OnDuty>(),
   fits<own.EncounterView, sdk.EncounterView>(),
   fits<own.CaseView, sdk.CaseView>(),
+  fits<own.Recording, sdk.Recording>(),
   fits<own.DemoPerson, sdk.DemoPerson>(),
   // And the other way: what the screens send is what the server takes.
   fits<sdk.Finding, own.Finding>(),

@@ -10,6 +10,7 @@ import type {
   OnDuty,
   QueueItem,
   ReadingsStored,
+  Recording,
   Requested,
   SessionId,
   SignedIn,
@@ -101,7 +102,7 @@ export class RestClient {
   }
 
   /** Manifests of what was recorded. */
-  recordings(session: SessionId): Promise<unknown[]> {
+  recordings(session: SessionId): Promise<Recording[]> {
     const path = `/api/v1/encounters/${encodeURIComponent(session)}/recordings`;
     return this.#json({ method: 'GET', path, repeatable: true });
   }

@@ -707,6 +707,8 @@ export interface components {
             session: components["schemas"]["SessionId"];
             /** @description The patient. */
             patient: components["schemas"]["PatientCard"];
+            /** @description Everybody who was in the call, by leg: the tracks of a recording are named after legs. */
+            people: components["schemas"]["Participant"][];
             /**
              * Format: int32
              * @description Version of the signed record; none while a draft.

@@ -251,6 +251,11 @@ step('the desk lists the case, opens the record, and takes the FHIR bundle', asy
   assert.match(record, /暁 遼 が .* に署名/);
   assert.match(record, /起坐呼吸/);
   assert.match(record, /夕霧 千尋の端末にはまだ届いていません（1回目）/);
+  await desk.taps('play-open');
+  const sound = await desk.sees('play-sound');
+  await desk.page.waitForFunction((audio) => audio.duration > 1, await sound.elementHandle());
+  await desk.page.locator('label', { hasText: '月岡 はな' }).click();
+  await desk.page.waitForFunction(() => document.querySelector('.sight video')?.videoWidth > 0);
   await desk.picture('desk-encounter');
   const [download] = await Promise.all([desk.page.waitForEvent('download'), desk.taps('enc-fhir')]);
   const bundle = JSON.parse(readFileSync(await download.path(), 'utf8'));

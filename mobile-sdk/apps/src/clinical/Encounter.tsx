@@ -3,14 +3,19 @@ import { clockSeconds, dayTime, nameOf } from '../app/format.ts';
 import { either, t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/parts.tsx';
-import type { CaseView, EncounterView } from '../wire.ts';
+import type { CaseView, EncounterView, Recording } from '../wire.ts';
 import { Decided } from './Finish.tsx';
 import { PatientPanel } from './PatientPanel.tsx';
+import { Playback } from './Playback.tsx';
 
 export interface EncounterProps {
   encounter: EncounterView;
   /** None where the case could not be read; the record stands by itself. */
   thread: CaseView | null;
+  /** None: still being asked for. */
+  recordings: readonly Recording[] | null;
+  /** The address of a file of the recording, once it is here. */
+  fetchFile: (file: string) => Promise<string | null>;
   busy: string | null;
   onBack: () => void;
   onFhir: () => void;
@@ -39,43 +44,56 @@ export function Encounter(props: EncounterProps): VNode {
         <section class="card">
           <PatientPanel patient={encounter.patient} />
         </section>
-        <section class="card stack">
-          {encounter.version ? (
-            <Notice tone="good" icon="sign">
-              <b>{t('enc.version', { n: encounter.version })}</b>
-              {encounter.signedBy && encounter.signedAt && (
-                <div>
-                  {t('enc.by', { who: nameOf(encounter.signedBy.name), time: dayTime(encounter.signedAt) })}
-                </div>
-              )}
-              {encounter.digest && (
-                <div class="num small">{t('enc.digest', { hash: `${encounter.digest.slice(0, 16)}…` })}</div>
-              )}
-            </Notice>
-          ) : (
-            <Notice tone="warn">{t('enc.draft')}</Notice>
-          )}
-          {encounter.disposition ? (
-            <Decided disposition={encounter.disposition} />
-          ) : (
-            <p class="soft">{t('enc.dispNone')}</p>
-          )}
-          <div>
-            <h3>{t('note.title')}</h3>
-            <p class="pre">{encounter.note || <span class="soft">{t('enc.noteNone')}</span>}</p>
-          </div>
-          {encounter.maySign && !encounter.version && (
-            <Button
-              kind="primary"
-              icon="sign"
-              busy={props.busy === 'sign'}
-              onClick={props.onSign}
-              testid="enc-sign"
-            >
-              {t('sign.go')}
-            </Button>
-          )}
-        </section>
+        <div class="stack">
+          <section class="card stack">
+            {encounter.version ? (
+              <Notice tone="good" icon="sign">
+                <b>{t('enc.version', { n: encounter.version })}</b>
+                {encounter.signedBy && encounter.signedAt && (
+                  <div>
+                    {t('enc.by', { who: nameOf(encounter.signedBy.name), time: dayTime(encounter.signedAt) })}
+                  </div>
+                )}
+                {encounter.digest && (
+                  <div class="num small">
+                    {t('enc.digest', { hash: `${encounter.digest.slice(0, 16)}…` })}
+                  </div>
+                )}
+              </Notice>
+            ) : (
+              <Notice tone="warn">{t('enc.draft')}</Notice>
+            )}
+            {encounter.disposition ? (
+              <Decided disposition={encounter.disposition} />
+            ) : (
+              <p class="soft">{t('enc.dispNone')}</p>
+            )}
+            <div>
+              <h3>{t('note.title')}</h3>
+              <p class="pre">{encounter.note || <span class="soft">{t('enc.noteNone')}</span>}</p>
+            </div>
+            {encounter.maySign && !encounter.version && (
+              <Button
+                kind="primary"
+                icon="sign"
+                busy={props.busy === 'sign'}
+                onClick={props.onSign}
+                testid="enc-sign"
+              >
+                {t('sign.go')}
+              </Button>
+            )}
+          </section>
+          <section class="card stack">
+            <h3>{t('play.title')}</h3>
+            <Playback
+              recordings={props.recordings}
+              people={encounter.people}
+              timeline={thread?.timeline ?? []}
+              fetchFile={props.fetchFile}
+            />
+          </section>
+        </div>
         {thread && (
           <section class="card">
             <h3>{t('enc.timeline')}</h3>

@@ -1,13 +1,15 @@
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Live } from '../app/boot.ts';
-import { attempt } from '../app/problem.ts';
+import { attempt, problem } from '../app/problem.ts';
 import { goTo } from '../app/route.ts';
 import { useBusy } from '../app/send.ts';
 import { lang, t } from '../i18n/index.tsx';
+import { inTheMaking } from '../model/recording.ts';
 import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
 import { Empty, Loading } from '../ui/parts.tsx';
-import type { CaseView, EncounterView, Id } from '../wire.ts';
+import type { CaseView, EncounterView, Id, Recording } from '../wire.ts';
 import { Encounter } from './Encounter.tsx';
 
 function download(name: string, value: unknown): void {
@@ -21,6 +23,46 @@ function download(name: string, value: unknown): void {
   URL.revokeObjectURL(url);
 }
 
+/** How often the page asks for a recording that is being put together. Rarer: one waits longer; oftener: more requests. */
+const LOOK_MS = 2_000;
+/** After some minutes it is not coming: the server says why in the time line. */
+const LOOKS = 90;
+
+/** A record that cannot be shown: why, and what to do. */
+export function NoRecord(props: {
+  why: 'notYours' | 'unreadable';
+  phone: string;
+  onBack: () => void;
+  onRetry: () => void;
+}): VNode {
+  return (
+    <main class="norecord" data-testid={`record-${props.why}`}>
+      <Empty
+        icon={props.why === 'notYours' ? 'key' : 'linkOff'}
+        title={t(`enc.${props.why}`)}
+        sub={t(`enc.${props.why}Sub`)}
+      >
+        <div class="row wrap">
+          <Button icon="left" onClick={props.onBack} testid="back">
+            {t('back')}
+          </Button>
+          {props.phone && (
+            <a class="btn num" href={`tel:${props.phone.replace(/[^+\d]/g, '')}`}>
+              <Icon name="phone" />
+              {t('enc.desk', { phone: props.phone })}
+            </a>
+          )}
+          {props.why === 'unreadable' && (
+            <Button kind="primary" icon="undo" onClick={props.onRetry} testid="retry">
+              {t('retry')}
+            </Button>
+          )}
+        </div>
+      </Empty>
+    </main>
+  );
+}
+
 /** One record, fetched when it is opened and again after it was signed. */
 export function EncounterPage({
   live,
@@ -31,16 +73,39 @@ export function EncounterPage({
   session: Id;
   caseId: Id | null;
 }): VNode {
-  const [record, setRecord] = useState<EncounterView | null | 'none'>(null);
+  const [record, setRecord] = useState<EncounterView | null | 'unreadable' | 'notYours'>(null);
+  const [recordings, setRecordings] = useState<readonly Recording[] | null>(null);
+  const urls = useRef(new Set<string>());
   const [thread, setThread] = useState<CaseView | null>(null);
   const [turn, setTurn] = useState(0);
   const [busy, go] = useBusy();
+  const [looked, setLooked] = useState(0);
+  const making = recordings?.length === 0 && thread !== null && inTheMaking(thread.timeline);
+  useEffect(() => {
+    if (!making || looked >= LOOKS) return;
+    const later = setTimeout(() => {
+      setLooked(looked + 1);
+      setTurn(turn + 1);
+    }, LOOK_MS);
+    return () => clearTimeout(later);
+  }, [making, looked]);
   useEffect(() => {
     let current = true;
     void attempt(async () => {
       const found = (await live.client.rest.encounter(session)) as unknown as EncounterView;
       if (current) setRecord(found);
-    }).then((ok) => current && !ok && setRecord('none'));
+    }).then((ok) => {
+      if (!current || ok) return;
+      const refused = problem.value?.code === 'not-found';
+      // The page itself says it, with what to do.
+      if (refused) problem.value = null;
+      setRecord(refused ? 'notYours' : 'unreadable');
+    });
+    // Without it the record stands by itself.
+    live.client.rest.recordings(session).then(
+      (found) => current && setRecordings(found),
+      () => current && setRecordings([]),
+    );
     if (caseId) {
       live.client.rest.case(caseId).then(
         (found) => current && setThread(found as unknown as CaseView),
@@ -51,21 +116,31 @@ export function EncounterPage({
       current = false;
     };
   }, [live, session, caseId, turn]);
+  useEffect(
+    () => () => {
+      for (const url of urls.current) URL.revokeObjectURL(url);
+    },
+    [],
+  );
   const back = () => goTo({ page: 'home' });
   if (record === null) return <Loading />;
-  if (record === 'none') {
-    return (
-      <Empty icon="record" title={t('enc.none')}>
-        <Button icon="left" onClick={back}>
-          {t('back')}
-        </Button>
-      </Empty>
-    );
+  if (typeof record === 'string') {
+    const phone = live.state.value.me?.deskPhone ?? '';
+    return <NoRecord why={record} phone={phone} onBack={back} onRetry={() => setTurn(turn + 1)} />;
   }
   return (
     <Encounter
       encounter={record}
       thread={thread}
+      recordings={recordings}
+      fetchFile={async (file) => {
+        let url: string | null = null;
+        await attempt(async () => {
+          url = URL.createObjectURL(await live.client.rest.recordingFile(session, file));
+          urls.current.add(url);
+        });
+        return url;
+      }}
       busy={busy}
       onBack={back}
       onFhir={() =>

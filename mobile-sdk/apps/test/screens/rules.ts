@@ -222,6 +222,13 @@ export function faults(rules: Rules): string[] {
         found.push(`${what} is ${out}`);
         break;
       }
+      const under = pressed.find((p) => {
+        if (p.contains(e) || e.contains(p) || layer(p) !== layer(e)) return false;
+        const box = shown(p);
+        const wide = Math.min(box.right, letters.right) - Math.max(box.left, letters.left);
+        return wide > 2 && Math.min(box.bottom, letters.bottom) - Math.max(box.top, letters.top) > 2;
+      });
+      if (under && letters.bottom <= shown(e).bottom + 1) found.push(`${what} lies under ${name(under)}`);
       const single = oneLine(e);
       if (single) rowsOf.set(single, [...(rowsOf.get(single) ?? []), Math.round(middle)]);
     }

@@ -1,0 +1,149 @@
+import type { VNode } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { clockTime, stopwatch } from '../app/format.ts';
+import { either, t } from '../i18n/index.tsx';
+import { fileAt, inTheMaking, moments, playlistOf } from '../model/recording.ts';
+import { Button } from '../ui/Button.tsx';
+import { Choices, Empty, Loading, Notice } from '../ui/parts.tsx';
+import type { Participant, Recording, TimelineEntry } from '../wire.ts';
+import { personName } from './People.tsx';
+
+export interface PlaybackProps {
+  /** None: still being asked for. */
+  recordings: readonly Recording[] | null;
+  people: readonly Participant[];
+  timeline: readonly TimelineEntry[];
+  /** The address of a file for `<audio>` and `<video>`; fetched when it is wanted, for a link cannot carry the token. */
+  fetchFile: (file: string) => Promise<string | null>;
+}
+
+/** The picture of whoever is chosen follows the voices: a call has one clock. */
+function Sight(props: {
+  url: string | null;
+  second: number;
+  playing: boolean;
+  missing: boolean;
+  label: string;
+}): VNode {
+  const ref = useRef<HTMLVideoElement>(null);
+  const { url, second, playing, missing } = props;
+  useEffect(() => {
+    const video = ref.current;
+    if (!video || missing) return;
+    // Small differences are left alone: each jump would be seen.
+    if (Math.abs(video.currentTime - second) > 0.4) video.currentTime = second;
+    if (playing && video.paused) video.play().catch(() => undefined);
+    if (!playing && !video.paused) video.pause();
+  }, [url, second, playing, missing]);
+  return (
+    <div class="sight">
+      <video
+        ref={ref}
+        src={url ?? undefined}
+        muted
+        playsInline
+        hidden={missing || !url}
+        aria-label={props.label}
+      />
+      {missing && <span class="soft">{t('play.noPicture')}</span>}
+      {!missing && !url && <Loading />}
+    </div>
+  );
+}
+
+/** What was recorded: all voices with one bar, anybody's picture above it, and what happened as places to jump to. */
+export function Playback(props: PlaybackProps): VNode {
+  const { recordings, people, timeline, fetchFile } = props;
+  const list = useMemo(() => playlistOf(recordings ?? [], people), [recordings, people]);
+  const audio = useRef<HTMLAudioElement>(null);
+  const [urls, setUrls] = useState<Record<string, string | null>>({});
+  const [chosen, setChosen] = useState('none');
+  const [second, setSecond] = useState(0);
+  const [playing, setPlaying] = useState(false);
+  const want = (file: string) => {
+    if (file in urls) return;
+    setUrls((all) => ({ ...all, [file]: null }));
+    void fetchFile(file).then((url) => setUrls((all) => ({ ...all, [file]: url })));
+  };
+  const sound = list?.sound ?? null;
+  const sight = list?.sights.find((s) => s.files[0]?.leg === chosen) ?? null;
+  const place = sight && sound ? fileAt(sight.files, sound.startedAt + second * 1000) : null;
+  useEffect(() => {
+    if (place) want(place.file);
+  }, [place?.file]);
+  if (recordings === null) return <Loading />;
+  if (!list && inTheMaking(timeline)) return <Loading text={t('play.making')} />;
+  if (!list) return <Empty icon="speaker" title={t('play.none')} sub={t('play.noneSub')} />;
+  const nameOfSight = (person: Participant | null) => (person ? personName(person) : t('play.somebody'));
+  const jump = (to: number) => {
+    setSecond(to);
+    if (audio.current) audio.current.currentTime = to;
+  };
+  const url = sound ? urls[sound.file] : null;
+  return (
+    <div class="playback" data-testid="playback">
+      {list.interrupted && <Notice tone="warn">{t('play.interrupted')}</Notice>}
+      {list.alone && <Notice tone="info">{t('play.alone')}</Notice>}
+      {list.sights.length > 0 && (
+        <Choices
+          name="play-sight"
+          label={t('play.picture')}
+          value={chosen}
+          options={[
+            { value: 'none', text: t('play.soundOnly') },
+            ...list.sights.map((s) => ({ value: s.files[0]?.leg ?? '', text: nameOfSight(s.person) })),
+          ]}
+          onChange={setChosen}
+        />
+      )}
+      {sight && (
+        <Sight
+          url={place ? (urls[place.file] ?? null) : null}
+          second={place?.second ?? 0}
+          playing={playing}
+          missing={place === null}
+          label={t('tile.of', { name: nameOfSight(sight.person) })}
+        />
+      )}
+      {sound &&
+        (url ? (
+          <audio
+            ref={audio}
+            src={url}
+            controls
+            aria-label={t('play.sound')}
+            data-testid="play-sound"
+            onTimeUpdate={(event) => setSecond(event.currentTarget.currentTime)}
+            onSeeked={(event) => setSecond(event.currentTarget.currentTime)}
+            onPlay={() => setPlaying(true)}
+            onPause={() => setPlaying(false)}
+          />
+        ) : (
+          <Button
+            kind="primary"
+            icon="speaker"
+            class="wide"
+            busy={sound.file in urls && url === null}
+            onClick={() => want(sound.file)}
+            testid="play-open"
+          >
+            {t('play.open', { span: stopwatch(sound.duration), time: clockTime(sound.startedAt) })}
+          </Button>
+        ))}
+      {sound && (
+        <ol class="moments" aria-label={t('play.moments')}>
+          {moments(sound, timeline).map(({ entry, second: at }) => (
+            <li key={entry.seq}>
+              <button type="button" class="btn ghost num" disabled={!url} onClick={() => jump(at)}>
+                {stopwatch(at * 1000)}
+              </button>
+              <span class={entry.fact === 'readingStored' ? 'reading' : ''}>
+                {either(entry.text, entry.textEn)}
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}

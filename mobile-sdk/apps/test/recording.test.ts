@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { secondsAgo } from '../fixtures/people.ts';
+import { record, recordings, thread } from '../fixtures/record.ts';
+import { fileAt, inTheMaking, moments, playlistOf } from '../src/model/recording.ts';
+
+describe('what was recorded', () => {
+  it('is all voices, and the pictures of each person under their name', () => {
+    const list = playlistOf(recordings, record.people);
+    expect(list?.sound?.file).toBe('mix');
+    expect(list?.alone).toBe(false);
+    expect(list?.sights.map((s) => s.person?.role)).toEqual(['patient', 'deskNurse', 'dutyDoctor']);
+    expect(playlistOf([], record.people)).toBeNull();
+  });
+
+  it('is one voice alone while the mix is missing, and says so', () => {
+    const unmixed = recordings.map((r) => ({ ...r, mix: null }));
+    expect(playlistOf(unmixed, record.people)).toMatchObject({
+      alone: true,
+      sound: { file: 'leg-patient-audio' },
+    });
+  });
+
+  it('is awaited from its start until its files are made or it failed', () => {
+    const facts = (...names: string[]) =>
+      names.map((fact, seq) => ({ seq: seq + 1, at: 0, fact, text: '', textEn: '' }));
+    expect(inTheMaking(facts('accepted'))).toBe(false);
+    expect(inTheMaking(facts('recordingStarted', 'recordingStopped', 'ended'))).toBe(true);
+    expect(inTheMaking(facts('recordingStarted', 'recordingStopped', 'recordingFinished'))).toBe(false);
+    expect(inTheMaking(facts('recordingStarted', 'recordingFailed'))).toBe(false);
+    expect(inTheMaking(facts('recordingStarted', 'recordingFinished', 'recordingStarted'))).toBe(true);
+  });
+
+  it('keeps tracks of people it cannot name', () => {
+    expect(playlistOf(recordings, [])?.sights.every((s) => s.person === null)).toBe(true);
+  });
+
+  it('has one clock: the picture belongs to the second that is heard', () => {
+    const doctor = playlistOf(recordings, record.people)?.sights[2]?.files ?? [];
+    expect(fileAt(doctor, secondsAgo(470))).toBeNull();
+    expect(fileAt(doctor, secondsAgo(390))).toEqual({ file: 'leg-doctor-video', second: 10 });
+    // Half a second before the first picture that picture stands already.
+    expect(fileAt(doctor, secondsAgo(400.5))?.second).toBe(0);
+    expect(fileAt(doctor, secondsAgo(30))).toBeNull();
+    const patient = playlistOf(recordings, record.people)?.sights[0]?.files ?? [];
+    expect(fileAt(patient, secondsAgo(290))).toBeNull();
+    expect(fileAt(patient, secondsAgo(280))?.second).toBe(190);
+  });
+
+  it('places what happened, readings too, and nothing from before or after', () => {
+    const sound = playlistOf(recordings, record.people)?.sound;
+    const found = moments(sound as NonNullable<typeof sound>, thread.timeline);
+    expect(found.find((m) => m.entry.fact === 'readingStored')?.second).toBe(90);
+    expect(found.map((m) => m.entry.fact)).not.toContain('sessionRequested');
+    expect(found.map((m) => m.entry.fact)).not.toContain('ended');
+  });
+});
