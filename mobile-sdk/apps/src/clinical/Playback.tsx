@@ -107,6 +107,7 @@ export function Playback(props: PlaybackProps): VNode {
       )}
       {sound &&
         (url ? (
+          // biome-ignore lint/a11y/useMediaCaption: nobody wrote down what was said; the moments below are what there is
           <audio
             ref={audio}
             src={url}

@@ -74,7 +74,7 @@ export function Idle(props: IdleProps): VNode {
         <section class="callbox">
           <button
             type="button"
-            class="callbtn"
+            class={`callbtn ${offline ? 'off' : ''}`}
             data-testid="call"
             aria-label={t('tab.call.label')}
             aria-busy={props.calling || undefined}
@@ -85,7 +85,7 @@ export function Idle(props: IdleProps): VNode {
               <T k="tab.call" />
             </span>
           </button>
-          <p>
+          <p style={{ visibility: offline ? 'hidden' : 'visible' }}>
             <b>
               <T k="tab.call.sub" />
             </b>
