@@ -20,7 +20,7 @@ test: ## すべての試験 / every test
 check: ## 書式・規則・依存の検査 / form, lints, layering, licences
 	@scripts/check
 
-bench: ## 計測 (BENCH=名前) / measure (BENCH=name for one)
+bench: ## 計測 (BENCH=名前) / how fast: docs/benchmarks.md (BENCH=name for one)
 	@scripts/bench
 
 schema: ## API の契約と型を書き直す / write the contract and its types

@@ -49,6 +49,9 @@ pub struct Options {
     #[arg(long, env = "YOBAN_DEMO_HURRY", hide = true, requires = "demo", default_value_t = 1,
         value_parser = clap::value_parser!(u8).range(1..=100))]
     pub demo_hurry: u8,
+    /// Demo mode alone: so many patients more, each with a tablet, to see how a whole town's tablets weigh.
+    #[arg(long, env = "YOBAN_DEMO_TABLETS", hide = true, requires = "demo", default_value_t = 0)]
+    pub demo_tablets: u16,
 }
 
 /// Why the options make no sense, and what to do.

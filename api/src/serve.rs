@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::RustlsConfig;
 use tokio::task::JoinSet;
 use yoban_domain::session::Timings;
@@ -125,7 +126,7 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
     let people = match (options.demo, demo::holds(&store).await?) {
         (true, Holds::Nothing | Holds::Demo) => {
             let seed = demo::seed(&store, options.demo_seed).await?.ok_or(StartError::OtherDistrict)?;
-            demo::load(&store, &secret, seed, clock.now()).await?
+            demo::load(&store, &secret, seed, options.demo_tablets, clock.now()).await?
         }
         (true, Holds::Real) => return Err(StartError::RealData),
         (false, Holds::Demo) => return Err(StartError::DemoData),
@@ -187,10 +188,13 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
     let addresses =
         |sockets: &[TcpListener]| sockets.iter().filter_map(|s| s.local_addr().ok()).collect::<Vec<_>>();
     let (https_at, http_at) = (addresses(&https), addresses(&http));
+    // Nothing is held back: an answer and the news after it are two small packets, and the second would wait 40 ms for
+    // the acknowledgement of the first.
     for socket in https {
         let server = axum_server::from_tcp_rustls(socket, certificate.clone())
             .map_err(|e| StartError::Port(SocketAddr::new(local, port), e))?;
-        tasks.spawn(server.handle(handle.clone()).serve(site.clone().into_make_service()));
+        let server = server.map(|tls| tls.acceptor(NoDelayAcceptor)).handle(handle.clone());
+        tasks.spawn(server.serve(site.clone().into_make_service()));
     }
     for socket in http {
         let loopback = socket.local_addr().is_ok_and(|a| a.ip().is_loopback());
@@ -202,7 +206,8 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
         };
         let server = axum_server::from_tcp(socket)
             .map_err(|e| StartError::Port(SocketAddr::new(local, http_port), e))?;
-        tasks.spawn(server.handle(handle.clone()).serve(app.into_make_service()));
+        let server = server.acceptor(NoDelayAcceptor).handle(handle.clone());
+        tasks.spawn(server.serve(app.into_make_service()));
     }
     let (https, http, media) = (https_at, http_at, plane.udp_addresses().to_vec());
     let authority = authority.map(|(_, sum)| sum);

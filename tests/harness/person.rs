@@ -3,7 +3,7 @@
 mod link;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -151,6 +151,14 @@ impl Person {
             Ok(()) => panic!("{}: {kind} was not refused", self.name),
             Err(problem) => problem.code,
         }
+    }
+
+    /// Time from a `ping` to its `pong`: the shortest way to the server and back.
+    pub async fn ping(&self) -> Duration {
+        let sent = Instant::now();
+        let id = self.link.as_ref().unwrap().say(ClientMessage::Ping);
+        let came = self.until("a pong", |seen| seen.pong.filter(|(of, _)| *of == id)).await.1;
+        came - sent
     }
 
     // ---- REST ----

@@ -28,12 +28,18 @@ pub struct Server {
     own_data: bool,
     options: Vec<String>,
     demo: bool,
+    log_level: &'static str,
     /// Where it listens.
     pub ports: Ports,
     running: Option<Running>,
     log: Arc<Mutex<String>>,
     greeting: Arc<Mutex<String>>,
 }
+
+/// Everything our own crates may ever say, so that the look for patient data in the log sees all of it.
+const ALL: &str = "warn,yoban=trace";
+/// As a server is run: what is not written costs nothing.
+pub const QUIET: &str = "warn,yoban=info";
 
 struct Running {
     child: Child,
@@ -44,26 +50,39 @@ impl Server {
     /// Starts a server on fresh data and free ports. `options` go to the command line.
     pub fn start(options: &[&str]) -> Self {
         let data = std::env::temp_dir().join(format!("yoban-{}", random()));
-        Self::start_in(data, true, true, options)
+        Self::start_in(data, true, true, options, ALL)
+    }
+
+    /// As [`Server::start`], with the log of everyday use: for measuring.
+    pub fn start_quiet(options: &[&str]) -> Self {
+        let data = std::env::temp_dir().join(format!("yoban-{}", random()));
+        Self::start_in(data, true, true, options, QUIET)
     }
 
     /// Starts a server whose data stays.
     pub fn start_on(data: &Path, options: &[&str]) -> Self {
-        Self::start_in(data.to_owned(), false, true, options)
+        Self::start_in(data.to_owned(), false, true, options, ALL)
     }
 
     /// Starts a server for real people, on data that have an administrator; they stay.
     pub fn start_real(data: &Path, options: &[&str]) -> Self {
-        Self::start_in(data.to_owned(), false, false, options)
+        Self::start_in(data.to_owned(), false, false, options, ALL)
     }
 
-    fn start_in(data: PathBuf, own_data: bool, demo: bool, options: &[&str]) -> Self {
+    fn start_in(
+        data: PathBuf,
+        own_data: bool,
+        demo: bool,
+        options: &[&str],
+        log_level: &'static str,
+    ) -> Self {
         std::fs::create_dir_all(&data).unwrap();
         let mut server = Self {
             data,
             own_data,
             options: options.iter().map(|o| (*o).to_owned()).collect(),
             demo,
+            log_level,
             ports: Ports { http: 0, https: 0, udp: 0 },
             running: None,
             log: Arc::default(),
@@ -94,8 +113,7 @@ impl Server {
             .arg("--ready-file")
             .arg(&ready)
             .args(&self.options)
-            // Everything our own crates may ever say, so that the look for patient data in the log sees all of it.
-            .env("YOBAN_LOG", "warn,yoban=trace")
+            .env("YOBAN_LOG", self.log_level)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -128,6 +146,11 @@ impl Server {
     /// `http://…`, without a slash at the end.
     pub fn base(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports.http)
+    }
+
+    /// Number of the running process.
+    pub fn process(&self) -> u32 {
+        self.running.as_ref().unwrap().child.id()
     }
 
     /// The folder with database and recordings.

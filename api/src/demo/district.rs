@@ -37,6 +37,27 @@ pub struct District {
     pub patients: Vec<(Patient, DeviceId)>,
 }
 
+impl District {
+    /// So many patients more, each with a tablet, as like one another as people in a list can be.
+    pub(super) fn grow(&mut self, tablets: u16) {
+        let Some((like, _)) = self.patients.last().cloned() else {
+            return;
+        };
+        for n in 1..=tablets {
+            let key = format!("neighbour-{n}");
+            let mut patient = like.clone();
+            patient.id = PatientId(id(&key));
+            patient.number = text(&format!("{:06}", 1_000 + u32::from(n)));
+            patient.name = Name {
+                kanji: text(&format!("星見 住民{n}")),
+                kana: text(&format!("ホシミ ジュウミン{n}")),
+                latin: text(&format!("Neighbour {n} Hoshimi")),
+            };
+            self.patients.push((patient, DeviceId(id(&format!("tablet/{key}")))));
+        }
+    }
+}
+
 /// The id that goes with a name: the same at every start, whatever the seed.
 pub(super) fn id(name: &str) -> Uuid {
     let sum = digest(&SHA256, format!("yoban demo district/{name}").as_bytes());

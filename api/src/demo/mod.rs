@@ -76,8 +76,8 @@ pub async fn seed(store: &Store, asked: Option<u64>) -> Result<Option<u64>, ApiE
     Ok(kept.filter(|kept| asked.is_none_or(|asked| asked == *kept)))
 }
 
-/// Loads the district if it is not there, fills the rota, and gives everybody's sign-in code. Codes are derived from
-/// the installation's secret, so that printed links go on working after a restart.
+/// Loads the district, with so many `tablets` more, as far as it is not there, fills the rota, and gives everybody's
+/// sign-in code. Codes are derived from the installation's secret, so that printed links go on working after a restart.
 ///
 /// # Errors
 /// The store cannot be reached.
@@ -85,13 +85,16 @@ pub async fn load(
     store: &Store,
     secret: &[u8],
     seed: u64,
+    tablets: u16,
     now: Timestamp,
 ) -> Result<Vec<DemoPerson>, ApiError> {
-    let district = district(seed, now);
+    let mut district = district(seed, now);
+    district.grow(tablets);
     let mut tx = store.begin().await?;
     if tx.associations().await?.is_empty() {
         insert(&mut tx, &district).await?;
     }
+    insert_patients(&mut tx, &district).await?;
     fill_rota(&mut tx, &district, now).await?;
     let people = codes(&mut tx, &district, secret, now).await?;
     tx.commit().await?;
@@ -107,10 +110,18 @@ async fn insert(tx: &mut Tx, d: &District) -> Result<(), ApiError> {
     for (person, _) in &d.staff {
         tx.insert_person(person.id, home, Some(person.institution), &Word::of(&person.role)?, person).await?;
     }
+    Ok(())
+}
+
+/// Those who are not there yet: the district may have grown since the last start.
+async fn insert_patients(tx: &mut Tx, d: &District) -> Result<(), ApiError> {
+    let home = d.association.id;
     for (patient, tablet) in &d.patients {
-        tx.insert_patient(patient.id, home, patient).await?;
-        let body = serde_json::json!({});
-        tx.insert_device(*tablet, home, &Word::of("tablet")?, Bearer::Patient(patient.id), &body).await?;
+        if tx.device(*tablet).await?.is_none() {
+            tx.insert_patient(patient.id, home, patient).await?;
+            let body = serde_json::json!({});
+            tx.insert_device(*tablet, home, &Word::of("tablet")?, Bearer::Patient(patient.id), &body).await?;
+        }
     }
     Ok(())
 }

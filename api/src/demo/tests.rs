@@ -104,13 +104,17 @@ async fn a_district_keeps_its_seed_its_people_and_their_codes() {
     store.migrate().await.unwrap();
     assert_eq!(holds(&store).await.unwrap(), Holds::Nothing);
     assert_eq!(seed(&store, Some(7)).await.unwrap(), Some(7));
-    let first = load(&store, b"secret", 7, NOW).await.unwrap();
+    let first = load(&store, b"secret", 7, 0, NOW).await.unwrap();
     assert_eq!(holds(&store).await.unwrap(), Holds::Demo);
     assert_eq!(seed(&store, None).await.unwrap(), Some(7), "whoever names none gets what is there");
     assert_eq!(seed(&store, Some(8)).await.unwrap(), None);
     // A fortnight later the rota is filled again, and the links are the same.
     let later = NOW.plus(Span(15 * 24 * 3_600_000));
-    assert_eq!(load(&store, b"secret", 7, later).await.unwrap(), first);
+    assert_eq!(load(&store, b"secret", 7, 0, later).await.unwrap(), first);
+    // It grows on data that are there.
+    let grown = load(&store, b"secret", 7, 2, later).await.unwrap();
+    assert_eq!(grown.len(), first.len() + 2);
+    assert!(first.iter().all(|person| grown.contains(person)));
     let apps: Vec<&str> = first.iter().map(|p| p.app.as_str()).collect();
     assert_eq!(apps.iter().filter(|a| **a == "tablet").count(), 8);
     assert_eq!(

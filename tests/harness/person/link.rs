@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio_tungstenite::connect_async_with_config;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use yoban_domain::id::{ConnectionId, LegId, SessionId};
@@ -21,6 +22,8 @@ use crate::shared::Shared;
 
 /// Well within the server's patience.
 const HEARTBEAT: Duration = Duration::from_secs(4);
+/// As browsers do: small messages are not held back.
+const NO_DELAY: bool = true;
 
 /// What the socket brought, over all sockets of this person.
 #[derive(Default)]
@@ -33,6 +36,8 @@ pub struct Seen {
     pub numbered: Vec<(u64, &'static str)>,
     /// Answers by the number of what was said.
     pub answers: BTreeMap<u32, Result<(), Problem>>,
+    /// Number and time of the newest `pong`.
+    pub pong: Option<(u32, Instant)>,
     /// Problems that belong to no message.
     pub problems: Vec<Problem>,
     /// Newest view of each call.
@@ -100,7 +105,7 @@ impl Seen {
                     self.calls.clear();
                 }
             }
-            ServerMessage::Pong { .. } => {}
+            ServerMessage::Pong { id, .. } => self.pong = Some((id, Instant::now())),
             ServerMessage::GoingAway { after_ms } => self.going_away = Some(after_ms),
             ServerMessage::Ack { id } => _ = self.answers.insert(id, Ok(())),
             ServerMessage::Problem { id: Some(id), problem } => {
@@ -152,7 +157,7 @@ impl Link {
         let mut request = at.into_client_request().unwrap();
         let headers = request.headers_mut();
         headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
-        let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+        let (socket, _) = connect_async_with_config(request, None, NO_DELAY).await.unwrap();
         let (mut sink, mut stream) = socket.split();
         let (out, mut said) = mpsc::unbounded_channel::<ClientFrame>();
         let task = tokio::spawn(async move {

@@ -2,7 +2,6 @@
 
 mod clips;
 mod disk;
-mod figures;
 mod files;
 mod hostile;
 mod kill;
