@@ -6,13 +6,13 @@ import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { CallControls, RecordingBar, RecordingQuestion, UndoBar } from '../clinical/Controls.tsx';
 import { DutyList } from '../clinical/Invite.tsx';
-import { personName } from '../clinical/People.tsx';
+import { legText, personName } from '../clinical/People.tsx';
 import { Queue } from '../clinical/Queue.tsx';
 import { Stage } from '../clinical/Stage.tsx';
 import { TrendPlot } from '../clinical/TrendPlot.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
 import { either, t } from '../i18n/index.tsx';
-import { inCall, joinerAsked, me as ownLeg, runningSince } from '../model/call.ts';
+import { inCall, joinerAsked, missed, me as ownLeg, runningSince } from '../model/call.ts';
 import { group } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -126,6 +126,13 @@ function CallCentre(props: {
                 {t('consent.refused', { who: personName(refused) })}
               </Notice>
             )}
+            {missed(call).map((p) => (
+              <div key={p.leg} data-testid="missed">
+                <Notice tone="warn" live>
+                  {t('colon', { name: personName(p), text: legText(p, now.value) })}
+                </Notice>
+              </div>
+            ))}
           </Stage>
           <CallControls
             call={call}

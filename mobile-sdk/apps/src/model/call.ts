@@ -22,6 +22,14 @@ export function others(call: CallView): Participant[] {
 /** Who is being rung now. */
 export const rung = (call: CallView): Participant[] => call.people.filter((p) => isRung(p));
 
+/** Who was asked in and did not come, as long as nobody of the same role is being rung or there instead. */
+export function missed(call: CallView): Participant[] {
+  const there = new Set(call.people.filter((p) => isRung(p) || inCall(p)).map((p) => p.role));
+  return call.people.filter(
+    (p) => (p.legState.state === 'declined' || p.legState.state === 'timedOut') && !there.has(p.role),
+  );
+}
+
 /** The joiner the patient is asked about, oldest question first. */
 export function joinerAsked(call: CallView): Participant | null {
   const asked = call.people.filter((p) => p.join.consent === 'asked' && inCall(p));

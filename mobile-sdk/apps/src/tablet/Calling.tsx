@@ -74,7 +74,7 @@ function Cancel({ send }: { send: Send }): VNode {
 export function Calling({ call, phone, own, send }: CallingProps): VNode {
   const again = (call.desk?.round ?? 1) > 1;
   const waiting = call.state.state === 'waiting';
-  const answered = others(call).some(isClinician);
+  const answered = others(call).some((p) => isClinician(p) && p.legState.state !== 'away');
   const title = answered ? 'tab.calling.answered' : waiting ? 'tab.calling.title' : 'tab.calling.alone';
   const people = rung(call).filter((p) => p.role === 'deskNurse');
   return (

@@ -22,6 +22,8 @@ export interface SensorsProps {
   kit: boolean;
   onStart: (name: SensorName) => void;
   onStop: (name: SensorName) => void;
+  /** Connects a real device where the kit is the first choice. */
+  onConnect: (name: SensorName) => void;
   onManual: () => void;
   onBack: () => void;
 }
@@ -77,6 +79,15 @@ function SensorCard({ sensor, props }: { sensor: SensorView; props: SensorsProps
             <T k={props.kit ? 'sens.title' : 'sens.connect'} />
           </Button>
         ))}
+      {props.kit && props.bluetooth && !running && (
+        <Button
+          icon="bluetooth"
+          onClick={() => props.onConnect(sensor.name)}
+          testid={`connect-${sensor.name}`}
+        >
+          <T k="sens.connect" />
+        </Button>
+      )}
     </article>
   );
 }

@@ -102,6 +102,7 @@ export function TabletApp({ live }: { live: Live }): VNode {
           kit={me.demo}
           onStart={desk.start}
           onStop={desk.stop}
+          onConnect={desk.connect}
           onManual={() => setPage('keypad')}
           onBack={() => setPage('call')}
         />

@@ -36,6 +36,8 @@ export interface SensorDesk {
   sensors: readonly SensorView[];
   bluetooth: boolean;
   start: (name: SensorName) => void;
+  /** A real device, also where the simulated kit is offered. */
+  connect: (name: SensorName) => void;
   stop: (name: SensorName) => void;
 }
 
@@ -85,6 +87,7 @@ export function useSensors(kit: boolean, send: (readings: NewReading[]) => void)
 
   const startReal = (name: SensorName) => {
     wanted.current.add(name);
+    change(name, { simulated: false });
     const sensor = real.current.get(name) ?? new BluetoothSensor();
     if (!real.current.has(name)) {
       real.current.set(name, sensor);
@@ -119,6 +122,7 @@ export function useSensors(kit: boolean, send: (readings: NewReading[]) => void)
     sensors: NAMES.map((name) => views[name]),
     bluetooth: bluetoothSupported(),
     start: kit ? startKit : startReal,
+    connect: startReal,
     stop: (name) => {
       wanted.current.delete(name);
       real.current.get(name)?.stop();
