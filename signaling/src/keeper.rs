@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use yoban_domain::grant::{Action, Subject, may};
 use yoban_domain::id::{AssociationId, SessionId};
 use yoban_domain::people::{Actor, Who};
-use yoban_domain::session::{LegState, RecordingPhase, Session, State, recording_phase};
+use yoban_domain::session::{Leg, LegState, RecordingPhase, Session, State, recording_phase};
 use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::wire::signal::ServerMessage;
 use yoban_domain::wire::view::{CallView, QueueItem};
@@ -187,6 +187,11 @@ impl Task {
                 let call = Box::new(self.view(&scene, &actor).await?);
                 self.hub.send(to, ServerMessage::Call { call }).await;
             }
+            // Whoever is being asked in has not seen what was measured before; the next reading may be minutes away.
+            let coming = |l: &Leg| l.wanted() || matches!(l.state, LegState::Accepted { .. });
+            if scene.session.legs.iter().any(coming) {
+                log(self.vitals_to_all(&scene).await);
+            }
         }
         // Screens first: whatever media does, people must see where the call stands.
         media?;
@@ -211,7 +216,14 @@ impl Task {
         let Some(scene) = self.scene(id).await? else {
             return Ok(());
         };
-        let vitals = self.vitals_of(&scene).await?;
+        self.vitals_to_all(&scene).await
+    }
+
+    async fn vitals_to_all(&self, scene: &Scene) -> Result<(), CommandError> {
+        let vitals = self.vitals_of(scene).await?;
+        if vitals.latest.is_empty() {
+            return Ok(());
+        }
         for (to, actor) in audience(&scene.session) {
             if actor.person().is_some_and(|p| !scene.session.involves(p)) {
                 continue;
