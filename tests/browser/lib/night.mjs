@@ -1,6 +1,8 @@
 /** The stage of every story: one server, one browser per person, and the steps that stories share. */
 import { mkdirSync } from 'node:fs';
+import test from 'node:test';
 import { clips as makeClips } from './clips.mjs';
+import { peopleSeen } from './media.mjs';
 import { Window, browserOf, onDuty } from './people.mjs';
 import { Server } from './server.mjs';
 
@@ -23,8 +25,13 @@ export class Night {
   }
 
   /** A new district on a server of its own: no story sees what another left behind. */
-  async falls() {
-    this.server = await Server.start();
+  async falls(options, disk) {
+    this.server = await Server.start(options, disk);
+  }
+
+  /** The n-th person of an app, as the server lists the demo's people. */
+  person(app, n = 0) {
+    return this.server.people.filter((p) => p.app === app)[n];
   }
 
   async open(app, n = 0, options = {}) {
@@ -34,9 +41,9 @@ export class Night {
     return window;
   }
 
-  /** A patient's tablet and a nurse who is on duty. */
+  /** A patient's tablet and a nurse who is on duty; `n`: which of them. */
   async bedsideAndDesk(options = {}) {
-    const [tablet, desk] = await Promise.all([this.open('tablet', 0, options.tablet), this.open('desk', 0, options.desk)]);
+    const [tablet, desk] = await Promise.all([this.open('tablet', options.n ?? 0, options.tablet), this.open('desk', options.n ?? 0, options.desk)]);
     await Promise.all([tablet.sees('screen-idle'), onDuty(desk)]);
     return { tablet, desk };
   }
@@ -71,6 +78,23 @@ export async function bringDoctor(tablet, desk, phone) {
   await tablet.taps('join-yes');
   await phone.sees('screen-call');
 }
+
+/**
+ * The steps of one story, in order. After one has failed the others cannot tell anything: they fail at once.
+ */
+export function steps() {
+  let broken = false;
+  return (name, run) =>
+    test(name, { timeout: 120_000 }, async () => {
+      if (broken) throw Object.assign(new Error('an earlier step of the story failed'), { stack: '' });
+      broken = true;
+      await run();
+      broken = false;
+    });
+}
+
+/** Who is seen live under a test id. */
+export const live = async (window, tile, count = 1) => [...(await peopleSeen(window.page, `[data-testid=${tile}]`, { count }))];
 
 /** The cuff fails at times, as cuffs do: measured again until the desk has a value that counts. */
 export async function cleanPressure(tablet, desk) {

@@ -22,18 +22,21 @@ export const PATIENCE = 30_000;
 
 /**
  * A browser with one person's camera and microphone.
- * `devices`: `all`, `asking` (there, but permission is the context's), or `none`.
+ * `devices`: `all`, `asking` (there, but permission is the context's), `two` (two cameras with Chromium's own test
+ * picture, which is nobody's), or `none`.
  */
 export async function browserOf(clip, devices = 'all') {
   const fake =
     devices === 'none'
       ? []
-      : [
-          '--use-fake-device-for-media-stream',
-          `--use-file-for-fake-video-capture=${clip.video}`,
-          `--use-file-for-fake-audio-capture=${clip.audio}`,
-        ];
-  if (devices === 'all') fake.push('--use-fake-ui-for-media-stream');
+      : devices === 'two'
+        ? ['--use-fake-device-for-media-stream=device-count=2', `--use-file-for-fake-audio-capture=${clip.audio}`]
+        : [
+            '--use-fake-device-for-media-stream',
+            `--use-file-for-fake-video-capture=${clip.video}`,
+            `--use-file-for-fake-audio-capture=${clip.audio}`,
+          ];
+  if (devices === 'all' || devices === 'two') fake.push('--use-fake-ui-for-media-stream');
   return chromium.launch({
     executablePath: process.env.YOBAN_CHROMIUM,
     headless: true,
@@ -43,8 +46,8 @@ export async function browserOf(clip, devices = 'all') {
 }
 
 export class Window {
-  /** Opens an app's window. `permissions`: what the person allowed. */
-  static async open(browser, app, link, { permissions = ['camera', 'microphone'], state } = {}) {
+  /** Opens an app's window. `permissions`: what the person allowed. `init`: what is outside the page and played. */
+  static async open(browser, app, link, { permissions = ['camera', 'microphone', 'screen-wake-lock'], state, init } = {}) {
     const context = await browser.newContext({
       ...SIZES[app],
       locale: 'ja-JP',
@@ -53,6 +56,7 @@ export class Window {
       ...(state ? { storageState: state } : {}),
     });
     await context.addInitScript(watch);
+    if (init) await context.addInitScript(init);
     const page = await context.newPage();
     const window = new Window();
     Object.assign(window, { app, browser, context, page, problems: [] });
@@ -112,6 +116,33 @@ export class Window {
     });
   }
 
+  /** Says something over the page's own socket that its buttons do not offer; gives the code of the refusal. */
+  async refused(message) {
+    return this.page.evaluate(async (said) => {
+      const socket = window.yobanWatch.sockets.findLast((s) => s.readyState === WebSocket.OPEN);
+      const id = 2 ** 31 - 1 - Math.floor(performance.now());
+      const answer = new Promise((done) => {
+        socket.addEventListener('message', ({ data }) => {
+          const { message: heard } = JSON.parse(data);
+          if ((heard.type === 'problem' || heard.type === 'ack') && heard.id === id) done(heard);
+        });
+      });
+      socket.send(JSON.stringify({ id, message: said }));
+      const heard = await answer;
+      return heard.type === 'ack' ? 'ack' : (heard.problem?.code ?? heard.code);
+    }, message);
+  }
+
+  /** The newest call of the night, as this window's own sign-in reads the list. */
+  async session() {
+    return this.page.evaluate(async () => {
+      const [, kept] = Object.entries(localStorage).find(([key]) => key.endsWith('.signed-in'));
+      const headers = { authorization: `Bearer ${JSON.parse(kept).accessToken}` };
+      const [newest] = await (await fetch('/api/v1/cases', { headers })).json();
+      return newest.session;
+    });
+  }
+
   /** What the page noted: times of first sight, clicks, frames. */
   async noted() {
     return this.page.evaluate(() => {
@@ -125,7 +156,7 @@ export class Window {
   }
 
   async close() {
-    await this.context.close();
+    await this.context.close().catch(() => undefined);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The real program in demo mode, on loopback and free ports; and a door before it that can be shut. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,8 +31,14 @@ export class Server {
   #folder = mkdtempSync(join(tmpdir(), 'yoban-browser-'));
   #log = createWriteStream(join(this.#folder, 'server.log'), { flags: 'a' });
 
-  static async start() {
+  /**
+   * `options`: more of the command line. `room`: how much the recordings' disk holds, as tmpfs understands it; the
+   * program runs in a mount namespace of its own then.
+   */
+  static async start(options = [], { room = null } = {}) {
     const server = new Server();
+    server.options = options;
+    server.room = room;
     server.port = await freePort(true);
     server.httpPort = await freePort();
     await server.up();
@@ -43,12 +49,20 @@ export class Server {
     return `http://localhost:${this.httpPort}`;
   }
 
+  get recordings() {
+    return join(this.#folder, 'data', 'recordings');
+  }
+
   /** Starts the program; the second time on the same ports and data. */
   async up() {
-    const args = ['serve', '--demo', '--listen', 'none', '--port', this.port, '--http-port', this.httpPort];
-    const child = spawn(process.env.YOBAN_BIN, [...args, '--data', join(this.#folder, 'data')].map(String), {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const args = ['serve', '--demo', '--listen', 'none', '--port', this.port, '--http-port', this.httpPort, ...this.options];
+    const command = [process.env.YOBAN_BIN, ...args, '--data', join(this.#folder, 'data')].map(String);
+    if (this.room) {
+      mkdirSync(this.recordings, { recursive: true });
+      const inside = `mount -t tmpfs -o size=${this.room} tmpfs "$0" && exec "$@"`;
+      command.unshift('unshare', '-rm', 'sh', '-c', inside, this.recordings);
+    }
+    const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     this.said = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -99,6 +113,11 @@ export class Server {
     const person = this.people.filter((p) => p.app === app)[n];
     return `${base}/${app}#code=${person.code}`;
   }
+}
+
+/** Whether this machine lets us mount a small disk of our own (user and mount namespaces). */
+export function canMount() {
+  return spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 }
 
 /** Passes TCP on to the server until it is shut: what a lost network is to a socket. Media goes past it. */

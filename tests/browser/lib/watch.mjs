@@ -4,7 +4,7 @@
  */
 export function watch() {
   const seen = {};
-  const kept = { pcs: [], tones: 0, seen, clicks: {}, sent: {}, frames: {}, errors: [] };
+  const kept = { pcs: [], tones: 0, seen, clicks: {}, sent: {}, frames: {}, errors: [], sockets: [], locks: [] };
   window.yobanWatch = kept;
   const Real = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Real {
@@ -13,6 +13,21 @@ export function watch() {
       kept.pcs.push(this);
     }
   };
+  const Socket = window.WebSocket;
+  window.WebSocket = class extends Socket {
+    constructor(...args) {
+      super(...args);
+      kept.sockets.push(this);
+    }
+  };
+  if (window.WakeLock) {
+    const request = WakeLock.prototype.request;
+    WakeLock.prototype.request = async function (...args) {
+      const lock = await request.apply(this, args);
+      kept.locks.push(lock);
+      return lock;
+    };
+  }
   const start = OscillatorNode.prototype.start;
   OscillatorNode.prototype.start = function (...args) {
     if (this.context.state === 'running') kept.tones += 1;

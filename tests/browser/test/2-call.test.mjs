@@ -1,11 +1,11 @@
 /** One night call from the tap to the signature, on a tablet, a desk and a phone. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import test, { after, before } from 'node:test';
+import { after, before } from 'node:test';
 import { openGate } from '../../fhir/gate.mjs';
 import { whoIsHeard } from '../lib/hear.mjs';
 import { peopleHeard, peopleSeen, received, showAllReceived } from '../lib/media.mjs';
-import { Night, clips, cleanPressure, figure } from '../lib/night.mjs';
+import { Night, clips, cleanPressure, figure, steps } from '../lib/night.mjs';
 import { onDuty } from '../lib/people.mjs';
 import { filesHold, mixHolds, playersOpen } from '../lib/recorded.mjs';
 import { Reader, fetchRecording, recordedTimes } from '../lib/recording.mjs';
@@ -14,7 +14,6 @@ let night;
 let tablet;
 let desk;
 let phone;
-let broken = false;
 
 before(async () => {
   night = await Night.begin();
@@ -22,14 +21,7 @@ before(async () => {
 });
 after(() => night?.end());
 
-/** A step of the story. After one has failed the others cannot tell anything: they fail at once. */
-const step = (name, run) =>
-  test(name, { timeout: 120_000 }, async () => {
-    if (broken) throw Object.assign(new Error('an earlier step of the story failed'), { stack: '' });
-    broken = true;
-    await run();
-    broken = false;
-  });
+const step = steps();
 
 step('the patient taps 呼ぶ; the desk on duty sees and hears it ring, and answers', async () => {
   ({ tablet, desk } = await night.bedsideAndDesk());

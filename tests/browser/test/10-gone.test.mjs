@@ -1,0 +1,90 @@
+/** Windows that are closed, a disk that is full, a network that changes: people are told, and the call goes on. */
+import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import test, { after, afterEach, before } from 'node:test';
+import { Night, bringDoctor, live, talk } from '../lib/night.mjs';
+import { onDuty } from '../lib/people.mjs';
+import { canMount } from '../lib/server.mjs';
+
+let night;
+before(async () => {
+  night = await Night.begin();
+});
+after(() => night?.end());
+afterEach(async () => {
+  assert.deepEqual(await night.over(), [], 'no page throws');
+});
+
+const story = (name, run) => test(name, { timeout: 150_000 }, run);
+
+story('the doctor’s page is closed, then the desk’s: the others are told, and another nurse takes the same case', async () => {
+  // Until the desk is rung again for a patient who is alone passes five times faster.
+  await night.falls(['--demo-hurry', '5']);
+  const { tablet, desk } = await night.bedsideAndDesk();
+  const phone = await night.open('phone');
+  await onDuty(phone);
+  await talk(tablet, desk);
+  await bringDoctor(tablet, desk, phone);
+  assert.deepEqual(await live(desk, 'tile-dutyDoctor'), ['doctor']);
+
+  await phone.close();
+  await desk.by('tile-dutyDoctor').getByText('つながり直すのを待っています').waitFor();
+  await desk.by('member-dutyDoctor').getByText('通信が切れています').waitFor();
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+
+  const other = await night.open('desk', 1);
+  await onDuty(other);
+  await desk.close();
+  assert.match(await tablet.plain('screen-calling'), /看護師をもう一度呼んでいます.*通信が切れました/s);
+  await other.sees('ringing');
+  await other.taps('answer');
+  // The tap covers her too: nobody is left who could explain, and the patient may be unable to press.
+  await other.sees('tile-patient');
+  assert.deepEqual(await live(other, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+  assert.equal(await other.by('queue-item').count(), 1, 'the same case');
+});
+
+story('the disk for recordings is full: everybody reads it, and the call goes on', async () => {
+  const own = canMount();
+  await night.falls([], own ? { room: '120k' } : {});
+  const { tablet, desk } = await night.bedsideAndDesk();
+  await talk(tablet, desk);
+  if (!own) {
+    console.log('# NAMED FALLBACK: no mount namespace here; the recordings’ folder is made unusable instead of full');
+    rmSync(night.server.recordings, { recursive: true });
+    writeFileSync(night.server.recordings, '');
+  }
+  await desk.taps('rec-ask');
+  await tablet.taps('recording-yes');
+  assert.match(await desk.text('rec-failed'), /録画が止まりました。通話は続けられます/);
+  await Promise.all([desk.seesNot('rec'), tablet.seesNot('rec')]);
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+  await desk.taps('tab-check');
+  await desk.chooses('urgency-green');
+});
+
+story('the tablet loses its network and finds another: it says so, and socket and media come back', async () => {
+  await night.falls();
+  const { tablet, desk } = await night.bedsideAndDesk();
+  await talk(tablet, desk);
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  const before = await tablet.page.evaluate(() => [window.yobanWatch.sockets.length, window.yobanWatch.pcs.length]);
+  await tablet.context.setOffline(true);
+  assert.match(await tablet.text('link-offline'), /インターネットにつながっていません.*03-0000-0199/);
+  await tablet.context.setOffline(false);
+  await tablet.seesNot('link-offline');
+  await tablet.page.waitForFunction(
+    ([sockets, pcs]) =>
+      window.yobanWatch.sockets.length > sockets &&
+      window.yobanWatch.sockets.at(-1).readyState === WebSocket.OPEN &&
+      window.yobanWatch.pcs.slice(pcs).some((pc) => pc.connectionState === 'connected'),
+    before,
+  );
+  await tablet.sees('screen-incall');
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+  assert.equal(await desk.by('queue-item').count(), 1);
+});
