@@ -33,8 +33,7 @@ impl Modify for Bearer {
 /// # Errors
 /// The document has no JSON form.
 pub fn text() -> Result<String, serde_json::Error> {
-    let (_, document) = crate::routes::described();
-    document.to_pretty_json().map(|text| text + "\n")
+    crate::routes::document().to_pretty_json().map(|text| text + "\n")
 }
 
 #[cfg(test)]

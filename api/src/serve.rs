@@ -181,7 +181,7 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
         demo_people: options.demo.then(|| people.clone()),
     });
     let auth = Arc::new(Auth::new(Tokens::new(&secret), signaling.engine.clone(), options.demo));
-    let site = routes::site().with_state(State { signaling: signaling.clone(), auth, setting });
+    let site = routes::site(State { signaling: signaling.clone(), auth, setting });
 
     let handle = Handle::new();
     let mut tasks = JoinSet::new();

@@ -1,18 +1,47 @@
 //! Who may do what: one pure function over actor, action and subject. Every route and every socket message names
-//! its action; an action without a row here does not compile.
+//! its action ([`Asks`]); an action without a row here does not compile.
+
+use serde::{Deserialize, Serialize};
 
 use crate::id::{AssociationId, PatientId, PersonId};
 use crate::people::{Actor, Role, Who};
+use crate::session::Refused;
 
-/// Everything that can be asked of the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Everything that can be asked of the server. Within a call the session itself decides besides whether the moment is
+/// right; this says whose hands may try at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Action {
     /// Open a case by a tap.
     RequestCall,
+    /// Take the call back before anybody answered.
+    CancelCall,
     /// See a call and its vital signs.
     SeeCall,
-    /// Do something within a call; the session itself decides whether that person may.
-    ActInCall,
+    /// Take a ring or turn it down; take a waiting case out of the queue.
+    AnswerRing,
+    /// Leave the call for oneself, come back, say what one's own microphone and camera do.
+    ComeAndGo,
+    /// End the call for everybody, and take that back.
+    EndCall,
+    /// Ring somebody in, and stop ringing them.
+    InviteToCall,
+    /// The patient's own answer about a joiner.
+    AnswerJoin,
+    /// Confirm that the patient agreed to a joiner in words.
+    WitnessConsent,
+    /// Ask for a recording, and stop it.
+    RunRecording,
+    /// Agree to being recorded, or not.
+    AnswerRecording,
+    /// Enter findings, write-up and note.
+    Assess,
+    /// Name the kind of care.
+    NameKind,
+    /// Write what follows from the call.
+    Decide,
+    /// Report what media, ringing devices and deadlines do: the server itself.
+    ServeCall,
     /// Send readings of a patient.
     SendReadings,
     /// See tonight's cases.
@@ -29,7 +58,7 @@ pub enum Action {
     SignEncounter,
     /// Read a recording.
     ReadRecording,
-    /// Publish or play media by WHIP or WHEP.
+    /// Publish or play media, over the socket or by WHIP and WHEP.
     UseMedia,
     /// Keep one's own sign-in alive, read about oneself.
     KeepSignedIn,
@@ -37,10 +66,22 @@ pub enum Action {
 
 impl Action {
     /// Every action, for the matrix tests.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 25] = [
         Self::RequestCall,
+        Self::CancelCall,
         Self::SeeCall,
-        Self::ActInCall,
+        Self::AnswerRing,
+        Self::ComeAndGo,
+        Self::EndCall,
+        Self::InviteToCall,
+        Self::AnswerJoin,
+        Self::WitnessConsent,
+        Self::RunRecording,
+        Self::AnswerRecording,
+        Self::Assess,
+        Self::NameKind,
+        Self::Decide,
+        Self::ServeCall,
         Self::SendReadings,
         Self::SeeQueue,
         Self::SeeDuty,
@@ -52,6 +93,15 @@ impl Action {
         Self::UseMedia,
         Self::KeepSignedIn,
     ];
+}
+
+/// What a route or a socket message asks of whoever sends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// An action, for which [`may`] must say yes.
+    Of(Action),
+    /// Nothing, for the reason given.
+    Nothing(&'static str),
 }
 
 /// What an action is about.
@@ -88,39 +138,113 @@ pub fn may(actor: &Actor, action: Action, subject: &Subject<'_>) -> Result<(), D
     }
     let allowed = match actor.who {
         Who::System => true,
-        Who::Tablet { patient: own } => match (action, subject) {
-            (Action::KeepSignedIn | Action::RequestCall, Subject::Association(_)) => true,
-            (
-                Action::SeeCall | Action::ActInCall | Action::SendReadings | Action::UseMedia,
-                Subject::Case { patient, .. },
-            ) => *patient == own,
-            _ => false,
+        Who::Tablet { patient: own } => match subject {
+            Subject::Association(_) => matches!(action, Action::KeepSignedIn | Action::RequestCall),
+            Subject::Case { patient, .. } => *patient == own && tablet_may(action),
         },
         Who::Staff { person, role } => staff_may(person, role, action, subject),
     };
     if allowed { Ok(()) } else { Err(Denied) }
 }
 
+/// What the patient's tablet does in its own patient's calls.
+const fn tablet_may(action: Action) -> bool {
+    match action {
+        Action::CancelCall
+        | Action::SeeCall
+        | Action::ComeAndGo
+        | Action::AnswerJoin
+        | Action::AnswerRecording
+        | Action::SendReadings
+        | Action::UseMedia => true,
+        Action::RequestCall
+        | Action::AnswerRing
+        | Action::EndCall
+        | Action::InviteToCall
+        | Action::WitnessConsent
+        | Action::RunRecording
+        | Action::Assess
+        | Action::NameKind
+        | Action::Decide
+        | Action::ServeCall
+        | Action::SeeQueue
+        | Action::SeeDuty
+        | Action::GoOnDuty
+        | Action::ReadCase
+        | Action::ReadEncounter
+        | Action::SignEncounter
+        | Action::ReadRecording
+        | Action::KeepSignedIn => false,
+    }
+}
+
 fn staff_may(person: PersonId, role: Role, action: Action, subject: &Subject<'_>) -> bool {
-    let involved = |subject: &Subject<'_>| matches!(subject, Subject::Case { involved, .. } if involved.contains(&person));
+    // The desk answers for every patient of the night; everybody else sees the calls they were asked into.
+    let theirs = match role {
+        Role::DeskNurse => matches!(subject, Subject::Case { .. }),
+        Role::Doctor | Role::VisitingNurse => {
+            matches!(subject, Subject::Case { involved, .. } if involved.contains(&person))
+        }
+        Role::Administrator => false,
+    };
     match action {
         Action::KeepSignedIn => true,
-        Action::RequestCall => false,
-        Action::GoOnDuty | Action::SeeDuty => role != Role::Administrator,
-        Action::SeeQueue => matches!(role, Role::DeskNurse | Role::Doctor | Role::VisitingNurse),
-        // The desk answers for every patient of the night; everybody else sees the calls they were asked into.
+        Action::RequestCall | Action::CancelCall | Action::AnswerJoin | Action::ServeCall => false,
+        Action::GoOnDuty | Action::SeeDuty | Action::SeeQueue => role != Role::Administrator,
+        Action::EndCall => theirs && matches!(role, Role::DeskNurse | Role::Doctor),
         Action::SeeCall
-        | Action::ActInCall
+        | Action::AnswerRing
+        | Action::ComeAndGo
+        | Action::InviteToCall
+        | Action::WitnessConsent
+        | Action::RunRecording
+        | Action::AnswerRecording
+        | Action::Assess
+        | Action::NameKind
+        | Action::Decide
         | Action::SendReadings
         | Action::ReadCase
         | Action::ReadEncounter
         | Action::SignEncounter
         | Action::ReadRecording
-        | Action::UseMedia => match role {
-            Role::DeskNurse => matches!(subject, Subject::Case { .. }),
-            Role::Doctor | Role::VisitingNurse => involved(subject),
-            Role::Administrator => false,
-        },
+        | Action::UseMedia => theirs,
+    }
+}
+
+/// Whether there is any subject at all for which [`may`] would say yes to `actor`: what is asked before anything is
+/// looked up.
+///
+/// # Errors
+/// [`Denied`].
+pub fn ever(actor: &Actor, action: Action) -> Result<(), Denied> {
+    let association = actor.association;
+    let (patient, me) = match actor.who {
+        Who::Tablet { patient } => (patient, None),
+        Who::Staff { person, .. } => (PatientId(uuid::Uuid::nil()), Some(person)),
+        Who::System => return Ok(()),
+    };
+    let closest = Subject::Case { association, patient, involved: me.as_slice() };
+    may(actor, action, &Subject::Association(association)).or_else(|Denied| may(actor, action, &closest))
+}
+
+/// Who should do it instead, for somebody whose role may never do it to any call; none where silence is the better
+/// answer. It does not depend on any call, so that it tells nothing of one.
+pub fn instead(actor: &Actor, action: Action) -> Option<Refused> {
+    if ever(actor, action).is_ok() {
+        return None;
+    }
+    match (actor.who, action) {
+        (Who::Tablet { .. }, Action::EndCall | Action::InviteToCall | Action::WitnessConsent) => {
+            Some(Refused::ClinicianOnly)
+        }
+        (
+            Who::Tablet { .. },
+            Action::RunRecording | Action::Assess | Action::NameKind | Action::Decide | Action::SignEncounter,
+        ) => Some(Refused::ClinicianOnly),
+        (Who::Staff { role: Role::Administrator, .. }, _) => None,
+        (Who::Staff { .. }, Action::CancelCall | Action::AnswerJoin) => Some(Refused::PatientOnly),
+        (Who::Staff { .. }, Action::EndCall) => Some(Refused::NotYoursToEnd),
+        _ => None,
     }
 }
 
@@ -147,10 +271,22 @@ mod tests {
             staff(Role::Administrator),
         ];
         // Columns as in `whos`; letters: a = association, o = own or involved case, x = another case.
-        let table: [(Action, [&str; 5]); 13] = [
+        let table: [(Action, [&str; 5]); 25] = [
             (Action::RequestCall, ["a", "", "", "", ""]),
+            (Action::CancelCall, ["o", "", "", "", ""]),
             (Action::SeeCall, ["o", "ox", "o", "o", ""]),
-            (Action::ActInCall, ["o", "ox", "o", "o", ""]),
+            (Action::AnswerRing, ["", "ox", "o", "o", ""]),
+            (Action::ComeAndGo, ["o", "ox", "o", "o", ""]),
+            (Action::EndCall, ["", "ox", "o", "", ""]),
+            (Action::InviteToCall, ["", "ox", "o", "o", ""]),
+            (Action::AnswerJoin, ["o", "", "", "", ""]),
+            (Action::WitnessConsent, ["", "ox", "o", "o", ""]),
+            (Action::RunRecording, ["", "ox", "o", "o", ""]),
+            (Action::AnswerRecording, ["o", "ox", "o", "o", ""]),
+            (Action::Assess, ["", "ox", "o", "o", ""]),
+            (Action::NameKind, ["", "ox", "o", "o", ""]),
+            (Action::Decide, ["", "ox", "o", "o", ""]),
+            (Action::ServeCall, ["", "", "", "", ""]),
             (Action::SendReadings, ["o", "ox", "o", "o", ""]),
             (Action::SeeQueue, ["", "aox", "aox", "aox", ""]),
             (Action::SeeDuty, ["", "aox", "aox", "aox", ""]),
@@ -181,7 +317,27 @@ mod tests {
                         "another association: {who:?}"
                     );
                 }
+                assert_eq!(ever(&actor(who, 1), action).is_ok(), !cell.is_empty(), "{who:?} {action:?}");
+                if !cell.is_empty() {
+                    assert_eq!(instead(&actor(who, 1), action), None);
+                }
             }
+        }
+    }
+
+    #[test]
+    fn whoever_may_never_do_it_learns_who_may() {
+        let tablet = actor(Who::Tablet { patient: PatientId(Uuid::from_u128(8)) }, 1);
+        let staff = |role| actor(Who::Staff { person: PersonId(Uuid::from_u128(7)), role }, 1);
+        for (who, action, refused) in [
+            (tablet, Action::EndCall, Some(Refused::ClinicianOnly)),
+            (tablet, Action::Decide, Some(Refused::ClinicianOnly)),
+            (tablet, Action::SeeQueue, None),
+            (staff(Role::VisitingNurse), Action::EndCall, Some(Refused::NotYoursToEnd)),
+            (staff(Role::DeskNurse), Action::AnswerJoin, Some(Refused::PatientOnly)),
+            (staff(Role::Administrator), Action::EndCall, None),
+        ] {
+            assert_eq!(instead(&who, action), refused, "{who:?} {action:?}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong with a command, and what the person is told.
 
-use yoban_domain::grant::Denied;
+use yoban_domain::grant::{Action, Denied, instead};
+use yoban_domain::people::Actor;
 use yoban_domain::session::Refused;
 use yoban_domain::wire::problem::Problem;
 use yoban_media::MediaError;
@@ -33,6 +34,12 @@ impl From<Denied> for CommandError {
 }
 
 impl CommandError {
+    /// What is answered to somebody who may not: who should do it instead, where that helps, else nothing more than
+    /// that there is nothing to see.
+    pub fn denied(by: &Actor, action: Action, _: Denied) -> Self {
+        instead(by, action).map_or(Self::NotFound, Self::Refused)
+    }
+
     /// What the person is told.
     pub fn problem(&self) -> Problem {
         match self {

@@ -26,6 +26,7 @@ mod postgres;
 mod raw;
 mod refuses_to_start;
 mod resume;
+mod rights;
 mod taps;
 mod terminal;
 mod tls;

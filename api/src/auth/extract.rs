@@ -1,8 +1,7 @@
 //! Who calls a route.
 
-use std::sync::Arc;
-
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use yoban_domain::id::DeviceId;
@@ -11,7 +10,8 @@ use yoban_domain::people::Actor;
 use super::Auth;
 use crate::problem::ApiError;
 
-/// A caller with an access token that holds.
+/// A caller with an access token that holds and a role that may do what the route is for.
+#[derive(Clone, Copy)]
 pub struct Caller {
     /// Who.
     pub actor: Actor,
@@ -19,17 +19,24 @@ pub struct Caller {
     pub device: DeviceId,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Caller
-where
-    Arc<Auth>: FromRef<S>,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let auth = Arc::<Auth>::from_ref(state);
-        let header = parts.headers.get(AUTHORIZATION).and_then(|h| h.to_str().ok());
+impl Caller {
+    /// Reads the token of a request.
+    ///
+    /// # Errors
+    /// No token, or one that does not hold.
+    pub fn identify(auth: &Auth, headers: &HeaderMap) -> Result<Self, ApiError> {
+        let header = headers.get(AUTHORIZATION).and_then(|h| h.to_str().ok());
         let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or(ApiError::Unauthenticated)?;
         let identity = auth.identify(token).ok_or(ApiError::Unauthenticated)?;
         Ok(Self { actor: identity.actor, device: identity.device })
+    }
+}
+
+/// Put into the request by the gate of `routes::registry`; a route that asks for nothing has none.
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get::<Self>().copied().ok_or(ApiError::Unauthenticated)
     }
 }

@@ -5,14 +5,12 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use yoban_domain::case::Standing;
-use yoban_domain::grant::{Action, Subject, may};
 use yoban_domain::id::CaseId;
 use yoban_domain::timeline::timeline;
 use yoban_domain::wire::problem::Problem;
 use yoban_domain::wire::rest::{CaseView, NewReadings, OnDuty, ReadingsStored, Requested};
 use yoban_domain::wire::view::QueueItem;
 use yoban_signaling::Signaling;
-use yoban_signaling::error::CommandError;
 
 use super::idempotency::once;
 use crate::auth::Caller;
@@ -74,7 +72,6 @@ pub(super) async fn tonight(
     State(signaling): State<Signaling>,
     caller: Caller,
 ) -> Result<Json<Vec<QueueItem>>, ApiError> {
-    allowed(&caller, Action::SeeQueue)?;
     Ok(Json(signaling.engine.tonight(caller.actor.association).await?))
 }
 
@@ -87,7 +84,6 @@ pub(super) async fn duty(
     State(signaling): State<Signaling>,
     caller: Caller,
 ) -> Result<Json<Vec<OnDuty>>, ApiError> {
-    allowed(&caller, Action::SeeDuty)?;
     Ok(Json(signaling.engine.duty(&signaling.hub, caller.actor.association).await?))
 }
 
@@ -118,9 +114,4 @@ pub(super) async fn case(
         sessions: scene.case.sessions.clone(),
         timeline: timeline(&facts, &scene.directory.people),
     }))
-}
-
-fn allowed(caller: &Caller, action: Action) -> Result<(), ApiError> {
-    let subject = Subject::Association(caller.actor.association);
-    Ok(may(&caller.actor, action, &subject).map_err(CommandError::from)?)
 }

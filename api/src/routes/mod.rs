@@ -6,6 +6,7 @@ mod fhir;
 mod idempotency;
 mod media;
 mod ops;
+mod registry;
 mod sign_in;
 mod signal;
 
@@ -14,10 +15,11 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yoban_domain::grant::Action;
 use yoban_domain::wire::problem::Problem;
 
+use self::registry::{Gated, Routes};
 use crate::openapi::Document;
 use crate::problem::ApiError;
 use crate::state::State;
@@ -26,49 +28,49 @@ use crate::web;
 /// Largest body of a request in bytes. Fifty readings have about 20 kB.
 const LARGEST_BODY: usize = 256 * 1024;
 
-/// The routes with their description.
-pub fn described() -> (Router<State>, utoipa::openapi::OpenApi) {
-    let (api, document) = OpenApiRouter::with_openapi(Document::openapi())
-        .routes(routes!(sign_in::sign_in))
-        .routes(routes!(sign_in::refresh))
-        .routes(routes!(sign_in::me))
-        .routes(routes!(sign_in::demo_people))
-        .routes(routes!(calls::request_call))
-        .routes(routes!(calls::send_readings))
-        .routes(routes!(calls::tonight))
-        .routes(routes!(calls::duty))
-        .routes(routes!(calls::case))
-        .routes(routes!(encounters::encounter))
-        .routes(routes!(encounters::page))
-        .routes(routes!(encounters::recordings))
-        .routes(routes!(encounters::recording_file))
-        .routes(routes!(fhir::everything))
-        .routes(routes!(fhir::metadata))
-        .routes(routes!(media::whip))
-        .routes(routes!(media::whep))
-        .routes(routes!(media::hang_up))
-        .routes(routes!(signal::socket))
-        .routes(routes!(ops::healthz))
-        .routes(routes!(ops::readyz))
-        .routes(routes!(ops::version))
-        .split_for_parts();
-    (api, document)
+/// The routes, each with what it asks of its caller, and their description.
+fn registered() -> (Gated, utoipa::openapi::OpenApi) {
+    Routes::new(Document::openapi())
+        .open("this is where tokens come from", routes!(sign_in::sign_in))
+        .open("the refresh token in the body says who", routes!(sign_in::refresh))
+        .of(Action::KeepSignedIn, routes!(sign_in::me))
+        .open("fictitious people, in demo mode, for local names", routes!(sign_in::demo_people))
+        .of(Action::RequestCall, routes!(calls::request_call))
+        .of(Action::SendReadings, routes!(calls::send_readings))
+        .of(Action::SeeQueue, routes!(calls::tonight))
+        .of(Action::SeeDuty, routes!(calls::duty))
+        .of(Action::ReadCase, routes!(calls::case))
+        .of(Action::ReadEncounter, routes!(encounters::encounter))
+        .of(Action::ReadEncounter, routes!(encounters::page))
+        .of(Action::ReadRecording, routes!(encounters::recordings))
+        .of(Action::ReadRecording, routes!(encounters::recording_file))
+        .of(Action::ReadEncounter, routes!(fhir::everything))
+        .open("FHIR: what a server offers is public", routes!(fhir::metadata))
+        .of(Action::UseMedia, routes!(media::whip))
+        .of(Action::UseMedia, routes!(media::whep))
+        .of(Action::UseMedia, routes!(media::hang_up))
+        .open("the socket's first message brings the token", routes!(signal::socket))
+        .open("for those who run the server", routes!(ops::healthz))
+        .open("for those who run the server", routes!(ops::readyz))
+        .open("for those who run the server", routes!(ops::version))
+        .finish()
+}
+
+/// The contract.
+pub fn document() -> utoipa::openapi::OpenApi {
+    registered().1
 }
 
 /// The whole site.
-pub fn site() -> Router<State> {
-    let (api, document) = described();
+pub fn site(state: State) -> Router {
+    let (api, document) = registered();
     let text = document.to_json().unwrap_or_default();
-    api.route(
-        "/api/v1/openapi.json",
-        axum::routing::get(move || {
-            let text = text.clone();
-            async move { ([(axum::http::header::CONTENT_TYPE, "application/json")], text) }
-        }),
-    )
-    .fallback(web::asset)
-    .layer(DefaultBodyLimit::max(LARGEST_BODY))
-    .layer(axum::middleware::map_response(headers))
+    api.with_document("/api/v1/openapi.json", text)
+        .guarded(state.auth.clone())
+        .with_state(state)
+        .fallback(web::asset)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(axum::middleware::map_response(headers))
 }
 
 /// What the screens may load and talk to. Styles inline are what the charts and the printable page set; a worker keeps

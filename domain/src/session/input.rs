@@ -7,6 +7,7 @@ use super::clinical::{Disposition, Finding};
 use super::leg::{DeclineReason, LegRole, SourceState};
 use super::picture::VideoCodec;
 use crate::fact::FactKind;
+use crate::grant::Action;
 use crate::id::{LegId, PersonId};
 use crate::mode::{NotExamination, ServiceKind};
 use crate::org::Institution;
@@ -88,6 +89,32 @@ pub enum Input {
     Dispose(Disposition),
     /// A deadline of [`super::Session::deadlines`] fell due.
     Deadline(Due),
+}
+
+impl Input {
+    /// Whose hands may try this.
+    pub const fn action(&self) -> Action {
+        match self {
+            Self::Cancel => Action::CancelCall,
+            Self::Accept | Self::Decline(_) => Action::AnswerRing,
+            Self::Leave | Self::ComeBack | Self::Declare { .. } => Action::ComeAndGo,
+            Self::End | Self::UndoEnd => Action::EndCall,
+            Self::Invite { .. } | Self::WithdrawInvite(_) => Action::InviteToCall,
+            Self::AnswerJoin { .. } => Action::AnswerJoin,
+            Self::SpokenConsent(_) => Action::WitnessConsent,
+            Self::AskRecording | Self::StopRecording => Action::RunRecording,
+            Self::AnswerRecording(_) => Action::AnswerRecording,
+            Self::Assess(_) => Action::Assess,
+            Self::SetKind(_) => Action::NameKind,
+            Self::Dispose(_) => Action::Decide,
+            Self::RecordingFailed(_)
+            | Self::Rang(_)
+            | Self::MediaUp(_)
+            | Self::MediaLost(_)
+            | Self::MediaFlow { .. }
+            | Self::Deadline(_) => Action::ServeCall,
+        }
+    }
 }
 
 /// Which deadline. Kept as text in the timer row.

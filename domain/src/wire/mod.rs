@@ -1,6 +1,7 @@
 //! The wire: what devices and server say to each other, on the socket and over REST. The OpenAPI document and
 //! the TypeScript schema are generated from these types.
 
+mod asks;
 pub mod problem;
 pub mod rest;
 pub mod signal;

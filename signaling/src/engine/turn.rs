@@ -5,7 +5,7 @@ use uuid::Uuid;
 use yoban_domain::case::{Case, Owner, Standing, standing};
 use yoban_domain::duty::Line;
 use yoban_domain::fact::{Fact, FactKind};
-use yoban_domain::grant::{Action, may};
+use yoban_domain::grant::may;
 use yoban_domain::id::SessionId;
 use yoban_domain::mode::ServiceKind;
 use yoban_domain::people::Actor;
@@ -72,7 +72,9 @@ impl Engine {
             return Ok(());
         }
         let now = self.clock.now();
-        may(&by, Action::ActInCall, &locked.subject(&locked.asked()))?;
+        let action = input.action();
+        may(&by, action, &locked.subject(&locked.asked()))
+            .map_err(|denied| CommandError::denied(&by, action, denied))?;
         let wanted_kind = if let Input::SetKind(kind) = &input { Some(*kind) } else { None };
         let stepped = self.step(&mut tx, &locked, by, input, now).await?;
         match stepped {

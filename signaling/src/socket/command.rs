@@ -1,6 +1,6 @@
 //! What each message does.
 
-use yoban_domain::grant::{Action, Subject, may};
+use yoban_domain::grant::{Asks, ever};
 use yoban_domain::id::SessionId;
 use yoban_domain::session::{Input, VideoCodec};
 use yoban_domain::wire::problem::Problem;
@@ -50,10 +50,13 @@ impl Session {
     }
 
     async fn carry_out(&self, message: ClientMessage) -> Result<Option<ServerMessage>, CommandError> {
+        let by = self.identity.actor;
+        if let Asks::Of(action) = message.asks() {
+            // Before anything is looked up; whoever passes is asked again by the engine, about this very call.
+            ever(&by, action).map_err(|denied| CommandError::denied(&by, action, denied))?;
+        }
         let (session, input) = match message {
             ClientMessage::Duty { ready } => {
-                let home = Subject::Association(self.identity.actor.association);
-                may(&self.identity.actor, Action::GoOnDuty, &home)?;
                 self.signaling.hub.ready(self.identity.device, ready).await;
                 if ready {
                     // Whatever is asked of this person rings here from now on.
@@ -99,7 +102,7 @@ impl Session {
                 return Err(CommandError::Invalid("hello comes first and once"));
             }
         };
-        self.signaling.engine.act(self.identity.actor, session, input).await?;
+        self.signaling.engine.act(by, session, input).await?;
         Ok(None)
     }
 
