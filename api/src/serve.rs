@@ -245,6 +245,7 @@ fn timings(options: &Options) -> Timings {
         away: faster(usual.away),
         undo: faster(usual.undo),
         check_in: faster(usual.check_in),
+        check_in_answer: faster(usual.check_in_answer),
         disposition: faster(usual.disposition),
     }
 }

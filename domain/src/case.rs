@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::duty::Line;
 use crate::id::{AssociationId, CaseId, PatientId, PersonId, SessionId};
-use crate::session::{EndReason, LegRole, Session, State, Timings};
+use crate::session::{EndReason, Leg, Session, State, Timings};
 use crate::time::Timestamp;
 
 /// Who must act next.
@@ -67,7 +67,7 @@ pub fn standing(session: &Session, timings: &Timings, now: Timestamp) -> Standin
     let owner = match session.state {
         State::Waiting { .. } => desk,
         State::Active { .. } if session.desk.is_some() => desk,
-        State::Active { .. } => person(holder(session)),
+        State::Active { .. } => person(session.in_charge().and_then(Leg::person)),
         State::Closing { by, .. } => Owner::Person { person: by },
         State::Ended { at, .. } if session.disposition.is_some() => {
             return Standing::Closed { at: at.max(now) };
@@ -81,13 +81,6 @@ pub fn standing(session: &Session, timings: &Timings, now: Timestamp) -> Standin
     // case is due at once rather than never.
     let deadline = session.deadlines(timings).into_iter().map(|(_, at)| at).min().unwrap_or(now);
     Standing::Open { owner, deadline }
-}
-
-/// The clinician who has the patient now, lost for a moment or not.
-fn holder(session: &Session) -> Option<PersonId> {
-    [LegRole::DutyDoctor, LegRole::DeskNurse, LegRole::VisitingNurse].into_iter().find_map(|role| {
-        session.legs.iter().find(|l| l.role == role && l.in_call() && l.admitted()).and_then(|l| l.person())
-    })
 }
 
 impl Case {

@@ -3,12 +3,12 @@
 use crate::case::{Case, Owner, Standing};
 use crate::encounter::{Encounter, Record};
 use crate::id::{InstitutionId, PersonId};
-use crate::mode::may_examine_online;
+use crate::mode::{may_examine_online, settled};
 use crate::org::{Association, Institution};
 use crate::people::{Actor, Patient, Person, Role, Who};
 use crate::session::{Leg, LegRole, Refused, Session, Timings, recording_phase};
 use crate::time::Timestamp;
-use crate::vitals::score::{Spo2Scale, Subject};
+use crate::vitals::score::Subject;
 use crate::wire::view::{CallView, Findings, Participant, PatientCard, PersonCard, QueueItem};
 
 /// Everybody and everything one session speaks of.
@@ -42,11 +42,9 @@ impl Directory {
 
     /// What NEWS2 must know of the patient. A date of birth that cannot be read counts as age 0: no score rather
     /// than a wrong one.
-    pub fn subject(&self, now: Timestamp) -> Subject {
-        let scale = match &self.patient.oxygen_scale2 {
-            Some(set) => Spo2Scale::Two { set_by: set.by, set_at: set.at },
-            None => Spo2Scale::One,
-        };
+    pub fn subject(&self, session: &Session, now: Timestamp) -> Subject {
+        let chosen = session.oxygen_scale.map(|s| (s.scale2, s.by, s.at));
+        let scale = self.patient.oxygen_scale(chosen);
         Subject {
             age_years: self.patient.age(now, &self.association.zone).unwrap_or(0),
             pregnant: false,
@@ -77,6 +75,7 @@ impl Directory {
     pub fn record(&self, encounter: Encounter) -> Record {
         let mut wanted = encounter.staff();
         wanted.extend(self.patient.primary_doctor);
+        wanted.extend(self.patient.oxygen_scale2.iter().map(|set| set.by));
         let people: Vec<Person> = self.people.iter().filter(|p| wanted.contains(&p.id)).cloned().collect();
         let institutions = self
             .institutions
@@ -116,6 +115,7 @@ impl Directory {
             requested_at: session.requested_at,
             state: session.state,
             desk: session.desk,
+            check_in: session.check_in.filter(|_| staff),
             you: own.map(|l| l.id),
             people: session.legs.iter().map(|l| self.participant(session, l)).collect(),
             recording: recording_phase(session),
@@ -166,7 +166,7 @@ impl Directory {
             urgency: a.urgency,
             sbar: a.sbar.clone(),
             note: a.note.clone(),
-            ledger: session.ledger.clone(),
+            ledger: settled(&session.ledger),
             examination_refused,
         }
     }

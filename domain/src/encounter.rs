@@ -12,7 +12,8 @@ use crate::session::{
     ConsentManner, Disposition, IdentityMethod, LegRole, Participant, RedFlag, Sbar, Urgency,
 };
 use crate::time::Timestamp;
-use crate::vitals::Reading;
+use crate::vitals::score::Spo2Scale;
+use crate::vitals::{EnteredBy, Reading, Source};
 
 /// The record of one session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,9 @@ pub struct Encounter {
     pub red_flags: Option<Vec<RedFlag>>,
     /// Triage colour.
     pub urgency: Option<Urgency>,
+    /// The oxygen scale of NEWS2, when a doctor chose one in this encounter.
+    #[serde(default)]
+    pub oxygen_scale: Option<ScaleSet>,
     /// Write-up.
     pub sbar: Option<Private<Sbar>>,
     /// Readings in the order of their own time.
@@ -102,6 +106,20 @@ pub struct RecordingAnswered {
     pub yes: bool,
 }
 
+/// The choice of an oxygen scale with its reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScaleSet {
+    /// Scale 2; otherwise scale 1.
+    pub scale2: bool,
+    /// Why.
+    pub reason: Private<String>,
+    /// Who.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// The decision with who and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -147,6 +165,14 @@ pub struct Signed {
     pub record: Record,
 }
 
+impl Record {
+    /// Which oxygen scale NEWS2 goes by here: what a doctor chose in the encounter, else what is known of the patient.
+    pub fn oxygen_scale(&self) -> Spo2Scale {
+        let chosen = self.encounter.oxygen_scale.as_ref().map(|s| (s.scale2, s.by, s.at));
+        self.patient.oxygen_scale(chosen)
+    }
+}
+
 impl Encounter {
     /// Folds the facts of one session; `None` when the session never was.
     pub fn fold(session: SessionId, patient: PatientId, facts: &[Fact]) -> Option<Self> {
@@ -166,6 +192,7 @@ impl Encounter {
             identity: None,
             red_flags: None,
             urgency: None,
+            oxygen_scale: None,
             sbar: None,
             readings: Vec::new(),
             recorded: Vec::new(),
@@ -176,6 +203,7 @@ impl Encounter {
         for fact in own {
             folded.add(&fact.kind, fact.at, &fact.by);
         }
+        folded.ledger = mode::settled(&folded.ledger);
         folded.readings.sort_by_key(|r| (r.reveal().at(), r.reveal().id));
         Some(folded)
     }
@@ -213,6 +241,10 @@ impl Encounter {
             FactKind::IdentityChecked { method } => self.identity = Some((*method, by.person())),
             FactKind::RedFlagsScreened { found } => self.red_flags = Some(found.clone()),
             FactKind::UrgencySet { urgency } => self.urgency = Some(*urgency),
+            FactKind::OxygenScaleSet { scale2, reason } => {
+                self.oxygen_scale =
+                    by.person().map(|by| ScaleSet { scale2: *scale2, reason: reason.clone(), by, at });
+            }
             FactKind::SbarWritten { sbar } => self.sbar = Some(sbar.clone()),
             FactKind::NoteWritten { text } => self.note = Some(text.clone()),
             FactKind::ReadingStored { reading } => self.readings.push(reading.clone()),
@@ -246,6 +278,9 @@ impl Encounter {
             | FactKind::RecordingFinished { .. }
             | FactKind::EndUndone
             | FactKind::CheckInDue
+            | FactKind::CheckInAnswered { .. }
+            | FactKind::CheckInMissed { .. }
+            | FactKind::EverybodyBusy { .. }
             | FactKind::DispositionOverdue
             | FactKind::OwnerChanged { .. }
             | FactKind::Signed { .. }
@@ -277,7 +312,8 @@ impl Encounter {
         }
     }
 
-    /// Members of staff the record speaks of: attendees and whoever decided or checked.
+    /// Members of staff the record speaks of: attendees, whoever decided, checked, heard a consent, chose a scale, and
+    /// whoever typed a value.
     pub fn staff(&self) -> Vec<PersonId> {
         let attended = self.attendees.iter().filter_map(|a| match a.who {
             Participant::Staff { person } => Some(person),
@@ -286,7 +322,19 @@ impl Encounter {
         });
         let decided = self.disposition.iter().filter_map(|d| d.by);
         let checked = self.identity.iter().filter_map(|(_, by)| *by);
-        let mut staff: Vec<PersonId> = attended.chain(decided).chain(checked).collect();
+        let heard = self.attendees.iter().filter_map(|a| match a.consent {
+            Some(ConsentManner::Spoken { heard_by }) => Some(heard_by),
+            Some(ConsentManner::OnTablet) | None => None,
+        });
+        let scaled = self.oxygen_scale.iter().map(|s| s.by);
+        let typed = self.readings.iter().filter_map(|r| match r.reveal().source {
+            Source::Manual { by: EnteredBy::Clinician { person } } => Some(person),
+            Source::Manual { by: EnteredBy::Household }
+            | Source::Device { .. }
+            | Source::Simulated { .. } => None,
+        });
+        let all = attended.chain(decided).chain(checked).chain(heard).chain(scaled).chain(typed);
+        let mut staff: Vec<PersonId> = all.collect();
         staff.sort_unstable();
         staff.dedup();
         staff

@@ -91,6 +91,11 @@ pub enum FactKind {
         /// The line.
         line: Line,
     },
+    /// Everybody on duty on a line was with another patient when somebody was needed.
+    EverybodyBusy {
+        /// The line.
+        line: Line,
+    },
     /// The tablet shows the desk's telephone and 119.
     FallbackShown,
     /// Somebody accepted.
@@ -222,6 +227,13 @@ pub enum FactKind {
         /// The colour.
         urgency: Urgency,
     },
+    /// The oxygen scale of NEWS2 was chosen for this encounter.
+    OxygenScaleSet {
+        /// Scale 2; otherwise scale 1.
+        scale2: bool,
+        /// Why.
+        reason: Private<String>,
+    },
     /// The write-up for the doctor.
     SbarWritten {
         /// All four parts.
@@ -252,6 +264,16 @@ pub enum FactKind {
     Ended,
     /// The owner was asked whether the call goes on.
     CheckInDue,
+    /// It goes on.
+    CheckInAnswered {
+        /// Who said so.
+        leg: LegId,
+    },
+    /// No answer came in time.
+    CheckInMissed {
+        /// Who was asked.
+        leg: LegId,
+    },
     /// The call ended and the decision is overdue.
     DispositionOverdue,
     /// The case has a new owner or deadline holder.

@@ -40,6 +40,10 @@ pub enum Action {
     NameKind,
     /// Write what follows from the call.
     Decide,
+    /// Choose NEWS2's oxygen scale for the patient.
+    SetOxygenScale,
+    /// Answer that the call still goes on.
+    AnswerCheckIn,
     /// Report what media, ringing devices and deadlines do: the server itself.
     ServeCall,
     /// Send readings of a patient.
@@ -66,7 +70,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, for the matrix tests.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::RequestCall,
         Self::CancelCall,
         Self::SeeCall,
@@ -81,6 +85,8 @@ impl Action {
         Self::Assess,
         Self::NameKind,
         Self::Decide,
+        Self::SetOxygenScale,
+        Self::AnswerCheckIn,
         Self::ServeCall,
         Self::SendReadings,
         Self::SeeQueue,
@@ -166,6 +172,8 @@ const fn tablet_may(action: Action) -> bool {
         | Action::Assess
         | Action::NameKind
         | Action::Decide
+        | Action::SetOxygenScale
+        | Action::AnswerCheckIn
         | Action::ServeCall
         | Action::SeeQueue
         | Action::SeeDuty
@@ -191,6 +199,7 @@ fn staff_may(person: PersonId, role: Role, action: Action, subject: &Subject<'_>
         Action::KeepSignedIn => true,
         Action::RequestCall | Action::CancelCall | Action::AnswerJoin | Action::ServeCall => false,
         Action::GoOnDuty | Action::SeeDuty | Action::SeeQueue => role != Role::Administrator,
+        Action::SetOxygenScale => theirs && role == Role::Doctor,
         Action::EndCall => theirs && matches!(role, Role::DeskNurse | Role::Doctor),
         Action::SeeCall
         | Action::AnswerRing
@@ -202,6 +211,7 @@ fn staff_may(person: PersonId, role: Role, action: Action, subject: &Subject<'_>
         | Action::Assess
         | Action::NameKind
         | Action::Decide
+        | Action::AnswerCheckIn
         | Action::SendReadings
         | Action::ReadCase
         | Action::ReadEncounter
@@ -234,15 +244,22 @@ pub fn instead(actor: &Actor, action: Action) -> Option<Refused> {
         return None;
     }
     match (actor.who, action) {
-        (Who::Tablet { .. }, Action::EndCall | Action::InviteToCall | Action::WitnessConsent) => {
-            Some(Refused::ClinicianOnly)
-        }
         (
             Who::Tablet { .. },
-            Action::RunRecording | Action::Assess | Action::NameKind | Action::Decide | Action::SignEncounter,
+            Action::EndCall
+            | Action::InviteToCall
+            | Action::WitnessConsent
+            | Action::RunRecording
+            | Action::Assess
+            | Action::NameKind
+            | Action::Decide
+            | Action::SetOxygenScale
+            | Action::AnswerCheckIn
+            | Action::SignEncounter,
         ) => Some(Refused::ClinicianOnly),
         (Who::Staff { role: Role::Administrator, .. }, _) => None,
         (Who::Staff { .. }, Action::CancelCall | Action::AnswerJoin) => Some(Refused::PatientOnly),
+        (Who::Staff { .. }, Action::SetOxygenScale) => Some(Refused::DoctorOnly),
         (Who::Staff { .. }, Action::EndCall) => Some(Refused::NotYoursToEnd),
         _ => None,
     }
@@ -271,7 +288,7 @@ mod tests {
             staff(Role::Administrator),
         ];
         // Columns as in `whos`; letters: a = association, o = own or involved case, x = another case.
-        let table: [(Action, [&str; 5]); 25] = [
+        let table: [(Action, [&str; 5]); 27] = [
             (Action::RequestCall, ["a", "", "", "", ""]),
             (Action::CancelCall, ["o", "", "", "", ""]),
             (Action::SeeCall, ["o", "ox", "o", "o", ""]),
@@ -286,6 +303,8 @@ mod tests {
             (Action::Assess, ["", "ox", "o", "o", ""]),
             (Action::NameKind, ["", "ox", "o", "o", ""]),
             (Action::Decide, ["", "ox", "o", "o", ""]),
+            (Action::SetOxygenScale, ["", "", "o", "", ""]),
+            (Action::AnswerCheckIn, ["", "ox", "o", "o", ""]),
             (Action::ServeCall, ["", "", "", "", ""]),
             (Action::SendReadings, ["o", "ox", "o", "o", ""]),
             (Action::SeeQueue, ["", "aox", "aox", "aox", ""]),
@@ -334,6 +353,7 @@ mod tests {
             (tablet, Action::Decide, Some(Refused::ClinicianOnly)),
             (tablet, Action::SeeQueue, None),
             (staff(Role::VisitingNurse), Action::EndCall, Some(Refused::NotYoursToEnd)),
+            (staff(Role::DeskNurse), Action::SetOxygenScale, Some(Refused::DoctorOnly)),
             (staff(Role::DeskNurse), Action::AnswerJoin, Some(Refused::PatientOnly)),
             (staff(Role::Administrator), Action::EndCall, None),
         ] {

@@ -124,6 +124,41 @@ pub fn advance(
     true
 }
 
+/// Anything shorter is media coming up or going down, and no interval a reader of the ledger could use: it counts by
+/// the second.
+pub const SHORTEST: Span = Span::seconds(1);
+
+/// The ledger as it is read: an interval of less than a second goes to the one that follows it, else to the one before;
+/// but オンライン診療 never grows by it.
+pub fn settled(ledger: &[Interval]) -> Vec<Interval> {
+    let mut settled: Vec<Interval> = Vec::new();
+    let mut from = None;
+    for (n, interval) in ledger.iter().enumerate() {
+        let interval = Interval { from: from.take().unwrap_or(interval.from), ..interval.clone() };
+        if interval.until.is_some_and(|until| until.since(interval.from) < SHORTEST) {
+            let takes = |other: &Interval| other.kind != ServiceKind::OnlineExamination;
+            if ledger.get(n + 1).is_some_and(|next| Some(next.from) == interval.until && takes(next)) {
+                from = Some(interval.from);
+                continue;
+            }
+            if let Some(before) = settled.last_mut().filter(|b| b.until == Some(interval.from) && takes(b)) {
+                before.until = interval.until;
+                continue;
+            }
+        }
+        if let Some(before) = settled.last_mut()
+            && before.until == Some(interval.from)
+            && (before.kind, before.mode, before.nurse_present)
+                == (interval.kind, interval.mode, interval.nurse_present)
+        {
+            before.until = interval.until;
+            continue;
+        }
+        settled.push(interval);
+    }
+    settled
+}
+
 /// Closes the running interval.
 pub fn close(ledger: &mut [Interval], now: Timestamp) {
     if let Some(last) = ledger.last_mut() {
@@ -139,4 +174,56 @@ pub fn examined_for(ledger: &[Interval], now: Timestamp) -> Span {
         .map(|i| i.until.unwrap_or(now).since(i.from).0)
         .fold(0_i64, i64::saturating_add);
     Span(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use super::{MediaMode as M, ServiceKind as K};
+
+    fn ledger(rows: &[(i64, i64, K, M)]) -> Vec<Interval> {
+        rows.iter()
+            .map(|&(from, until, kind, mode)| Interval {
+                from: Timestamp(from),
+                until: (until > 0).then_some(Timestamp(until)),
+                kind,
+                mode,
+                nurse_present: false,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn media_coming_up_leaves_no_rows_of_no_length() {
+        let (n, e) = (K::NurseAdvice, K::OnlineExamination);
+        for (name, stored, read) in [
+            (
+                "picture follows sound",
+                ledger(&[(0, 300, n, M::None), (300, 700, n, M::Audio), (700, 0, n, M::VideoAudio)]),
+                ledger(&[(0, 0, n, M::VideoAudio)]),
+            ),
+            (
+                "going down at the end",
+                ledger(&[(0, 9_000, n, M::VideoAudio), (9_000, 9_200, n, M::Audio)]),
+                ledger(&[(0, 9_200, n, M::VideoAudio)]),
+            ),
+            (
+                "a flicker joins what it parted",
+                ledger(&[(0, 5_000, n, M::Audio), (5_000, 5_001, n, M::None), (5_001, 0, n, M::Audio)]),
+                ledger(&[(0, 0, n, M::Audio)]),
+            ),
+            (
+                "an examination never grows",
+                ledger(&[(0, 500, n, M::Audio), (500, 9_000, e, M::VideoAudio), (9_000, 9_100, n, M::Audio)]),
+                ledger(&[(0, 500, n, M::Audio), (500, 9_000, e, M::VideoAudio), (9_000, 9_100, n, M::Audio)]),
+            ),
+            (
+                "a second is a second",
+                ledger(&[(0, 1_000, n, M::Audio), (1_000, 0, n, M::VideoAudio)]),
+                ledger(&[(0, 1_000, n, M::Audio), (1_000, 0, n, M::VideoAudio)]),
+            ),
+        ] {
+            assert_eq!(settled(&stored), read, "{name}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use crate::id::{AssociationId, DeviceId, InstitutionId, PatientId, PersonId};
 use crate::plan::CarePlan;
 use crate::private::Private;
 use crate::time::Timestamp;
+use crate::vitals::score::Spo2Scale;
 
 /// What a member of staff is employed to do. A right to act follows from the role; a turn of duty is a shift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -193,6 +194,16 @@ impl Actor {
 }
 
 impl Patient {
+    /// Which oxygen scale of NEWS2 applies: what a doctor chose in the encounter (scale 2 or not, by whom, when), else
+    /// what a clinician set for the patient, else scale 1.
+    pub fn oxygen_scale(&self, chosen: Option<(bool, PersonId, Timestamp)>) -> Spo2Scale {
+        let standing = || self.oxygen_scale2.as_ref().map(|set| (true, set.by, set.at));
+        match chosen.or_else(standing) {
+            Some((true, set_by, set_at)) => Spo2Scale::Two { set_by, set_at },
+            Some((false, ..)) | None => Spo2Scale::One,
+        }
+    }
+
     /// Age in full years on the day of `at` in `zone`; `None` when the date of birth cannot be read.
     pub fn age(&self, at: Timestamp, zone: &str) -> Option<u16> {
         let born: jiff::civil::Date = self.birth_date.reveal().parse().ok()?;

@@ -6,6 +6,7 @@ mod reading;
 mod tests;
 
 use crate::fact::{Fact, FactKind};
+use crate::mode::SHORTEST;
 use crate::people::Person;
 use crate::session::ConsentManner;
 use crate::wire::rest::TimelineEntry;
@@ -14,12 +15,15 @@ use crate::words;
 use names::Names;
 pub use reading::shown;
 
-/// One entry for each fact, in their order. `people` are the members of staff the facts may speak of; whoever is
+/// One entry for each fact that a reader can use, in their order. `people` are the members of staff the facts may speak of; whoever is
 /// not among them is called by their role.
 pub fn timeline(facts: &[Fact], people: &[Person]) -> Vec<TimelineEntry> {
     let names = Names::of(facts, people);
     facts
         .iter()
+        .enumerate()
+        .filter(|(n, fact)| !passing(fact, facts.get(n + 1..).unwrap_or_default()))
+        .map(|(_, fact)| fact)
         .map(|fact| {
             let (code, ja, en) = names.sentence(fact);
             TimelineEntry {
@@ -31,6 +35,16 @@ pub fn timeline(facts: &[Fact], people: &[Person]) -> Vec<TimelineEntry> {
             }
         })
         .collect()
+}
+
+/// A kind of media that held for less than a second, while the others were coming up: no line of its own.
+fn passing(fact: &Fact, later: &[Fact]) -> bool {
+    let moves = |f: &Fact| matches!(f.kind, FactKind::ModeChanged { .. });
+    moves(fact)
+        && later
+            .iter()
+            .take_while(|next| next.at.since(fact.at) < SHORTEST)
+            .any(|next| moves(next) && next.session == fact.session)
 }
 
 impl Names<'_> {
@@ -345,6 +359,38 @@ impl Names<'_> {
                 "通話を続けるかどうか担当者に確認しました。".to_owned(),
                 "The owner is asked whether the call goes on.".to_owned(),
             ),
+            FactKind::CheckInAnswered { leg } => {
+                let who = self.leg(*leg);
+                (
+                    "checkInAnswered",
+                    format!("{}が通話を続けると答えました。", who.ja),
+                    format!("{} answered that the call goes on.", who.en),
+                )
+            }
+            FactKind::CheckInMissed { leg } => {
+                let who = self.leg(*leg);
+                (
+                    "checkInMissed",
+                    format!("{}から答えがないため、次の担当に引き継ぎます。", who.ja),
+                    format!("No answer came from {}; the next owner takes over.", who.en),
+                )
+            }
+            FactKind::EverybodyBusy { line } => {
+                let line = words::line(*line);
+                (
+                    "everybodyBusy",
+                    format!("{}は全員ほかの対応中でした。", line.ja),
+                    format!("Everybody on the line “{}” was with another patient.", line.en),
+                )
+            }
+            FactKind::OxygenScaleSet { scale2, .. } => {
+                let n = if *scale2 { 2 } else { 1 };
+                (
+                    "oxygenScaleSet",
+                    format!("{}がSpO2スケール{n}を選びました。", by.ja),
+                    format!("{} chose SpO2 scale {n}.", by.en),
+                )
+            }
             FactKind::DispositionOverdue => (
                 "dispositionOverdue",
                 "転帰がまだ記入されていません。".to_owned(),

@@ -2,7 +2,7 @@
 //! lost, doubled or reordered; whoever acts on one reads the store.
 
 use tokio::sync::broadcast;
-use yoban_domain::id::{AssociationId, SessionId};
+use yoban_domain::id::{AssociationId, PersonId, SessionId};
 
 /// What advanced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +13,8 @@ pub enum Hint {
     Vitals(SessionId),
     /// Who is on duty or reachable changed.
     Duty(AssociationId),
+    /// Somebody came out of a call.
+    Freed(AssociationId, PersonId),
     /// Something was put into the outbox.
     Outbox,
     /// Deadlines changed.

@@ -111,7 +111,7 @@ impl Task {
                 Ok(Hint::Session(id)) => _ = sessions.insert(id),
                 Ok(Hint::Vitals(id)) => _ = vitals.insert(id),
                 Ok(Hint::Duty(association)) => _ = lists.insert(association),
-                Ok(Hint::Outbox | Hint::Timers) => {}
+                Ok(Hint::Outbox | Hint::Timers | Hint::Freed(..)) => {}
                 Err(_lagged) => log(self.every_room().await),
             }
         }
@@ -237,7 +237,7 @@ impl Task {
         let mut read = self.engine.store().read().await?;
         let readings = crate::engine::readings_of(&mut read, scene.session.case, scene.session.id).await?;
         let now = self.engine.clock().now();
-        let subject = scene.directory.subject(now);
+        let subject = scene.directory.subject(&scene.session, now);
         Ok(VitalsView::of(scene.session.id, scene.session.patient, &subject, &readings, now))
     }
 

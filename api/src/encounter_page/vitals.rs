@@ -186,10 +186,7 @@ pub(super) fn score(page: &Page<'_>) -> Result<Score, NotScored> {
         // A date of birth that cannot be read gives no score rather than a wrong one.
         age_years: patient.age(now, &page.record.association.zone).unwrap_or(0),
         pregnant: false,
-        scale: patient
-            .oxygen_scale2
-            .as_ref()
-            .map_or(Spo2Scale::One, |set| Spo2Scale::Two { set_by: set.by, set_at: set.at }),
+        scale: page.record.oxygen_scale(),
     };
     let readings = page.record.encounter.readings.iter().map(|r| r.reveal());
     score::news2(readings, &subject, now)

@@ -1,7 +1,7 @@
 //! Findings, the kind of care, the decision, and the end of the call.
 
 use super::step::Turn;
-use super::{Disposition, EndReason, Finding, LegRole, Outcome, Refused, Session, State};
+use super::{Disposition, EndReason, Finding, LegRole, Outcome, Refused, ScaleChoice, Session, State};
 use crate::fact::FactKind;
 use crate::id::PersonId;
 use crate::mode::{self, ServiceKind};
@@ -94,6 +94,23 @@ impl Turn<'_, '_> {
         // Saying the same again, as a device does after a broken socket, is no new finding.
         if *a != before {
             self.fact(fact);
+        }
+        Ok(())
+    }
+
+    /// Scale 2 stands for a confirmed diagnosis and makes low saturations look harmless: the doctor's decision, with a
+    /// reason, in either direction.
+    pub(super) fn set_oxygen_scale(&mut self, scale2: bool, reason: Private<String>) -> Result<(), Refused> {
+        let by = self.was_clinician_here()?;
+        if !self.next.leg_of(by).is_some_and(|l| l.role == LegRole::DutyDoctor) {
+            return Err(Refused::DoctorOnly);
+        }
+        if reason.reveal().trim().is_empty() {
+            return Err(Refused::ScaleReasonNeeded);
+        }
+        if self.next.oxygen_scale.is_none_or(|chosen| chosen.scale2 != scale2) {
+            self.next.oxygen_scale = Some(ScaleChoice { scale2, by, at: self.now });
+            self.fact(FactKind::OxygenScaleSet { scale2, reason });
         }
         Ok(())
     }

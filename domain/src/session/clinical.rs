@@ -97,6 +97,18 @@ pub struct Assessment {
     pub note: Option<Private<String>>,
 }
 
+/// Which oxygen scale of NEWS2 a doctor chose for the patient in one encounter. The software never switches by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScaleChoice {
+    /// Scale 2; otherwise scale 1, whatever was known of the patient before.
+    pub scale2: bool,
+    /// Who chose.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// One finding, as a clinician enters it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -12,6 +12,7 @@ use crate::id::{LegId, PersonId};
 use crate::mode::{NotExamination, ServiceKind};
 use crate::org::Institution;
 use crate::people::Patient;
+use crate::private::Private;
 use crate::time::Span;
 
 /// One thing that happened or was asked.
@@ -87,6 +88,17 @@ pub enum Input {
     SetKind(ServiceKind),
     /// The decision.
     Dispose(Disposition),
+    /// A clinician answers that the call still goes on.
+    StillHere,
+    /// The doctor chooses the oxygen scale of NEWS2 for this patient in this encounter.
+    SetOxygenScale {
+        /// Scale 2 (confirmed hypercapnic failure, target 88–92 %); otherwise scale 1.
+        scale2: bool,
+        /// Why, in the doctor's words.
+        reason: Private<String>,
+    },
+    /// A person came out of another call.
+    Freed(PersonId),
     /// A deadline of [`super::Session::deadlines`] fell due.
     Deadline(Due),
 }
@@ -98,6 +110,7 @@ impl Input {
             Self::Cancel => Action::CancelCall,
             Self::Accept | Self::Decline(_) => Action::AnswerRing,
             Self::Leave | Self::ComeBack | Self::Declare { .. } => Action::ComeAndGo,
+            Self::Pictures(_) => Action::UseMedia,
             Self::End | Self::UndoEnd => Action::EndCall,
             Self::Invite { .. } | Self::WithdrawInvite(_) => Action::InviteToCall,
             Self::AnswerJoin { .. } => Action::AnswerJoin,
@@ -107,7 +120,10 @@ impl Input {
             Self::Assess(_) => Action::Assess,
             Self::SetKind(_) => Action::NameKind,
             Self::Dispose(_) => Action::Decide,
+            Self::StillHere => Action::AnswerCheckIn,
+            Self::SetOxygenScale { .. } => Action::SetOxygenScale,
             Self::RecordingFailed(_)
+            | Self::Freed(_)
             | Self::Rang(_)
             | Self::MediaUp(_)
             | Self::MediaLost(_)
@@ -139,6 +155,8 @@ pub enum Due {
     Alone,
     /// Ask whether the call still goes on.
     CheckIn,
+    /// Nobody answered that it does.
+    CheckInOver,
     /// The end can no longer be taken back.
     EndFinal,
     /// The call ended and nobody wrote what follows.
@@ -164,6 +182,9 @@ pub struct Timings {
     pub undo: Span,
     /// How often a running call's owner is asked whether it still goes on.
     pub check_in: Span,
+    /// How long the owner has to answer. Longer: a tab left open stands as a clinician for longer; shorter: a nurse who
+    /// looks at the patient and not at the screen is taken for gone.
+    pub check_in_answer: Span,
     /// How long after the end the decision may be missing.
     pub disposition: Span,
 }
@@ -179,6 +200,7 @@ impl Default for Timings {
             away: Span::minutes(15),
             undo: Span::seconds(10),
             check_in: Span::minutes(30),
+            check_in_answer: Span::minutes(2),
             disposition: Span::minutes(10),
         }
     }
@@ -302,6 +324,9 @@ pub enum Refused {
     /// Red or orange may end online only with the doctor's written reason.
     #[error("a red or orange case needs the doctor's reason to end online")]
     ReasonNeeded,
+    /// The oxygen scale is changed only with a written reason.
+    #[error("the oxygen scale needs the doctor's reason")]
+    ScaleReasonNeeded,
     /// The outcome needs what is missing: for instance a time in the future.
     #[error("the recheck must lie in the future")]
     RecheckInPast,
@@ -348,6 +373,7 @@ impl Refused {
             Self::NotExamination(NotExamination::SuddenIllness) => "examination-sudden-illness",
             Self::KindNotYours => "kind-not-yours",
             Self::ReasonNeeded => "reason-needed",
+            Self::ScaleReasonNeeded => "scale-reason-needed",
             Self::RecheckInPast => "recheck-in-past",
             Self::StillRunning => "still-running",
             Self::NotYoursToEnd => "not-yours-to-end",

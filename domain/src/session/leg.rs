@@ -237,6 +237,9 @@ pub struct Leg {
     /// Was let into the call once: keeps a hand in its record, whatever rings later.
     #[serde(default)]
     pub attended: bool,
+    /// Did not answer the last check-in: is in the call, and counts as nobody until heard of.
+    #[serde(default)]
+    pub silent: bool,
     /// How often this person was rung.
     #[serde(default)]
     pub rings: u32,
@@ -266,6 +269,7 @@ impl Leg {
             audio_flows: false,
             video_flows: false,
             attended: false,
+            silent: false,
             rings: 0,
             pictures: Vec::new(),
         }

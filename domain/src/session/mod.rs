@@ -17,7 +17,9 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use clinical::{Assessment, Disposition, Finding, IdentityMethod, Outcome, RedFlag, Sbar, Urgency};
+pub use clinical::{
+    Assessment, Disposition, Finding, IdentityMethod, Outcome, RedFlag, Sbar, ScaleChoice, Urgency,
+};
 pub use input::{Candidate, Circumstances, Due, Input, Outcomes, Page, Refused, Timings};
 pub use leg::{
     ConsentManner, DeclineReason, JoinConsent, Leg, LegRole, LegState, Participant, RecordingAnswer,
@@ -54,6 +56,9 @@ pub struct Session {
     pub state: State,
     /// Ringing of the desk, while nobody looks after the patient.
     pub desk: Option<DeskRing>,
+    /// The one in charge is asked whether the call still goes on.
+    #[serde(default)]
+    pub check_in: Option<CheckIn>,
     /// Everybody who was ever asked in, one leg each.
     pub legs: Vec<Leg>,
     /// Codec of every picture.
@@ -63,6 +68,9 @@ pub struct Session {
     pub recording: Recording,
     /// What the clinicians found.
     pub assessment: Assessment,
+    /// Which oxygen scale of NEWS2 a doctor chose in this encounter; none leaves what is known of the patient.
+    #[serde(default)]
+    pub oxygen_scale: Option<ScaleChoice>,
     /// Kind of care a clinician named last.
     pub kind: ServiceKind,
     /// Kind and media for every second.
@@ -127,6 +135,20 @@ pub enum EndReason {
     CancelledByPatient,
 }
 
+/// A question to whoever is in charge of the patient: does the call still go on? A tab left open must not stand as a
+/// clinician for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CheckIn {
+    /// Whose answer is asked; any clinician in the call may give it.
+    pub leg: LegId,
+    /// Since when.
+    pub asked_at: Timestamp,
+    /// Without an answer until then the next owner takes over.
+    pub answer_by: Timestamp,
+}
+
 /// Ringing of the liaison desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -179,11 +201,22 @@ impl Session {
             .find_map(|role| self.legs.iter().find(|l| l.role == role && self.gate_open(l)))
     }
 
-    /// A clinician is with the patient right now: answered and not lost.
+    /// Who has the patient now, lost for a moment or not: the doctor, else a nurse; whoever did not answer a check-in
+    /// only where nobody else is left.
+    pub(crate) fn in_charge(&self) -> Option<&Leg> {
+        [false, true].into_iter().find_map(|silent| {
+            [LegRole::DutyDoctor, LegRole::DeskNurse, LegRole::VisitingNurse].into_iter().find_map(|role| {
+                self.legs.iter().find(|l| l.role == role && l.silent == silent && l.in_call() && l.admitted())
+            })
+        })
+    }
+
+    /// A clinician is with the patient right now: answered, not lost, and not silent when asked.
     pub(crate) fn attended(&self) -> bool {
         self.legs.iter().any(|l| {
             l.role.is_clinician()
                 && l.admitted()
+                && !l.silent
                 && matches!(l.state, LegState::Accepted { .. } | LegState::Joined { .. })
         })
     }
@@ -242,7 +275,10 @@ impl Session {
         match self.state {
             State::Waiting { .. } => {}
             State::Active { check_at, alone_until, .. } => {
-                due.push((Due::CheckIn, check_at));
+                due.push(match self.check_in {
+                    Some(asked) => (Due::CheckInOver, asked.answer_by),
+                    None => (Due::CheckIn, check_at),
+                });
                 due.extend(alone_until.map(|at| (Due::Alone, at)));
             }
             State::Closing { until, .. } => return vec![(Due::EndFinal, until)],

@@ -41,10 +41,12 @@ impl Session {
             requested_at: now,
             state: State::Waiting { since: now },
             desk: None,
+            check_in: None,
             legs: vec![own],
             picture: super::Picture::default(),
             recording: Recording::NotAsked,
             assessment: super::Assessment::default(),
+            oxygen_scale: None,
             kind: ServiceKind::NurseAdvice,
             ledger: Vec::new(),
             disposition: None,
@@ -64,16 +66,30 @@ impl Turn<'_, '_> {
             self.next.desk.map_or((1, false), |d| (d.round.saturating_add(1), d.fallback));
         let until = self.now.plus(self.around.timings.desk_ring);
         let free: Vec<PersonId> = self.around.desk.iter().filter(|c| !c.busy).map(|c| c.person).collect();
-        if self.around.desk.is_empty() {
-            self.fact(FactKind::NobodyOnDuty { line: Line::Desk });
-            self.next.desk = Some(DeskRing { round, until, ringing: false, fallback });
-            self.pause_desk();
-            return;
-        }
+        let mut ringing = false;
         for person in free {
-            self.ring(person, LegRole::DeskNurse, until, round);
+            ringing |= self.ring(person, LegRole::DeskNurse, until, round);
         }
-        self.next.desk = Some(DeskRing { round, until, ringing: true, fallback });
+        self.next.desk = Some(DeskRing { round, until, ringing, fallback });
+        if !ringing {
+            // Nobody to wait for: the telephone number at once, and a ring as soon as somebody is free.
+            let line = Line::Desk;
+            let nobody = self.around.desk.is_empty();
+            self.fact(if nobody {
+                FactKind::NobodyOnDuty { line }
+            } else {
+                FactKind::EverybodyBusy { line }
+            });
+            self.pause_desk();
+        }
+    }
+
+    /// Somebody came out of another call. A patient whom nobody could be rung for does not wait for the next reminder.
+    pub(super) fn freed(&mut self, person: PersonId) {
+        let waits = self.next.desk.is_some_and(|d| !d.ringing);
+        if waits && self.around.desk.iter().any(|c| c.person == person && !c.busy) {
+            self.ring_desk();
+        }
     }
 
     /// A round ended unanswered: the next one, or the telephone number on the tablet and a pause.
@@ -107,11 +123,11 @@ impl Turn<'_, '_> {
         self.out.facts.extend(over.into_iter().map(|leg| FactKind::RingTimedOut { leg }));
     }
 
-    /// Rings one person, on the leg they already have or on a new one.
-    fn ring(&mut self, person: PersonId, role: LegRole, until: Timestamp, round: u8) {
+    /// Rings one person, on the leg they already have or on a new one; not somebody who is in the call.
+    fn ring(&mut self, person: PersonId, role: LegRole, until: Timestamp, round: u8) -> bool {
         let state = LegState::Invited { since: self.now, until };
         let (leg, attempt) = match self.next.legs.iter_mut().find(|l| l.person() == Some(person)) {
-            Some(leg) if leg.in_call() => return,
+            Some(leg) if leg.in_call() => return false,
             Some(leg) => {
                 leg.state = state;
                 leg.role = role;
@@ -132,6 +148,7 @@ impl Turn<'_, '_> {
         };
         self.out.pages.push(Page { leg, person, attempt });
         self.fact(FactKind::RingStarted { leg, person, role, round });
+        true
     }
 
     pub(super) fn rang(&mut self, leg: LegId) -> Result<(), Refused> {
@@ -221,6 +238,7 @@ impl Turn<'_, '_> {
         let consent = if first { JoinConsent::ByTap } else { JoinConsent::Asked { at: now } };
         let seated = self.leg_mut(leg)?;
         seated.state = LegState::Accepted { at: now };
+        seated.silent = false;
         if seated.consent != JoinConsent::ByTap {
             seated.consent = consent;
         }
@@ -250,14 +268,18 @@ impl Turn<'_, '_> {
         if !own.wanted() {
             return Err(Refused::RingOver);
         }
-        let role = own.role;
         own.state = LegState::Declined { at, reason };
         self.fact(FactKind::Declined { leg, reason });
-        let desk_rings = role == LegRole::DeskNurse && self.next.desk.is_some_and(|d| d.ringing);
-        if desk_rings && !self.next.legs.iter().any(|l| l.role == role && l.wanted()) {
+        self.desk_is_rung_or_over();
+        Ok(())
+    }
+
+    /// Once the last one rung at the desk fell out, nobody waits for the round's end.
+    fn desk_is_rung_or_over(&mut self) {
+        let rung = self.next.legs.iter().any(|l| l.role == LegRole::DeskNurse && l.wanted());
+        if self.next.desk.is_some_and(|d| d.ringing) && !rung {
             self.desk_ring_over();
         }
-        Ok(())
     }
 
     pub(super) fn invite(&mut self, role: LegRole, person: Option<PersonId>) -> Result<(), Refused> {
@@ -307,6 +329,7 @@ impl Turn<'_, '_> {
         if invited.wanted() {
             invited.state = LegState::Withdrawn { at, taken_by: None };
             self.fact(FactKind::Withdrawn { leg, taken_by: None });
+            self.desk_is_rung_or_over();
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::step::Turn;
 use super::{
-    ConsentManner, JoinConsent, LegRole, LegState, ROOM_SIZE, Recording, RecordingAnswer, Refused,
+    CheckIn, ConsentManner, JoinConsent, LegRole, LegState, ROOM_SIZE, Recording, RecordingAnswer, Refused,
     SourceState, State,
 };
 use crate::fact::FactKind;
@@ -101,6 +101,7 @@ impl Turn<'_, '_> {
             return Err(Refused::ConsentRefused);
         }
         own.state = LegState::Accepted { at: now };
+        own.silent = false;
         // Explained and agreed each time (C1.11): whoever is not covered by the tap is asked for again.
         let asks = own.consent != JoinConsent::ByTap;
         if asks {
@@ -249,11 +250,58 @@ impl Turn<'_, '_> {
         Ok(())
     }
 
+    /// Asks whoever is in charge whether the call still goes on. While nobody is with the patient the desk is rung
+    /// anyway, and there is nobody to ask.
     pub(super) fn check_in(&mut self) {
-        let next_check = self.now.plus(self.around.timings.check_in);
+        let asked = self.next.in_charge().filter(|_| self.next.attended()).map(|l| l.id);
+        let Some(leg) = asked else {
+            self.check_again_later();
+            return;
+        };
+        let answer_by = self.now.plus(self.around.timings.check_in_answer);
+        self.next.check_in = Some(CheckIn { leg, asked_at: self.now, answer_by });
+        self.fact(FactKind::CheckInDue);
+    }
+
+    fn check_again_later(&mut self) {
+        let later = self.now.plus(self.around.timings.check_in);
         if let State::Active { check_at, .. } = &mut self.next.state {
-            *check_at = next_check;
-            self.fact(FactKind::CheckInDue);
+            *check_at = later;
+        }
+    }
+
+    /// A clinician in the call answers: it goes on. A late answer makes whoever was silent count again.
+    pub(super) fn still_here(&mut self) -> Result<(), Refused> {
+        self.clinician()?;
+        if !matches!(self.next.state, State::Active { .. }) {
+            return Err(Refused::Ended);
+        }
+        let leg = self.own_leg()?.id;
+        let asked = self.next.check_in.take().is_some();
+        let was_silent = std::mem::take(&mut self.leg_mut(leg)?.silent);
+        if asked || was_silent {
+            self.check_again_later();
+            self.fact(FactKind::CheckInAnswered { leg });
+        }
+        Ok(())
+    }
+
+    /// No answer: the next owner takes over, another clinician in the call (who is asked at once) or else the desk.
+    pub(super) fn check_in_over(&mut self) {
+        let Some(CheckIn { leg, .. }) = self.next.check_in.take() else { return };
+        if let Ok(silent) = self.leg_mut(leg) {
+            silent.silent = true;
+            self.fact(FactKind::CheckInMissed { leg });
+        }
+        if self.next.attended() {
+            return;
+        }
+        self.check_again_later();
+        if self.next.desk.is_none() {
+            if let State::Active { alone_until, .. } = &mut self.next.state {
+                *alone_until = None;
+            }
+            self.ring_desk();
         }
     }
 

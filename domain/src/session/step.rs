@@ -76,6 +76,12 @@ impl Turn<'_, '_> {
             Input::Assess(finding) => self.assess(finding),
             Input::SetKind(kind) => self.set_kind(kind),
             Input::Dispose(disposition) => self.dispose(disposition),
+            Input::StillHere => self.still_here(),
+            Input::SetOxygenScale { scale2, reason } => self.set_oxygen_scale(scale2, reason),
+            Input::Freed(person) => {
+                self.freed(person);
+                Ok(())
+            }
             Input::Deadline(due) => self.deadline(due),
         }
     }
@@ -93,6 +99,7 @@ impl Turn<'_, '_> {
             Due::LegAway { leg } => self.leg_away_over(leg),
             Due::Alone => self.patient_alone(),
             Due::CheckIn => self.check_in(),
+            Due::CheckInOver => self.check_in_over(),
             Due::EndFinal => self.end_final(),
             Due::Disposition => self.disposition_overdue(),
         }
@@ -108,6 +115,12 @@ impl Turn<'_, '_> {
     }
 
     fn settle_attendance(&mut self) {
+        // Whoever is asked must be able to answer; of somebody who has gone the next one is asked instead.
+        let running = matches!(self.next.state, State::Active { .. });
+        let can_answer = |leg: LegId| running && self.next.leg(leg).is_some_and(Leg::in_call);
+        if self.next.check_in.is_some_and(|asked| !can_answer(asked.leg)) {
+            self.next.check_in = None;
+        }
         let attended = self.next.attended();
         let alone_at = self.now.plus(self.around.timings.alone);
         let State::Active { alone_until, .. } = &mut self.next.state else {

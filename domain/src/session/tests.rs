@@ -1,5 +1,6 @@
 //! The story of a night call, its refusals, and properties that hold whatever happens.
 
+mod check_in;
 mod ending;
 mod in_the_call;
 mod pictures;
@@ -29,6 +30,8 @@ pub(super) struct Night {
     pub(super) session: Session,
     pub(super) now: Timestamp,
     pub(super) facts: Vec<FactKind>,
+    /// When each fact happened.
+    pub(super) times: Vec<Timestamp>,
     pub(super) pages: Vec<Page>,
     pub(super) busy: Vec<u128>,
     pub(super) desk: Vec<u128>,
@@ -101,10 +104,12 @@ impl Night {
                 requested_at: now,
                 state: State::Waiting { since: now },
                 desk: None,
+                check_in: None,
                 legs: Vec::new(),
                 picture: Picture::default(),
                 recording: Recording::NotAsked,
                 assessment: Assessment::default(),
+                oxygen_scale: None,
                 kind: ServiceKind::NurseAdvice,
                 ledger: Vec::new(),
                 disposition: None,
@@ -112,6 +117,7 @@ impl Night {
             },
             now,
             facts: Vec::new(),
+            times: Vec::new(),
             pages: Vec::new(),
             busy: Vec::new(),
             desk,
@@ -186,6 +192,7 @@ impl Night {
     fn take(&mut self, step: Step) {
         self.session = step.session;
         self.facts.extend(step.outcomes.facts);
+        self.times.resize(self.facts.len(), self.now);
         self.pages.extend(step.outcomes.pages);
     }
 

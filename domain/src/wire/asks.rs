@@ -24,6 +24,8 @@ impl ClientMessage {
             Self::Assess { .. } => Action::Assess,
             Self::SetKind { .. } => Action::NameKind,
             Self::Dispose { .. } => Action::Decide,
+            Self::StillHere { .. } => Action::AnswerCheckIn,
+            Self::SetOxygenScale { .. } => Action::SetOxygenScale,
             Self::Sign { .. } => Action::SignEncounter,
         })
     }

@@ -132,8 +132,8 @@ impl Problem {
             [
                 "映像と音声をつなげません",
                 "Picture and sound cannot be connected",
-                "もう一度つなぎます。つながらないときは電話をお使いください",
-                "Trying again; if it does not work, use the telephone",
+                "画面を開き直してもう一度つないでください。つながらないときは電話をお使いください",
+                "Open the page again to connect anew; if it does not work, use the telephone",
             ],
         )
     }
@@ -164,7 +164,7 @@ impl From<Refused> for Problem {
             | Refused::KindNotYours
             | Refused::OwnConsent => 403,
             Refused::NoSuchLeg => 404,
-            Refused::ReasonNeeded | Refused::RecheckInPast => 422,
+            Refused::ReasonNeeded | Refused::ScaleReasonNeeded | Refused::RecheckInPast => 422,
             Refused::Ended
             | Refused::TakenBy(_)
             | Refused::AlreadyAnswered
@@ -340,6 +340,12 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "A red or orange case may end online only with the doctor's written reason",
             "理由を書くか、往診・救急・病院を選んでください",
             "Write the reason, or choose a house call, 119 or hospital",
+        ],
+        Refused::ScaleReasonNeeded => [
+            "SpO2スケールの変更には医師の理由が必要です",
+            "Changing the SpO2 scale needs the doctor's written reason",
+            "理由を書いてもう一度選んでください",
+            "Write the reason and choose again",
         ],
         Refused::RecheckInPast => [
             "再確認の時刻が過去です",

@@ -216,6 +216,21 @@ pub enum ClientMessage {
         /// The decision.
         disposition: Disposition,
     },
+    /// The call still goes on: the answer to `checkIn` of the call's view.
+    StillHere {
+        /// The session.
+        session: SessionId,
+    },
+    /// The doctor chooses NEWS2's oxygen scale for this patient in this encounter.
+    #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
+    SetOxygenScale {
+        /// The session.
+        session: SessionId,
+        /// Scale 2 (confirmed hypercapnic failure, target 88–92 %); otherwise scale 1.
+        scale2: bool,
+        /// Why, in the doctor's words.
+        reason: Private<String>,
+    },
     /// Sign the record.
     Sign {
         /// The session.

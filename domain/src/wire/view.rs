@@ -9,8 +9,8 @@ use crate::mode::{Interval, MediaMode, ServiceKind};
 use crate::people::{Name, Person, Role, Sex, Summary};
 use crate::private::Private;
 use crate::session::{
-    AudioOnly, DeskRing, Disposition, IdentityMethod, JoinConsent, LegRole, LegState, RecordingAnswer,
-    RecordingPhase, RedFlag, Sbar, SourceState, State, Urgency,
+    AudioOnly, CheckIn, DeskRing, Disposition, IdentityMethod, JoinConsent, LegRole, LegState,
+    RecordingAnswer, RecordingPhase, RedFlag, Sbar, SourceState, State, Urgency,
 };
 use crate::time::Timestamp;
 
@@ -33,6 +33,9 @@ pub struct CallView {
     pub state: State,
     /// Ringing of the desk; `fallback` tells the tablet to show the telephone number and 119.
     pub desk: Option<DeskRing>,
+    /// The one in charge is asked whether the call still goes on; any clinician in the call answers with `stillHere`.
+    /// For staff.
+    pub check_in: Option<CheckIn>,
     /// The viewer's own leg.
     pub you: Option<LegId>,
     /// Everybody, patient first.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use yoban_domain::mode::ServiceKind;
 use yoban_domain::session::{
     DeclineReason, Disposition, Finding, IdentityMethod, LegRole, Outcome, RedFlag, Sbar, SourceState,
-    Urgency,
+    Urgency, VideoCodec,
 };
 use yoban_domain::vitals::{Flag, NewReading, Origin, Vital};
 use yoban_domain::wire::PROTOCOL;
@@ -60,9 +60,12 @@ pub fn messages() -> Vec<Say> {
         Say::AskRecording { session },
         Say::AnswerRecording { session, yes: false },
         Say::StopRecording { session },
-        Say::Connect { session },
+        Say::Connect { session, video: VideoCodec::assumed() },
+        Say::Connect { session, video: vec![VideoCodec::H264] },
         Say::Answer { connection: id(CONNECTION), sdp: "v=0\r\n".into() },
         Say::Sign { session },
+        Say::StillHere { session },
+        Say::SetOxygenScale { session, scale2: true, reason: text("II型呼吸不全、目標88〜92%") },
     ];
     for reason in [
         DeclineReason::WithPatient,

@@ -5,8 +5,9 @@ use yoban_domain::duty::Line;
 use yoban_domain::mode::{Interval, MediaMode, ServiceKind};
 use yoban_domain::people::{Sex, Summary};
 use yoban_domain::session::{
-    ConsentManner, DeclineReason, DeskRing, Disposition, EndReason, IdentityMethod, JoinConsent, LegRole,
-    LegState, Outcome, RecordingAnswer, RecordingPhase, RedFlag, Refused, Sbar, SourceState, State, Urgency,
+    AudioOnly, CheckIn, ConsentManner, DeclineReason, DeskRing, Disposition, EndReason, IdentityMethod,
+    JoinConsent, LegRole, LegState, Outcome, RecordingAnswer, RecordingPhase, RedFlag, Refused, Sbar,
+    SourceState, State, Urgency,
 };
 use yoban_domain::vitals::score::{Spo2Scale, Subject};
 use yoban_domain::vitals::{EnteredBy, NewReading, Origin, Reading};
@@ -108,6 +109,7 @@ fn participant(leg: u128, role: LegRole, card: Option<PersonCard>, leg_state: Le
         recording: RecordingAnswer::None,
         microphone: SourceState::On,
         camera: SourceState::On,
+        audio_only: None,
     }
 }
 
@@ -122,6 +124,7 @@ fn waiting() -> CallView {
         requested_at: NOW,
         state: State::Waiting { since: NOW },
         desk: Some(DeskRing { round: 1, until: at(25), ringing: true, fallback: false }),
+        check_in: None,
         you: Some(id(PATIENT_LEG)),
         people: vec![patient, participant(NURSE_LEG, LegRole::DeskNurse, Some(nurse()), ringing)],
         recording: RecordingPhase::Off,
@@ -237,6 +240,7 @@ fn active(seen: Seen) -> CallView {
         Participant {
             join: given(ConsentManner::OnTablet),
             microphone: SourceState::Absent,
+            audio_only: Some(AudioOnly::Codec),
             ..participant(EQUIPMENT_LEG, LegRole::Device, None, LegState::Joined { since: at(230) })
         },
     ];
@@ -245,6 +249,11 @@ fn active(seen: Seen) -> CallView {
         now: at(300),
         state: State::Active { since: at(12), check_at: at(1812), alone_until: Some(at(320)) },
         desk: Some(DeskRing { round: 2, until: at(420), ringing: false, fallback: true }),
+        check_in: seen.patient.is_some().then(|| CheckIn {
+            leg: id(DOCTOR_LEG),
+            asked_at: at(290),
+            answer_by: at(410),
+        }),
         you: Some(id(seen.you)),
         people,
         recording: RecordingPhase::On,

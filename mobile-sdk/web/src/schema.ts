@@ -414,6 +414,7 @@ export interface components {
             /** @description Where the call stands. */
             state: components["schemas"]["State"];
             desk?: components["schemas"]["DeskRing"] | null;
+            checkIn?: components["schemas"]["CheckIn"] | null;
             you?: components["schemas"]["LegId"] | null;
             /** @description Everybody, patient first. */
             people: components["schemas"]["Participant"][];
@@ -456,6 +457,18 @@ export interface components {
             sessions: components["schemas"]["SessionId"][];
             /** @description Everything that happened, oldest first. */
             timeline: components["schemas"]["TimelineEntry"][];
+        };
+        /**
+         * @description A question to whoever is in charge of the patient: does the call still go on? A tab left open must not stand as a
+         *     clinician for ever.
+         */
+        CheckIn: {
+            /** @description Whose answer is asked; any clinician in the call may give it. */
+            leg: components["schemas"]["LegId"];
+            /** @description Since when. */
+            askedAt: components["schemas"]["Timestamp"];
+            /** @description Without an answer until then the next owner takes over. */
+            answerBy: components["schemas"]["Timestamp"];
         };
         /** @description What a device sends. */
         ClientFrame: {
@@ -627,6 +640,20 @@ export interface components {
             disposition: components["schemas"]["Disposition"];
             /** @enum {string} */
             type: "dispose";
+        } | {
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
+            /** @enum {string} */
+            type: "stillHere";
+        } | {
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
+            /** @description Scale 2 (confirmed hypercapnic failure, target 88–92 %); otherwise scale 1. */
+            scale2: boolean;
+            /** @description Why, in the doctor's words. */
+            reason: components["schemas"]["Private_String"];
+            /** @enum {string} */
+            type: "setOxygenScale";
         } | {
             /** @description The session. */
             session: components["schemas"]["SessionId"];

@@ -1,8 +1,9 @@
 //! Firing deadlines: leased rows, most overdue first. Nothing is armed in memory but the wait for the next look.
 
 use tokio_util::sync::CancellationToken;
+use yoban_domain::id::{AssociationId, PersonId};
 use yoban_domain::people::Actor;
-use yoban_domain::session::{Due, Input};
+use yoban_domain::session::{Due, Input, Session};
 use yoban_domain::time::{Span, Timestamp};
 use yoban_store::timer::{Subject, Timer};
 
@@ -45,6 +46,11 @@ impl Engine {
                     () = &mut wait => break,
                     hint = hints.recv() => match hint {
                         Ok(Hint::Timers) | Err(_) => break,
+                        Ok(Hint::Freed(association, person)) => {
+                            if let Err(error) = self.freed(association, person).await {
+                                tracing::warn!(%error, "who waits is rung for at the next reminder");
+                            }
+                        }
                         Ok(_) => {}
                     },
                 }
@@ -70,6 +76,35 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// Somebody came out of a call: patients for whom nobody was free are rung for, the longest wait first. Should this
+    /// be lost, their reminders do it a little later.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    pub(super) async fn freed(
+        &self,
+        association: AssociationId,
+        person: PersonId,
+    ) -> Result<(), CommandError> {
+        let mut read = self.store.read().await?;
+        let mut waiting = Vec::new();
+        for row in read.live_sessions(association).await? {
+            let Ok(session) = row.body.read::<Session>() else { continue };
+            if session.desk.is_some_and(|d| !d.ringing) {
+                waiting.push((session.requested_at, session.id));
+            }
+        }
+        drop(read);
+        waiting.sort_unstable();
+        for (_, session) in waiting {
+            match self.act(Actor::system(association), session, Input::Freed(person)).await {
+                Ok(()) | Err(CommandError::Refused(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     async fn fire(&self, timer: &Timer) -> Result<(), CommandError> {

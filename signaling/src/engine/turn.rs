@@ -79,9 +79,13 @@ impl Engine {
         let stepped = self.step(&mut tx, &locked, by, input, now).await?;
         match stepped {
             Ok(step) => {
+                let (before, after) = (locked.session.engaged(), step.session.engaged());
                 self.save(&mut tx, by, &locked, step, now).await?;
                 tx.commit().await?;
                 self.tell(id);
+                for person in before.into_iter().filter(|p| !after.contains(p)) {
+                    self.bus.publish(Hint::Freed(locked.session.association, person));
+                }
                 Ok(())
             }
             Err(refused) => {

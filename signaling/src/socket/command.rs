@@ -98,6 +98,10 @@ impl Session {
             ClientMessage::Assess { session, finding } => (session, Input::Assess(finding)),
             ClientMessage::SetKind { session, kind } => (session, Input::SetKind(kind)),
             ClientMessage::Dispose { session, disposition } => (session, Input::Dispose(disposition)),
+            ClientMessage::StillHere { session } => (session, Input::StillHere),
+            ClientMessage::SetOxygenScale { session, scale2, reason } => {
+                (session, Input::SetOxygenScale { scale2, reason })
+            }
             ClientMessage::Ping | ClientMessage::Hello { .. } | ClientMessage::Renew { .. } => {
                 return Err(CommandError::Invalid("hello comes first and once"));
             }
