@@ -102,7 +102,7 @@ impl Turn<'_, '_> {
     /// reason, in either direction.
     pub(super) fn set_oxygen_scale(&mut self, scale2: bool, reason: Private<String>) -> Result<(), Refused> {
         let by = self.was_clinician_here()?;
-        if !self.next.leg_of(by).is_some_and(|l| l.role == LegRole::DutyDoctor) {
+        if self.next.leg_of(by).is_none_or(|l| l.role != LegRole::DutyDoctor) {
             return Err(Refused::DoctorOnly);
         }
         if reason.reveal().trim().is_empty() {
