@@ -155,6 +155,12 @@ export interface Disposition {
   reasonOnline?: string | null;
 }
 
+export interface CheckIn {
+  leg: Id;
+  askedAt: Timestamp;
+  answerBy: Timestamp;
+}
+
 export interface CallView {
   session: Id;
   case: Id;
@@ -163,6 +169,8 @@ export interface CallView {
   requestedAt: Timestamp;
   state: State;
   desk?: DeskRing | null;
+  /** Somebody in charge is asked whether the call still goes on. */
+  checkIn?: CheckIn | null;
   you?: Id | null;
   people: Participant[];
   recording: RecordingPhase;

@@ -134,18 +134,32 @@ async function deskNurse(browser: Browser, base: string): Promise<void> {
   await page.click(at('tab-doctor'));
   await page.check(at('spoken-consent'));
   assert.equal((await heard('spokenConsent')).leg, 'leg-doctor');
+  say({ type: 'call', call: { ...desk.first, ...desk.checkIn, version: 3 } });
+  await page.click(at('still-here'));
+  await heard('stillHere');
+  say({ type: 'call', call: { ...desk.first, version: 4 } });
+  await page.waitForSelector(at('check-in'), { state: 'detached' });
   await page.click(at('end'));
   assert.ok(!sent.some((m) => m.type === 'end'), 'ending asks first');
   await page.context().close();
 }
 
 async function dutyDoctor(browser: Browser, base: string): Promise<void> {
-  const { page, say } = await play(browser, base, 'phone', staffMe(doctor, 'dutyDoctor'));
+  const { page, say, heard, sent } = await play(browser, base, 'phone', staffMe(doctor, 'dutyDoctor'));
   await page.click(at('go-on-duty'));
   say({ type: 'call', call: { ...phone.gated, version: 1 } });
   await page.waitForSelector(at('screen-gated'));
   assert.equal(await page.locator('video').count(), 0, 'no picture before consent');
   say({ type: 'call', call: { ...phone.call, version: 2 } });
+  say({ type: 'vitals', vitals });
+  await page.click(at('tab-vitals'));
+  await page.check(at('oxygen-scale-two'), { force: true });
+  assert.ok(await page.isDisabled(at('scale-save')), 'not without a reason');
+  await page.fill(at('scale-reason'), 'II型呼吸不全を確認');
+  assert.ok(!sent.some((m) => m.type === 'setOxygenScale'), 'choosing alone changes nothing');
+  await page.click(at('scale-save'));
+  const { scale2, reason } = await heard('setOxygenScale');
+  assert.deepEqual({ scale2, reason }, { scale2: true, reason: 'II型呼吸不全を確認' });
   await page.click(at('tab-decide'));
   assert.ok(await page.isDisabled(at('kind-onlineExamination')));
   await page.waitForSelector(at('kind-refused'));

@@ -13,6 +13,7 @@ export type CallCommand =
         | 'undoEnd'
         | 'askRecording'
         | 'stopRecording'
+        | 'stillHere'
         | 'sign';
     }
   | { type: 'decline'; reason: DeclineReason }
@@ -22,6 +23,7 @@ export type CallCommand =
   | { type: 'answerRecording'; yes: boolean }
   | { type: 'assess'; finding: Finding }
   | { type: 'setKind'; kind: ServiceKind }
+  | { type: 'setOxygenScale'; scale2: boolean; reason: string }
   | { type: 'dispose'; disposition: Disposition }
   | { type: 'readings'; readings: NewReading[] };
 

@@ -5,7 +5,7 @@ import { secondsUntil } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
-import { canWithdrawRecording, mayEnd, recordingAsksMe } from '../model/call.ts';
+import { canWithdrawRecording, inCall, mayEnd, me, recordingAsksMe } from '../model/call.ts';
 import { SpeakerDialog } from '../tablet/Speaker.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Dialog, Live, Notice } from '../ui/parts.tsx';
@@ -133,6 +133,31 @@ export function UndoBar({ call, send }: { call: CallView; send: Send }): VNode |
         testid="undo"
       >
         {t('control.undo')}
+      </Button>
+    </div>
+  );
+}
+
+/** A page left open must not stand as a clinician for ever: does the call go on? Whoever is in it may answer. */
+export function CheckInBar({ call, send }: { call: CallView; send: Send }): VNode | null {
+  const [busy, go] = useBusy();
+  const own = me(call);
+  if (!call.checkIn || call.state.state !== 'active' || !own || !inCall(own)) return null;
+  return (
+    <div class="undobar" data-testid="check-in">
+      <Live text={t('checkIn.title')} urgent />
+      <div class="grow">
+        <b>{t('checkIn.title')}</b>
+        <div class="num">{t('checkIn.left', { n: secondsUntil(call.checkIn.answerBy, now.value) })}</div>
+      </div>
+      <Button
+        kind="primary"
+        icon="check"
+        busy={busy !== null}
+        onClick={() => go('here', () => send({ type: 'stillHere' }))}
+        testid="still-here"
+      >
+        {t('checkIn.yes')}
       </Button>
     </div>
   );

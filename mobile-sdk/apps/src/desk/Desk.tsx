@@ -4,7 +4,7 @@ import { now } from '../app/clock.ts';
 import { clockTime, nameOf, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { CallControls, RecordingBar, RecordingQuestion, UndoBar } from '../clinical/Controls.tsx';
+import { CallControls, CheckInBar, RecordingBar, RecordingQuestion, UndoBar } from '../clinical/Controls.tsx';
 import { DutyList } from '../clinical/Invite.tsx';
 import { legText, personName } from '../clinical/People.tsx';
 import { Queue } from '../clinical/Queue.tsx';
@@ -80,6 +80,7 @@ function CallCentre(props: {
   return (
     <section class="centre" aria-label={t('kind.nurseAdvice')}>
       <UndoBar call={call} send={desk.send} />
+      <CheckInBar call={call} send={desk.send} />
       <div class="callhead">
         <h1>{call.patient ? nameOf(call.patient.name) : t('legRole.patient')}</h1>
         {call.patient && <span class="soft">{t('age.short', { n: call.patient.age })}</span>}

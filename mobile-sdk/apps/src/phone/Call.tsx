@@ -5,10 +5,11 @@ import { nameOf, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { RedFlagStep, UrgencyStep } from '../clinical/Checks.tsx';
-import { CallControls, RecordingBar, RecordingQuestion, UndoBar } from '../clinical/Controls.tsx';
+import { CallControls, CheckInBar, RecordingBar, RecordingQuestion, UndoBar } from '../clinical/Controls.tsx';
 import { DispositionForm, NoteEditor, SignStep } from '../clinical/Finish.tsx';
 import { KindPicker } from '../clinical/Kind.tsx';
 import { Observations } from '../clinical/Observations.tsx';
+import { OxygenScale } from '../clinical/OxygenScale.tsx';
 import { PatientPanel } from '../clinical/PatientPanel.tsx';
 import { People } from '../clinical/People.tsx';
 import { SbarView } from '../clinical/Sbar.tsx';
@@ -102,6 +103,7 @@ function Panel({ tab, props }: { tab: Tab; props: PhoneCallProps }): VNode | nul
           <VitalTiles view={vitals} />
           {vitals && <TrendPlot view={vitals} height={160} />}
           {nurse && <Observations send={send} />}
+          {me(call)?.role === 'dutyDoctor' && <OxygenScale view={vitals} send={send} />}
         </>
       );
     case 'sbar':
@@ -151,6 +153,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
   return (
     <main class={`phonecall tab-${tab}`} data-testid="screen-call">
       <UndoBar call={call} send={props.send} />
+      <CheckInBar call={call} send={props.send} />
       {ended ? (
         <div class="endedhead">
           <Icon name="check" />

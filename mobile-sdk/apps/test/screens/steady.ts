@@ -29,7 +29,7 @@ export const STEADY: Steady[] = [
   },
   {
     app: 'desk',
-    screens: ['first', 'reconnecting', 'recorded', 'recAsking', 'consent', 'closing'],
+    screens: ['first', 'reconnecting', 'recorded', 'recAsking', 'consent', 'closing', 'checkIn'],
     keep: [
       '.callhead',
       '.callhead h1',
@@ -41,7 +41,7 @@ export const STEADY: Steady[] = [
   },
   {
     app: 'phone',
-    screens: ['call', 'reconnecting', 'unrecorded', 'recAsked', 'closing'],
+    screens: ['call', 'reconnecting', 'unrecorded', 'recAsked', 'closing', 'checkIn'],
     keep: ['.picture', '.callbar', '.phonetabs', ...id('mic', 'leave', 'tile-patient')],
   },
 ];
