@@ -137,8 +137,11 @@ async function deskNurse(browser: Browser, base: string): Promise<void> {
   say({ type: 'call', call: { ...desk.first, ...desk.checkIn, version: 3 } });
   await page.click(at('still-here'));
   await heard('stillHere');
-  say({ type: 'call', call: { ...desk.first, version: 4 } });
+  say({ type: 'call', call: { ...desk.missed, version: 4 } });
   await page.waitForSelector(at('check-in'), { state: 'detached' });
+  await page.click(at('missed-close'));
+  await page.waitForSelector(at('missed'), { state: 'detached' });
+  say({ type: 'call', call: { ...desk.first, version: 5 } });
   await page.click(at('end'));
   assert.ok(!sent.some((m) => m.type === 'end'), 'ending asks first');
   await page.context().close();

@@ -35,6 +35,14 @@ describe("the tablet's screen", () => {
     expect(screenOf(tablet.after, 'another')).toBe('after');
   });
 
+  it('counts the wait from the request, and in a running call from when the last clinician was gone', () => {
+    expect(call.waitingSince(tablet.calling)).toBe(tablet.calling.requestedAt);
+    expect(call.waitingSince(tablet.alone)).toBe(NOW - 8000);
+    const gone = nurseLeg({ legState: { state: 'left', at: NOW - 3000 } });
+    expect(call.waitingSince({ ...tablet.alone, people: [...tablet.alone.people, gone] })).toBe(NOW - 3000);
+    expect(screenOf(tablet.alone, null)).toBe('calling');
+  });
+
   it('says that the desk is rung again when the last clinician was lost', () => {
     const alone = {
       ...tablet.twoWay,

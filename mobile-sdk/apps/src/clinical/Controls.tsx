@@ -139,27 +139,29 @@ export function UndoBar({ call, send }: { call: CallView; send: Send }): VNode |
 }
 
 /** A page left open must not stand as a clinician for ever: does the call go on? Whoever is in it may answer. */
-export function CheckInBar({ call, send }: { call: CallView; send: Send }): VNode | null {
+export function CheckInQuestion({ call, send }: { call: CallView; send: Send }): VNode | null {
   const [busy, go] = useBusy();
   const own = me(call);
   if (!call.checkIn || call.state.state !== 'active' || !own || !inCall(own)) return null;
   return (
-    <div class="undobar" data-testid="check-in">
+    <Notice tone="warn" icon="clock">
       <Live text={t('checkIn.title')} urgent />
-      <div class="grow">
-        <b>{t('checkIn.title')}</b>
-        <div class="num">{t('checkIn.left', { n: secondsUntil(call.checkIn.answerBy, now.value) })}</div>
+      <div class="row wrap" data-testid="check-in">
+        <div class="grow">
+          <b>{t('checkIn.title')}</b>
+          <div class="num">{t('checkIn.left', { n: secondsUntil(call.checkIn.answerBy, now.value) })}</div>
+        </div>
+        <Button
+          kind="primary"
+          icon="check"
+          busy={busy !== null}
+          onClick={() => go('here', () => send({ type: 'stillHere' }))}
+          testid="still-here"
+        >
+          {t('checkIn.yes')}
+        </Button>
       </div>
-      <Button
-        kind="primary"
-        icon="check"
-        busy={busy !== null}
-        onClick={() => go('here', () => send({ type: 'stillHere' }))}
-        testid="still-here"
-      >
-        {t('checkIn.yes')}
-      </Button>
-    </div>
+    </Notice>
   );
 }
 

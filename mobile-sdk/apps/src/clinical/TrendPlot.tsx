@@ -67,14 +67,14 @@ function options(width: number, height: number, now: number): UPlot.Options {
   };
 }
 
-/** SpO2, pulse and blood pressure over the last hour. The table beside it says the same in words. */
-export function TrendPlot({ view, height = 170 }: { view: VitalsView; height?: number }): VNode {
+/** SpO2, pulse and blood pressure over the last hour; its place is kept before the first reading. */
+export function TrendPlot({ view, height = 170 }: { view: VitalsView | null; height?: number }): VNode {
   const box = useRef<HTMLDivElement>(null);
-  const plot = plotOf(view.trends);
+  const plot = plotOf(view?.trends ?? []);
   const look = `${theme.value} ${lang.value}`;
   useEffect(() => {
     const element = box.current;
-    if (!element || plot.empty) return;
+    if (!element || !view || plot.empty) return;
     const data = [plot.times, ...plot.lines, ...plot.doubtful] as UPlot.AlignedData;
     const chart = new UPlot(options(element.clientWidth || 600, height, view.now), data, element);
     const watch = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));

@@ -4,7 +4,13 @@ import { now } from '../app/clock.ts';
 import { clockTime, nameOf, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { CallControls, CheckInBar, RecordingBar, RecordingQuestion, UndoBar } from '../clinical/Controls.tsx';
+import {
+  CallControls,
+  CheckInQuestion,
+  RecordingBar,
+  RecordingQuestion,
+  UndoBar,
+} from '../clinical/Controls.tsx';
 import { DutyList } from '../clinical/Invite.tsx';
 import { legText, personName } from '../clinical/People.tsx';
 import { Queue } from '../clinical/Queue.tsx';
@@ -64,6 +70,32 @@ function Header({ props, onHelp }: { props: DeskProps; onHelp: () => void }): VN
   );
 }
 
+/** Who was rung and does not come. It lies over the picture until it is put away; the list of people keeps it. */
+function Missed({ call }: { call: CallView }): VNode {
+  const [read, setRead] = useState<readonly string[]>([]);
+  const shown = missed(call)
+    .map((p) => ({ p, answer: `${p.leg} ${'at' in p.legState ? p.legState.at : ''}` }))
+    .filter(({ answer }) => !read.includes(answer));
+  return (
+    <>
+      {shown.map(({ p, answer }) => (
+        <div class="missed" key={answer} data-testid="missed">
+          <Notice tone="warn" live>
+            {t('colon', { name: personName(p), text: legText(p, now.value) })}
+          </Notice>
+          <Button
+            icon="cross"
+            kind="ghost"
+            label={t('close')}
+            onClick={() => setRead([...read, answer])}
+            testid="missed-close"
+          />
+        </div>
+      ))}
+    </>
+  );
+}
+
 function CallCentre(props: {
   call: CallView;
   desk: DeskProps;
@@ -80,7 +112,6 @@ function CallCentre(props: {
   return (
     <section class="centre" aria-label={t('kind.nurseAdvice')}>
       <UndoBar call={call} send={desk.send} />
-      <CheckInBar call={call} send={desk.send} />
       <div class="callhead">
         <h1>{call.patient ? nameOf(call.patient.name) : t('legRole.patient')}</h1>
         {call.patient && <span class="soft">{t('age.short', { n: call.patient.age })}</span>}
@@ -117,6 +148,7 @@ function CallCentre(props: {
         <>
           <Stage call={call} media={desk.media}>
             <RecordingQuestion call={call} send={desk.send} />
+            <CheckInQuestion call={call} send={desk.send} />
             {joiner && (
               <Notice tone="info" live>
                 {t('consent.asked', { who: personName(joiner) })}
@@ -127,13 +159,7 @@ function CallCentre(props: {
                 {t('consent.refused', { who: personName(refused) })}
               </Notice>
             )}
-            {missed(call).map((p) => (
-              <div key={p.leg} data-testid="missed">
-                <Notice tone="warn" live>
-                  {t('colon', { name: personName(p), text: legText(p, now.value) })}
-                </Notice>
-              </div>
-            ))}
+            <Missed call={call} />
           </Stage>
           <CallControls
             call={call}
@@ -147,7 +173,7 @@ function CallCentre(props: {
       )}
       <VitalTiles view={desk.vitals} compact />
       <div class="scorerow">
-        {desk.vitals && <TrendPlot view={desk.vitals} height={118} />}
+        <TrendPlot view={desk.vitals} height={118} />
         <ScoreCard view={desk.vitals} />
       </div>
     </section>

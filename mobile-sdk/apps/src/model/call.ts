@@ -30,6 +30,15 @@ export function missed(call: CallView): Participant[] {
   );
 }
 
+/** Since when the patient waits: for the first answer, or since the last clinician was gone from a running call. */
+export function waitingSince(call: CallView): Timestamp {
+  const gone = call.people.filter(isClinician).flatMap(({ legState: s }) => {
+    if (s.state === 'away') return [s.since];
+    return s.state === 'left' ? [s.at] : [];
+  });
+  return call.state.state === 'active' ? Math.max(call.requestedAt, ...gone) : call.requestedAt;
+}
+
 /** The joiner the patient is asked about, oldest question first. */
 export function joinerAsked(call: CallView): Participant | null {
   const asked = call.people.filter((p) => p.join.consent === 'asked' && inCall(p));

@@ -5,7 +5,13 @@ import { nameOf, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { RedFlagStep, UrgencyStep } from '../clinical/Checks.tsx';
-import { CallControls, CheckInBar, RecordingBar, RecordingQuestion, UndoBar } from '../clinical/Controls.tsx';
+import {
+  CallControls,
+  CheckInQuestion,
+  RecordingBar,
+  RecordingQuestion,
+  UndoBar,
+} from '../clinical/Controls.tsx';
 import { DispositionForm, NoteEditor, SignStep } from '../clinical/Finish.tsx';
 import { KindPicker } from '../clinical/Kind.tsx';
 import { Observations } from '../clinical/Observations.tsx';
@@ -17,7 +23,7 @@ import { OwnTile, PersonTile } from '../clinical/Stage.tsx';
 import { TrendPlot } from '../clinical/TrendPlot.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
 import { type Key, t } from '../i18n/index.tsx';
-import { inCall, me, runningSince } from '../model/call.ts';
+import { inCall, me, recordingAsksMe, runningSince } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { Empty, Live, Notice } from '../ui/parts.tsx';
@@ -101,7 +107,7 @@ function Panel({ tab, props }: { tab: Tab; props: PhoneCallProps }): VNode | nul
         <>
           <ScoreCard view={vitals} />
           <VitalTiles view={vitals} />
-          {vitals && <TrendPlot view={vitals} height={160} />}
+          <TrendPlot view={vitals} height={160} />
           {nurse && <Observations send={send} />}
           {me(call)?.role === 'dutyDoctor' && <OxygenScale view={vitals} send={send} />}
         </>
@@ -153,7 +159,6 @@ export function PhoneCall(props: PhoneCallProps): VNode {
   return (
     <main class={`phonecall tab-${tab}`} data-testid="screen-call">
       <UndoBar call={call} send={props.send} />
-      <CheckInBar call={call} send={props.send} />
       {ended ? (
         <div class="endedhead">
           <Icon name="check" />
@@ -211,7 +216,11 @@ export function PhoneCall(props: PhoneCallProps): VNode {
           setEnding={setEnding}
         />
       )}
-      <RecordingQuestion call={call} send={props.send} />
+      {recordingAsksMe(call) ? (
+        <RecordingQuestion call={call} send={props.send} />
+      ) : (
+        <CheckInQuestion call={call} send={props.send} />
+      )}
       <div
         class="phonetabs"
         role="tablist"

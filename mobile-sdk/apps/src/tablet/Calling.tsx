@@ -5,7 +5,7 @@ import { institutionOf, list, nameOf, span } from '../app/format.ts';
 import type { Picture } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { T, t } from '../i18n/index.tsx';
-import { isClinician, others, rung } from '../model/call.ts';
+import { isClinician, others, rung, waitingSince } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Dialog, Live } from '../ui/parts.tsx';
@@ -89,7 +89,7 @@ export function Calling({ call, phone, own, send }: CallingProps): VNode {
             <T k={!waiting ? 'tab.calling.aloneSub' : again ? 'tab.calling.again' : 'tab.calling.sub'} />
           </p>
           <p class="waited num">
-            <T k="tab.calling.waited" p={{ span: span(now.value - call.requestedAt) }} />
+            <T k="tab.calling.waited" p={{ span: span(now.value - waitingSince(call)) }} />
           </p>
           <ul class="stack" aria-label={t('tab.calling.who')}>
             {people.length ? (
@@ -177,7 +177,7 @@ export function Fallback({ call, phone, send }: Omit<CallingProps, 'own'>): VNod
             <T k="tab.fallback.still" /> {list(names)}
           </span>
           <span class="num soft">
-            <T k="tab.calling.waited" p={{ span: span(now.value - call.requestedAt) }} />
+            <T k="tab.calling.waited" p={{ span: span(now.value - waitingSince(call)) }} />
           </span>
         </div>
       </footer>

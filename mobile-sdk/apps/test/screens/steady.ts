@@ -29,7 +29,17 @@ export const STEADY: Steady[] = [
   },
   {
     app: 'desk',
-    screens: ['first', 'reconnecting', 'recorded', 'recAsking', 'consent', 'closing', 'checkIn'],
+    screens: [
+      'first',
+      'unmeasured',
+      'missed',
+      'reconnecting',
+      'recorded',
+      'recAsking',
+      'consent',
+      'closing',
+      'checkIn',
+    ],
     keep: [
       '.callhead',
       '.callhead h1',
@@ -37,6 +47,8 @@ export const STEADY: Steady[] = [
       ...id('mic', 'end', 'tile-patient'),
       '.centre .vitals',
       '.scorerow',
+      '.scorerow .trend',
+      '.scorerow .score',
     ],
   },
   {

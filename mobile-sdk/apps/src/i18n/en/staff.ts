@@ -77,7 +77,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'call.ended': 'The call has ended',
   'call.ended.sub': 'Choose what follows and sign the record.',
   'checkIn.title': 'Does the call go on?',
-  'checkIn.left': 'Without an answer the next one is rung in {n} s',
+  'checkIn.left': 'If not, it passes on in {n} s',
   'checkIn.yes': 'It goes on',
   'scale.title': 'NEWS2 oxygen scale',
   'scale.one': 'Scale 1 (usual)',
@@ -299,7 +299,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'enc.desk': 'Desk {phone}',
   'enc.notYours': 'This record is not open to you',
   'enc.notYoursSub':
-    'The desk opens it, and whoever was called into that consultation. If you need it, ask the desk.',
+    'The desk opens it, and whoever took part in that consultation. If you need it, ask the desk.',
   'enc.unreadable': 'The record could not be loaded',
   'enc.unreadableSub': 'Check the connection and try again. If it goes on, call the desk.',
   'play.title': 'Recording',
