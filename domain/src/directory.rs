@@ -104,7 +104,7 @@ impl Directory {
         let own = match viewer.who {
             Who::Tablet { .. } => session.patient_leg(),
             Who::Staff { person, .. } => session.leg_of(person),
-            Who::System => None,
+            Who::Equipment { .. } | Who::System => None,
         };
         let staff = viewer.person().is_some_and(|p| session.involves(p));
         CallView {
@@ -147,6 +147,7 @@ impl Directory {
             recording: leg.recording,
             microphone: leg.microphone,
             camera: leg.camera,
+            equipment: leg.equipment.clone(),
             audio_only: leg.audio_only(session.picture),
         }
     }

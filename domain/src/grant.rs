@@ -26,6 +26,8 @@ pub enum Action {
     EndCall,
     /// Ring somebody in, and stop ringing them.
     InviteToCall,
+    /// Bring a camera or display into the call, and see which there are.
+    BringEquipment,
     /// The patient's own answer about a joiner.
     AnswerJoin,
     /// Confirm that the patient agreed to a joiner in words.
@@ -70,7 +72,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, for the matrix tests.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::RequestCall,
         Self::CancelCall,
         Self::SeeCall,
@@ -78,6 +80,7 @@ impl Action {
         Self::ComeAndGo,
         Self::EndCall,
         Self::InviteToCall,
+        Self::BringEquipment,
         Self::AnswerJoin,
         Self::WitnessConsent,
         Self::RunRecording,
@@ -144,6 +147,11 @@ pub fn may(actor: &Actor, action: Action, subject: &Subject<'_>) -> Result<(), D
     }
     let allowed = match actor.who {
         Who::System => true,
+        // Whether it is in that call the session says: a device without a leg there finds nothing.
+        Who::Equipment { .. } => match subject {
+            Subject::Association(_) => action == Action::KeepSignedIn,
+            Subject::Case { .. } => action == Action::UseMedia,
+        },
         Who::Tablet { patient: own } => match subject {
             Subject::Association(_) => matches!(action, Action::KeepSignedIn | Action::RequestCall),
             Subject::Case { patient, .. } => *patient == own && tablet_may(action),
@@ -167,6 +175,7 @@ const fn tablet_may(action: Action) -> bool {
         | Action::AnswerRing
         | Action::EndCall
         | Action::InviteToCall
+        | Action::BringEquipment
         | Action::WitnessConsent
         | Action::RunRecording
         | Action::Assess
@@ -205,6 +214,7 @@ fn staff_may(person: PersonId, role: Role, action: Action, subject: &Subject<'_>
         | Action::AnswerRing
         | Action::ComeAndGo
         | Action::InviteToCall
+        | Action::BringEquipment
         | Action::WitnessConsent
         | Action::RunRecording
         | Action::AnswerRecording
@@ -228,9 +238,11 @@ fn staff_may(person: PersonId, role: Role, action: Action, subject: &Subject<'_>
 /// [`Denied`].
 pub fn ever(actor: &Actor, action: Action) -> Result<(), Denied> {
     let association = actor.association;
+    let whoever = PatientId(uuid::Uuid::nil());
     let (patient, me) = match actor.who {
         Who::Tablet { patient } => (patient, None),
-        Who::Staff { person, .. } => (PatientId(uuid::Uuid::nil()), Some(person)),
+        Who::Staff { person, .. } => (whoever, Some(person)),
+        Who::Equipment { .. } => (whoever, None),
         Who::System => return Ok(()),
     };
     let closest = Subject::Case { association, patient, involved: me.as_slice() };
@@ -248,6 +260,7 @@ pub fn instead(actor: &Actor, action: Action) -> Option<Refused> {
             Who::Tablet { .. },
             Action::EndCall
             | Action::InviteToCall
+            | Action::BringEquipment
             | Action::WitnessConsent
             | Action::RunRecording
             | Action::Assess
@@ -268,6 +281,7 @@ pub fn instead(actor: &Actor, action: Action) -> Option<Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::DeviceId;
     use uuid::Uuid;
 
     fn actor(who: Who, association: u128) -> Actor {
@@ -286,36 +300,38 @@ mod tests {
             staff(Role::Doctor),
             staff(Role::VisitingNurse),
             staff(Role::Administrator),
+            Who::Equipment { device: DeviceId(Uuid::from_u128(6)) },
         ];
         // Columns as in `whos`; letters: a = association, o = own or involved case, x = another case.
-        let table: [(Action, [&str; 5]); 27] = [
-            (Action::RequestCall, ["a", "", "", "", ""]),
-            (Action::CancelCall, ["o", "", "", "", ""]),
-            (Action::SeeCall, ["o", "ox", "o", "o", ""]),
-            (Action::AnswerRing, ["", "ox", "o", "o", ""]),
-            (Action::ComeAndGo, ["o", "ox", "o", "o", ""]),
-            (Action::EndCall, ["", "ox", "o", "", ""]),
-            (Action::InviteToCall, ["", "ox", "o", "o", ""]),
-            (Action::AnswerJoin, ["o", "", "", "", ""]),
-            (Action::WitnessConsent, ["", "ox", "o", "o", ""]),
-            (Action::RunRecording, ["", "ox", "o", "o", ""]),
-            (Action::AnswerRecording, ["o", "ox", "o", "o", ""]),
-            (Action::Assess, ["", "ox", "o", "o", ""]),
-            (Action::NameKind, ["", "ox", "o", "o", ""]),
-            (Action::Decide, ["", "ox", "o", "o", ""]),
-            (Action::SetOxygenScale, ["", "", "o", "", ""]),
-            (Action::AnswerCheckIn, ["", "ox", "o", "o", ""]),
-            (Action::ServeCall, ["", "", "", "", ""]),
-            (Action::SendReadings, ["o", "ox", "o", "o", ""]),
-            (Action::SeeQueue, ["", "aox", "aox", "aox", ""]),
-            (Action::SeeDuty, ["", "aox", "aox", "aox", ""]),
-            (Action::GoOnDuty, ["", "aox", "aox", "aox", ""]),
-            (Action::ReadCase, ["", "ox", "o", "o", ""]),
-            (Action::ReadEncounter, ["", "ox", "o", "o", ""]),
-            (Action::SignEncounter, ["", "ox", "o", "o", ""]),
-            (Action::ReadRecording, ["", "ox", "o", "o", ""]),
-            (Action::UseMedia, ["o", "ox", "o", "o", ""]),
-            (Action::KeepSignedIn, ["a", "aox", "aox", "aox", "aox"]),
+        let table: [(Action, [&str; 6]); 28] = [
+            (Action::RequestCall, ["a", "", "", "", "", ""]),
+            (Action::CancelCall, ["o", "", "", "", "", ""]),
+            (Action::SeeCall, ["o", "ox", "o", "o", "", ""]),
+            (Action::AnswerRing, ["", "ox", "o", "o", "", ""]),
+            (Action::ComeAndGo, ["o", "ox", "o", "o", "", ""]),
+            (Action::EndCall, ["", "ox", "o", "", "", ""]),
+            (Action::InviteToCall, ["", "ox", "o", "o", "", ""]),
+            (Action::BringEquipment, ["", "ox", "o", "o", "", ""]),
+            (Action::AnswerJoin, ["o", "", "", "", "", ""]),
+            (Action::WitnessConsent, ["", "ox", "o", "o", "", ""]),
+            (Action::RunRecording, ["", "ox", "o", "o", "", ""]),
+            (Action::AnswerRecording, ["o", "ox", "o", "o", "", ""]),
+            (Action::Assess, ["", "ox", "o", "o", "", ""]),
+            (Action::NameKind, ["", "ox", "o", "o", "", ""]),
+            (Action::Decide, ["", "ox", "o", "o", "", ""]),
+            (Action::SetOxygenScale, ["", "", "o", "", "", ""]),
+            (Action::AnswerCheckIn, ["", "ox", "o", "o", "", ""]),
+            (Action::ServeCall, ["", "", "", "", "", ""]),
+            (Action::SendReadings, ["o", "ox", "o", "o", "", ""]),
+            (Action::SeeQueue, ["", "aox", "aox", "aox", "", ""]),
+            (Action::SeeDuty, ["", "aox", "aox", "aox", "", ""]),
+            (Action::GoOnDuty, ["", "aox", "aox", "aox", "", ""]),
+            (Action::ReadCase, ["", "ox", "o", "o", "", ""]),
+            (Action::ReadEncounter, ["", "ox", "o", "o", "", ""]),
+            (Action::SignEncounter, ["", "ox", "o", "o", "", ""]),
+            (Action::ReadRecording, ["", "ox", "o", "o", "", ""]),
+            (Action::UseMedia, ["o", "ox", "o", "o", "", "ox"]),
+            (Action::KeepSignedIn, ["a", "aox", "aox", "aox", "aox", "a"]),
         ];
         assert_eq!(table.map(|(a, _)| a), Action::ALL);
         let association = Uuid::from_u128(1).into();

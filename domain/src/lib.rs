@@ -5,6 +5,7 @@ pub mod case;
 pub mod directory;
 pub mod duty;
 pub mod encounter;
+pub mod equipment;
 pub mod fact;
 pub mod fhir;
 pub mod grant;

@@ -154,6 +154,11 @@ pub enum Who {
         /// What the person does.
         role: Role,
     },
+    /// A camera or display, which acts for nobody.
+    Equipment {
+        /// The device.
+        device: DeviceId,
+    },
     /// The server itself, when a deadline falls due or media changes.
     System,
 }
@@ -180,7 +185,7 @@ impl Actor {
     pub const fn person(&self) -> Option<PersonId> {
         match self.who {
             Who::Staff { person, .. } => Some(person),
-            Who::Tablet { .. } | Who::System => None,
+            Who::Tablet { .. } | Who::Equipment { .. } | Who::System => None,
         }
     }
 
@@ -188,7 +193,7 @@ impl Actor {
     pub const fn role(&self) -> Option<Role> {
         match self.who {
             Who::Staff { role, .. } => Some(role),
-            Who::Tablet { .. } | Who::System => None,
+            Who::Tablet { .. } | Who::Equipment { .. } | Who::System => None,
         }
     }
 }

@@ -8,7 +8,7 @@ mod tests;
 use crate::fact::{Fact, FactKind};
 use crate::mode::SHORTEST;
 use crate::people::Person;
-use crate::session::ConsentManner;
+use crate::session::{ConsentManner, LegRole};
 use crate::wire::rest::TimelineEntry;
 use crate::words;
 
@@ -130,6 +130,10 @@ impl Names<'_> {
                 "端末に窓口の電話番号と119番の案内を表示しました。".to_owned(),
                 "The tablet shows the desk's telephone number and 119.".to_owned(),
             ),
+            FactKind::Accepted { leg, role: LegRole::Device, .. } => {
+                let who = self.leg(*leg);
+                ("accepted", format!("{}を通話に加えました。", who.ja), format!("{} was brought in.", who.en))
+            }
             FactKind::Accepted { leg, .. } => {
                 let who = self.leg(*leg);
                 ("accepted", format!("{}が応答しました。", who.ja), format!("{} answered.", who.en))

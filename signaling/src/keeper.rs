@@ -308,11 +308,7 @@ fn plan(session: &Session) -> Option<RoomPlan> {
         .legs
         .iter()
         .filter(|leg| leg.in_call())
-        .map(|leg| Member {
-            leg: leg.id,
-            open: session.gate_open(leg),
-            record: leg.recording == yoban_domain::session::RecordingAnswer::Yes,
-        })
+        .map(|leg| Member { leg: leg.id, open: session.gate_open(leg), record: session.recorded(leg) })
         .collect();
     Some(RoomPlan { session: session.id, members, recording, codec: session.picture.codec })
 }

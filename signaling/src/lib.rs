@@ -13,6 +13,7 @@ pub mod socket;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
+use yoban_domain::equipment::Way;
 use yoban_domain::id::{LegId, SessionId};
 use yoban_domain::people::Actor;
 use yoban_domain::session::{Input, Leg, Refused, Timings, VideoCodec};
@@ -44,7 +45,7 @@ pub struct Signaling {
 impl Signaling {
     /// The actor's own leg, ready for a media connection: what its device can send and show is stored, for the codec
     /// follows from it, and the room is brought up to date, so that a connection asked for right after `accept` finds
-    /// its place. With an empty `pictures` nothing is said about them.
+    /// its place. With an empty `pictures` nothing is said about them; `ways` are the directions the connection has.
     ///
     /// # Errors
     /// Not in the call, or it cannot be stored.
@@ -53,9 +54,13 @@ impl Signaling {
         actor: Actor,
         session: SessionId,
         mut pictures: Vec<VideoCodec>,
+        ways: &[Way],
     ) -> Result<LegId, CommandError> {
         let leg = self.engine.own_leg(actor, session).await?.filter(Leg::in_call);
         let leg = leg.ok_or(CommandError::Refused(Refused::NotInCall))?;
+        for way in ways {
+            leg.may_go(*way).map_err(CommandError::Refused)?;
+        }
         pictures.sort_unstable();
         pictures.dedup();
         if !pictures.is_empty() && pictures != leg.pictures {

@@ -165,6 +165,22 @@ impl Conn {
         Ok(rows.into_iter().map(Device::from).collect())
     }
 
+    /// The devices of one kind that are in use.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    pub async fn devices_of_kind(&mut self, association: AssociationId, kind: &Word) -> Result<Vec<Device>> {
+        let rows = all!(
+            self,
+            Row,
+            "SELECT id, association_id, kind, patient_id, person_id, retired_ms, body FROM devices
+             WHERE association_id = $1 AND kind = $2 AND retired_ms IS NULL ORDER BY id",
+            association.0,
+            kind.as_str()
+        )?;
+        Ok(rows.into_iter().map(Device::from).collect())
+    }
+
     /// The devices in use by a member of staff.
     ///
     /// # Errors

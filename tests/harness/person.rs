@@ -73,7 +73,7 @@ impl Person {
     pub fn person(&self) -> PersonId {
         match &self.signed_in.me.who {
             MeWho::Staff { card, .. } => card.person,
-            MeWho::Tablet { .. } => panic!("{} is a patient", self.name),
+            MeWho::Tablet { .. } | MeWho::Equipment { .. } => panic!("{} is no staff", self.name),
         }
     }
 

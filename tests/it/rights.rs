@@ -14,6 +14,7 @@ fn actor(person: &Person) -> Actor {
     let who = match &person.signed_in.me.who {
         MeWho::Tablet { patient, .. } => Who::Tablet { patient: *patient },
         MeWho::Staff { card, .. } => Who::Staff { person: card.person, role: card.role },
+        MeWho::Equipment { card } => Who::Equipment { device: card.device },
     };
     Actor { who, association: home(), device: None }
 }

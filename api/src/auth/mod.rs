@@ -8,6 +8,7 @@ pub use token::{Kind, Tokens};
 
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
+use yoban_domain::equipment::Equipment;
 use yoban_domain::id::{AssociationId, DeviceId, PatientId, PersonId};
 use yoban_domain::org::Association;
 use yoban_domain::people::{Actor, Patient, Person, Who};
@@ -15,7 +16,7 @@ use yoban_domain::private::Private;
 use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::wire::rest::{Me, MeWho, SignedIn};
 use yoban_domain::wire::view::PersonCard;
-use yoban_signaling::engine::Engine;
+use yoban_signaling::engine::{EQUIPMENT, Engine};
 use yoban_signaling::error::CommandError;
 use yoban_signaling::socket::{Gatekeeper, Identity};
 use yoban_store::account::SignInCode;
@@ -90,6 +91,16 @@ impl Auth {
             }
             (None, Some(tablet)) => {
                 let stored = tx.device(tablet).await?.ok_or(ApiError::Unauthenticated)?;
+                if stored.kind.as_str() == EQUIPMENT {
+                    if stored.association != association || stored.retired.is_some() {
+                        return Err(ApiError::Unauthenticated);
+                    }
+                    tx.commit().await?;
+                    let who = Who::Equipment { device: tablet };
+                    return self
+                        .signed_in(Actor { who, association, device: Some(tablet) }, tablet, now)
+                        .await;
+                }
                 let patient = stored.patient.ok_or(ApiError::Unauthenticated)?;
                 (tablet, Who::Tablet { patient }, Bearer::Patient(patient), "tablet")
             }
@@ -125,6 +136,7 @@ impl Auth {
         let same_bearer = match identity.actor.who {
             Who::Tablet { patient } => device.patient == Some(patient),
             Who::Staff { person, .. } => device.person == Some(person),
+            Who::Equipment { .. } => device.kind.as_str() == EQUIPMENT,
             Who::System => false,
         };
         if device.retired.is_some() || !same_bearer {
@@ -137,7 +149,7 @@ impl Auth {
                 let stored: Person = stored.ok_or(ApiError::Unauthenticated)?.body.read()?;
                 Who::Staff { person, role: stored.role }
             }
-            same @ (Who::Tablet { .. } | Who::System) => same,
+            same @ (Who::Tablet { .. } | Who::Equipment { .. } | Who::System) => same,
         };
         drop(read);
         self.signed_in(Actor { who, ..identity.actor }, identity.device, now).await
@@ -175,6 +187,10 @@ impl Auth {
         let who = match identity.actor.who {
             Who::Tablet { patient } => tablet(&mut read, patient).await?,
             Who::Staff { person, .. } => staff(&mut read, association, person, now).await?,
+            Who::Equipment { device } => match read.device(device).await? {
+                Some(row) => Some(MeWho::Equipment { card: row.body.read::<Equipment>()?.card }),
+                None => None,
+            },
             Who::System => None,
         };
         Ok(who.map(|who| Me {
@@ -232,6 +248,10 @@ impl Gatekeeper for Auth {
     }
 
     async fn me(&self, identity: &Identity) -> Result<Option<Me>, CommandError> {
+        // A device has nothing to say and nothing to be told: it has WHIP and WHEP.
+        if matches!(identity.actor.who, Who::Equipment { .. }) {
+            return Ok(None);
+        }
         match self.describe(identity).await {
             Ok(me) => Ok(me),
             Err(ApiError::Command(error)) => Err(error),

@@ -21,6 +21,10 @@ const REFRESH: Span = Span(16 * 3_600_000);
 /// For a lent tablet: it may lie switched off for months and must still call. Retiring the device ends it.
 const TABLET_REFRESH: Span = Span(400 * 24 * 3_600_000);
 
+/// A camera is set up once with an address and a token and can renew nothing. Its token opens WHIP and WHEP alone, and
+/// each use of it looks whether the device was retired.
+const EQUIPMENT_ACCESS: Span = TABLET_REFRESH;
+
 /// What a token is for. One is never taken for the other: type and audience differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -47,8 +51,9 @@ impl Kind {
 
     const fn life(self, who: Who) -> Span {
         match (self, who) {
+            (Self::Access, Who::Equipment { .. }) => EQUIPMENT_ACCESS,
             (Self::Access, _) => ACCESS,
-            (Self::Refresh, Who::Tablet { .. }) => TABLET_REFRESH,
+            (Self::Refresh, Who::Tablet { .. } | Who::Equipment { .. }) => TABLET_REFRESH,
             (Self::Refresh, _) => REFRESH,
         }
     }
@@ -65,6 +70,9 @@ struct Claims {
     association: AssociationId,
     device: DeviceId,
     role: Option<Role>,
+    /// The subject is the device itself.
+    #[serde(default)]
+    equipment: bool,
 }
 
 /// The signing key. One per installation, kept in the store.
@@ -102,6 +110,7 @@ impl Tokens {
         let (sub, role) = match identity.actor.who {
             Who::Tablet { patient } => (patient.to_string(), None),
             Who::Staff { person, role } => (person.to_string(), Some(role)),
+            Who::Equipment { device } => (device.to_string(), None),
             Who::System => return Err(ApiError::Internal("the server needs no token")),
         };
         let exp = now.plus(kind.life(identity.actor.who)).0 / 1000;
@@ -114,6 +123,7 @@ impl Tokens {
             association: identity.actor.association,
             device: identity.device,
             role,
+            equipment: matches!(identity.actor.who, Who::Equipment { .. }),
         };
         let mut header = Header::new(Algorithm::HS256);
         header.typ = Some(kind.typ().into());
@@ -139,6 +149,7 @@ impl Tokens {
             return None;
         }
         let who = match claims.role {
+            None if claims.equipment => Who::Equipment { device: claims.sub.parse::<DeviceId>().ok()? },
             Some(role) => Who::Staff { person: claims.sub.parse::<PersonId>().ok()?, role },
             None => Who::Tablet { patient: claims.sub.parse::<PatientId>().ok()? },
         };
@@ -163,6 +174,18 @@ mod tests {
     }
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+    #[test]
+    fn a_devices_token_is_the_devices_and_lasts_as_it_cannot_renew_it() {
+        let tokens = Tokens::new(&[7; 32]);
+        let mut camera = identity(None);
+        camera.actor.who = Who::Equipment { device: camera.device };
+        let (token, expires) = tokens.issue(Kind::Access, &camera, NOW).unwrap();
+        assert_eq!(tokens.read(Kind::Access, &token, NOW).unwrap().actor, camera.actor);
+        assert!(expires > NOW.plus(REFRESH));
+        let (tablets, _) = tokens.issue(Kind::Access, &identity(None), NOW).unwrap();
+        assert_eq!(tokens.read(Kind::Access, &tablets, NOW).unwrap().actor, identity(None).actor);
+    }
 
     #[test]
     fn a_token_gives_back_its_bearer_until_it_expires_and_never_before_it_begins() {
@@ -195,6 +218,7 @@ mod tests {
                 association: AssociationId(Uuid::from_u128(4)),
                 device: DeviceId(Uuid::from_u128(3)),
                 role: None,
+                equipment: false,
             };
             change(&mut claims);
             encode(&header, &claims, &EncodingKey::from_secret(&[7; 32])).unwrap()

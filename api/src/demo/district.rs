@@ -7,11 +7,13 @@
 use ring::digest::{SHA256, digest};
 use uuid::Uuid;
 use yoban_domain::duty::Line;
+use yoban_domain::equipment::{Equipment, EquipmentCard, EquipmentKind, Home};
 use yoban_domain::id::{AssociationId, DeviceId, InstitutionId, PatientId, PersonId};
 use yoban_domain::org::{Association, Institution, InstitutionKind, OnlineNotice};
 use yoban_domain::people::{Name, Patient, Person, Registration, Role, Sex};
 use yoban_domain::plan::CarePlan;
 use yoban_domain::private::Private;
+use yoban_domain::session::VideoCodec;
 use yoban_domain::time::{Span, Timestamp};
 
 use super::OnLine;
@@ -35,6 +37,8 @@ pub struct District {
     pub staff: Vec<(Person, OnLine)>,
     /// Patients with their lent tablets.
     pub patients: Vec<(Patient, DeviceId)>,
+    /// Cameras and displays.
+    pub equipment: Vec<Equipment>,
 }
 
 impl District {
@@ -230,7 +234,40 @@ pub fn district(seed: u64, now: Timestamp) -> District {
         zone: "Asia/Tokyo".into(),
         desk_phone: "03-0000-0199".into(),
     };
-    District { association, institutions, staff, patients }
+    let equipment = |key: &str, home_of, kind, name: &str, name_en: &str, video: &[VideoCodec]| {
+        let device = DeviceId(id(&format!("equipment/{key}")));
+        let card = EquipmentCard { device, kind, name: name.into(), name_en: name_en.into() };
+        Equipment { id: device, association: home, home: home_of, card, video: video.to_vec() }
+    };
+    let bedside = |key: &str| Home::Patient { patient: PatientId(id(key)) };
+    let equipment = vec![
+        equipment(
+            "camera-1",
+            bedside("patient-1"),
+            EquipmentKind::BedsideCamera,
+            "ベッドサイドカメラ",
+            "Bedside camera",
+            &[VideoCodec::Vp8, VideoCodec::H264],
+        ),
+        // As most cameras with an encoder in hardware.
+        equipment(
+            "camera-2",
+            bedside("patient-2"),
+            EquipmentKind::BedsideCamera,
+            "ベッドサイドカメラ",
+            "Bedside camera",
+            &[VideoCodec::H264],
+        ),
+        equipment(
+            "display-1",
+            Home::Institution { institution: InstitutionId(id("desk")) },
+            EquipmentKind::WallDisplay,
+            "窓口の壁面ディスプレイ",
+            "Wall display at the desk",
+            &[VideoCodec::Vp8, VideoCodec::H264],
+        ),
+    ];
+    District { association, institutions, staff, patients, equipment }
 }
 
 fn patient(

@@ -14,6 +14,7 @@ use yoban_domain::id::{AssociationId, DeviceId, PersonId, ShiftId};
 use yoban_domain::people::Role;
 use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::wire::rest::DemoPerson;
+use yoban_signaling::engine::EQUIPMENT;
 use yoban_store::account::SignInCode;
 use yoban_store::device::Bearer;
 use yoban_store::people::Shift;
@@ -95,6 +96,13 @@ pub async fn load(
         insert(&mut tx, &district).await?;
     }
     insert_patients(&mut tx, &district).await?;
+    // Also into a district that was loaded before there was any.
+    for known in &district.equipment {
+        if tx.device(known.id).await?.is_none() {
+            let kind = Word::of(EQUIPMENT)?;
+            tx.insert_device(known.id, known.association, &kind, Bearer::Nobody, known).await?;
+        }
+    }
     fill_rota(&mut tx, &district, now).await?;
     let people = codes(&mut tx, &district, secret, now).await?;
     tx.commit().await?;
@@ -176,6 +184,11 @@ async fn codes(
         let name = person.name.kanji.clone();
         let (person, role) = (Some(person.id), Some(person.role));
         people.push(DemoPerson { person, role, name, app: app.into(), code: code.into() });
+    }
+    for known in &d.equipment {
+        let code = code(tx, secret, home, (None, Some(known.id)), known.id.0, now).await?;
+        let name = known.card.name.clone().into();
+        people.push(DemoPerson { person: None, role: None, name, app: EQUIPMENT.into(), code: code.into() });
     }
     Ok(people)
 }

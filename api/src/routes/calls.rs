@@ -5,7 +5,8 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use yoban_domain::case::Standing;
-use yoban_domain::id::CaseId;
+use yoban_domain::equipment::EquipmentCard;
+use yoban_domain::id::{CaseId, SessionId};
 use yoban_domain::timeline::timeline;
 use yoban_domain::wire::problem::Problem;
 use yoban_domain::wire::rest::{CaseView, NewReadings, OnDuty, ReadingsStored, Requested};
@@ -61,6 +62,22 @@ pub(super) async fn send_readings(
         Ok((StatusCode::OK, engine.readings(caller.actor, new.session, new.readings).await?))
     })
     .await
+}
+
+/// Cameras and displays the caller could bring into this call now (`bringEquipment` on the socket).
+#[utoipa::path(get, path = "/api/v1/sessions/{session}/equipment", tag = "calls",
+    params(("session" = SessionId, Path, description = "The call")),
+    responses(
+        (status = 200, body = Vec<EquipmentCard>),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn equipment(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    Path(session): Path<SessionId>,
+) -> Result<Json<Vec<EquipmentCard>>, ApiError> {
+    Ok(Json(signaling.engine.equipment_for(caller.actor, session).await?))
 }
 
 /// Tonight's cases: waiting first, then running, then done.

@@ -35,6 +35,7 @@ pub(super) async fn once<T: Serialize, F: Future<Output = Result<(StatusCode, T)
     let actor = match (actor.who, actor.device) {
         (Who::Tablet { patient }, device) => format!("tablet/{patient}/{device:?}"),
         (Who::Staff { person, .. }, device) => format!("staff/{person}/{device:?}"),
+        (Who::Equipment { device }, _) => format!("equipment/{device}"),
         (Who::System, _) => "system".to_owned(),
     };
     let request = RequestKey { actor: &actor, route, key };

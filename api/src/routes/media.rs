@@ -3,7 +3,10 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use yoban_domain::equipment::Way;
 use yoban_domain::id::{ConnectionId, SessionId};
+use yoban_domain::people::Who;
+use yoban_domain::session::Refused;
 use yoban_domain::wire::problem::Problem;
 use yoban_media::video_codecs;
 use yoban_signaling::Signaling;
@@ -51,6 +54,57 @@ pub(super) async fn whep(
     connect(&signaling, &caller, session, &headers, offer, Way::Receive).await
 }
 
+/// WHIP for a camera: the call it was brought into is found by its token, so that its address never changes.
+#[utoipa::path(post, path = "/api/v1/whip", tag = "media",
+    request_body(content = String, content_type = "application/sdp"),
+    responses(
+        (status = 201, content_type = "application/sdp", body = String, description = "`Location` names the connection"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "In no call now"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn camera(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    headers: HeaderMap,
+    offer: String,
+) -> Result<Response, ApiError> {
+    let session = brought_into(&signaling, &caller).await?;
+    connect(&signaling, &caller, session, &headers, offer, Way::Send).await
+}
+
+/// WHEP for a display, in the same way.
+#[utoipa::path(post, path = "/api/v1/whep", tag = "media",
+    request_body(content = String, content_type = "application/sdp"),
+    responses(
+        (status = 201, content_type = "application/sdp", body = String, description = "`Location` names the connection"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "In no call now"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn display(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    headers: HeaderMap,
+    offer: String,
+) -> Result<Response, ApiError> {
+    let session = brought_into(&signaling, &caller).await?;
+    connect(&signaling, &caller, session, &headers, offer, Way::Receive).await
+}
+
+async fn brought_into(signaling: &Signaling, caller: &Caller) -> Result<SessionId, ApiError> {
+    let Who::Equipment { device } = caller.actor.who else {
+        return Err(ApiError::NotFound);
+    };
+    let session = signaling.engine.session_of_device(caller.actor.association, device).await?;
+    Ok(session.ok_or(CommandError::Refused(Refused::NotInCall))?)
+}
+
+/// Answers `OPTIONS`: what may be posted (RFC 9725 §4.2).
+pub(super) async fn options() -> Response {
+    (StatusCode::NO_CONTENT, [("accept-post", "application/sdp")]).into_response()
+}
+
 /// End a connection made by WHIP or WHEP.
 #[utoipa::path(delete, path = "/api/v1/connections/{connection}", tag = "media",
     params(("connection" = ConnectionId, Path, description = "From `Location`")),
@@ -69,13 +123,6 @@ pub(super) async fn hang_up(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Which of the two protocols.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Send,
-    Receive,
-}
-
 /// A connection on the caller's place in the call.
 async fn connect(
     signaling: &Signaling,
@@ -86,7 +133,7 @@ async fn connect(
     way: Way,
 ) -> Result<Response, ApiError> {
     sdp_only(headers)?;
-    let leg = signaling.place(caller.actor, session, video_codecs(&offer)).await?;
+    let leg = signaling.place(caller.actor, session, video_codecs(&offer), &[way]).await?;
     let connection = fresh();
     signaling.rooms.claim(connection, Ownership { device: caller.device, session, leg }).await;
     let media = signaling.rooms.media();

@@ -28,6 +28,9 @@ use crate::web;
 /// Largest body of a request in bytes. Fifty readings have about 20 kB.
 const LARGEST_BODY: usize = 256 * 1024;
 
+/// Where media connections are asked for.
+const MEDIA: [&str; 4] = ["/api/v1/whip", "/api/v1/whip/{session}", "/api/v1/whep", "/api/v1/whep/{session}"];
+
 /// The routes, each with what it asks of its caller, and their description.
 fn registered() -> (Gated, utoipa::openapi::OpenApi) {
     Routes::new(Document::openapi())
@@ -39,6 +42,7 @@ fn registered() -> (Gated, utoipa::openapi::OpenApi) {
         .of(Action::SendReadings, routes!(calls::send_readings))
         .of(Action::SeeQueue, routes!(calls::tonight))
         .of(Action::SeeDuty, routes!(calls::duty))
+        .of(Action::BringEquipment, routes!(calls::equipment))
         .of(Action::ReadCase, routes!(calls::case))
         .of(Action::ReadEncounter, routes!(encounters::encounter))
         .of(Action::ReadEncounter, routes!(encounters::page))
@@ -48,6 +52,8 @@ fn registered() -> (Gated, utoipa::openapi::OpenApi) {
         .open("FHIR: what a server offers is public", routes!(fhir::metadata))
         .of(Action::UseMedia, routes!(media::whip))
         .of(Action::UseMedia, routes!(media::whep))
+        .of(Action::UseMedia, routes!(media::camera))
+        .of(Action::UseMedia, routes!(media::display))
         .of(Action::UseMedia, routes!(media::hang_up))
         .open("the socket's first message brings the token", routes!(signal::socket))
         .open("for those who run the server", routes!(ops::healthz))
@@ -66,6 +72,7 @@ pub fn site(state: State) -> Router {
     let (api, document) = registered();
     let text = document.to_json().unwrap_or_default();
     api.with_document("/api/v1/openapi.json", text)
+        .with_options("what may be posted says nothing of any call", &MEDIA, media::options)
         .guarded(state.auth.clone())
         .with_state(state)
         .fallback(web::asset)

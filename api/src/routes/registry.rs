@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State as From};
+use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, options};
 use axum::{Router, http::header};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::extensions::Extensions;
@@ -92,6 +93,21 @@ impl Gated {
         self.router = self.router.route(path, handler);
         let asks = Asks::Nothing("the contract is public");
         self.entries.push(Entry { method: Method::GET, path: path.to_owned(), asks });
+        self
+    }
+
+    /// `OPTIONS` on these paths, for everybody.
+    pub(super) fn with_options<H: Handler<T, State>, T: 'static>(
+        mut self,
+        why: &'static str,
+        paths: &[&str],
+        handler: H,
+    ) -> Self {
+        for path in paths {
+            self.router = self.router.route(path, options(handler.clone()));
+            let (method, path) = (Method::OPTIONS, (*path).to_owned());
+            self.entries.push(Entry { method, path, asks: Asks::Nothing(why) });
+        }
         self
     }
 

@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::clinical::{Disposition, Finding};
 use super::leg::{DeclineReason, LegRole, SourceState};
 use super::picture::VideoCodec;
+use crate::equipment::AtHand;
 use crate::fact::FactKind;
 use crate::grant::Action;
-use crate::id::{LegId, PersonId};
+use crate::id::{DeviceId, LegId, PersonId};
 use crate::mode::{NotExamination, ServiceKind};
 use crate::org::Institution;
 use crate::people::Patient;
@@ -39,7 +40,9 @@ pub enum Input {
         /// Whom; none rings everybody on duty on that line who is free.
         person: Option<PersonId>,
     },
-    /// Stop ringing somebody.
+    /// Bring a camera or display into the call.
+    BringEquipment(DeviceId),
+    /// Stop ringing somebody, or take a device out again.
     WithdrawInvite(LegId),
     /// The patient's はい or いいえ to a joiner.
     AnswerJoin {
@@ -113,6 +116,7 @@ impl Input {
             Self::Pictures(_) => Action::UseMedia,
             Self::End | Self::UndoEnd => Action::EndCall,
             Self::Invite { .. } | Self::WithdrawInvite(_) => Action::InviteToCall,
+            Self::BringEquipment(_) => Action::BringEquipment,
             Self::AnswerJoin { .. } => Action::AnswerJoin,
             Self::SpokenConsent(_) => Action::WitnessConsent,
             Self::AskRecording | Self::StopRecording => Action::RunRecording,
@@ -130,6 +134,11 @@ impl Input {
             | Self::MediaFlow { .. }
             | Self::Deadline(_) => Action::ServeCall,
         }
+    }
+
+    /// Whether the step looks at the association's equipment; the shell spares the look otherwise.
+    pub const fn looks_at_equipment(&self) -> bool {
+        matches!(self, Self::BringEquipment(_) | Self::Pictures(_))
     }
 }
 
@@ -227,6 +236,8 @@ pub struct Circumstances<'a> {
     pub patient: &'a Patient,
     /// The acting doctor's institution.
     pub institution: Option<&'a Institution>,
+    /// Devices without a person, for the inputs that look at them ([`Input::looks_at_equipment`]).
+    pub equipment: &'a [AtHand],
     /// The acting person is in a call of another session.
     pub actor_busy: bool,
     /// This installation may record: it can keep recordings as the rules for them ask.
@@ -339,6 +350,15 @@ pub enum Refused {
     /// The recording cannot be asked for in this state.
     #[error("recording cannot be asked for now")]
     RecordingNotPossible,
+    /// The device belongs to another bedside or institution, or does not exist.
+    #[error("that device does not belong here")]
+    EquipmentElsewhere,
+    /// The device is in another call.
+    #[error("that device is in another call")]
+    EquipmentBusy,
+    /// A camera cannot receive, a display cannot send.
+    #[error("that device is for the other direction")]
+    EquipmentDirection,
     /// The record was signed; add to it by an amendment.
     #[error("the record is signed")]
     Signed,
@@ -378,6 +398,9 @@ impl Refused {
             Self::StillRunning => "still-running",
             Self::NotYoursToEnd => "not-yours-to-end",
             Self::RecordingNotPossible => "recording-not-possible",
+            Self::EquipmentElsewhere => "equipment-elsewhere",
+            Self::EquipmentBusy => "equipment-busy",
+            Self::EquipmentDirection => "equipment-direction",
             Self::Signed => "record-signed",
         }
     }

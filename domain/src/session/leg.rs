@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::VideoCodec;
+use crate::equipment::EquipmentCard;
 use crate::id::{DeviceId, LegId, PersonId};
 use crate::time::Timestamp;
 
@@ -246,6 +247,9 @@ pub struct Leg {
     /// Pictures the device can send and show, in order; empty until it spoke.
     #[serde(default)]
     pub pictures: Vec<VideoCodec>,
+    /// How people call the device; equipment alone.
+    #[serde(default)]
+    pub equipment: Option<EquipmentCard>,
 }
 
 impl Leg {
@@ -272,6 +276,7 @@ impl Leg {
             silent: false,
             rings: 0,
             pictures: Vec::new(),
+            equipment: None,
         }
     }
 

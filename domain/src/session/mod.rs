@@ -3,6 +3,7 @@
 //! [`Session::step`] is the only way it changes. Deadlines, gates and the recording phase are not stored
 //! twice: they are functions of the session, so that none can be forgotten.
 
+mod bring;
 mod care;
 mod clinical;
 mod input;
@@ -298,6 +299,9 @@ impl Session {
                 }
                 LegState::Accepted { at } if leg.role.is_clinician() => {
                     due.push((Due::LegAway { leg: leg.id }, at.plus(timings.alone)));
+                }
+                LegState::Accepted { at } if leg.role == LegRole::Device => {
+                    due.push((Due::LegAway { leg: leg.id }, at.plus(timings.away)));
                 }
                 LegState::Away { until, .. } => due.push((Due::LegAway { leg: leg.id }, until)),
                 LegState::Accepted { .. }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::step::Turn;
 use super::{Leg, Refused};
+use crate::equipment::Home;
 
 /// A codec a device can send and show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,10 +44,10 @@ pub enum AudioOnly {
     Codec,
 }
 
-/// VP8 unless somebody cannot and everybody can H.264. Devices that have not spoken yet do not count.
-fn choose<'a>(legs: impl Iterator<Item = &'a Leg> + Clone) -> VideoCodec {
-    let spoke = legs.filter(|l| !l.pictures.is_empty());
-    let all = |codec| spoke.clone().all(|l| l.pictures.contains(&codec));
+/// VP8 unless somebody cannot and everybody can H.264. Devices that have not spoken yet do not count; a camera of this
+/// bedside does before it is brought in, for the codec cannot follow it later.
+fn choose<'a>(spoke: impl Iterator<Item = &'a [VideoCodec]> + Clone) -> VideoCodec {
+    let all = |codec| spoke.clone().filter(|l| !l.is_empty()).all(|l| l.contains(&codec));
     if !all(VideoCodec::Vp8) && all(VideoCodec::H264) { VideoCodec::H264 } else { VideoCodec::Vp8 }
 }
 
@@ -72,7 +73,10 @@ impl Turn<'_, '_> {
         own.pictures = codecs;
         let clinician = own.role.is_clinician();
         if !self.next.picture.settled {
-            let codec = choose(self.next.legs.iter().filter(|l| l.in_call()));
+            let (patient, around) = (self.next.patient, self.around.equipment);
+            let bedside = around.iter().filter(|e| e.equipment.home == Home::Patient { patient });
+            let legs = self.next.legs.iter().filter(|l| l.in_call()).map(|l| l.pictures.as_slice());
+            let codec = choose(legs.chain(bedside.map(|e| e.equipment.video.as_slice())));
             self.next.picture = super::Picture { codec, settled: clinician };
         }
         Ok(())

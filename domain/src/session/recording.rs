@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Session;
-use super::leg::RecordingAnswer;
+use super::leg::{LegRole, RecordingAnswer};
 use crate::id::LegId;
 use crate::time::Timestamp;
 
@@ -64,7 +64,7 @@ pub enum Phase {
     Failed,
 }
 
-/// What recording does now. A gated joiner is not asked to agree before their gate opens, for nothing of
+/// What recording does now. Devices are not asked: nobody stands behind them ([`Session::recorded`]). A gated joiner is not asked to agree before their gate opens, for nothing of
 /// them is forwarded; at the instant it opens, recording pauses until they answer.
 pub fn phase(session: &Session) -> Phase {
     let started = match session.recording {
@@ -74,7 +74,7 @@ pub fn phase(session: &Session) -> Phase {
         Recording::Wanted { started, .. } => started,
     };
     let mut waiting_for = Vec::new();
-    for leg in session.legs.iter().filter(|l| session.gate_open(l)) {
+    for leg in session.legs.iter().filter(|l| session.gate_open(l) && l.role != LegRole::Device) {
         match leg.recording {
             RecordingAnswer::Yes => {}
             RecordingAnswer::None => waiting_for.push(leg.id),

@@ -323,6 +323,9 @@ impl Turn<'_, '_> {
         self.clinician()?;
         let at = self.now;
         let invited = self.leg_mut(leg)?;
+        if invited.role == LegRole::Device {
+            return self.take_out(leg);
+        }
         if invited.in_call() {
             return Err(Refused::AlreadyAnswered);
         }

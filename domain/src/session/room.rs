@@ -117,7 +117,8 @@ impl Turn<'_, '_> {
     pub(super) fn leg_away_over(&mut self, leg: LegId) {
         let (since, until) = (self.now, self.now.plus(self.around.timings.away));
         let Ok(lost) = self.leg_mut(leg) else { return };
-        if matches!(lost.state, LegState::Accepted { .. }) {
+        // A device that never came has been waited for long enough.
+        if matches!(lost.state, LegState::Accepted { .. }) && lost.role != LegRole::Device {
             lost.state = LegState::Away { since, until };
             self.fact(FactKind::Away { leg });
         } else {

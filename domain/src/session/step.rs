@@ -60,6 +60,7 @@ impl Turn<'_, '_> {
             Input::End => self.end(),
             Input::UndoEnd => self.undo_end(),
             Input::Invite { role, person } => self.invite(role, person),
+            Input::BringEquipment(device) => self.bring(device),
             Input::WithdrawInvite(leg) => self.withdraw_invite(leg),
             Input::AnswerJoin { leg, yes } => self.answer_join(leg, yes),
             Input::SpokenConsent(leg) => self.spoken_consent(leg),
@@ -215,6 +216,7 @@ impl Turn<'_, '_> {
         match self.by.who {
             Who::Tablet { .. } => self.next.patient_leg().ok_or(Refused::NotInCall),
             Who::Staff { person, .. } => self.next.leg_of(person).ok_or(Refused::NotInCall),
+            Who::Equipment { device } => self.next.leg_of_device(device).ok_or(Refused::NotInCall),
             Who::System => Err(Refused::NotInCall),
         }
     }
@@ -222,7 +224,9 @@ impl Turn<'_, '_> {
     pub(super) fn patient_acts(&self) -> Result<(), Refused> {
         match self.by.who {
             Who::Tablet { patient } if patient == self.next.patient => Ok(()),
-            Who::Tablet { .. } | Who::Staff { .. } | Who::System => Err(Refused::PatientOnly),
+            Who::Tablet { .. } | Who::Staff { .. } | Who::Equipment { .. } | Who::System => {
+                Err(Refused::PatientOnly)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! The story of a night call, its refusals, and properties that hold whatever happens.
 
 mod check_in;
+mod devices;
 mod ending;
 mod in_the_call;
 mod pictures;
@@ -36,6 +37,7 @@ pub(super) struct Night {
     pub(super) busy: Vec<u128>,
     pub(super) desk: Vec<u128>,
     pub(super) may_record: bool,
+    pub(super) equipment: Vec<crate::equipment::AtHand>,
     pub(super) patient: Patient,
     pub(super) institution: Institution,
     next_id: u128,
@@ -122,6 +124,7 @@ impl Night {
             busy: Vec::new(),
             desk,
             may_record: true,
+            equipment: Vec::new(),
             patient,
             institution,
             next_id: 10_000,
@@ -179,6 +182,7 @@ impl Night {
             visiting: &visiting,
             patient: &self.patient,
             institution: Some(&self.institution),
+            equipment: &self.equipment,
             actor_busy,
             may_record: self.may_record,
             timings: Timings::default(),

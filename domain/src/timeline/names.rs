@@ -90,6 +90,7 @@ impl<'a> Names<'a> {
                 let words = words::role(role);
                 said(words.ja, format!("the {}", words.en.to_lowercase()))
             }
+            Who::Equipment { .. } => said("機器", "a device"),
             Who::System => said("システム", "the system"),
         }
     }

@@ -15,6 +15,7 @@ impl ClientMessage {
             Self::Leave { .. } | Self::ComeBack { .. } | Self::Declare { .. } => Action::ComeAndGo,
             Self::End { .. } | Self::UndoEnd { .. } => Action::EndCall,
             Self::Invite { .. } | Self::WithdrawInvite { .. } => Action::InviteToCall,
+            Self::BringEquipment { .. } => Action::BringEquipment,
             Self::AnswerJoin { .. } => Action::AnswerJoin,
             Self::SpokenConsent { .. } => Action::WitnessConsent,
             Self::AskRecording { .. } | Self::StopRecording { .. } => Action::RunRecording,

@@ -163,7 +163,7 @@ impl From<Refused> for Problem {
             | Refused::NotYoursToEnd
             | Refused::KindNotYours
             | Refused::OwnConsent => 403,
-            Refused::NoSuchLeg => 404,
+            Refused::NoSuchLeg | Refused::EquipmentElsewhere => 404,
             Refused::ReasonNeeded | Refused::ScaleReasonNeeded | Refused::RecheckInPast => 422,
             Refused::Ended
             | Refused::TakenBy(_)
@@ -180,6 +180,8 @@ impl From<Refused> for Problem {
             | Refused::NotExamination(_)
             | Refused::StillRunning
             | Refused::RecordingNotPossible
+            | Refused::EquipmentBusy
+            | Refused::EquipmentDirection
             | Refused::Signed => 409,
         };
         let mut problem = Self::new(status, refused.code(), refusal_text(refused));
@@ -370,6 +372,24 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "Recording is not possible now",
             "録画せずに続けてください",
             "Go on without recording",
+        ],
+        Refused::EquipmentElsewhere => [
+            "この通話では使えない機器です",
+            "That device does not belong to this call",
+            "一覧にある機器を選んでください",
+            "Choose a device from the list",
+        ],
+        Refused::EquipmentBusy => [
+            "その機器は別の通話で使用中です",
+            "That device is in another call",
+            "空いたらもう一度加えてください",
+            "Bring it in when it is free",
+        ],
+        Refused::EquipmentDirection => [
+            "カメラは送信専用、ディスプレイは受信専用です",
+            "A camera only sends, a display only receives",
+            "カメラは WHIP、ディスプレイは WHEP を設定してください",
+            "Set up cameras for WHIP and displays for WHEP",
         ],
         Refused::Signed => [
             "記録は署名済みです",

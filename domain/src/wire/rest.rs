@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::view::{Participant, PatientCard, PersonCard};
 use crate::case::Owner;
 use crate::duty::Line;
+use crate::equipment::EquipmentCard;
 use crate::id::{CaseId, DeviceId, PatientId, PersonId, SessionId};
 use crate::people::Role;
 use crate::private::Private;
@@ -90,6 +91,11 @@ pub enum MeWho {
         card: PersonCard,
         /// Lines this person holds now.
         on_duty: Vec<Line>,
+    },
+    /// A camera or display.
+    Equipment {
+        /// What it is.
+        card: EquipmentCard,
     },
 }
 
@@ -220,7 +226,7 @@ pub struct DemoPerson {
     pub role: Option<Role>,
     /// Shown beside the link.
     pub name: Private<String>,
-    /// Which app to open: `tablet`, `desk` or `phone`.
+    /// Which app to open: `tablet`, `desk` or `phone`; `equipment` opens none and signs in by REST.
     pub app: String,
     /// Sign-in code for this browser.
     pub code: Private<String>,

@@ -7,7 +7,7 @@ use super::problem::Problem;
 use super::rest::Me;
 use super::view::{CallView, QueueItem};
 use super::vitals::VitalsView;
-use crate::id::{ConnectionId, LegId, PersonId, SessionId};
+use crate::id::{ConnectionId, DeviceId, LegId, PersonId, SessionId};
 use crate::mode::ServiceKind;
 use crate::private::Private;
 use crate::session::{DeclineReason, Disposition, Finding, LegRole, SourceState, VideoCodec};
@@ -123,7 +123,14 @@ pub enum ClientMessage {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         person: Option<PersonId>,
     },
-    /// Stop ringing somebody.
+    /// Bring a camera or display into the call; the patient is asked about it.
+    BringEquipment {
+        /// The session.
+        session: SessionId,
+        /// Which device, from `GET /api/v1/sessions/{session}/equipment`.
+        device: DeviceId,
+    },
+    /// Stop ringing somebody, or take a device out again.
     WithdrawInvite {
         /// The session.
         session: SessionId,

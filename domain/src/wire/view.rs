@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::case::Owner;
+use crate::equipment::EquipmentCard;
 use crate::id::{CaseId, LegId, PatientId, PersonId, SessionId};
 use crate::mode::{Interval, MediaMode, ServiceKind};
 use crate::people::{Name, Person, Role, Sex, Summary};
@@ -69,6 +70,8 @@ pub struct Participant {
     pub role: LegRole,
     /// Who, with name, institution and year of registration; none for equipment.
     pub card: Option<PersonCard>,
+    /// The device's name and kind; on equipment alone.
+    pub equipment: Option<EquipmentCard>,
     /// The patient's name; on the patient's leg alone.
     pub name: Option<Name>,
     /// Where the leg stands.

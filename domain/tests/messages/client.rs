@@ -11,7 +11,7 @@ use yoban_domain::vitals::{Flag, NewReading, Origin, Vital};
 use yoban_domain::wire::PROTOCOL;
 use yoban_domain::wire::signal::{ClientMessage as Say, StreamPosition};
 
-use super::people::{CONNECTION, DOCTOR, DOCTOR_LEG, READING, SESSION, at, id};
+use super::people::{CONNECTION, DEVICE, DOCTOR, DOCTOR_LEG, READING, SESSION, at, id};
 
 pub fn vitals() -> Vec<Vital> {
     [
@@ -54,6 +54,7 @@ pub fn messages() -> Vec<Say> {
         Say::UndoEnd { session },
         Say::Invite { session, role: LegRole::DutyDoctor, person: None },
         Say::Invite { session, role: LegRole::VisitingNurse, person: Some(id(DOCTOR)) },
+        Say::BringEquipment { session, device: id(DEVICE) },
         Say::WithdrawInvite { session, leg },
         Say::AnswerJoin { session, leg, yes: true },
         Say::SpokenConsent { session, leg },

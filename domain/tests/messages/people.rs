@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use uuid::Uuid;
+use yoban_domain::equipment::{EquipmentCard, EquipmentKind};
 use yoban_domain::people::{Name, Role};
 use yoban_domain::time::Timestamp;
 use yoban_domain::wire::view::PersonCard;
@@ -59,5 +60,23 @@ pub fn doctor() -> PersonCard {
         institution: "ひばり診療所".into(),
         institution_en: "Hibari Clinic".into(),
         registered_year: Some(2005),
+    }
+}
+
+pub fn camera() -> EquipmentCard {
+    EquipmentCard {
+        device: id(DEVICE),
+        kind: EquipmentKind::BedsideCamera,
+        name: "ベッドサイドカメラ".into(),
+        name_en: "Bedside camera".into(),
+    }
+}
+
+pub fn display() -> EquipmentCard {
+    EquipmentCard {
+        device: id(DEVICE + 1),
+        kind: EquipmentKind::WallDisplay,
+        name: "窓口の壁面ディスプレイ".into(),
+        name_en: "Wall display at the desk".into(),
     }
 }

@@ -20,7 +20,7 @@ use yoban_domain::wire::vitals::VitalsView;
 use super::client;
 use super::people::{
     CASE, CONNECTION, DEVICE, DOCTOR, DOCTOR_LEG, EQUIPMENT_LEG, NOW, NURSE, NURSE_LEG, PATIENT, PATIENT_LEG,
-    READING, SESSION, VISITOR_LEG, at, doctor, id, name, nurse,
+    READING, SESSION, VISITOR_LEG, at, camera, display, doctor, id, name, nurse,
 };
 
 /// Whether the message has a number in the device's stream.
@@ -47,6 +47,7 @@ pub fn messages() -> Vec<Heard> {
             name: "夜野 星".to_owned().into(),
             name_latin: "Hoshi Yoruno".to_owned().into(),
         }),
+        welcome(MeWho::Equipment { card: camera() }),
         welcome(MeWho::Staff {
             card: nurse(),
             on_duty: vec![Line::Desk, Line::DutyDoctor, Line::VisitingNurse],
@@ -109,6 +110,7 @@ fn participant(leg: u128, role: LegRole, card: Option<PersonCard>, leg_state: Le
         recording: RecordingAnswer::None,
         microphone: SourceState::On,
         camera: SourceState::On,
+        equipment: None,
         audio_only: None,
     }
 }
@@ -240,6 +242,7 @@ fn active(seen: Seen) -> CallView {
         Participant {
             join: given(ConsentManner::OnTablet),
             microphone: SourceState::Absent,
+            equipment: Some(camera()),
             audio_only: Some(AudioOnly::Codec),
             ..participant(EQUIPMENT_LEG, LegRole::Device, None, LegState::Joined { since: at(230) })
         },
@@ -280,7 +283,10 @@ fn closing() -> CallView {
             ..participant(DOCTOR_LEG, LegRole::DutyDoctor, Some(doctor()), turned_down)
         },
         participant(VISITOR_LEG, LegRole::VisitingNurse, Some(nurse()), LegState::TimedOut { at: at(500) }),
-        participant(EQUIPMENT_LEG, LegRole::Device, None, LegState::Invited { since: at(1), until: at(2) }),
+        Participant {
+            equipment: Some(display()),
+            ..participant(EQUIPMENT_LEG, LegRole::Device, None, LegState::Left { at: at(599) })
+        },
     ];
     let state = State::Closing { by: id(NURSE), since: at(12), until: at(610) };
     CallView { version: 30, now: at(601), state, people, desk: None, ..active(tablet_view()) }

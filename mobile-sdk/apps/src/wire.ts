@@ -72,10 +72,19 @@ export type RecordingPhase =
   | { phase: 'off' | 'on' | 'refused' | 'withdrawn' | 'stopped' | 'failed' }
   | { phase: 'asking' | 'paused'; waitingFor: Id[] };
 
+/** A camera or display in a call. */
+export interface EquipmentCard {
+  device: Id;
+  kind: 'bedsideCamera' | 'wallDisplay';
+  name: string;
+  nameEn: string;
+}
+
 export interface Participant {
   leg: Id;
   role: LegRole;
   card?: PersonCard | null;
+  equipment?: EquipmentCard | null;
   name?: Name | null;
   legState: LegState;
   join: JoinConsent;
@@ -357,7 +366,8 @@ export interface VitalsView {
 
 export type MeWho =
   | { kind: 'tablet'; patient: Id; name: string; nameLatin: string }
-  | { kind: 'staff'; card: PersonCard; onDuty: Line[] };
+  | { kind: 'staff'; card: PersonCard; onDuty: Line[] }
+  | { kind: 'equipment'; card: EquipmentCard };
 
 export interface Me {
   device: Id;

@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session}/equipment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cameras and displays the caller could bring into this call now (`bringEquipment` on the socket). */
+        get: operations["equipment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case}": {
         parameters: {
             query?: never;
@@ -287,6 +304,40 @@ export interface paths {
         put?: never;
         /** Receive the others of a call: SDP offer in, SDP answer out. */
         post: operations["whep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** WHIP for a camera: the call it was brought into is found by its token, so that its address never changes. */
+        post: operations["camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** WHEP for a display, in the same way. */
+        post: operations["display"];
         delete?: never;
         options?: never;
         head?: never;
@@ -553,6 +604,13 @@ export interface components {
         } | {
             /** @description The session. */
             session: components["schemas"]["SessionId"];
+            /** @description Which device, from `GET /api/v1/sessions/{session}/equipment`. */
+            device: components["schemas"]["DeviceId"];
+            /** @enum {string} */
+            type: "bringEquipment";
+        } | {
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
             /** @description Whose ring. */
             leg: components["schemas"]["LegId"];
             /** @enum {string} */
@@ -696,7 +754,7 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
             /** @description Shown beside the link. */
             name: components["schemas"]["Private_String"];
-            /** @description Which app to open: `tablet`, `desk` or `phone`. */
+            /** @description Which app to open: `tablet`, `desk` or `phone`; `equipment` opens none and signs in by REST. */
             app: string;
             /** @description Sign-in code for this browser. */
             code: components["schemas"]["Private_String"];
@@ -765,6 +823,22 @@ export interface components {
             /** @enum {string} */
             kind: "household";
         };
+        /** @description A device as people in the call see it. */
+        EquipmentCard: {
+            /** @description The device, to bring it in by. */
+            device: components["schemas"]["DeviceId"];
+            /** @description What it is for. */
+            kind: components["schemas"]["EquipmentKind"];
+            /** @description Name in Japanese, such as ベッドサイドカメラ. */
+            name: string;
+            /** @description Name in English. */
+            nameEn: string;
+        };
+        /**
+         * @description What a device is for; each has one direction.
+         * @enum {string}
+         */
+        EquipmentKind: "bedsideCamera" | "wallDisplay";
         /** @description One wrong field. */
         FieldProblem: {
             /** @description JSON pointer (RFC 6901) into the request. */
@@ -1016,6 +1090,11 @@ export interface components {
             onDuty: components["schemas"]["Line"][];
             /** @enum {string} */
             kind: "staff";
+        } | {
+            /** @description What it is. */
+            card: components["schemas"]["EquipmentCard"];
+            /** @enum {string} */
+            kind: "equipment";
         };
         /**
          * @description One number inside a vital sign.
@@ -1152,6 +1231,7 @@ export interface components {
             /** @description What for. */
             role: components["schemas"]["LegRole"];
             card?: components["schemas"]["PersonCard"] | null;
+            equipment?: components["schemas"]["EquipmentCard"] | null;
             name?: components["schemas"]["Name"] | null;
             /** @description Where the leg stands. */
             legState: components["schemas"]["LegState"];
@@ -2108,6 +2188,44 @@ export interface operations {
             };
         };
     };
+    equipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call */
+                session: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EquipmentCard"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     case: {
         parameters: {
             query?: never;
@@ -2380,6 +2498,104 @@ export interface operations {
                 };
                 content: {
                     "application/sdp": string;
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/sdp": string;
+            };
+        };
+        responses: {
+            /** @description `Location` names the connection */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/sdp": string;
+                };
+            };
+            /** @description In no call now */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    display: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/sdp": string;
+            };
+        };
+        responses: {
+            /** @description `Location` names the connection */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/sdp": string;
+                };
+            };
+            /** @description In no call now */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             409: {

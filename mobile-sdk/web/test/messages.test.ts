@@ -38,6 +38,7 @@ function call(view: CallView): unknown[] {
     text(person.join.consent);
     flag(person.gateOpen);
     if (person.role === 'patient') text(person.name?.kanji);
+    if (person.role === 'device') text(person.equipment?.nameEn);
   }
   if (view.checkIn) number(view.checkIn.answerBy - view.checkIn.askedAt);
   if (view.patient) text(view.patient.birthDate);
@@ -83,6 +84,7 @@ const client: Readers<ClientMessage> = {
   end: (m) => [m.session],
   undoEnd: (m) => [m.session],
   invite: (m) => [m.session, m.role],
+  bringEquipment: (m) => [m.session, m.device],
   withdrawInvite: (m) => [m.session, m.leg],
   answerJoin: (m) => [m.session, m.leg, flag(m.yes)],
   spokenConsent: (m) => [m.session, m.leg],

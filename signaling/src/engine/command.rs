@@ -62,6 +62,7 @@ impl Engine {
                 visiting: &[],
                 patient: &names.patient,
                 institution: None,
+                equipment: &[],
                 actor_busy: false,
                 may_record: self.recording,
                 timings: self.timings,

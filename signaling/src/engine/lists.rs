@@ -67,7 +67,7 @@ impl Engine {
                         let open = session.live() || (session.signed.is_none() && session.was_in(person));
                         leg.is_some_and(|l| l.in_call() || l.wanted() || session.was_in(person)) && open
                     }
-                    Who::System => false,
+                    Who::Equipment { .. } | Who::System => false,
                 };
                 if concerns {
                     wanted.push(session.id);
@@ -124,28 +124,6 @@ const fn rank(case: &Case, session: &Session) -> u8 {
         State::Active { .. } | State::Closing { .. } => 1,
         State::Ended { .. } if case.open() => 2,
         State::Ended { .. } => 3,
-    }
-}
-
-impl Engine {
-    /// The actor's own leg in a session.
-    ///
-    /// # Errors
-    /// Not theirs to see, or not there.
-    pub async fn own_leg(
-        &self,
-        actor: Actor,
-        session: SessionId,
-    ) -> Result<Option<yoban_domain::session::Leg>, CommandError> {
-        use yoban_domain::grant::{Action, may};
-        let mut read = self.store.read().await?;
-        let scene = scene(&mut read, session).await?.ok_or(CommandError::NotFound)?;
-        may(&actor, Action::UseMedia, &scene.subject(&scene.involved()))?;
-        Ok(match actor.who {
-            Who::Tablet { .. } => scene.session.patient_leg().cloned(),
-            Who::Staff { person, .. } => scene.session.leg_of(person).cloned(),
-            Who::System => None,
-        })
     }
 }
 

@@ -5,6 +5,7 @@ mod command;
 mod lists;
 mod load;
 mod pages;
+mod places;
 mod readings;
 mod recorded;
 mod sign;
@@ -20,6 +21,7 @@ use yoban_store::Store;
 
 pub use load::Scene;
 pub(crate) use load::{readings as readings_of, scene as scene_of};
+pub use places::EQUIPMENT;
 pub use readings::MAX_READINGS;
 
 use crate::clock::Clock;

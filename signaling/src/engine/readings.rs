@@ -64,7 +64,7 @@ impl Engine {
         let now = self.clock.now();
         let entered = match by.who {
             Who::Staff { person, .. } => EnteredBy::Clinician { person },
-            Who::Tablet { .. } | Who::System => EnteredBy::Household,
+            Who::Tablet { .. } | Who::Equipment { .. } | Who::System => EnteredBy::Household,
         };
         let mut result = ReadingsStored { stored: 0, duplicates: 0 };
         let mut facts = Vec::new();
@@ -114,7 +114,9 @@ impl Engine {
             (None, Who::Tablet { patient }) => {
                 tx.live_session_of_patient(patient).await?.map(|row| row.head.id)
             }
-            (None, Who::Staff { .. } | Who::System) => return Err(CommandError::Invalid("name the session")),
+            (None, Who::Staff { .. } | Who::Equipment { .. } | Who::System) => {
+                return Err(CommandError::Invalid("name the session"));
+            }
         };
         if let Some(id) = running {
             let scene = scene(tx, id).await?.ok_or(CommandError::NotFound)?;

@@ -20,6 +20,7 @@ use yoban_store::value::Word;
 use yoban_store::{Result, Tx};
 
 use super::load::{Scene, candidates, scene};
+use super::places::at_hand;
 use super::{Engine, TRIES};
 use crate::error::CommandError;
 use crate::hint::Hint;
@@ -132,12 +133,18 @@ impl Engine {
             .person()
             .and_then(|p| on.directory.person(p))
             .and_then(|p| on.directory.institution(p.institution));
+        let equipment = if input.looks_at_equipment() {
+            at_hand(tx, association, on.session.id).await?
+        } else {
+            Vec::new()
+        };
         let mut around = Circumstances {
             desk: &desk,
             doctors: &doctors,
             visiting: &visiting,
             patient: &on.directory.patient,
             institution,
+            equipment: &equipment,
             actor_busy,
             may_record: self.recording,
             timings: self.timings,

@@ -86,6 +86,7 @@ impl Session {
             ClientMessage::End { session } => (session, Input::End),
             ClientMessage::UndoEnd { session } => (session, Input::UndoEnd),
             ClientMessage::Invite { session, role, person } => (session, Input::Invite { role, person }),
+            ClientMessage::BringEquipment { session, device } => (session, Input::BringEquipment(device)),
             ClientMessage::WithdrawInvite { session, leg } => (session, Input::WithdrawInvite(leg)),
             ClientMessage::AnswerJoin { session, leg, yes } => (session, Input::AnswerJoin { leg, yes }),
             ClientMessage::SpokenConsent { session, leg } => (session, Input::SpokenConsent(leg)),
@@ -116,7 +117,7 @@ impl Session {
         session: SessionId,
         video: Vec<VideoCodec>,
     ) -> Result<ServerMessage, CommandError> {
-        let leg = self.signaling.place(self.identity.actor, session, video).await?;
+        let leg = self.signaling.place(self.identity.actor, session, video, &[]).await?;
         let owner = Ownership { device: self.identity.device, session, leg };
         let (connection, sdp) = self.signaling.rooms.offer(owner).await?;
         Ok(ServerMessage::Offer { session, connection, sdp })

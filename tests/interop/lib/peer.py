@@ -10,6 +10,7 @@ from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
     RTCPeerConnection,
+    RTCRtpSender,
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
@@ -104,9 +105,12 @@ class Peer(Happenings):
         await person.say("answer", connection=self.connection, sdp=sdp)
         await self.until_connected()
 
-    async def offer_to_send(self, clip: Clip) -> str:
+    async def offer_to_send(self, clip: Clip, video: str | None = None) -> str:
         for track in (Microphone(clip), Camera(clip)):
-            self.pc.addTransceiver(track, "sendonly")
+            transceiver = self.pc.addTransceiver(track, "sendonly")
+            if video is not None and track.kind == "video":
+                known = RTCRtpSender.getCapabilities("video").codecs
+                transceiver.setCodecPreferences([c for c in known if c.mimeType == f"video/{video}"])
         return await self.gather(self.pc, await self.pc.createOffer())
 
     async def offer_to_receive(self, others: int) -> str:
@@ -122,17 +126,17 @@ class Peer(Happenings):
         await self.pc.setRemoteDescription(RTCSessionDescription(answer.body.decode(), "answer"))
         await self.until_connected()
 
-    async def publish(self, person: Person, session: str) -> Answer:
-        """WHIP. Gives the HTTP answer."""
-        sdp = await self.offer_to_send(person.clip)
-        got = await person.rest("POST", f"/api/v1/whip/{session}", sdp.encode(), SDP)
+    async def publish(self, person: Person, session: str = "", video: str | None = None) -> Answer:
+        """WHIP; a device needs no session. With `video` no other codec is offered. Gives the HTTP answer."""
+        sdp = await self.offer_to_send(person.clip, video)
+        got = await person.rest("POST", f"/api/v1/whip/{session}".rstrip("/"), sdp.encode(), SDP)
         await self.accepted(got)
         return got
 
     async def receive(self, person: Person, session: str, others: int) -> Answer:
-        """WHEP, with room for so many others. Gives the HTTP answer."""
+        """WHEP, with room for so many others; a device needs no session. Gives the HTTP answer."""
         sdp = await self.offer_to_receive(others)
-        got = await person.rest("POST", f"/api/v1/whep/{session}", sdp.encode(), SDP)
+        got = await person.rest("POST", f"/api/v1/whep/{session}".rstrip("/"), sdp.encode(), SDP)
         await self.accepted(got)
         return got
 

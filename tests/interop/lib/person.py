@@ -163,6 +163,8 @@ class Person(Happenings):
             return None
         if who is None:
             wanted = lambda p: p["leg"] == call["you"]
+        elif who.me["who"]["kind"] == "equipment":
+            wanted = lambda p: (e := p["equipment"]) and e["device"] == who.me["device"]
         elif (card := who.me["who"].get("card")) is None:
             wanted = lambda p: p["role"] == "patient"
         else:

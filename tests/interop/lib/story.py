@@ -33,15 +33,20 @@ class Story(unittest.IsolatedAsyncioTestCase):
         self.addAsyncCleanup(person.close)
         return person
 
+    async def device(self, number: int, clip: Clip) -> Person:
+        """A camera or display signed in; it has no socket."""
+        codes = [p["code"] for p in self.demo_people if p["app"] == "equipment"]
+        return await Person.sign_in(self.server.http, codes[number], clip)
+
     async def on_duty(self, app: str, number: int = 0) -> Person:
         person = await self.person(app, number)
         await person.say("duty", ready=True)
         return person
 
-    async def answered(self) -> tuple[Person, Person, str]:
+    async def answered(self, number: int = 0) -> tuple[Person, Person, str]:
         """The patient tapped and the nurse accepted; no media yet. Tablet, nurse and session."""
         nurse = await self.on_duty("desk")
-        tablet = await self.person("tablet")
+        tablet = await self.person("tablet", number)
         session = await tablet.tap()
         await nurse.until_rung(session)
         await nurse.say("accept", session=session)

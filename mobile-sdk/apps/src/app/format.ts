@@ -1,5 +1,5 @@
 import { type Key, lang, locale, t } from '../i18n/index.tsx';
-import type { Name, PersonCard, Timestamp } from '../wire.ts';
+import type { EquipmentCard, Name, PersonCard, Timestamp } from '../wire.ts';
 import { zone } from './clock.ts';
 
 const parts = (options: Intl.DateTimeFormatOptions) =>
@@ -88,6 +88,10 @@ export const nameOf = (name: Name): string => (lang.value === 'en' && name.latin
 
 export const institutionOf = (card: PersonCard): string =>
   lang.value === 'en' && card.institutionEn ? card.institutionEn : card.institution;
+
+/** `ベッドサイドカメラ`. */
+export const equipmentOf = (card: EquipmentCard): string =>
+  lang.value === 'en' && card.nameEn ? card.nameEn : card.name;
 
 /** A list in the language's own way. */
 export const list = (items: readonly string[]): string => items.filter(Boolean).join(t('and'));

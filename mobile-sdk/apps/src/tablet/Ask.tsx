@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { institutionOf, nameOf } from '../app/format.ts';
+import { equipmentOf, institutionOf, nameOf } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { type Key, T, t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
@@ -69,6 +69,10 @@ export function AskJoin({ person, send }: { person: Participant; send: Send }): 
                 <T k="tab.consent.registered" p={{ year: card.registeredYear }} />
               </div>
             )}
+          </div>
+        ) : person.equipment ? (
+          <div>
+            <b>{equipmentOf(person.equipment)}</b> <span class="soft">{t(roleKey)}</span>
           </div>
         ) : (
           <T k="tab.consent.unnamed" />

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { list, nameOf } from '../app/format.ts';
+import { equipmentOf, list, nameOf } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { T, t } from '../i18n/index.tsx';
@@ -20,8 +20,10 @@ export interface InCallProps {
   onMeasure: () => void;
 }
 
-export const displayName = (p: Participant): string =>
-  p.card ? nameOf(p.card.name) : p.name ? nameOf(p.name) : t(`legRole.${p.role}`);
+export const displayName = (p: Participant): string => {
+  if (p.equipment) return equipmentOf(p.equipment);
+  return p.card ? nameOf(p.card.name) : p.name ? nameOf(p.name) : t(`legRole.${p.role}`);
+};
 
 function StageTile({ person, media }: { person: Participant | null; media: MediaView }): VNode {
   if (!person) {
