@@ -31,6 +31,9 @@ async fn the_night_call_from_tap_to_signature() {
     assert!(night.server.stop().success(), "SIGTERM ends the server in order");
     let log = night.server.log();
     assert_eq!(found(&log, &secrets), Vec::<&String>::new(), "in the log:\n{log}");
+    for noise in ["pingAllCandidates", "Unsupported Extension Type"] {
+        assert!(!log.contains(noise), "every connection would say it again: {noise}");
+    }
     // The look finds what is there.
     assert_eq!(found(&format!("{log}x{}", secrets[1]), &secrets).len(), 1);
 }
