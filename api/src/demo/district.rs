@@ -235,11 +235,11 @@ pub fn district(seed: u64, now: Timestamp) -> District {
         desk_phone: "03-0000-0199".into(),
     };
     let equipment = |key: &str, home_of, kind, name: &str, name_en: &str, video: &[VideoCodec]| {
-        let device = DeviceId(id(&format!("equipment/{key}")));
+        let device = DeviceId(uuid_of(seed, &format!("equipment/{key}")));
         let card = EquipmentCard { device, kind, name: name.into(), name_en: name_en.into() };
         Equipment { id: device, association: home, home: home_of, card, video: video.to_vec() }
     };
-    let bedside = |key: &str| Home::Patient { patient: PatientId(id(key)) };
+    let bedside = |key: &str| Home::Patient { patient: PatientId(uuid_of(seed, key)) };
     let equipment = vec![
         equipment(
             "camera-1",
@@ -260,7 +260,7 @@ pub fn district(seed: u64, now: Timestamp) -> District {
         ),
         equipment(
             "display-1",
-            Home::Institution { institution: InstitutionId(id("desk")) },
+            Home::Institution { institution: InstitutionId(uuid_of(seed, "desk")) },
             EquipmentKind::WallDisplay,
             "窓口の壁面ディスプレイ",
             "Wall display at the desk",
