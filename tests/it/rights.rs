@@ -30,6 +30,8 @@ struct Stage {
     patient: PatientId,
     call: Requested,
     strangers: Vec<Person>,
+    /// A device of this patient's bedside, in no call.
+    camera: Person,
 }
 
 impl Stage {
@@ -44,7 +46,8 @@ impl Stage {
             person.connect(None).await;
             strangers.push(person);
         }
-        Self { _night: night, patient, call, strangers }
+        let camera = night.signed_in("equipment", 0, Voice::Stranger).await;
+        Self { _night: night, patient, call, strangers, camera }
     }
 
     fn subject(&self, about_a_call: bool) -> Subject<'static> {
@@ -80,7 +83,8 @@ async fn every_route_refuses_whoever_the_matrix_denies_it() {
                 .replace("{connection}", &connection.to_string())
                 .replace("{file}", "mix.ogg");
             assert!(!place.contains('{'), "{place}: a name this test does not know");
-            let about_a_call = path.contains('{') || action == Action::SendReadings;
+            let about_a_call =
+                path.contains('{') || matches!(action, Action::SendReadings | Action::UseMedia);
             let body = json!({"session": stage.call.session, "readings": []}).to_string();
             let ask = |who: &Person, token: bool| {
                 let bare = who.http.request(method.clone(), format!("{}{place}", who.base));
@@ -95,7 +99,7 @@ async fn every_route_refuses_whoever_the_matrix_denies_it() {
             };
             let answer = ask(&stage.strangers[0], false).send().await.unwrap();
             assert_eq!(answer.status(), 401, "{method} {path} without a token");
-            for stranger in &stage.strangers {
+            for stranger in stage.strangers.iter().chain([&stage.camera]) {
                 if may(&actor(stranger), action, &stage.subject(about_a_call)).is_ok() {
                     continue;
                 }

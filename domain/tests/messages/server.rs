@@ -285,7 +285,12 @@ fn closing() -> CallView {
         participant(VISITOR_LEG, LegRole::VisitingNurse, Some(nurse()), LegState::TimedOut { at: at(500) }),
         Participant {
             equipment: Some(display()),
-            ..participant(EQUIPMENT_LEG, LegRole::Device, None, LegState::Left { at: at(599) })
+            ..participant(
+                EQUIPMENT_LEG,
+                LegRole::Device,
+                None,
+                LegState::Invited { since: at(1), until: at(2) },
+            )
         },
     ];
     let state = State::Closing { by: id(NURSE), since: at(12), until: at(610) };
