@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State as From};
 use axum::handler::Handler;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, options};
@@ -144,23 +144,43 @@ impl Gate {
         self.entries.iter().find(|e| e.method == method && e.path == path).map(|e| e.asks)
     }
 
-    fn admit(&self, request: &mut Request) -> Result<(), ApiError> {
-        match self.asks(request.method(), request.extensions().get::<MatchedPath>()) {
-            Some(Asks::Nothing(_)) => Ok(()),
-            Some(Asks::Of(action)) => {
+    /// What a path is for, for the answer to any other method.
+    fn allowed(&self, path: Option<&MatchedPath>) -> Vec<&str> {
+        let here = self.entries.iter().filter(|e| path.is_some_and(|path| e.path == path.as_str()));
+        here.flat_map(|e| if e.method == Method::GET { vec!["GET", "HEAD"] } else { vec![e.method.as_str()] })
+            .collect()
+    }
+
+    /// The answer to a request that is not let in.
+    fn refusal(&self, request: &mut Request) -> Option<Response> {
+        let path = request.extensions().get::<MatchedPath>();
+        let Some(asks) = self.asks(request.method(), path) else {
+            let allowed = self.allowed(path).join(",");
+            return Some(if allowed.is_empty() {
+                ApiError::Internal("a route without an entry in the registry").into_response()
+            } else {
+                (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allowed)]).into_response()
+            });
+        };
+        self.admit(asks, request).err().map(IntoResponse::into_response)
+    }
+
+    fn admit(&self, asks: Asks, request: &mut Request) -> Result<(), ApiError> {
+        match asks {
+            Asks::Nothing(_) => Ok(()),
+            Asks::Of(action) => {
                 let caller = Caller::identify(&self.auth, request.headers())?;
                 ever(&caller.actor, action).map_err(|_| ApiError::NotFound)?;
                 request.extensions_mut().insert(caller);
                 Ok(())
             }
-            None => Err(ApiError::Internal("a route without an entry in the registry")),
         }
     }
 }
 
 async fn guard(From(gate): From<Gate>, mut request: Request, next: Next) -> Response {
-    match gate.admit(&mut request) {
-        Ok(()) => next.run(request).await,
-        Err(refused) => refused.into_response(),
+    match gate.refusal(&mut request) {
+        None => next.run(request).await,
+        Some(answer) => answer,
     }
 }
