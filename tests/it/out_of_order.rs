@@ -112,7 +112,7 @@ async fn at_the_wrong_time_everything_has_a_code_and_the_call_goes_on() {
     refused(&[
         (&patient, Say::Cancel { session }, "already-answered"),
         (&patient, Say::AnswerJoin { session, leg: id(), yes: true }, "no-such-leg"),
-        (&patient, Say::Accept { session }, "not-in-call"),
+        (&patient, Say::Accept { session }, "not-found"),
         (&patient, Say::AnswerRecording { session, yes: true }, "recording-not-possible"),
         (&nurse, Say::AnswerJoin { session, leg: id(), yes: true }, "patient-only"),
         (&nurse, Say::SpokenConsent { session, leg: id() }, "no-such-leg"),
