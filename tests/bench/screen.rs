@@ -27,7 +27,6 @@ pub fn measure(taken: &Taken) -> Vec<Row> {
         .arg(repository().join("tests/bench/screen.mjs"))
         .arg(count.to_string())
         .env("YOBAN_BIN", server::program())
-        .env("YOBAN_LOG", server::QUIET)
         .stdout(Stdio::piped())
         .spawn()
         .expect("node: make setup");

@@ -28,7 +28,7 @@ pub struct Server {
     own_data: bool,
     options: Vec<String>,
     demo: bool,
-    log_level: &'static str,
+    log_level: Option<&'static str>,
     /// Where it listens.
     pub ports: Ports,
     running: Option<Running>,
@@ -37,9 +37,9 @@ pub struct Server {
 }
 
 /// Everything our own crates may ever say, so that the look for patient data in the log sees all of it.
-const ALL: &str = "warn,yoban=trace";
-/// As a server is run: what is not written costs nothing.
-pub const QUIET: &str = "warn,yoban=info";
+const ALL: Option<&str> = Some("warn,yoban=trace");
+/// As a server is run.
+const USUAL: Option<&str> = None;
 
 struct Running {
     child: Child,
@@ -53,10 +53,10 @@ impl Server {
         Self::start_in(data, true, true, options, ALL)
     }
 
-    /// As [`Server::start`], with the log of everyday use: for measuring.
+    /// As [`Server::start`], with the log of everyday use.
     pub fn start_quiet(options: &[&str]) -> Self {
         let data = std::env::temp_dir().join(format!("yoban-{}", random()));
-        Self::start_in(data, true, true, options, QUIET)
+        Self::start_in(data, true, true, options, USUAL)
     }
 
     /// Starts a server whose data stays.
@@ -74,7 +74,7 @@ impl Server {
         own_data: bool,
         demo: bool,
         options: &[&str],
-        log_level: &'static str,
+        log_level: Option<&'static str>,
     ) -> Self {
         std::fs::create_dir_all(&data).unwrap();
         let mut server = Self {
@@ -113,7 +113,7 @@ impl Server {
             .arg("--ready-file")
             .arg(&ready)
             .args(&self.options)
-            .env("YOBAN_LOG", self.log_level)
+            .envs(self.log_level.map(|level| ("YOBAN_LOG", level)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
