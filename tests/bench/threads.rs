@@ -8,18 +8,30 @@ use std::time::Duration;
 pub struct Thread(u32);
 
 impl Thread {
-    /// The thread of that name; there must be exactly one.
+    /// The thread of that name; there must be exactly one. A thread that was just started names itself a moment later.
     pub fn named(name: &str) -> Self {
+        let mut found = Self::all(name);
+        for _ in 0..1_000 {
+            if !found.is_empty() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+            found = Self::all(name);
+        }
+        assert!(found.len() == 1, "{} threads named {name}", found.len());
+        found[0]
+    }
+
+    fn all(name: &str) -> Vec<Self> {
         let mut found = Vec::new();
         for entry in std::fs::read_dir("/proc/self/task").expect("CPU time of threads is read on Linux alone")
         {
             let folder = entry.unwrap().path();
             if std::fs::read_to_string(folder.join("comm")).is_ok_and(|comm| comm.trim() == name) {
-                found.push(folder.file_name().unwrap().to_str().unwrap().parse().unwrap());
+                found.push(Self(folder.file_name().unwrap().to_str().unwrap().parse().unwrap()));
             }
         }
-        assert!(found.len() == 1, "{} threads named {name}", found.len());
-        Self(found[0])
+        found
     }
 
     /// The thread that asks.
