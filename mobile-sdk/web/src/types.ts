@@ -3,6 +3,7 @@ import type { components } from './schema.ts';
 
 type Schemas = components['schemas'];
 
+export type Band = Schemas['Band'];
 export type CallView = Schemas['CallView'];
 export type CaseView = Schemas['CaseView'];
 export type ClientFrame = Schemas['ClientFrame'];
@@ -14,11 +15,13 @@ export type DeskRing = Schemas['DeskRing'];
 export type Disposition = Schemas['Disposition'];
 export type EncounterView = Schemas['EncounterView'];
 export type EndReason = Schemas['EndReason'];
+export type EquipmentCard = Schemas['EquipmentCard'];
 export type FieldProblem = Schemas['FieldProblem'];
 export type Finding = Schemas['Finding'];
 export type Findings = Schemas['Findings'];
 export type IdentityMethod = Schemas['IdentityMethod'];
 export type Interval = Schemas['Interval'];
+export type Item = Schemas['Item'];
 export type JoinConsent = Schemas['JoinConsent'];
 export type Latest = Schemas['Latest'];
 export type LegRole = Schemas['LegRole'];
@@ -26,6 +29,7 @@ export type LegState = Schemas['LegState'];
 export type Line = Schemas['Line'];
 export type Me = Schemas['Me'];
 export type MeWho = Schemas['MeWho'];
+export type Measure = Schemas['Measure'];
 export type MediaMode = Schemas['MediaMode'];
 export type Name = Schemas['Name'];
 export type NewReading = Schemas['NewReading'];
@@ -51,10 +55,11 @@ export type Score = Schemas['Score'];
 export type ServerFrame = Schemas['ServerFrame'];
 export type ServerMessage = Schemas['ServerMessage'];
 export type ServiceKind = Schemas['ServiceKind'];
+export type SessionState = Schemas['State'];
 export type Sex = Schemas['Sex'];
 export type SignedIn = Schemas['SignedIn'];
+export type Source = Schemas['Source'];
 export type SourceState = Schemas['SourceState'];
-export type SessionState = Schemas['State'];
 export type StreamPosition = Schemas['StreamPosition'];
 export type TimelineEntry = Schemas['TimelineEntry'];
 export type Trend = Schemas['Trend'];
@@ -90,14 +95,14 @@ export interface RecordedTrack {
 }
 
 /** All voices of a session in one file. */
-export type RecordedMix = Pick<RecordedTrack, 'file' | 'startedAt' | 'duration' | 'bytes' | 'sha256'>;
+export type RecordedFile = Pick<RecordedTrack, 'file' | 'startedAt' | 'duration' | 'bytes' | 'sha256'>;
 
 /** What was recorded of a session. The OpenAPI document leaves it open; this is media/src/recording/manifest.rs. */
 export interface Recording {
   session: SessionId;
   tracks: RecordedTrack[];
   /** None while it is being mixed, and when nobody was heard. */
-  mix?: RecordedMix | null;
+  mix?: RecordedFile | null;
   interrupted: boolean;
 }
 
