@@ -11,7 +11,7 @@ import {
 import { Peer, type PeerFactory, videoCodecs } from './peer.ts';
 import { YobanProblem } from './problem.ts';
 import type { SignalLink } from './signal-link.ts';
-import type { Timers } from './timers.ts';
+import { NamedTimers, type Timers } from './timers.ts';
 import type { ConnectionId, LegId, ServerMessage, SessionId } from './types.ts';
 
 export interface MediaLinkDeps {
@@ -34,7 +34,7 @@ export class MediaLink {
   readonly #peers = new Map<ConnectionId, Peer>();
   readonly #offers = new Map<ConnectionId, string>();
   readonly #maps = new Map<ConnectionId, (LegId | null)[]>();
-  readonly #timers = new Map<MediaTimer, number>();
+  readonly #timers: NamedTimers<MediaTimer>;
   #state = initialMedia;
   #used: Peer | null = null;
   #asking = false;
@@ -43,6 +43,7 @@ export class MediaLink {
 
   constructor(deps: MediaLinkDeps) {
     this.#deps = deps;
+    this.#timers = new NamedTimers(deps.timers);
   }
 
   get state(): RoomState {
@@ -101,17 +102,9 @@ export class MediaLink {
         return;
       }
       case 'schedule':
-        this.#cancel(output.timer);
-        this.#timers.set(
-          output.timer,
-          this.#deps.timers.set(output.afterMs, () => {
-            this.#timers.delete(output.timer);
-            this.take({ in: 'timer', timer: output.timer });
-          }),
-        );
-        return;
+        return this.#timers.set(output.timer, output.afterMs, () => this.take({ in: 'timer', timer: output.timer }));
       case 'cancel':
-        return this.#cancel(output.timer);
+        return this.#timers.clear(output.timer);
       case 'state':
         return this.#deps.state(output.state, output.reason);
     }
@@ -177,11 +170,5 @@ export class MediaLink {
       default:
         return;
     }
-  }
-
-  #cancel(timer: MediaTimer): void {
-    const id = this.#timers.get(timer);
-    if (id !== undefined) this.#deps.timers.clear(id);
-    this.#timers.delete(timer);
   }
 }

@@ -10,7 +10,7 @@ import {
   type SignalTimer,
   step,
 } from './signal-machine.ts';
-import type { Timers } from './timers.ts';
+import { NamedTimers, type Timers } from './timers.ts';
 import type { Command, ServerFrame, ServerMessage } from './types.ts';
 
 export const SUBPROTOCOL = 'yoban.v1';
@@ -46,13 +46,14 @@ export class SignalLink extends Emitter<SignalEvents> {
   #socket: WebSocket | null = null;
   #lastKey = 0;
   readonly #waiters = new Map<number, Waiter>();
-  readonly #timers = new Map<SignalTimer, number>();
+  readonly #timers: NamedTimers<SignalTimer>;
   readonly #inputs: SignalInput[] = [];
   #busy = false;
 
   constructor(deps: SignalDeps) {
     super();
     this.#deps = deps;
+    this.#timers = new NamedTimers(deps.timers);
   }
 
   get state(): ConnectionState {
@@ -109,17 +110,9 @@ export class SignalLink extends Emitter<SignalEvents> {
         this.#socket?.send(JSON.stringify(output.frame));
         return;
       case 'schedule':
-        this.#cancel(output.timer);
-        this.#timers.set(
-          output.timer,
-          this.#deps.timers.set(output.afterMs, () => {
-            this.#timers.delete(output.timer);
-            this.take({ in: 'timer', timer: output.timer });
-          }),
-        );
-        return;
+        return this.#timers.set(output.timer, output.afterMs, () => this.take({ in: 'timer', timer: output.timer }));
       case 'cancel':
-        return this.#cancel(output.timer);
+        return this.#timers.clear(output.timer);
       case 'state':
         return this.emit('state', output.state);
       case 'clock':
@@ -160,12 +153,6 @@ export class SignalLink extends Emitter<SignalEvents> {
       const frame = readFrame(data);
       if (frame !== null) this.take({ in: 'message', attempt, frame });
     };
-  }
-
-  #cancel(timer: SignalTimer): void {
-    const id = this.#timers.get(timer);
-    if (id !== undefined) this.#deps.timers.clear(id);
-    this.#timers.delete(timer);
   }
 }
 

@@ -7,6 +7,31 @@ export interface Timers {
   clear(id: number): void;
 }
 
+/** Timers under names, as the state machines ask for them: setting one again replaces it. */
+export class NamedTimers<Name extends string> {
+  readonly #timers: Timers;
+  readonly #running = new Map<Name, number>();
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  set(name: Name, afterMs: number, run: () => void): void {
+    this.clear(name);
+    const id = this.#timers.set(afterMs, () => {
+      this.#running.delete(name);
+      run();
+    });
+    this.#running.set(name, id);
+  }
+
+  clear(name: Name): void {
+    const id = this.#running.get(name);
+    if (id !== undefined) this.#timers.clear(id);
+    this.#running.delete(name);
+  }
+}
+
 export const windowTimers: Timers = {
   set: (afterMs, run) => setTimeout(run, afterMs) as unknown as number,
   clear: (id) => clearTimeout(id),
