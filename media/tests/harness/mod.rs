@@ -23,7 +23,8 @@ use yoban_domain::id::{ConnectionId, LegId, SessionId};
 use yoban_domain::time::Timestamp;
 use yoban_media::{Config, ConnectionStats, Media, MediaEvent, Member, RoomPlan, VideoCodec, start};
 
-pub use phone::{Heard, Kind, Phone, Sending};
+pub use phone::{Heard, Phone, Sending};
+pub use yoban_native::Kind;
 
 /// Far beyond what anything takes, so that only a real failure meets it.
 pub const PATIENCE: Duration = Duration::from_secs(30);

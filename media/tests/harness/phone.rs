@@ -1,46 +1,15 @@
 //! One native participant: a thread with a socket and an engine of its own.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::net::UdpSocket;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use bytes::{Bytes, BytesMut};
-use rtc::interceptor::{Attribute, Interceptor, Packet, Slot, StreamInfo, TaggedPacket};
-use rtc::media_stream::MediaStreamTrack;
-use rtc::peer_connection::configuration::interceptor_registry::{Registry, register_default_interceptors};
-use rtc::peer_connection::configuration::media_engine::{
-    MIME_TYPE_H264, MIME_TYPE_OPUS, MIME_TYPE_VP8, MediaEngine,
-};
-use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
-use rtc::peer_connection::event::{RTCPeerConnectionEvent, RTCTrackEvent};
-use rtc::peer_connection::message::RTCMessage;
-use rtc::peer_connection::sdp::RTCSessionDescription;
-use rtc::peer_connection::state::RTCPeerConnectionState;
-use rtc::peer_connection::transport::{CandidateConfig, CandidateHostConfig, RTCDtlsRole, RTCIceCandidate};
-use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
-use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
-use rtc::rtp_transceiver::rtp_sender::{
-    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
-    RtpCodecKind,
-};
-use rtc::rtp_transceiver::{
-    RTCRtpReceiverId, RTCRtpSenderId, RTCRtpTransceiverDirection, RTCRtpTransceiverInit,
-};
-use rtc::sansio::Protocol;
-use rtc::shared::error::Error;
-use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
+use yoban_native::Kind;
 
 use super::PATIENCE;
 use super::engine::Engine;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    Audio,
-    Video,
-}
 
 /// What a phone sends by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +70,6 @@ pub(super) enum Order {
         sequence: u16,
         key: bool,
     },
-    /// The last datagram of media again, and again, as an echo on the path would.
     Pli,
     Deaf(bool),
     Close,
@@ -119,37 +87,24 @@ impl Phone {
     /// Answers the server's offer: sends in the first two sections, receives in the others.
     pub fn answering(who: u8, sending: Sending, offer: &str) -> (Self, String) {
         let mut engine = Engine::new(who, offer.contains("H264/90000"));
-        let description = RTCSessionDescription::offer(offer.to_owned()).unwrap();
-        engine.pc.set_remote_description(Instant::now(), description).unwrap();
-        engine.add_senders();
-        engine.add_candidate();
-        let answer = engine.pc.create_answer(None).unwrap();
-        engine.pc.set_local_description(Instant::now(), answer).unwrap();
-        let sdp = engine.pc.local_description().unwrap().sdp;
-        (Self::spawn(who, engine, sending), sdp)
+        let (ups, answer) = engine.native.answer(offer);
+        engine.ups = Some(ups);
+        (Self::spawn(who, engine, sending), answer)
     }
 
-    /// Offers to send (WHIP). The answer goes to [`Phone::answered`].
+    /// Offers to send (WHIP). The answer goes to [`Offering::answered`].
     pub fn publishing(who: u8) -> Offering {
         let mut engine = Engine::new(who, false);
-        engine.add_senders();
-        Offering::new(who, engine)
+        let (ups, sdp) = engine.native.offer_to_send();
+        engine.ups = Some(ups);
+        Offering { who, engine, sdp }
     }
 
     /// Offers to receive `pairs` people (WHEP).
     pub fn watching(who: u8, pairs: usize) -> Offering {
         let mut engine = Engine::new(who, false);
-        for _ in 0..pairs {
-            for kind in [RtpCodecKind::Audio, RtpCodecKind::Video] {
-                let init = RTCRtpTransceiverInit {
-                    direction: RTCRtpTransceiverDirection::Recvonly,
-                    streams: vec![],
-                    send_encodings: vec![],
-                };
-                engine.pc.add_transceiver_from_kind(kind, Some(init)).unwrap();
-            }
-        }
-        Offering::new(who, engine)
+        let sdp = engine.native.offer_to_receive(pairs);
+        Offering { who, engine, sdp }
     }
 
     fn spawn(who: u8, engine: Engine, sending: Sending) -> Self {
@@ -235,17 +190,8 @@ pub struct Offering {
 }
 
 impl Offering {
-    fn new(who: u8, mut engine: Engine) -> Self {
-        engine.add_candidate();
-        let offer = engine.pc.create_offer(None).unwrap();
-        engine.pc.set_local_description(Instant::now(), offer).unwrap();
-        let sdp = engine.pc.local_description().unwrap().sdp;
-        Self { who, engine, sdp }
-    }
-
     pub fn answered(mut self, answer: String, sending: Sending) -> Phone {
-        let description = RTCSessionDescription::answer(answer).unwrap();
-        self.engine.pc.set_remote_description(Instant::now(), description).unwrap();
+        self.engine.native.answered(answer);
         Phone::spawn(self.who, self.engine, sending)
     }
 }

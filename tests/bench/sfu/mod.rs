@@ -14,13 +14,14 @@ use tokio::runtime::Handle;
 use yoban_domain::id::LegId;
 use yoban_domain::time::Timestamp;
 use yoban_media::{Config, Media, Member, RoomPlan, VideoCodec};
+use yoban_native::is_rtp;
 use yoban_tests::{id, vp8};
 
 use crate::rows::{Row, Taken};
 use crate::spread::Spread;
 use crate::threads::Thread;
 use crate::{progress, runs, say};
-use client::{Client, is_rtp};
+use client::Client;
 use floor::Floor;
 
 /// Rooms of so many people, and how many rooms: about 12,000 forwarded packets per second in each shape.
@@ -126,11 +127,13 @@ fn rows(taken: &Taken, shape: &str, people: usize, sent: u64, ours: &[Turn], the
     let rate = |turn: &Turn| turn.arrived as f64 / turn.cpu.as_secs_f64();
     let cost = |turn: &Turn| turn.cpu.as_secs_f64() * 1e6 / turn.arrived as f64;
     let arrived = |turns: &[Turn]| turns.iter().map(|turn| turn.arrived).sum::<u64>();
+    // On a machine that is far behind, a turn may count what the warm-up before it left under way.
+    let missing = |turns: &[Turn]| sent.saturating_sub(arrived(turns));
     for (who, turns) in [("SFU", ours), ("floor", theirs)] {
         let got = arrived(turns);
-        say(&format!("   {who}: {sent} to forward, {got} forwarded, {} lost", sent - got));
+        say(&format!("   {who}: {sent} to forward, {got} forwarded, {} lost", missing(turns)));
     }
-    let lost = |turns: &[Turn]| Spread::of(vec![100.0 * (sent - arrived(turns)) as f64 / sent as f64]);
+    let lost = |turns: &[Turn]| Spread::of(vec![100.0 * missing(turns) as f64 / sent as f64]);
     let name = |what: &str| format!("rooms-of-{people}.{what}");
     let row = |what: &str, text: &str, unit: &str, a: &Spread, b: &Spread| {
         taken.row(&name(what), &format!("{text}, {shape}"), unit, a, 0.5, Some((PEER, b)))
