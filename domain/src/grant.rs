@@ -161,19 +161,38 @@ pub fn may(actor: &Actor, action: Action, subject: &Subject<'_>) -> Result<(), D
     if allowed { Ok(()) } else { Err(Denied) }
 }
 
-/// What the patient's tablet does in its own patient's calls.
-const fn tablet_may(action: Action) -> bool {
+/// Whose hands an action is for: the one place where it is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hands {
+    /// Whoever is signed in, about themselves.
+    Anybody,
+    /// The patient's tablet, to begin with.
+    Caller,
+    /// The patient alone, in the patient's own calls.
+    Patient,
+    /// Whoever is in the call.
+    Everybody,
+    /// Those who care for the patient; whoever else tries is told so.
+    Clinicians,
+    /// Those who care for the patient; to everybody else there is no such thing.
+    Staff,
+    /// Whoever works tonight, about the night as a whole.
+    Shift,
+    /// The server itself.
+    Server,
+}
+
+const fn hands(action: Action) -> Hands {
     match action {
-        Action::CancelCall
-        | Action::SeeCall
+        Action::KeepSignedIn => Hands::Anybody,
+        Action::RequestCall => Hands::Caller,
+        Action::CancelCall | Action::AnswerJoin => Hands::Patient,
+        Action::SeeCall
         | Action::ComeAndGo
-        | Action::AnswerJoin
         | Action::AnswerRecording
         | Action::SendReadings
-        | Action::UseMedia => true,
-        Action::RequestCall
-        | Action::AnswerRing
-        | Action::EndCall
+        | Action::UseMedia => Hands::Everybody,
+        Action::EndCall
         | Action::InviteToCall
         | Action::BringEquipment
         | Action::WitnessConsent
@@ -183,16 +202,16 @@ const fn tablet_may(action: Action) -> bool {
         | Action::Decide
         | Action::SetOxygenScale
         | Action::AnswerCheckIn
-        | Action::ServeCall
-        | Action::SeeQueue
-        | Action::SeeDuty
-        | Action::GoOnDuty
-        | Action::ReadCase
-        | Action::ReadEncounter
-        | Action::SignEncounter
-        | Action::ReadRecording
-        | Action::KeepSignedIn => false,
+        | Action::SignEncounter => Hands::Clinicians,
+        Action::AnswerRing | Action::ReadCase | Action::ReadEncounter | Action::ReadRecording => Hands::Staff,
+        Action::SeeQueue | Action::SeeDuty | Action::GoOnDuty => Hands::Shift,
+        Action::ServeCall => Hands::Server,
     }
+}
+
+/// What the patient's tablet does, besides opening a case, in its own patient's calls.
+const fn tablet_may(action: Action) -> bool {
+    matches!(hands(action), Hands::Patient | Hands::Everybody)
 }
 
 fn staff_may(person: PersonId, role: Role, action: Action, subject: &Subject<'_>) -> bool {
@@ -204,30 +223,22 @@ fn staff_may(person: PersonId, role: Role, action: Action, subject: &Subject<'_>
         }
         Role::Administrator => false,
     };
-    match action {
-        Action::KeepSignedIn => true,
-        Action::RequestCall | Action::CancelCall | Action::AnswerJoin | Action::ServeCall => false,
-        Action::GoOnDuty | Action::SeeDuty | Action::SeeQueue => role != Role::Administrator,
-        Action::SetOxygenScale => theirs && role == Role::Doctor,
-        Action::EndCall => theirs && matches!(role, Role::DeskNurse | Role::Doctor),
-        Action::SeeCall
-        | Action::AnswerRing
-        | Action::ComeAndGo
-        | Action::InviteToCall
-        | Action::BringEquipment
-        | Action::WitnessConsent
-        | Action::RunRecording
-        | Action::AnswerRecording
-        | Action::Assess
-        | Action::NameKind
-        | Action::Decide
-        | Action::AnswerCheckIn
-        | Action::SendReadings
-        | Action::ReadCase
-        | Action::ReadEncounter
-        | Action::SignEncounter
-        | Action::ReadRecording
-        | Action::UseMedia => theirs,
+    match hands(action) {
+        Hands::Anybody => true,
+        Hands::Caller | Hands::Patient | Hands::Server => false,
+        Hands::Shift => role != Role::Administrator,
+        Hands::Everybody | Hands::Clinicians | Hands::Staff => theirs && role_may(role, action),
+    }
+}
+
+/// What among a clinician's acts is not for every one of them.
+const fn role_may(role: Role, action: Action) -> bool {
+    if matches!(action, Action::SetOxygenScale) {
+        matches!(role, Role::Doctor)
+    } else if matches!(action, Action::EndCall) {
+        matches!(role, Role::DeskNurse | Role::Doctor)
+    } else {
+        true
     }
 }
 
@@ -255,25 +266,14 @@ pub fn instead(actor: &Actor, action: Action) -> Option<Refused> {
     if ever(actor, action).is_ok() {
         return None;
     }
-    match (actor.who, action) {
-        (
-            Who::Tablet { .. },
-            Action::EndCall
-            | Action::InviteToCall
-            | Action::BringEquipment
-            | Action::WitnessConsent
-            | Action::RunRecording
-            | Action::Assess
-            | Action::NameKind
-            | Action::Decide
-            | Action::SetOxygenScale
-            | Action::AnswerCheckIn
-            | Action::SignEncounter,
-        ) => Some(Refused::ClinicianOnly),
+    match (actor.who, hands(action)) {
+        (Who::Tablet { .. }, Hands::Clinicians) => Some(Refused::ClinicianOnly),
         (Who::Staff { role: Role::Administrator, .. }, _) => None,
-        (Who::Staff { .. }, Action::CancelCall | Action::AnswerJoin) => Some(Refused::PatientOnly),
-        (Who::Staff { .. }, Action::SetOxygenScale) => Some(Refused::DoctorOnly),
-        (Who::Staff { .. }, Action::EndCall) => Some(Refused::NotYoursToEnd),
+        (Who::Staff { .. }, Hands::Patient) => Some(Refused::PatientOnly),
+        (Who::Staff { .. }, Hands::Clinicians) if matches!(action, Action::EndCall) => {
+            Some(Refused::NotYoursToEnd)
+        }
+        (Who::Staff { .. }, Hands::Clinicians) => Some(Refused::DoctorOnly),
         _ => None,
     }
 }

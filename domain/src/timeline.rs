@@ -15,29 +15,37 @@ use crate::words;
 use names::Names;
 pub use reading::shown;
 
-/// One entry for each fact that a reader can use, in their order. `people` are the members of staff the facts may speak of; whoever is
-/// not among them is called by their role.
+/// One entry for each fact, in their order. `people` are the members of staff the facts may speak of; whoever is not among
+/// them is called by their role.
 pub fn timeline(facts: &[Fact], people: &[Person]) -> Vec<TimelineEntry> {
-    let names = Names::of(facts, people);
-    facts
+    told(facts.iter(), &Names::of(facts, people))
+}
+
+/// The same for a page that is read: a kind of media that held for less than a second while the others came up has no
+/// line of its own. Nothing but paper and screens may leave it out.
+pub fn for_reading(facts: &[Fact], people: &[Person]) -> Vec<TimelineEntry> {
+    let lasting = facts
         .iter()
         .enumerate()
         .filter(|(n, fact)| !passing(fact, facts.get(n + 1..).unwrap_or_default()))
-        .map(|(_, fact)| fact)
-        .map(|fact| {
-            let (code, ja, en) = names.sentence(fact);
-            TimelineEntry {
-                seq: fact.seq,
-                at: fact.at,
-                fact: code.to_owned(),
-                text: ja.into(),
-                text_en: en.into(),
-            }
-        })
-        .collect()
+        .map(|(_, fact)| fact);
+    told(lasting, &Names::of(facts, people))
 }
 
-/// A kind of media that held for less than a second, while the others were coming up: no line of its own.
+fn told<'a>(facts: impl Iterator<Item = &'a Fact>, names: &Names<'_>) -> Vec<TimelineEntry> {
+    let entry = |fact: &Fact| {
+        let (code, ja, en) = names.sentence(fact);
+        TimelineEntry {
+            seq: fact.seq,
+            at: fact.at,
+            fact: code.to_owned(),
+            text: ja.into(),
+            text_en: en.into(),
+        }
+    };
+    facts.map(entry).collect()
+}
+
 fn passing(fact: &Fact, later: &[Fact]) -> bool {
     let moves = |f: &Fact| matches!(f.kind, FactKind::ModeChanged { .. });
     moves(fact)

@@ -12,7 +12,7 @@ use tower_http::services::ServeFile;
 use utoipa::IntoParams;
 use yoban_domain::grant::{Action, may};
 use yoban_domain::id::SessionId;
-use yoban_domain::timeline::timeline;
+use yoban_domain::timeline::for_reading;
 use yoban_domain::wire::problem::Problem;
 use yoban_domain::wire::rest::EncounterView;
 use yoban_media::recording::Manifest;
@@ -78,7 +78,7 @@ pub(super) async fn page(
     let (scene, record, signed) = signaling.engine.record(caller.actor, session).await?;
     let (_, facts) = signaling.engine.facts(caller.actor, session).await?;
     let language = if query.0.lang.as_deref() == Some("en") { Lang::En } else { Lang::Ja };
-    let lines = timeline(&facts, &scene.directory.people);
+    let lines = for_reading(&facts, &scene.directory.people);
     Ok(Html(encounter_page::page(&record, signed.as_ref(), language, &lines)))
 }
 

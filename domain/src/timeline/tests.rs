@@ -115,3 +115,34 @@ fn every_fact_has_its_wire_name_and_one_sentence_in_each_language() {
     }
     assert_eq!((seen.0.len(), seen.1.len()), (51, 51), "no two facts read alike");
 }
+
+#[test]
+fn media_that_only_passed_is_in_the_log_and_not_on_the_page() {
+    let (here, there) = (Uuid::from_u128(7).into(), Uuid::from_u128(8).into());
+    let moved = |mode| FactKind::ModeChanged { kind: ServiceKind::NurseAdvice, mode, nurse_present: false };
+    let facts: Vec<Fact> = [
+        (0, here, moved(MediaMode::Audio)),
+        (400, here, FactKind::PatientAlone),
+        (999, here, moved(MediaMode::VideoAudio)),
+        (1_999, here, moved(MediaMode::Audio)),
+        (2_400, there, moved(MediaMode::Audio)),
+    ]
+    .into_iter()
+    .zip(1..)
+    .map(|((at, session, kind), seq)| Fact {
+        case: Uuid::from_u128(5).into(),
+        seq,
+        at: Timestamp(at),
+        by: Actor::system(Uuid::from_u128(6).into()),
+        session: Some(session),
+        kind,
+    })
+    .collect();
+    let numbers = |entries: Vec<TimelineEntry>| entries.iter().map(|e| e.seq).collect::<Vec<_>>();
+    assert_eq!(numbers(timeline(&facts, &[])), [1, 2, 3, 4, 5]);
+    assert_eq!(
+        numbers(for_reading(&facts, &[])),
+        [2, 3, 4, 5],
+        "a second is a second; another call is another"
+    );
+}

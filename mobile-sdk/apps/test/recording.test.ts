@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { secondsAgo } from '../fixtures/people.ts';
 import { record, recordings, thread } from '../fixtures/record.ts';
 import { fileAt, inTheMaking, moments, playlistOf } from '../src/model/recording.ts';
+import { lasting } from '../src/model/timeline.ts';
 
 describe('what was recorded', () => {
   it('is all voices, and the pictures of each person under their name', () => {
@@ -52,5 +53,19 @@ describe('what was recorded', () => {
     expect(found.find((m) => m.entry.fact === 'readingStored')?.second).toBe(90);
     expect(found.map((m) => m.entry.fact)).not.toContain('sessionRequested');
     expect(found.map((m) => m.entry.fact)).not.toContain('ended');
+  });
+});
+
+describe('the log as it is read', () => {
+  it('leaves out media that held for less than a second, and nothing else', () => {
+    const entry = (seq: number, at: number, fact: string) => ({ seq, at, fact, text: '', textEn: '' });
+    const log = [
+      entry(1, 0, 'modeChanged'),
+      entry(2, 400, 'patientAlone'),
+      entry(3, 999, 'modeChanged'),
+      entry(4, 1_999, 'modeChanged'),
+      entry(5, 2_000, 'ended'),
+    ];
+    expect(lasting(log).map((e) => e.seq)).toEqual([2, 3, 4, 5]);
   });
 });

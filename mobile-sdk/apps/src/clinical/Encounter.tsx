@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { clockSeconds, dayTime, nameOf } from '../app/format.ts';
 import { either, t } from '../i18n/index.tsx';
+import { lasting } from '../model/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/parts.tsx';
 import type { CaseView, EncounterView, Recording } from '../wire.ts';
@@ -26,6 +27,7 @@ export interface EncounterProps {
 /** One consultation as it stands in the record: decision, note, signature, and everything that happened. */
 export function Encounter(props: EncounterProps): VNode {
   const { encounter, thread } = props;
+  const lines = lasting(thread?.timeline ?? []);
   return (
     <main class="encounter" data-testid="encounter">
       <header class="row wrap">
@@ -89,7 +91,7 @@ export function Encounter(props: EncounterProps): VNode {
             <Playback
               recordings={props.recordings}
               people={encounter.people}
-              timeline={thread?.timeline ?? []}
+              timeline={lines}
               fetchFile={props.fetchFile}
             />
           </section>
@@ -98,7 +100,7 @@ export function Encounter(props: EncounterProps): VNode {
           <section class="card">
             <h3>{t('enc.timeline')}</h3>
             <ol class="timeline">
-              {thread.timeline.map((entry) => (
+              {lines.map((entry) => (
                 <li key={entry.seq}>
                   <time class="num" dateTime={new Date(entry.at).toISOString()}>
                     {clockSeconds(entry.at)}
