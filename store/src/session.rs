@@ -68,6 +68,7 @@ macro_rules! select {
 
 const LOAD: &str = select!("WHERE id = $1");
 const LOAD_FOR_UPDATE: Pair = locking!(select!("WHERE id = $1"));
+const LOCK_PERSON: Pair = locking!("SELECT id FROM people WHERE id = $1");
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -160,6 +161,18 @@ impl Tx {
     pub async fn load_session_for_update(&mut self, id: SessionId) -> Result<Option<SessionRow>> {
         let sql = self.pick(LOAD_FOR_UPDATE);
         Ok(one!(self, Row, sql, id.0)?.map(SessionRow::from))
+    }
+
+    /// Keeps other turns that would engage this person away until this one ends: what [`Conn::engagements_of`] says
+    /// afterwards holds until then. False when there is no such person.
+    ///
+    /// Lock case and session first, and one person only: one order for all turns excludes deadlocks.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], also when another turn holds the person for too long.
+    pub async fn lock_person(&mut self, id: PersonId) -> Result<bool> {
+        let sql = self.pick(LOCK_PERSON);
+        Ok(one!(self, (Uuid,), sql, id.0)?.is_some())
     }
 
     /// Stores the next value of a session that was loaded at `version`, and who is engaged in it now:

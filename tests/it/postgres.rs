@@ -49,3 +49,36 @@ async fn a_call_lives_in_postgresql_and_outlives_the_program() {
         .await;
     assert!(night.server.stop().success());
 }
+
+/// Two turns of one person run at the same time here, where the embedded database has one after the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_nurse_who_takes_two_calls_on_two_devices_at_once_has_one_and_is_told_so() {
+    let cluster = Cluster::start(Durability::Processes).unwrap_or_else(|why| panic!("{why}"));
+    let url = cluster.new_database().unwrap_or_else(|why| panic!("{why}"));
+    let night = Night::with(Server::start(&["--database", &url])).await;
+    let patients = [night.patient(0).await, night.patient(1).await];
+    let devices = [night.nurse(0).await, night.nurse(0).await];
+    for _ in 0..3 {
+        let mut sessions = Vec::new();
+        for (patient, nurse) in patients.iter().zip(&devices) {
+            let session = patient.tap().await.session;
+            nurse.rung(session).await;
+            sessions.push(session);
+        }
+        let (a, b) = tokio::join!(
+            devices[0].try_say(Say::Accept { session: sessions[0] }),
+            devices[1].try_say(Say::Accept { session: sessions[1] }),
+        );
+        let (taken, refused) = match (a, b) {
+            (Ok(()), Err(problem)) => (0, problem),
+            (Err(problem), Ok(())) => (1, problem),
+            other => panic!("not exactly one: {other:?}"),
+        };
+        assert_eq!((refused.code.as_str(), refused.status), ("you-are-busy", 409));
+        devices[taken].say(Say::End { session: sessions[taken] }).await;
+        // Calling again makes the end final; then both patients take their calls back.
+        let again = patients[taken].tap().await.session;
+        patients[taken].say(Say::Cancel { session: again }).await;
+        patients[1 - taken].say(Say::Cancel { session: sessions[1 - taken] }).await;
+    }
+}

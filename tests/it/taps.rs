@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::Value;
-use yoban_domain::session::State;
+use yoban_domain::session::{LegRole, State};
 use yoban_domain::wire::rest::Requested;
 use yoban_domain::wire::signal::ClientMessage as Say;
 use yoban_domain::wire::view::QueueItem;
@@ -88,11 +88,7 @@ async fn a_second_patient_is_seen_and_counted_while_the_nurse_talks_and_a_busy_d
 
     let leg = night.invited(session, &nurse, &mut doctor).await;
     patient.say(Say::AnswerJoin { session, leg, yes: true }).await;
-    let invite = Say::Invite {
-        session: waiting,
-        role: yoban_domain::session::LegRole::DutyDoctor,
-        person: Some(doctor.person()),
-    };
+    let invite = Say::Invite { session: waiting, role: LegRole::DutyDoctor, person: Some(doctor.person()) };
     assert_eq!(other.refused(invite).await, "person-busy");
     assert!(doctor.seen.look(|seen| !seen.calls.contains_key(&waiting)), "a doctor in a call was rung");
 }
@@ -129,4 +125,23 @@ async fn of_two_nurses_who_answer_at_once_one_has_the_call_and_the_other_learns_
             })
             .await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_taps_while_the_call_is_being_ended_has_a_fresh_call_and_not_the_dying_one() {
+    let night = Night::begin(&[]).await;
+    let (mut patient, mut nurse) = (night.patient(0).await, night.nurse(0).await);
+    let first = night.answered(&mut patient, &mut nurse).await.requested;
+    nurse.say(Say::End { session: first.session }).await;
+    let again = patient.tap().await;
+    assert!(!again.existing && again.session != first.session && again.case == first.case, "{again:?}");
+    nurse.rung(again.session).await;
+    assert_eq!(nurse.refused(Say::UndoEnd { session: first.session }).await, "too-late-to-undo");
+    nurse.say(Say::Accept { session: again.session }).await;
+    for person in [&mut patient, &mut nurse] {
+        person.media = None;
+        person.connect_media(again.session).await;
+    }
+    let leg = nurse.call(again.session).people.iter().find(|p| p.role == LegRole::Patient).unwrap().leg;
+    nurse.hears_and_sees(leg, &patient.clip).await;
 }

@@ -40,6 +40,16 @@ impl Turn<'_, '_> {
         Ok(())
     }
 
+    /// Whoever calls again needs somebody now: the time to take the end back is the clinician's, and a patient must not
+    /// be given a call that is about to vanish. The clinician finds the end final and the new call ringing.
+    pub(super) fn call_again(&mut self) -> Result<(), Refused> {
+        self.patient_acts()?;
+        if matches!(self.next.state, State::Closing { .. }) {
+            self.end_final();
+        }
+        Ok(())
+    }
+
     pub(super) fn end_final(&mut self) {
         self.everybody_leaves();
         self.finish(EndReason::Completed);

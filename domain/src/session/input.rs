@@ -33,6 +33,8 @@ pub enum Input {
     End,
     /// Take a mistaken end back.
     UndoEnd,
+    /// The patient taps 呼ぶ again. What was being ended is over then; a call that goes on is that call.
+    CallAgain,
     /// Ask somebody else in; a person, or whoever is on duty.
     Invite {
         /// What for.
@@ -111,6 +113,7 @@ impl Input {
     pub const fn action(&self) -> Action {
         match self {
             Self::Cancel => Action::CancelCall,
+            Self::CallAgain => Action::RequestCall,
             Self::Accept | Self::Decline(_) => Action::AnswerRing,
             Self::Leave | Self::ComeBack | Self::Declare { .. } => Action::ComeAndGo,
             Self::Pictures(_) => Action::UseMedia,
@@ -134,6 +137,11 @@ impl Input {
             | Self::MediaFlow { .. }
             | Self::Deadline(_) => Action::ServeCall,
         }
+    }
+
+    /// Whether the step may seat the acting person in this call, so that another call must not do it at the same instant.
+    pub const fn takes_a_seat(&self) -> bool {
+        matches!(self, Self::Accept | Self::ComeBack)
     }
 
     /// Whether the step looks at the association's equipment; the shell spares the look otherwise.

@@ -59,6 +59,7 @@ impl Turn<'_, '_> {
             Input::ComeBack => self.come_back(),
             Input::End => self.end(),
             Input::UndoEnd => self.undo_end(),
+            Input::CallAgain => self.call_again(),
             Input::Invite { role, person } => self.invite(role, person),
             Input::BringEquipment(device) => self.bring(device),
             Input::WithdrawInvite(leg) => self.withdraw_invite(leg),

@@ -6,17 +6,26 @@ use yoban_domain::fact::FactKind;
 use yoban_domain::grant::{Action, Subject, may};
 use yoban_domain::id::{CaseId, DeviceId, LegId, PatientId, SessionId};
 use yoban_domain::people::{Actor, Who};
-use yoban_domain::session::{Circumstances, Input, LegState, Outcomes, Session, Step};
+use yoban_domain::session::{Circumstances, Due, Input, LegState, Outcomes, Session, Step};
+use yoban_domain::time::Timestamp;
 use yoban_domain::wire::rest::Requested;
+use yoban_store::Tx;
+use yoban_store::timer::Subject as TimerSubject;
 
 use super::load::{candidates, directory};
 use super::turn::{append, case_head, engaged, fresh, session_head};
 use super::{Engine, TRIES};
 use crate::error::CommandError;
 
+/// A call that a new tap made final.
+struct Over {
+    before: Session,
+    after: Session,
+}
+
 impl Engine {
-    /// The patient taps 呼ぶ. Tapping again while a call is running gives that call; tapping again while the case is
-    /// still open opens another session of the same case.
+    /// The patient taps 呼ぶ. Tapping again while a call is running gives that call; tapping again while it is being
+    /// ended, or later while the case is still open, opens another session of the same case.
     ///
     /// # Errors
     /// Not a tablet, or it cannot be stored.
@@ -42,10 +51,14 @@ impl Engine {
         device: DeviceId,
     ) -> Result<Requested, CommandError> {
         let mut tx = self.store.begin().await?;
-        if let Some(live) = tx.live_session_of_patient(patient).await? {
-            return Ok(Requested { case: live.head.case, session: live.head.id, existing: true });
-        }
         let now = self.clock.now();
+        let mut over = None;
+        if let Some(live) = tx.live_session_of_patient(patient).await? {
+            over = self.call_again(&mut tx, by, live.head.id, now).await?;
+            if over.is_none() {
+                return Ok(Requested { case: live.head.case, session: live.head.id, existing: true });
+            }
+        }
         let names = directory(&mut tx, by.association, patient).await?.ok_or(CommandError::NotFound)?;
         let known = match tx.open_case_of_patient(by.association, patient).await? {
             Some(open) => tx.load_case_for_update(open.head.id).await?,
@@ -75,6 +88,11 @@ impl Engine {
         match known {
             Some(row) => {
                 let mut case: Case = row.body.read()?;
+                for earlier in &case.sessions {
+                    // The new session has its own deadlines; an older one must not go on reminding.
+                    let subject = TimerSubject::Session(*earlier);
+                    tx.replace_timers::<Due>(by.association, subject, &[]).await?;
+                }
                 case.sessions.push(id);
                 case.standing = standing;
                 tx.save_case(&case_head(&case)?, row.version, &case).await?;
@@ -100,8 +118,33 @@ impl Engine {
         append(&mut tx, &session, by, facts, now).await?;
         self.arm(&mut tx, &session, &pages, now).await?;
         tx.commit().await?;
+        if let Some(over) = over {
+            self.tell_of(&over.before, &over.after);
+        }
         self.tell(id);
         Ok(Requested { case: case_id, session: id, existing: false })
+    }
+
+    /// What the tap makes of the call there is: over, when it was being ended; otherwise nothing, for it goes on.
+    async fn call_again(
+        &self,
+        tx: &mut Tx,
+        by: Actor,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<Over>, CommandError> {
+        let Some(locked) = self.lock(tx, id).await? else {
+            return Err(CommandError::Store(yoban_store::Error::Conflict));
+        };
+        let step = self.step(tx, &locked, by, Input::CallAgain, now).await??;
+        if step.session.live() {
+            return Ok(None);
+        }
+        let after = step.session.clone();
+        if locked.session.live() {
+            self.save(tx, by, &locked, step, now).await?;
+        }
+        Ok(Some(Over { before: locked.session, after }))
     }
 
     /// What the media plane saw of a leg. Of a session or leg that is gone there is nothing to say.

@@ -164,6 +164,40 @@ async fn a_tap_opens_one_case_however_often_it_is_made() {
 }
 
 #[tokio::test]
+async fn a_tap_while_the_call_is_being_ended_opens_a_fresh_one_that_rings_the_nurse_who_ended_it() {
+    let (district, over) = District::tapped().await;
+    let engine = &district.engine;
+    engine.act(nurse(1), over, Input::Accept).await.unwrap();
+    engine.act(nurse(1), over, Input::End).await.unwrap();
+    district.clock.turn(Span::seconds(3));
+    let mut hints = engine.bus.subscribe();
+    let again = engine.request(tablet(1)).await.unwrap();
+    assert!(!again.existing && again.session != over);
+    let (scene, _) = engine.facts(nurse(1), again.session).await.unwrap();
+    assert_eq!(scene.case.sessions, [over, again.session], "one night problem");
+    assert!(scene.session.leg_of(PersonId(id(301))).unwrap().wanted(), "she is free, and rung");
+    let (scene, _) = engine.facts(nurse(1), over).await.unwrap();
+    assert!(!scene.session.live());
+    let undone = engine.act(nurse(1), over, Input::UndoEnd).await;
+    assert!(matches!(undone, Err(CommandError::Refused(Refused::TooLateToUndo))));
+    let subject = yoban_store::timer::Subject::Session(over);
+    assert_eq!(
+        engine.store.read().await.unwrap().timers_of(subject).await.unwrap(),
+        [],
+        "the new call has them"
+    );
+    let mut told = Vec::new();
+    while let Ok(hint) = hints.try_recv() {
+        told.push(hint);
+    }
+    assert!(
+        told.contains(&crate::hint::Hint::Session(over)),
+        "its screens and its room learn of it: {told:?}"
+    );
+    assert_eq!(engine.request(tablet(1)).await.unwrap().session, again.session);
+}
+
+#[tokio::test]
 async fn of_many_who_accept_at_once_exactly_one_wins_and_the_others_learn_who() {
     let (district, session) = District::tapped().await;
     let mut racing = tokio::task::JoinSet::new();

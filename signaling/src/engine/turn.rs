@@ -80,13 +80,10 @@ impl Engine {
         let stepped = self.step(&mut tx, &locked, by, input, now).await?;
         match stepped {
             Ok(step) => {
-                let (before, after) = (locked.session.engaged(), step.session.engaged());
+                let after = step.session.clone();
                 self.save(&mut tx, by, &locked, step, now).await?;
                 tx.commit().await?;
-                self.tell(id);
-                for person in before.into_iter().filter(|p| !after.contains(p)) {
-                    self.bus.publish(Hint::Freed(locked.session.association, person));
-                }
+                self.tell_of(&locked.session, &after);
                 Ok(())
             }
             Err(refused) => {
@@ -113,7 +110,7 @@ impl Engine {
         scene(tx, id).await
     }
 
-    async fn step(
+    pub(super) async fn step(
         &self,
         tx: &mut Tx,
         on: &Scene,
@@ -122,6 +119,13 @@ impl Engine {
         now: Timestamp,
     ) -> Result<std::result::Result<Step, yoban_domain::session::Refused>> {
         let (association, here) = (on.session.association, Some(on.session.id));
+        if input.takes_a_seat()
+            && let Some(person) = by.person()
+        {
+            // Two calls can be taken at the same instant: whoever comes second must see the first. Locked after case and
+            // session, as by every turn.
+            tx.lock_person(person).await?;
+        }
         let desk = candidates(tx, association, Line::Desk, here, now).await?;
         let doctors = candidates(tx, association, Line::DutyDoctor, here, now).await?;
         let visiting = candidates(tx, association, Line::VisitingNurse, here, now).await?;
@@ -154,7 +158,14 @@ impl Engine {
     }
 
     /// Saves a step: session, case, facts, deadlines and pages, in the caller's transaction.
-    async fn save(&self, tx: &mut Tx, by: Actor, before: &Scene, step: Step, now: Timestamp) -> Result<()> {
+    pub(super) async fn save(
+        &self,
+        tx: &mut Tx,
+        by: Actor,
+        before: &Scene,
+        step: Step,
+        now: Timestamp,
+    ) -> Result<()> {
         let Step { session, outcomes: Outcomes { mut facts, pages } } = step;
         let mut case = before.case.clone();
         let owner_before = owner(&case.standing);
@@ -204,6 +215,15 @@ impl Engine {
             .await?;
         }
         Ok(())
+    }
+
+    /// Says that a session advanced, and who came out of it, after its turn was committed.
+    pub(super) fn tell_of(&self, before: &Session, after: &Session) {
+        self.tell(after.id);
+        let still = after.engaged();
+        for person in before.engaged().into_iter().filter(|p| !still.contains(p)) {
+            self.bus.publish(Hint::Freed(after.association, person));
+        }
     }
 
     /// Says that a session advanced, after its turn was committed.

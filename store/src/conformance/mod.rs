@@ -71,6 +71,7 @@ macro_rules! behaviours {
                 one_online_examination_per_doctor,
                 one_tap_wins_the_race,
                 engagements_follow_the_session,
+                one_person_takes_one_of_two_calls,
                 an_ended_session_engages_nobody,
                 recordings_keep_versions,
             }

@@ -1,10 +1,14 @@
 //! Sessions, engagements and recordings.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 use tokio::task::JoinSet;
+use yoban_domain::id::PersonId;
 
 use super::scene::{Scene, at, fresh};
-use crate::{Constraint, Error, Store};
+use crate::{Backend, Constraint, Error, Store};
 
 pub async fn a_session_comes_back_as_stored(store: &Store) {
     let scene = Scene::set(store).await;
@@ -162,6 +166,54 @@ pub async fn engagements_follow_the_session(store: &Store) {
         let nurse = read.engagements_of(scene.nurse).await.unwrap();
         assert_eq!(nurse.len(), step.iter().filter(|(person, _)| *person == scene.nurse).count());
     }
+}
+
+/// A nurse answers two calls at the same instant, on two devices: each turn looks whether she is free and engages her. On
+/// PostgreSQL both turns are under way before either looks.
+pub async fn one_person_takes_one_of_two_calls(store: &Store) {
+    let scene = Scene::set(store).await;
+    let first = scene.start_session(store).await;
+    let mut turn = store.begin().await.unwrap();
+    let (patient, tablet) = scene.neighbour(&mut turn).await;
+    let mut second = scene.session(first.case);
+    (second.patient, second.device) = (patient, Some(tablet));
+    turn.insert_session(&second, &[], &json!({})).await.unwrap();
+    turn.commit().await.unwrap();
+    for round in 0..20 {
+        let together = Arc::new(Barrier::new(2));
+        let mut racing = JoinSet::new();
+        for head in [first.clone(), second.clone()] {
+            let (store, together) = (store.clone(), together.clone());
+            racing.spawn(async move {
+                let mut turn = store.begin().await.unwrap();
+                let version = turn.load_session_for_update(head.id).await.unwrap().unwrap().version;
+                if store.backend() == Backend::Postgres {
+                    together.wait().await;
+                }
+                assert!(turn.lock_person(scene.nurse).await.unwrap());
+                let busy = turn.engagements_of(scene.nurse).await.unwrap();
+                if !busy.is_empty() {
+                    return false;
+                }
+                turn.save_session(&head, version, &[(scene.nurse, "inCall".into())], &json!({}))
+                    .await
+                    .unwrap();
+                turn.commit().await.unwrap();
+                true
+            });
+        }
+        let took = racing.join_all().await;
+        assert_eq!(took.iter().filter(|took| **took).count(), 1, "round {round}");
+        let engaged = store.read().await.unwrap().engagements_of(scene.nurse).await.unwrap();
+        assert_eq!(engaged.len(), 1, "round {round}");
+        let mut turn = store.begin().await.unwrap();
+        for head in [&first, &second] {
+            let version = turn.load_session_for_update(head.id).await.unwrap().unwrap().version;
+            turn.save_session(head, version, &[], &json!({})).await.unwrap();
+        }
+        turn.commit().await.unwrap();
+    }
+    assert!(!store.begin().await.unwrap().lock_person(fresh::<PersonId>()).await.unwrap(), "a stranger");
 }
 
 pub async fn an_ended_session_engages_nobody(store: &Store) {

@@ -36,6 +36,24 @@ fn an_end_can_be_taken_back_for_ten_seconds_and_then_the_decision_is_due() {
 }
 
 #[test]
+fn a_tap_during_the_end_makes_it_final_and_a_tap_before_it_changes_nothing() {
+    let mut night = Night::nurse_talks();
+    let before = night.session.clone();
+    night.act(night.tablet(), Input::CallAgain);
+    assert_eq!(night.session, before, "the call that goes on is the call");
+    night.act(night.staff(NURSE), Input::End);
+    assert_eq!(night.try_act(night.staff(NURSE), Input::CallAgain), Err(Refused::PatientOnly));
+    night.pass(Span::seconds(1));
+    night.act(night.tablet(), Input::CallAgain);
+    assert!(matches!(night.session.state, State::Ended { reason: EndReason::Completed, .. }));
+    assert!(night.session.engaged().is_empty(), "the nurse is free for the new call");
+    assert_eq!(night.try_act(night.staff(NURSE), Input::UndoEnd), Err(Refused::TooLateToUndo));
+    assert!(!night.session.live());
+    night.act(night.tablet(), Input::CallAgain);
+    assert_eq!(night.count(|f| *f == FactKind::Ended), 1);
+}
+
+#[test]
 fn a_cancelled_call_stays_with_the_desk_until_somebody_has_made_sure() {
     let mut night = Night::begins();
     night.act(night.tablet(), Input::Cancel);

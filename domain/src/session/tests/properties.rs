@@ -26,7 +26,7 @@ fn input(night: &Night, what: u8) -> Input {
     let leg = legs[usize::from(what) % legs.len()];
     let disposition =
         |outcome| Input::Dispose(Disposition { outcome, advice: Private::default(), reason_online: None });
-    match what % 29 {
+    match what % 30 {
         0 => Input::Cancel,
         1 | 2 => Input::Accept,
         3 => Input::Decline(DeclineReason::Other),
@@ -51,6 +51,7 @@ fn input(night: &Night, what: u8) -> Input {
         25 => Input::StillHere,
         26 => Input::SetOxygenScale { scale2: what > 60, reason: "理由".to_owned().into() },
         27 => Input::Freed(person(NURSE)),
+        28 => Input::CallAgain,
         24 => disposition(Outcome::Advice),
         _ => disposition(Outcome::CancelledAndChecked),
     }
