@@ -7,7 +7,19 @@ import { refusalKey } from '../src/clinical/Kind.tsx';
 import { lang } from '../src/i18n/index.tsx';
 import * as call from '../src/model/call.ts';
 import { dispositionOf, emptyDraft, missing, nextTime } from '../src/model/disposition.ts';
-import { fits, partsOf, press, shown, vitalOf } from '../src/model/keypad.ts';
+import {
+  answered,
+  type Draft,
+  drafted,
+  type Entry,
+  fits,
+  forward,
+  partsOf,
+  press,
+  shown,
+  typed,
+  vitalOf,
+} from '../src/model/keypad.ts';
 import { group } from '../src/model/queue.ts';
 import { draftSbar } from '../src/model/sbar.ts';
 import { currentCall, stillIn } from '../src/model/staff.ts';
@@ -209,6 +221,31 @@ describe('the keypad', () => {
       diastolic: '92',
       unit: 'mm[Hg]',
     });
+  });
+
+  const keys = (draft: Draft, all: string) => [...all].reduce(typed, draft);
+  /** All numbers of one entry typed and sent: the value is on its way. */
+  const sending = (entry: Entry, ...numbers: string[]) =>
+    numbers.reduce((draft, number) => forward(keys(draft, number)).draft, drafted(entry));
+
+  it('is empty again once the server has the value; refused, the number stands to be mended', () => {
+    const sent = sending('bloodPressure', '142', '84');
+    expect(sent).toMatchObject({ stage: 'sending', digits: ['142', '84'] });
+    expect(answered(sent, sent, true)).toEqual({ ...drafted('bloodPressure'), stage: 'sent' });
+    expect(answered(sent, sent, false)).toEqual({ ...sent, stage: 'typing' });
+    expect(forward(keys(drafted('spo2'), '9'))).toMatchObject({ draft: { stage: 'range' }, vital: null });
+  });
+
+  it('keeps what is typed while the answer to the value before it is on its way', () => {
+    const pressure = sending('bloodPressure', '142', '84');
+    const next = keys(drafted('temperature'), '3');
+    for (const stored of [true, false]) expect(answered(next, pressure, stored)).toBe(next);
+    expect(forward(keys(next, '78')).vital).toMatchObject({ kind: 'temperature', value: '37.8' });
+
+    const sent = sending('spo2', '96');
+    const again = typed(sent, '9');
+    expect(again.digits, 'not behind the old digits').toEqual(['9']);
+    expect(answered(again, sent, true)).toBe(again);
   });
 });
 

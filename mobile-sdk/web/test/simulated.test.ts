@@ -47,6 +47,25 @@ test('the same seed gives the same bytes, another seed others', () => {
   expect(bytes(8)).not.toEqual(bytes(7));
 });
 
+test('a device’s own luck does not hang on how often another one measured', () => {
+  const options = { patient: 'heartFailure', startedAt: STARTED, utcOffsetMinutes: 540 } as const;
+  const cuffs = (oximeter: number, seed: number) => {
+    const simulation = new Simulation({ seed, ...options });
+    return Array.from({ length: 40 }, (_, n) => {
+      // Fewer than the forty seconds after which the cuff measures by itself.
+      if (n < oximeter) simulation.next();
+      if (oximeter > 0) simulation.measure('thermometer', 5);
+      const decoded = decode('bloodPressure', simulation.measure('cuff', 5).bytes);
+      if ('error' in decoded) throw new Error(decoded.error);
+      const [vital] = decoded.frame.vitals;
+      return `${vital?.kind === 'bloodPressure' ? vital.systolic : 'failed'} ${decoded.frame.flags.join()}`;
+    });
+  };
+  expect(cuffs(18, 7)).toEqual(cuffs(0, 7));
+  expect(cuffs(0, 8)).not.toEqual(cuffs(0, 7));
+  expect(cuffs(0, 7).filter((c) => c.startsWith('failed')).length).toBeGreaterThan(0);
+});
+
 test('frames come in order of time', () => {
   const times = night({ seed: 3 }, 3600).map(({ at }) => at);
   expect(times.length).toBeGreaterThan(1000);

@@ -1,6 +1,7 @@
 /** Looks at pictures and listens to voices inside a page, as decoded by the browser. */
 import { BAR_HEIGHT, BIN, CELLS, HEIGHT, PEOPLE, readCells } from './clips.mjs';
 import { whoIsHeard } from './hear.mjs';
+import { PATIENCE } from './people.mjs';
 
 /** One look: of every matching <video>, sixteen brightness values along the bar code and one colour. */
 function look({ selector, cellCount, barAt, colourAt }) {
@@ -43,15 +44,19 @@ function whoIsSeen(look) {
 /** Different frames of one person that must be read before their picture counts as live. */
 const LIVE = 4;
 
+/** Frames of a picture that runs, while another one, were it there, would have shown more than `LIVE`. */
+export const MEANWHILE = 24;
+
 /**
- * Looks at the videos under `selector` until `count` of them move. Gives the set of people seen live; what is not
- * live within `timeout` is missing from it.
+ * Looks at the videos under `selector` until `count` of them move, each for `frames` different frames. Gives the set of
+ * people seen live; what is not live within `timeout` is missing from it. To see that somebody is not there, look at
+ * somebody who is for `MEANWHILE` frames: that takes as long as it takes on this machine.
  */
-export async function peopleSeen(page, selector, { count = 1, timeout = 20_000 } = {}) {
+export async function peopleSeen(page, selector, { count = 1, frames: enough = LIVE, timeout = PATIENCE } = {}) {
   const frames = new Map();
   const until = Date.now() + timeout;
-  const live = () => new Set([...frames].filter(([, set]) => set.size >= LIVE).map(([name]) => name));
-  while (Date.now() < until && live().size < count) {
+  const having = (least) => new Set([...frames].filter(([, set]) => set.size >= least).map(([name]) => name));
+  while (Date.now() < until && having(enough).size < count) {
     const looks = await page.evaluate(look, {
       selector: selector.includes('video') ? selector : `${selector} video`,
       cellCount: CELLS,
@@ -63,7 +68,7 @@ export async function peopleSeen(page, selector, { count = 1, timeout = 20_000 }
     }
     await page.waitForTimeout(90);
   }
-  return live();
+  return having(LIVE);
 }
 
 /** Puts every incoming picture on the page, out of sight: a screen that shows one person at a time receives all. */
@@ -88,18 +93,25 @@ export async function showAllReceived(page) {
   return '#all-received';
 }
 
-/** Loudness over `seconds` of every voice the page plays, by leg. Silence is a curve of zeros. */
-async function listen(page, seconds) {
+/** Longest that a page is listened to for its voices; a busy machine plays a second of sound in more than a second. */
+const HEARING = 40_000;
+
+/**
+ * Loudness over `bins` bins of every voice the page plays, by leg. Silence is a curve of zeros; a voice of which
+ * nothing is decoded gives a short curve.
+ */
+async function listen(page, bins) {
   return page.evaluate(
-    async ({ seconds, bin }) => {
+    async ({ bins, bin, most }) => {
       const hear = async (track) => {
         const copy = track.clone();
-        const reader = new MediaStreamTrackProcessor({ track: copy }).readable.getReader();
+        // Room for everything: what a busy page fetches late must not be missing from the curve.
+        const reader = new MediaStreamTrackProcessor({ track: copy, maxBufferSize: 4096 }).readable.getReader();
         const curve = [];
         let sum = 0;
         let n = 0;
-        const end = performance.now() + seconds * 1000;
-        for (;;) {
+        const end = performance.now() + most;
+        while (curve.length < bins) {
           const left = end - performance.now();
           if (left <= 0) break;
           const got = await Promise.race([reader.read(), new Promise((done) => setTimeout(() => done(null), left))]);
@@ -132,7 +144,7 @@ async function listen(page, seconds) {
       );
       return Object.fromEntries(curves);
     },
-    { seconds, bin: BIN },
+    { bins, bin: BIN, most: HEARING },
   );
 }
 
@@ -147,8 +159,8 @@ export async function peopleHeard(page, clips, count, { silent = 0, seconds = 8 
     count,
   );
   for (let tries = 3; ; tries -= 1) {
-    const curves = Object.values(await listen(page, seconds));
-    const judged = curves.map((curve) => whoIsHeard(curve, clips));
+    const curves = Object.values(await listen(page, Math.round(seconds / BIN)));
+    const judged = curves.map((curve) => ({ ...whoIsHeard(curve, clips), bins: curve.length }));
     const unknown = judged.filter((j) => j.who === null).length;
     if (unknown <= silent || tries === 1) return { who: judged.map((j) => j.who ?? '?').sort(), judged, curves };
   }

@@ -18,7 +18,7 @@ const QUIET = [
 ];
 
 /** How long something may take on a busy machine before it counts as not happening. */
-export const PATIENCE = 30_000;
+export const PATIENCE = 60_000;
 
 /**
  * A browser with one person's camera and microphone.

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import test, { after, afterEach, before } from 'node:test';
-import { Night, bringDoctor, live, talk } from '../lib/night.mjs';
+import { Night, STEP, bringDoctor, live, talk } from '../lib/night.mjs';
 import { onDuty } from '../lib/people.mjs';
 import { canMount } from '../lib/server.mjs';
 
@@ -15,7 +15,7 @@ afterEach(async () => {
   assert.deepEqual(await night.over(), [], 'no page throws');
 });
 
-const story = (name, run) => test(name, { timeout: 150_000 }, run);
+const story = (name, run) => test(name, { timeout: STEP }, run);
 
 story('the doctor’s page is closed, then the desk’s: the others are told, and another nurse takes the same case', async () => {
   // Until the desk is rung again for a patient who is alone passes five times faster.

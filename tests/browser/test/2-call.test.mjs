@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { after, before } from 'node:test';
 import { openGate } from '../../fhir/gate.mjs';
 import { whoIsHeard } from '../lib/hear.mjs';
-import { peopleHeard, peopleSeen, received, showAllReceived } from '../lib/media.mjs';
-import { Night, clips, cleanPressure, figure, steps } from '../lib/night.mjs';
+import { MEANWHILE, peopleHeard, peopleSeen, received, showAllReceived } from '../lib/media.mjs';
+import { Night, clips, cleanPressure, failedPressure, figure, steps } from '../lib/night.mjs';
 import { onDuty } from '../lib/people.mjs';
 import { filesHold, mixHolds, playersOpen } from '../lib/recorded.mjs';
 import { Reader, fetchRecording, recordedTimes } from '../lib/recording.mjs';
@@ -87,7 +87,7 @@ step('the doctor is rung on the phone, answers, and gets nothing before the pati
   while ((await received(desk.page)).frames < start + 30) await desk.page.waitForTimeout(100);
   assert.deepEqual(await received(phone.page), { bytes: 0, frames: 0, audioEnergy: 0 });
   const all = await showAllReceived(tablet.page);
-  assert.deepEqual([...(await peopleSeen(tablet.page, all, { count: 2, timeout: 2_000 }))], ['nurse']);
+  assert.deepEqual([...(await peopleSeen(tablet.page, all, { frames: MEANWHILE }))], ['nurse']);
   await desk.picture('desk-gated');
   await tablet.picture('tablet-ask-join');
   await phone.picture('phone-gated');
@@ -132,14 +132,14 @@ step('vital signs from the simulated kit are seen at the desk and on the phone, 
   }
   // Name, unit, value, age, time, source.
   const text = async (kind) => desk.text(`vital-${kind}`);
-  assert.match(await text('spo2'), /SpO2.*%.*\d{2} .*秒前.*\d:\d\d.*模擬/);
-  assert.match(await text('pulse'), /脈拍.*回\/分.*\d{2} .*秒前.*\d:\d\d.*模擬/);
-  assert.match(await text('bloodPressure'), /mmHg.*\d{2,3}\/\d{2,3} .*秒前.*\d:\d\d.*模擬/);
-  assert.match(await text('temperature'), /℃.*3\d\.\d .*秒前.*\d:\d\d.*模擬/);
-  assert.match(await phone.text('vital-spo2'), /SpO2.*%.*\d{2} .*秒前/);
+  assert.match(await text('spo2'), /SpO2.*%.*\d{2} .*[秒分]前.*\d:\d\d.*模擬/);
+  assert.match(await text('pulse'), /脈拍.*回\/分.*\d{2} .*[秒分]前.*\d:\d\d.*模擬/);
+  assert.match(await text('bloodPressure'), /mmHg.*\d{2,3}\/\d{2,3} .*[秒分]前.*\d:\d\d.*模擬/);
+  assert.match(await text('temperature'), /℃.*3\d\.\d .*[秒分]前.*\d:\d\d.*模擬/);
+  assert.match(await phone.text('vital-spo2'), /SpO2.*%.*\d{2} .*[秒分]前/);
   await phone.taps('tab-vitals');
   const onPhone = await phone.page.locator('#phone-panel [data-testid=vital-spo2]').innerText();
-  assert.match(onPhone.replace(/\s+/g, ' '), /SpO2.*\d{2}.*%.*秒前.*\d:\d\d.*模擬/);
+  assert.match(onPhone.replace(/\s+/g, ' '), /SpO2.*\d{2}.*%.*[秒分]前.*\d:\d\d.*模擬/);
   await phone.picture('phone-vitals');
   await phone.taps('tab-call');
   const [sent, d, p] = [await tablet.noted(), await desk.noted(), await phone.noted()];
@@ -148,6 +148,9 @@ step('vital signs from the simulated kit are seen at the desk and on the phone, 
     figure(`first ${kind} sent to shown on the phone`, p.seen[`vital-${kind} has a value`] - sent.sent[kind]);
   }
   assert.match(await desk.text('news2'), /〜.*足りない項目.*呼吸数/);
+  assert.match(await failedPressure(tablet), /\d{2,3}\/\d{2,3}/, 'what was measured before stands');
+  assert.doesNotMatch(await tablet.text('sensor-oximeter'), /れませんでした/, 'and the oximeter did not fail');
+  await cleanPressure(tablet, desk);
   await tablet.taps('back');
   await tablet.sees('screen-incall');
 });
@@ -187,7 +190,8 @@ step('muted and camera off: the others see it, and hear and see nothing', async 
   await tablet.taps('camera');
   await desk.by('tile-patient').getByText('カメラを切っています').waitFor();
   await phone.by('tile-patient').getByText('カメラを切っています').waitFor();
-  assert.deepEqual([...(await peopleSeen(desk.page, '[data-testid=tile-patient]', { timeout: 1_500 }))], []);
+  const both = '[data-testid=tile-patient] video, [data-testid=tile-dutyDoctor] video';
+  assert.deepEqual([...(await peopleSeen(desk.page, both, { frames: MEANWHILE }))], ['doctor']);
   await desk.picture('desk-camera-off');
   await tablet.taps('camera');
   assert.deepEqual([...(await peopleSeen(desk.page, '[data-testid=tile-patient]'))], ['patient']);

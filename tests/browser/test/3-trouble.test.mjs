@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before, beforeEach } from 'node:test';
 import { peopleHeard, peopleSeen, received } from '../lib/media.mjs';
-import { Night, bringDoctor, clips, figure, live, talk } from '../lib/night.mjs';
+import { Night, STEP, bringDoctor, clips, figure, live, talk } from '../lib/night.mjs';
 import { Window, browserOf, onDuty } from '../lib/people.mjs';
 import { Door } from '../lib/server.mjs';
 
@@ -16,7 +16,7 @@ afterEach(async () => {
   assert.deepEqual(await night.over(), [], 'no page throws');
 });
 
-const story = (name, run) => test(name, { timeout: 150_000 }, run);
+const story = (name, run) => test(name, { timeout: STEP }, run);
 /** Tonight's cases as the desk lists them: the same case goes on when none is added. */
 const cases = async (desk) => desk.by('queue-item').count();
 

@@ -1,7 +1,7 @@
 /** Cameras, loudspeakers, a screen that stays on, the other language and the night: on the live pages. */
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { Night, clips, live, talk } from '../lib/night.mjs';
+import { Night, STEP, clips, live, talk } from '../lib/night.mjs';
 import { browserOf } from '../lib/people.mjs';
 
 let night;
@@ -11,7 +11,7 @@ before(async () => {
 });
 after(() => night?.end());
 
-const story = (name, run) => test(name, { timeout: 120_000 }, run);
+const story = (name, run) => test(name, { timeout: STEP }, run);
 
 /** The camera of one's own picture. */
 const camera = (window) =>

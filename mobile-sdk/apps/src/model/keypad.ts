@@ -61,3 +61,45 @@ export function vitalOf(entry: Entry, digits: readonly string[]): Vital | null {
       return { kind: 'pulse', value: at(0), unit: '/min' };
   }
 }
+
+/** What stands on the keypad. */
+export interface Draft {
+  entry: Entry;
+  /** One text of digits per number of the entry. */
+  digits: readonly string[];
+  /** Which number is being typed. */
+  at: number;
+  /** Where it stands: being typed, on its way to the server, stored there (and cleared), or out of range. */
+  stage: 'typing' | 'sending' | 'sent' | 'range';
+}
+
+export const drafted = (entry: Entry): Draft => ({
+  entry,
+  digits: partsOf(entry).map(() => ''),
+  at: 0,
+  stage: 'typing',
+});
+
+const partOf = (draft: Draft): Part => partsOf(draft.entry)[draft.at] as Part;
+
+/** One more key. A value that is on its way is gone from the hand: the key begins the next one. */
+export function typed(draft: Draft, key: string): Draft {
+  const from = draft.stage === 'sending' ? drafted(draft.entry) : draft;
+  const digits = from.digits.map((d, i) => (i === from.at ? press(d, key, partOf(from)) : d));
+  return { ...from, digits, stage: 'typing' };
+}
+
+/** The large key: the next number, or the value to send once all are there, or why it cannot be sent. */
+export function forward(draft: Draft): { draft: Draft; vital: Vital | null } {
+  if (!fits(draft.digits[draft.at] ?? '', partOf(draft))) {
+    return { draft: { ...draft, stage: 'range' }, vital: null };
+  }
+  if (draft.at + 1 < draft.digits.length) return { draft: { ...draft, at: draft.at + 1 }, vital: null };
+  return { draft: { ...draft, stage: 'sending' }, vital: vitalOf(draft.entry, draft.digits) };
+}
+
+/** The server has answered for `sent`. What was begun meanwhile is another draft and stays as it is. */
+export function answered(now: Draft, sent: Draft, stored: boolean): Draft {
+  if (now !== sent) return now;
+  return stored ? { ...drafted(sent.entry), stage: 'sent' } : { ...sent, stage: 'typing' };
+}

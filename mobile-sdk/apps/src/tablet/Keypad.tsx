@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { useBusy } from '../app/send.ts';
 import { type Key, T, t } from '../i18n/index.tsx';
-import { ENTRIES, type Entry, fits, partsOf, press, shown, vitalOf } from '../model/keypad.ts';
+import { answered, drafted, ENTRIES, type Entry, forward, partsOf, shown, typed } from '../model/keypad.ts';
 import { unitOf } from '../model/vitals.ts';
 import { Button } from '../ui/Button.tsx';
 import { Live } from '../ui/parts.tsx';
@@ -23,50 +23,27 @@ const choice: Record<Entry, Key> = {
 
 /** Numbers read off a display, typed with large keys. */
 export function Keypad(props: { onSend: (vital: Vital) => Promise<boolean>; onBack: () => void }): VNode {
-  const [entry, setEntry] = useState<Entry>('temperature');
-  const [digits, setDigits] = useState<string[]>(['']);
-  const [at, setAt] = useState(0);
-  const [sent, setSent] = useState(false);
-  const [tried, setTried] = useState(false);
+  const [draft, setDraft] = useState(() => drafted('temperature'));
   const [busy, go] = useBusy();
+  const { entry, digits, at, stage } = draft;
   const parts = partsOf(entry);
   const part = parts[at] ?? parts[0];
   if (!part) return <main class="page" />;
 
-  const choose = (next: Entry) => {
-    setEntry(next);
-    setDigits(partsOf(next).map(() => ''));
-    setAt(0);
-    setSent(false);
-    setTried(false);
-  };
-  const key = (name: string) => {
-    setSent(false);
-    setTried(false);
-    setDigits(digits.map((d, i) => (i === at ? press(d, name, part) : d)));
-  };
-  const forward = () =>
+  const next = () =>
     go('send', async () => {
-      if (!fits(digits[at] ?? '', part)) {
-        setTried(true);
-        return;
-      }
-      if (at + 1 < parts.length) {
-        setAt(at + 1);
-        return;
-      }
-      const vital = vitalOf(entry, digits);
-      if (vital && (await props.onSend(vital))) {
-        setDigits(parts.map(() => ''));
-        setAt(0);
-        setSent(true);
-      }
+      const { draft: moved, vital } = forward(draft);
+      setDraft(moved);
+      if (!vital) return;
+      const stored = await props.onSend(vital);
+      setDraft((now) => answered(now, moved, stored));
     });
-  const message = sent
-    ? t('sens.manual.sent')
-    : tried
-      ? t('sens.manual.range', { low: part.low, high: part.high })
-      : '';
+  const message =
+    stage === 'sent'
+      ? t('sens.manual.sent')
+      : stage === 'range'
+        ? t('sens.manual.range', { low: part.low, high: part.high })
+        : '';
 
   return (
     <main class="page" data-testid="screen-keypad">
@@ -87,7 +64,7 @@ export function Keypad(props: { onSend: (vital: Vital) => Promise<boolean>; onBa
                 key={e}
                 kind={e === entry ? 'primary' : 'plain'}
                 pressed={e === entry}
-                onClick={() => choose(e)}
+                onClick={() => setDraft(drafted(e))}
                 testid={`entry-${e}`}
               >
                 <T k={choice[e]} />
@@ -108,29 +85,21 @@ export function Keypad(props: { onSend: (vital: Vital) => Promise<boolean>; onBa
               <small>{unitOf(entry)}</small>
             </output>
           </div>
-          <p style={{ minHeight: '3.2em' }}>
-            {sent ? (
-              <T k="sens.manual.sent" />
-            ) : tried ? (
-              t('sens.manual.range', { low: part.low, high: part.high })
-            ) : (
-              ''
-            )}
-          </p>
+          <p style={{ minHeight: '3.2em' }}>{stage === 'sent' ? <T k="sens.manual.sent" /> : message}</p>
         </section>
         <section class="keypad" aria-label={t('sens.manual.title')}>
           {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((n) => (
-            <Button key={n} onClick={() => key(n)} testid={`key-${n}`}>
+            <Button key={n} onClick={() => setDraft((d) => typed(d, n))} testid={`key-${n}`}>
               {n}
             </Button>
           ))}
-          <Button onClick={() => key('delete')} icon="undo" testid="key-delete">
+          <Button onClick={() => setDraft((d) => typed(d, 'delete'))} icon="undo" testid="key-delete">
             <T k="sens.manual.delete" />
           </Button>
-          <Button onClick={() => key('0')} testid="key-0">
+          <Button onClick={() => setDraft((d) => typed(d, '0'))} testid="key-0">
             0
           </Button>
-          <Button kind="primary" icon="check" busy={busy === 'send'} onClick={forward} testid="key-send">
+          <Button kind="primary" icon="check" busy={busy === 'send'} onClick={next} testid="key-send">
             <T k={at + 1 < parts.length ? 'next' : 'sens.manual.send'} />
           </Button>
         </section>

@@ -57,7 +57,8 @@ export function TabletApp({ live }: { live: Live }): VNode {
   const room = useCallRoom(live, call);
   const [media, controls] = useRoom(room);
   const running = call && call.state.state !== 'ended' ? call.session : null;
-  const desk = useSensors(me?.demo ?? false, (readings) => {
+  const patient = me?.who.kind === 'tablet' ? me.who.patient : '';
+  const desk = useSensors(me?.demo ?? false, patient, (readings) => {
     void live.client.sendReadings(readings as never, running).catch(() => undefined);
   });
   const screen = screenOf(call, seen);

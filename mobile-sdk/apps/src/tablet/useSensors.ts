@@ -1,3 +1,4 @@
+import type { Profile } from '@yoban/sdk/gatt';
 import { BluetoothSensor, bluetoothSupported, SimulatedSensors } from '@yoban/sdk/sensors';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { inWords } from '../model/vitals.ts';
@@ -11,6 +12,18 @@ const OF_KIND: Partial<Record<VitalKind, SensorName>> = {
   bloodPressure: 'bloodPressure',
   temperature: 'thermometer',
 };
+
+/** Whose card tells that a frame had no value in it. */
+const OF_PROFILE: Partial<Record<Profile, SensorName>> = {
+  oximeterContinuous: 'oximeter',
+  oximeterSpot: 'oximeter',
+  bloodPressure: 'bloodPressure',
+  thermometer: 'thermometer',
+};
+
+/** FNV-1a: a patient's n-th kit has the same luck in every demonstration. */
+const seedOf = (text: string): number =>
+  [...text].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x0100_0193), 0x811c_9dc5) >>> 0;
 
 const words = (vital: Vital): string =>
   inWords({
@@ -43,12 +56,17 @@ export interface SensorDesk {
 
 /**
  * The sensors at the bedside: real ones by Web Bluetooth, or the simulated kit in a demonstration. Readings leave
- * by `send`, which keeps them until the server has them.
+ * by `send`, which keeps them until the server has them. `patient` says which night the kit plays.
  */
-export function useSensors(kit: boolean, send: (readings: NewReading[]) => void): SensorDesk {
+export function useSensors(
+  kit: boolean,
+  patient: string,
+  send: (readings: NewReading[]) => void,
+): SensorDesk {
   const [views, setViews] = useState<Views>(empty);
   const real = useRef(new Map<SensorName, BluetoothSensor>());
   const simulated = useRef<SimulatedSensors | null>(null);
+  const kits = useRef(0);
   const wanted = useRef(new Set<SensorName>());
   const deliver = useRef(send);
   deliver.current = send;
@@ -72,12 +90,14 @@ export function useSensors(kit: boolean, send: (readings: NewReading[]) => void)
     wanted.current.add(name);
     change(name, { phase: 'measuring', simulated: true });
     if (!simulated.current) {
-      const sensors = new SimulatedSensors({
-        seed: Math.floor(Math.random() * 2 ** 31),
-        patient: 'heartFailure',
-      });
+      kits.current += 1;
+      const seed = seedOf(`${patient} ${kits.current}`);
+      const sensors = new SimulatedSensors({ seed, patient: 'heartFailure' });
       sensors.on('readings', (readings) => heard(readings as unknown as NewReading[]));
-      sensors.on('empty', () => wanted.current.has('oximeter') && change('oximeter', { phase: 'failed' }));
+      sensors.on('empty', (_, profile) => {
+        const failed = OF_PROFILE[profile];
+        if (failed && wanted.current.has(failed)) change(failed, { phase: 'failed' });
+      });
       simulated.current = sensors;
       sensors.start();
     }

@@ -53,7 +53,8 @@ type OximeterFault = (typeof OXIMETER_FAULTS)[number];
 export class Simulation {
   readonly #options: SimulationOptions;
   readonly #patient: SimulatedPatient;
-  readonly #random: Random;
+  /** Each device draws its own luck: how often one of them measured changes nothing for the others. */
+  readonly #random: Readonly<Record<'oximeter' | OnDemand, Random>>;
   readonly #wander = new Map<Course, number>();
   #oximeterAt = 0;
   #cuffAt = CUFF.first;
@@ -63,7 +64,8 @@ export class Simulation {
   constructor(options: SimulationOptions) {
     this.#options = options;
     this.#patient = PATIENTS[options.patient];
-    this.#random = new Random(options.seed);
+    const luck = (device: number) => new Random(Math.imul(options.seed, 3) + device);
+    this.#random = { oximeter: luck(0), cuff: luck(1), thermometer: luck(2) };
   }
 
   next(): SimulatedFrame {
@@ -92,16 +94,19 @@ export class Simulation {
 
   #oximeter(at: number): SimulatedFrame | null {
     const patient = this.#patient;
-    const fault = this.#oximeterFault();
+    const random = this.#random.oximeter;
+    const fault = this.#oximeterFault(random);
     if (fault?.lost) return null;
     const shake = fault === null ? 0 : 6;
-    const perfusion = Math.max(0.1, this.#value(patient.perfusion, at));
+    const perfusion = Math.max(0.1, this.#value(patient.perfusion, at, random));
     const lowPerfusion = perfusion < 0.5 ? 1 << 5 : 0;
     const spo2 = Math.min(
       100,
-      Math.round(this.#value(patient.spo2, at) - Math.abs(this.#random.normal()) * shake),
+      Math.round(this.#value(patient.spo2, at, random) - Math.abs(random.normal()) * shake),
     );
-    const pulse = Math.round(this.#value(patient.pulse, at) + this.#random.normal() * (shake + this.#jump()));
+    const pulse = Math.round(
+      this.#value(patient.pulse, at, random) + random.normal() * (shake + this.#jump()),
+    );
     const bytes = oximeterFrame({
       spo2: fault?.blind ? undefined : spo2,
       pulse: fault?.blind ? undefined : pulse,
@@ -109,27 +114,28 @@ export class Simulation {
       perfusion,
     });
     // Now and then the radio tears a frame.
-    const torn = !this.#options.faultless && this.#random.chance(0.002);
+    const torn = !this.#options.faultless && random.chance(0.002);
     return this.#frame(at, 'oximeterContinuous', 'SIM-OX', torn ? bytes.subarray(0, 7) : bytes);
   }
 
-  #oximeterFault(): OximeterFault | null {
+  #oximeterFault(random: Random): OximeterFault | null {
     if (this.#options.faultless) return null;
     if (this.#fault !== null && this.#fault.left > 0) {
       this.#fault.left -= 1;
       return this.#fault.kind;
     }
-    const kind = OXIMETER_FAULTS.find((fault) => this.#random.chance(fault.chance));
-    this.#fault = kind === undefined ? null : { kind, left: this.#random.whole(kind.least, kind.most) - 1 };
+    const kind = OXIMETER_FAULTS.find((fault) => random.chance(fault.chance));
+    this.#fault = kind === undefined ? null : { kind, left: random.whole(kind.least, kind.most) - 1 };
     return kind ?? null;
   }
 
   #cuff(at: number): SimulatedFrame {
     const patient = this.#patient;
-    const systolic = Math.round(this.#value(patient.systolic, at));
-    const diastolic = Math.round(this.#value(patient.diastolic, at));
-    const pulse = Math.round(this.#value(patient.pulse, at) + this.#random.normal() * this.#jump());
-    const luck = this.#options.faultless ? 1 : this.#random.unit();
+    const random = this.#random.cuff;
+    const systolic = Math.round(this.#value(patient.systolic, at, random));
+    const diastolic = Math.round(this.#value(patient.diastolic, at, random));
+    const pulse = Math.round(this.#value(patient.pulse, at, random) + random.normal() * this.#jump());
+    const luck = this.#options.faultless ? 1 : random.unit();
     const failed = luck < 0.06;
     const moved = luck >= 0.06 && luck < 0.14 ? 1 : 0;
     const loose = luck >= 0.14 && luck < 0.18 ? 1 << 1 : 0;
@@ -145,16 +151,16 @@ export class Simulation {
   }
 
   #thermometer(at: number): SimulatedFrame {
-    const celsius = this.#value(this.#patient.temperature, at);
+    const celsius = this.#value(this.#patient.temperature, at, this.#random.thermometer);
     const bytes = thermometerFrame(celsius, this.#wall(at), this.#options.utcOffsetMinutes);
     return this.#frame(at, 'thermometer', 'SIM-T', bytes);
   }
 
   /** The course at a second, with a wander that forgets slowly, as bodies do. */
-  #value(course: Course, at: number): number {
+  #value(course: Course, at: number, random: Random): number {
     const part = Math.min(1, at / 60 / course.minutes);
     const slope = part * part * (3 - 2 * part);
-    const wander = 0.9 * (this.#wander.get(course) ?? 0) + 0.44 * course.wander * this.#random.normal();
+    const wander = 0.9 * (this.#wander.get(course) ?? 0) + 0.44 * course.wander * random.normal();
     this.#wander.set(course, wander);
     return course.from + (course.to - course.from) * slope + wander;
   }
