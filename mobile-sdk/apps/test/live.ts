@@ -29,6 +29,15 @@ async function play(browser: Browser, base: string, app: string, me: Me): Promis
     timezoneId: 'Asia/Tokyo',
     permissions: ['camera', 'microphone'],
   });
+  // How many tones the page made: a mute one makes none.
+  await context.addInitScript(() => {
+    const start = OscillatorNode.prototype.start;
+    Object.assign(window, { tones: 0 });
+    OscillatorNode.prototype.start = function (when) {
+      (window as unknown as { tones: number }).tones += 1;
+      start.call(this, when);
+    };
+  });
   const page = await context.newPage();
   const sent: Played['sent'] = [];
   const waiting: { type: string; done: (message: Record<string, unknown>) => void }[] = [];
@@ -48,6 +57,19 @@ async function play(browser: Browser, base: string, app: string, me: Me): Promis
       json({ accessToken: 'a', refreshToken: 'r', expiresAt: Date.now() + 3_600_000, me }),
     );
   });
+  // No record is this person's: the page says so, and is all the same a page over which a call can ring.
+  const notFound = {
+    type: 'about:blank',
+    code: 'not-found',
+    status: 404,
+    title: '',
+    titleEn: '',
+    next: '',
+    nextEn: '',
+  };
+  await page.route('**/api/v1/encounters/**', (route) =>
+    route.fulfill({ ...json(notFound, 404), contentType: 'application/problem+json' }),
+  );
   await page.route('**/api/v1/duty', (route) => route.fulfill(json([])));
   await page.route('**/api/v1/sessions', (route) => {
     sent.push({ type: 'tap' });
@@ -114,12 +136,37 @@ async function patient(browser: Browser, base: string): Promise<void> {
   await page.context().close();
 }
 
+/** A mistake in a screen leaves the number and a way back, not an empty page. */
+async function brokenScreen(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard } = await play(browser, base, 'tablet', tabletMe);
+  await page.click(at('call'));
+  await heard('tap');
+  say({ type: 'call', call: { ...tablet.twoWay, people: tablet.twoWay.people.map(() => null), version: 1 } });
+  await page.waitForSelector(at('screen-broken'));
+  assert.equal(
+    await page.getAttribute(at('desk-phone'), 'href'),
+    `tel:${tabletMe.deskPhone.replaceAll('-', '')}`,
+  );
+  await page.click(at('reload'));
+  await page.waitForSelector(at('screen-idle'));
+  await page.context().close();
+}
+
 async function deskNurse(browser: Browser, base: string): Promise<void> {
   const { page, say, heard, sent } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
   await page.click(at('go-on-duty'));
   assert.equal((await heard('duty')).ready, true);
+  // Another language does not make the page mute, and an open record hides no ring.
+  await page.click(at('lang-en'));
+  await page.evaluate(() => {
+    location.hash = '#/record/session-9';
+  });
+  await page.waitForSelector(at('back'));
   say({ type: 'queue', items: queue.filter((i) => i.session === 'session-2') });
+  await page.waitForFunction(() => (window as unknown as { tones: number }).tones > 0);
+  await page.click(at('over-go'));
   await page.waitForSelector(at('ringing'));
+  await page.click(at('lang-ja'));
   await page.keyboard.press('a');
   assert.equal((await heard('accept')).session, 'session-2');
   say({ type: 'call', call: { ...desk.first, version: 1 } });
@@ -150,6 +197,12 @@ async function deskNurse(browser: Browser, base: string): Promise<void> {
 async function dutyDoctor(browser: Browser, base: string): Promise<void> {
   const { page, say, heard, sent } = await play(browser, base, 'phone', staffMe(doctor, 'dutyDoctor'));
   await page.click(at('go-on-duty'));
+  await page.evaluate(() => {
+    location.hash = '#/record/session-9';
+  });
+  await page.waitForSelector(at('back'));
+  say({ type: 'call', call: { ...phone.ring, version: 0 } });
+  await page.waitForSelector(at('screen-ring'));
   say({ type: 'call', call: { ...phone.gated, version: 1 } });
   await page.waitForSelector(at('screen-gated'));
   assert.equal(await page.locator('video').count(), 0, 'no picture before consent');
@@ -183,7 +236,7 @@ const browser = await chromium.launch({
   args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--no-first-run'],
 });
 try {
-  for (const story of [patient, deskNurse, dutyDoctor]) {
+  for (const story of [patient, brokenScreen, deskNurse, dutyDoctor]) {
     await story(browser, base);
     console.log(`ok ${story.name}`);
   }

@@ -102,7 +102,9 @@ export class MediaLink {
         return;
       }
       case 'schedule':
-        return this.#timers.set(output.timer, output.afterMs, () => this.take({ in: 'timer', timer: output.timer }));
+        return this.#timers.set(output.timer, output.afterMs, () =>
+          this.take({ in: 'timer', timer: output.timer }),
+        );
       case 'cancel':
         return this.#timers.clear(output.timer);
       case 'state':

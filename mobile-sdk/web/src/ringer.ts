@@ -10,8 +10,6 @@ export interface RingerState {
 }
 
 export interface RingerOptions {
-  /** Shown in turn with the page's own title while it rings. */
-  title?: string;
   /** 0 to 1. */
   volume?: number;
   changed?: (state: RingerState) => void;
@@ -94,12 +92,13 @@ export class Ringer {
     this.#changed();
   }
 
-  start(tone: RingTone = 'desk'): void {
+  /** `title` is shown in turn with the page's own while it rings. */
+  start(tone: RingTone = 'desk', title?: string): void {
     if (this.#ringing === tone) return;
     this.stop();
     this.#ringing = tone;
     this.#play(tone);
-    if (tone !== 'waiting') this.#startBlinking();
+    if (tone !== 'waiting' && title !== undefined) this.#startBlinking(title);
     this.#changed();
   }
 
@@ -168,9 +167,8 @@ export class Ringer {
     setTimeout(() => output.disconnect(), FADE_S * 5_000);
   }
 
-  #startBlinking(): void {
-    const { title } = this.#options;
-    if (title === undefined || typeof document === 'undefined') return;
+  #startBlinking(title: string): void {
+    if (typeof document === 'undefined') return;
     const own = document.title;
     this.#title = own;
     let on = false;

@@ -110,7 +110,9 @@ export class SignalLink extends Emitter<SignalEvents> {
         this.#socket?.send(JSON.stringify(output.frame));
         return;
       case 'schedule':
-        return this.#timers.set(output.timer, output.afterMs, () => this.take({ in: 'timer', timer: output.timer }));
+        return this.#timers.set(output.timer, output.afterMs, () =>
+          this.take({ in: 'timer', timer: output.timer }),
+        );
       case 'cancel':
         return this.#timers.clear(output.timer);
       case 'state':

@@ -48,9 +48,9 @@ afterEach(() => {
 });
 
 test('rings on until it is stopped, then is silent and the title is as before', async () => {
-  const ringer = new Ringer({ title: '着信' });
+  const ringer = new Ringer();
   expect(await ringer.unlock()).toBe(true);
-  ringer.start('desk');
+  ringer.start('desk', '着信');
   const once = FakeAudio.notes.length;
   expect(once).toBeGreaterThan(0);
   expect(page.title).toBe('着信');
@@ -80,8 +80,8 @@ test('starting twice is ringing once; another tone replaces the first', async ()
 });
 
 test('without an unlocking tap it still vibrates and blinks, and says that it is mute', () => {
-  const ringer = new Ringer({ title: '着信' });
-  ringer.start('phone');
+  const ringer = new Ringer();
+  ringer.start('phone', '着信');
   expect(FakeAudio.notes).toEqual([]);
   expect(vibrated).toHaveLength(1);
   expect(page.title).toBe('着信');

@@ -1,5 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
-import { YobanClient } from '@yoban/sdk';
+import { type CallState, YobanClient } from '@yoban/sdk';
 import '@fontsource/biz-udpgothic/400.css';
 import '@fontsource/biz-udpgothic/700.css';
 import '../styles/tokens.css';
@@ -7,27 +7,16 @@ import '../styles/base.css';
 import '../styles/ui.css';
 import '../styles/video.css';
 import { chooseLang, lang } from '../i18n/index.tsx';
-import type { Link } from '../ui/Banner.tsx';
-import type { CallView, Id, Me, QueueItem, VitalsView } from '../wire.ts';
+import type { Id } from '../wire.ts';
 import { serverAhead, startClock, zone } from './clock.ts';
 import { attempt } from './problem.ts';
 import type { Send } from './send.ts';
 import { applyTheme } from './theme.ts';
 
-/** What the server told this device. The same as the SDK's state, in the words of `wire.ts`. */
-export interface LiveState {
-  connection: Link;
-  me: Me | null;
-  calls: readonly CallView[];
-  queue: readonly QueueItem[];
-  vitals: Readonly<Record<Id, VitalsView>>;
-  clockOffset: number;
-  ready: boolean;
-}
-
 export interface Live {
   client: YobanClient;
-  state: { readonly value: LiveState };
+  /** What the server told this device. */
+  state: { readonly value: CallState };
   /** Still finding out who is signed in here. */
   restoring: { readonly value: boolean };
   signIn: (code: string) => Promise<boolean>;
@@ -40,7 +29,12 @@ function codeInAddress(): string | null {
   const match = /[#&?]code=([^&]+)/.exec(location.hash) ?? /[?&]code=([^&]+)/.exec(location.search);
   if (!match?.[1]) return null;
   history.replaceState(null, '', location.pathname);
-  return decodeURIComponent(match[1]);
+  try {
+    return decodeURIComponent(match[1]);
+  } catch {
+    // A link cut short in the middle of an escape: the server says that it knows no such code.
+    return match[1];
+  }
 }
 
 /** A short name for a code, from which the code cannot be read back. */
@@ -76,7 +70,7 @@ export function boot(app: string): Live {
   window.addEventListener('hashchange', () => {
     if (location.hash.includes('code=')) location.reload();
   });
-  const read = () => client.store.getSnapshot() as unknown as LiveState;
+  const read = () => client.store.getSnapshot();
   const snapshot = signal(read());
   client.store.subscribe(() => {
     snapshot.value = read();

@@ -5,6 +5,9 @@ import { zone } from './clock.ts';
 const parts = (options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(locale.value, { timeZone: zone.value, ...options });
 
+/** The address that dials a number as people write it. */
+export const telephone = (number: string): string => `tel:${number.replace(/[^+\d]/g, '')}`;
+
 /** `2:04` in the association's zone. */
 export const clockTime = (at: Timestamp): string =>
   parts({ hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }).format(at);

@@ -13,7 +13,7 @@ export function useDutyList(live: Live, wanted: boolean): readonly OnDuty[] | nu
     let current = true;
     const read = () =>
       live.client.rest.duty().then(
-        (found) => current && setList(found as unknown as OnDuty[]),
+        (found) => current && setList(found),
         () => undefined,
       );
     void read();

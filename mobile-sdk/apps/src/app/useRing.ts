@@ -18,12 +18,13 @@ const KEPT = 'yoban.duty';
 
 export function useDuty(live: Live, tone: RingTone, ringing: boolean, title: string): Duty {
   const [on, setOn] = useState(false);
-  const ringer = useMemo(() => new Ringer({ title }), [title]);
+  // One for the page's life: a new one would be mute until the next tap.
+  const ringer = useMemo(() => new Ringer(), []);
   useEffect(() => {
-    if (on && ringing) ringer.start(tone);
+    if (on && ringing) ringer.start(tone, title);
     else ringer.stop();
     return () => ringer.stop();
-  }, [on, ringing, tone, ringer]);
+  }, [on, ringing, tone, title]);
   const go = async () => {
     // First the sound: a tap unlocks only what starts in it.
     await ringer.unlock();
@@ -37,7 +38,7 @@ export function useDuty(live: Live, tone: RingTone, ringing: boolean, title: str
     const again = () => void go();
     document.addEventListener('click', again, { capture: true, once: true });
     return () => document.removeEventListener('click', again, { capture: true });
-  }, [on, tone, ringer]);
+  }, [on, tone]);
   return {
     on,
     go,

@@ -1,7 +1,9 @@
+import { YobanProblem } from '@yoban/sdk';
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Live } from '../app/boot.ts';
-import { attempt, problem } from '../app/problem.ts';
+import { telephone } from '../app/format.ts';
+import { attempt } from '../app/problem.ts';
 import { goTo } from '../app/route.ts';
 import { useBusy } from '../app/send.ts';
 import { lang, t } from '../i18n/index.tsx';
@@ -47,7 +49,7 @@ export function NoRecord(props: {
             {t('back')}
           </Button>
           {props.phone && (
-            <a class="btn num" href={`tel:${props.phone.replace(/[^+\d]/g, '')}`}>
+            <a class="btn num" href={telephone(props.phone)}>
               <Icon name="phone" />
               {t('enc.desk', { phone: props.phone })}
             </a>
@@ -91,16 +93,15 @@ export function EncounterPage({
   }, [making, looked]);
   useEffect(() => {
     let current = true;
-    void attempt(async () => {
-      const found = (await live.client.rest.encounter(session)) as unknown as EncounterView;
-      if (current) setRecord(found);
-    }).then((ok) => {
-      if (!current || ok) return;
-      const refused = problem.value?.code === 'not-found';
-      // The page itself says it, with what to do.
-      if (refused) problem.value = null;
-      setRecord(refused ? 'notYours' : 'unreadable');
-    });
+    live.client.rest.encounter(session).then(
+      (found) => current && setRecord(found),
+      (error: unknown) => {
+        if (!current) return;
+        const why = error instanceof YobanProblem && error.code === 'not-found' ? 'notYours' : 'unreadable';
+        // The page itself says it, with what to do. What is shown already stays.
+        setRecord((shown) => (shown === null || typeof shown === 'string' ? why : shown));
+      },
+    );
     // Without it the record stands by itself.
     live.client.rest.recordings(session).then(
       (found) => current && setRecordings(found),
@@ -108,7 +109,7 @@ export function EncounterPage({
     );
     if (caseId) {
       live.client.rest.case(caseId).then(
-        (found) => current && setThread(found as unknown as CaseView),
+        (found) => current && setThread(found),
         () => undefined,
       );
     }

@@ -12,6 +12,7 @@ import { t } from '../i18n/index.tsx';
 import { me as ownLeg } from '../model/call.ts';
 import { currentCall, stillIn } from '../model/staff.ts';
 import { LinkBanner } from '../ui/Banner.tsx';
+import { OverRecord } from '../ui/OverRecord.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
 import { Loading } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
@@ -46,11 +47,16 @@ export function DeskApp({ live }: { live: Live }): VNode {
     <>
       <LinkBanner link={state.connection} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
       {page.page === 'record' ? (
-        <EncounterPage
-          live={live}
-          session={page.session}
-          caseId={state.queue.find((i) => i.session === page.session)?.case ?? null}
-        />
+        <>
+          <EncounterPage
+            live={live}
+            session={page.session}
+            caseId={state.queue.find((i) => i.session === page.session)?.case ?? null}
+          />
+          {(busy || (duty.on && waiting)) && (
+            <OverRecord what={busy ? 'talking' : 'ringing'} onGo={() => goTo({ page: 'home' })} />
+          )}
+        </>
       ) : !duty.on && !busy ? (
         <DutyGate me={me} onGo={duty.go} onSignOut={() => live.client.signOut()} />
       ) : (

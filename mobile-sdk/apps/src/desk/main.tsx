@@ -4,6 +4,7 @@ import { watchRoute } from '../app/route.ts';
 import '../styles/clinical.css';
 import '../styles/clinical-work.css';
 import '../styles/desk.css';
+import { Boundary } from '../ui/Boundary.tsx';
 import { DeskApp } from './DeskApp.tsx';
 
 const root = document.getElementById('app');
@@ -11,5 +12,10 @@ if (root) {
   root.className = 'staff desk';
   const live = boot('desk');
   watchRoute();
-  render(<DeskApp live={live} />, root);
+  render(
+    <Boundary phone={() => live.state.value.me?.deskPhone ?? ''}>
+      <DeskApp live={live} />
+    </Boundary>,
+    root,
+  );
 }

@@ -12,6 +12,7 @@ import { inCall, isOver, me as ownLeg, sortCalls } from '../model/call.ts';
 import { currentCall, stillIn } from '../model/staff.ts';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { OverRecord } from '../ui/OverRecord.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
 import { Loading } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
@@ -35,6 +36,10 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   useEffect(() => {
     if (talking && current.session === aside) setAside(null);
   }, [talking, current?.session, aside]);
+  // Answered over an open record: from there to the call.
+  useEffect(() => {
+    if (talking) goTo({ page: 'home' });
+  }, [talking]);
   const duty = useDuty(live, 'phone', ring !== null && !talking, t('ring.incoming'));
   const room = useCallRoom(live, current);
   const [media, controls] = useRoom(room);
@@ -46,12 +51,18 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   const vitalsOf = (call: CallView) => state.vitals[call.session] ?? null;
   const body = (signedIn: Me): VNode => {
     const page = route.value;
-    if (page.page === 'record') {
-      const item = state.queue.find((i) => i.session === page.session);
-      return <EncounterPage live={live} session={page.session} caseId={item?.case ?? null} />;
-    }
+    // Before an open record: somebody waits.
     if (ring && !talking)
       return <Ring call={ring} vitals={vitalsOf(ring)} send={live.sendTo(ring.session)} />;
+    if (page.page === 'record') {
+      const item = state.queue.find((i) => i.session === page.session);
+      return (
+        <>
+          <EncounterPage live={live} session={page.session} caseId={item?.case ?? null} />
+          {talking && <OverRecord what="talking" onGo={() => goTo({ page: 'home' })} />}
+        </>
+      );
+    }
     if (current) {
       const own = ownLeg(current);
       const send = live.sendTo(current.session);

@@ -4,6 +4,7 @@ import { watchRoute } from '../app/route.ts';
 import '../styles/clinical.css';
 import '../styles/clinical-work.css';
 import '../styles/phone.css';
+import { Boundary } from '../ui/Boundary.tsx';
 import { PhoneApp } from './PhoneApp.tsx';
 
 const root = document.getElementById('app');
@@ -11,5 +12,10 @@ if (root) {
   root.className = 'staff phone';
   const live = boot('phone');
   watchRoute();
-  render(<PhoneApp live={live} />, root);
+  render(
+    <Boundary phone={() => live.state.value.me?.deskPhone ?? ''}>
+      <PhoneApp live={live} />
+    </Boundary>,
+    root,
+  );
 }

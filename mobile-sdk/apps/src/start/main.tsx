@@ -21,7 +21,7 @@ function App() {
   useEffect(() => {
     // Outside demo mode the list is refused: the page then says how one signs in.
     client.rest.demoPeople().then(
-      (found) => setPeople(found as unknown as DemoPerson[]),
+      (found) => setPeople(found),
       () => setPeople([]),
     );
   }, []);

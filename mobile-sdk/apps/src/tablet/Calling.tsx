@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
-import { institutionOf, list, nameOf, span } from '../app/format.ts';
+import { institutionOf, list, nameOf, span, telephone } from '../app/format.ts';
 import type { Picture } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { T, t } from '../i18n/index.tsx';
@@ -145,7 +145,7 @@ export function Fallback({ call, phone, send }: Omit<CallingProps, 'own'>): VNod
             <div class="soft">
               <T k="tab.fallback.phone" />
             </div>
-            <a class="hugephone num" href={`tel:${phone.replace(/[^+\d]/g, '')}`} data-testid="desk-phone">
+            <a class="hugephone num" href={telephone(phone)} data-testid="desk-phone">
               {phone}
             </a>
           </div>

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { telephone } from '../app/format.ts';
 import { T, t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -40,7 +41,7 @@ export function MediaTrouble(props: {
           <p class="soft">
             <T k="tab.media.phone" />
           </p>
-          <a class="hugephone num" href={`tel:${props.phone.replace(/[^+\d]/g, '')}`}>
+          <a class="hugephone num" href={telephone(props.phone)}>
             {props.phone}
           </a>
         </div>

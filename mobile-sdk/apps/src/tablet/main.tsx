@@ -3,10 +3,17 @@ import { boot } from '../app/boot.ts';
 import '../styles/tablet.css';
 import '../styles/tablet-call.css';
 import '../styles/tablet-pages.css';
+import { Boundary } from '../ui/Boundary.tsx';
 import { TabletApp } from './TabletApp.tsx';
 
 const root = document.getElementById('app');
 if (root) {
   root.className = 'tablet';
-  render(<TabletApp live={boot('tablet')} />, root);
+  const live = boot('tablet');
+  render(
+    <Boundary phone={() => live.state.value.me?.deskPhone ?? ''}>
+      <TabletApp live={live} />
+    </Boundary>,
+    root,
+  );
 }
