@@ -8,8 +8,9 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { createServer } from 'vite';
-import { desk, phone, queue, tablet } from '../fixtures/calls.ts';
 import { doctor, nurse, staffMe, tabletMe } from '../fixtures/people.ts';
+import { queue } from '../fixtures/queue.ts';
+import { asDoctor, asNurse, asPatient, camera, scenes } from '../fixtures/scenes.ts';
 import { vitals } from '../fixtures/vitals.ts';
 import type { Me } from '../src/wire.ts';
 
@@ -71,6 +72,11 @@ async function play(browser: Browser, base: string, app: string, me: Me): Promis
     route.fulfill({ ...json(notFound, 404), contentType: 'application/problem+json' }),
   );
   await page.route('**/api/v1/duty', (route) => route.fulfill(json([])));
+  // The first answer does not come: the list says so, and asks again.
+  let asked = 0;
+  await page.route('**/api/v1/sessions/*/equipment', (route) =>
+    route.fulfill(asked++ === 0 ? json({}, 404) : json([camera])),
+  );
   await page.route('**/api/v1/sessions', (route) => {
     sent.push({ type: 'tap' });
     for (const w of waiting.filter((w) => w.type === 'tap')) w.done({});
@@ -123,13 +129,13 @@ async function patient(browser: Browser, base: string): Promise<void> {
   const { page, say, heard, sent } = await play(browser, base, 'tablet', tabletMe);
   await page.click(at('call'));
   await heard('tap');
-  say({ type: 'call', call: { ...tablet.askRecording, version: 1 } });
+  say({ type: 'call', call: { ...asPatient(scenes.asksToRecord), version: 1 } });
   await page.click(at('recording-no'));
   assert.equal((await heard('answerRecording')).yes, false);
-  say({ type: 'call', call: { ...tablet.left, version: 2 } });
+  say({ type: 'call', call: { ...asPatient(scenes.patientLeft), version: 2 } });
   await page.click(at('come-back'));
   await heard('comeBack');
-  say({ type: 'call', call: { ...tablet.after, version: 3 } });
+  say({ type: 'call', call: { ...asPatient(scenes.decided), version: 3 } });
   await page.click(at('done'));
   await page.waitForSelector(at('screen-idle'));
   assert.ok(!sent.some((m) => m.type === 'cancel'));
@@ -141,7 +147,14 @@ async function brokenScreen(browser: Browser, base: string): Promise<void> {
   const { page, say, heard } = await play(browser, base, 'tablet', tabletMe);
   await page.click(at('call'));
   await heard('tap');
-  say({ type: 'call', call: { ...tablet.twoWay, people: tablet.twoWay.people.map(() => null), version: 1 } });
+  say({
+    type: 'call',
+    call: {
+      ...asPatient(scenes.twoWay),
+      people: asPatient(scenes.twoWay).people.map(() => null),
+      version: 1,
+    },
+  });
   await page.waitForSelector(at('screen-broken'));
   assert.equal(
     await page.getAttribute(at('desk-phone'), 'href'),
@@ -169,7 +182,7 @@ async function deskNurse(browser: Browser, base: string): Promise<void> {
   await page.click(at('lang-ja'));
   await page.keyboard.press('a');
   assert.equal((await heard('accept')).session, 'session-2');
-  say({ type: 'call', call: { ...desk.first, version: 1 } });
+  say({ type: 'call', call: { ...asNurse(scenes.answered), version: 1 } });
   say({ type: 'vitals', vitals });
   await page.waitForSelector(at('vital-spo2'));
   assert.match(await page.innerText(at('vital-temperature')), /古い値/);
@@ -177,18 +190,38 @@ async function deskNurse(browser: Browser, base: string): Promise<void> {
   await page.click(at('red-breathing-yes'));
   await page.click(at('red-save'));
   assert.deepEqual((await heard('assess')).finding, { part: 'redFlags', found: ['breathing'] });
-  say({ type: 'call', call: { ...desk.consent, version: 2 } });
+  say({ type: 'call', call: { ...asNurse(scenes.asksForDoctor), version: 2 } });
   await page.click(at('tab-doctor'));
   await page.check(at('spoken-consent'));
   assert.equal((await heard('spokenConsent')).leg, 'leg-doctor');
-  say({ type: 'call', call: { ...desk.first, ...desk.checkIn, version: 3 } });
+  const move = at(`equipment-${camera.device}-move`);
+  const camera_ = (state: string) =>
+    page.waitForSelector(`${at(`equipment-${camera.device}`)}[data-state=${state}]`);
+  await page.click(at('equipment-retry'));
+  await camera_('ready');
+  await page.focus(move);
+  await page.keyboard.press('Enter');
+  assert.equal((await heard('bringEquipment')).device, camera.device);
+  say({ type: 'call', call: { ...asNurse(scenes.cameraAsked), version: 3 } });
+  await camera_('asked');
+  assert.ok(
+    await page.evaluate((s) => document.activeElement === document.querySelector(s), move),
+    'focus stays',
+  );
+  say({ type: 'call', call: { ...asNurse(scenes.cameraOn), version: 4 } });
+  await camera_('on');
+  await page.keyboard.press('Enter');
+  assert.equal((await heard('withdrawInvite')).leg, `leg-${camera.device}`);
+  say({ type: 'call', call: { ...asNurse(scenes.cameraGone), version: 5 } });
+  await camera_('gone');
+  say({ type: 'call', call: { ...asNurse(scenes.answered, scenes.checkIn), version: 6 } });
   await page.click(at('still-here'));
   await heard('stillHere');
-  say({ type: 'call', call: { ...desk.missed, version: 4 } });
+  say({ type: 'call', call: { ...asNurse(scenes.doctorDeclined), version: 7 } });
   await page.waitForSelector(at('check-in'), { state: 'detached' });
   await page.click(at('missed-close'));
   await page.waitForSelector(at('missed'), { state: 'detached' });
-  say({ type: 'call', call: { ...desk.first, version: 5 } });
+  say({ type: 'call', call: { ...asNurse(scenes.answered), version: 8 } });
   await page.click(at('end'));
   assert.ok(!sent.some((m) => m.type === 'end'), 'ending asks first');
   await page.context().close();
@@ -201,12 +234,12 @@ async function dutyDoctor(browser: Browser, base: string): Promise<void> {
     location.hash = '#/record/session-9';
   });
   await page.waitForSelector(at('back'));
-  say({ type: 'call', call: { ...phone.ring, version: 0 } });
+  say({ type: 'call', call: { ...asDoctor(scenes.doctorRings), version: 0 } });
   await page.waitForSelector(at('screen-ring'));
-  say({ type: 'call', call: { ...phone.gated, version: 1 } });
+  say({ type: 'call', call: { ...asDoctor(scenes.doctorGated), version: 1 } });
   await page.waitForSelector(at('screen-gated'));
   assert.equal(await page.locator('video').count(), 0, 'no picture before consent');
-  say({ type: 'call', call: { ...phone.call, version: 2 } });
+  say({ type: 'call', call: { ...asDoctor(scenes.threeWayRecorded), version: 2 } });
   say({ type: 'vitals', vitals });
   await page.click(at('tab-vitals'));
   await page.check(at('oxygen-scale-two'), { force: true });

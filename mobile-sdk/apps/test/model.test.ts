@@ -1,12 +1,24 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { desk, phone, queue, sbar, tablet } from '../fixtures/calls.ts';
+
 import { doctorLeg, NOW, nurseLeg, patientLeg, ringing } from '../fixtures/people.ts';
+import { queue } from '../fixtures/queue.ts';
+import {
+  asDoctor,
+  asNurse,
+  asPatient,
+  camera,
+  display,
+  type Scene,
+  sbar,
+  scenes,
+} from '../fixtures/scenes.ts';
 import { noVitals, vitals } from '../fixtures/vitals.ts';
 import { hashOf, parse } from '../src/app/route.ts';
 import { refusalKey } from '../src/clinical/Kind.tsx';
 import { lang } from '../src/i18n/index.tsx';
 import * as call from '../src/model/call.ts';
 import { dispositionOf, emptyDraft, missing, nextTime } from '../src/model/disposition.ts';
+import { equipmentRows, sendsPicture } from '../src/model/equipment.ts';
 import {
   answered,
   type Draft,
@@ -25,7 +37,7 @@ import { draftSbar } from '../src/model/sbar.ts';
 import { currentCall, stillIn } from '../src/model/staff.ts';
 import { screenOf } from '../src/model/tabletScreen.ts';
 import { plotOf } from '../src/model/trend.ts';
-import { bandText, missingText, scoreText, valueText } from '../src/model/vitals.ts';
+import { bandText, missingText, scoreText, trimmed, valueText } from '../src/model/vitals.ts';
 
 afterEach(() => {
   lang.value = 'ja';
@@ -34,30 +46,32 @@ afterEach(() => {
 describe("the tablet's screen", () => {
   it('follows the call through the night', () => {
     expect(screenOf(null, null)).toBe('idle');
-    expect(screenOf(tablet.calling, null)).toBe('calling');
-    expect(screenOf(tablet.fallback, null)).toBe('fallback');
-    expect(screenOf(tablet.twoWay, null)).toBe('incall');
-    expect(screenOf(tablet.left, null)).toBe('left');
-    expect(screenOf(tablet.closing, null)).toBe('closing');
-    expect(screenOf(tablet.after, null)).toBe('after');
+    expect(screenOf(asPatient(scenes.calling), null)).toBe('calling');
+    expect(screenOf(asPatient(scenes.fallback), null)).toBe('fallback');
+    expect(screenOf(asPatient(scenes.twoWay), null)).toBe('incall');
+    expect(screenOf(asPatient(scenes.patientLeft), null)).toBe('left');
+    expect(screenOf(asPatient(scenes.closing), null)).toBe('closing');
+    expect(screenOf(asPatient(scenes.decided), null)).toBe('after');
   });
 
   it('is the first one again once the decision was put away, for that call alone', () => {
-    expect(screenOf(tablet.after, tablet.after.session)).toBe('idle');
-    expect(screenOf(tablet.after, 'another')).toBe('after');
+    expect(screenOf(asPatient(scenes.decided), asPatient(scenes.decided).session)).toBe('idle');
+    expect(screenOf(asPatient(scenes.decided), 'another')).toBe('after');
   });
 
   it('counts the wait from the request, and in a running call from when the last clinician was gone', () => {
-    expect(call.waitingSince(tablet.calling)).toBe(tablet.calling.requestedAt);
-    expect(call.waitingSince(tablet.alone)).toBe(NOW - 8000);
+    expect(call.waitingSince(asPatient(scenes.calling))).toBe(asPatient(scenes.calling).requestedAt);
+    expect(call.waitingSince(asPatient(scenes.alone))).toBe(NOW - 8000);
     const gone = nurseLeg({ legState: { state: 'left', at: NOW - 3000 } });
-    expect(call.waitingSince({ ...tablet.alone, people: [...tablet.alone.people, gone] })).toBe(NOW - 3000);
-    expect(screenOf(tablet.alone, null)).toBe('calling');
+    expect(
+      call.waitingSince({ ...asPatient(scenes.alone), people: [...asPatient(scenes.alone).people, gone] }),
+    ).toBe(NOW - 3000);
+    expect(screenOf(asPatient(scenes.alone), null)).toBe('calling');
   });
 
   it('says that the desk is rung again when the last clinician was lost', () => {
     const alone = {
-      ...tablet.twoWay,
+      ...asPatient(scenes.twoWay),
       desk: { round: 1, until: NOW + 1, ringing: true, fallback: false },
       people: [patientLeg(), nurseLeg({ legState: { state: 'away', since: NOW, until: NOW + 1 } })],
     };
@@ -68,50 +82,52 @@ describe("the tablet's screen", () => {
 
 describe('questions to the patient', () => {
   it('come for a joiner who answered, oldest first', () => {
-    expect(call.joinerAsked(tablet.askJoin)?.leg).toBe('leg-doctor');
-    expect(call.joinerAsked(tablet.twoWay)).toBeNull();
+    expect(call.joinerAsked(asPatient(scenes.asksForDoctor))?.leg).toBe('leg-doctor');
+    expect(call.joinerAsked(asPatient(scenes.twoWay))).toBeNull();
     const rungOnly = doctorLeg({ legState: ringing, join: { consent: 'asked', at: 1 } });
-    expect(call.joinerAsked({ ...tablet.twoWay, people: [rungOnly] })).toBeNull();
+    expect(call.joinerAsked({ ...asPatient(scenes.twoWay), people: [rungOnly] })).toBeNull();
   });
 
   it('about recording come once, and only to people who can be heard', () => {
-    expect(call.recordingAsksMe(tablet.askRecording)).toBe(true);
-    expect(call.recordingAsksMe(tablet.threeWay)).toBe(false);
-    const gated = { ...tablet.askRecording, people: [patientLeg({ gateOpen: false })] };
+    expect(call.recordingAsksMe(asPatient(scenes.asksToRecord))).toBe(true);
+    expect(call.recordingAsksMe(asPatient(scenes.threeWayRecorded))).toBe(false);
+    const gated = { ...asPatient(scenes.asksToRecord), people: [patientLeg({ gateOpen: false })] };
     expect(call.recordingAsksMe(gated)).toBe(false);
   });
 
   it('can be taken back by who said yes', () => {
-    expect(call.canWithdrawRecording(tablet.threeWay)).toBe(true);
-    expect(call.canWithdrawRecording(tablet.askRecording)).toBe(false);
+    expect(call.canWithdrawRecording(asPatient(scenes.threeWayRecorded))).toBe(true);
+    expect(call.canWithdrawRecording(asPatient(scenes.asksToRecord))).toBe(false);
   });
 });
 
 describe('the stage', () => {
   it('shows who speaks, keeps who spoke, and never shows a gated person', () => {
-    expect(call.onStage(tablet.threeWay, ['leg-nurse'], null)?.leg).toBe('leg-nurse');
-    expect(call.onStage(tablet.threeWay, [], 'leg-nurse')?.leg).toBe('leg-nurse');
-    expect(call.onStage(tablet.threeWay, [], null)?.leg).toBe('leg-doctor');
-    expect(call.onStage(tablet.askJoin, ['leg-doctor'], null)?.leg).toBe('leg-nurse');
+    expect(call.onStage(asPatient(scenes.threeWayRecorded), ['leg-nurse'], null)?.leg).toBe('leg-nurse');
+    expect(call.onStage(asPatient(scenes.threeWayRecorded), [], 'leg-nurse')?.leg).toBe('leg-nurse');
+    expect(call.onStage(asPatient(scenes.threeWayRecorded), [], null)?.leg).toBe('leg-doctor');
+    expect(call.onStage(asPatient(scenes.asksForDoctor), ['leg-doctor'], null)?.leg).toBe('leg-nurse');
   });
 
   it('lets the desk nurse and the doctor end for all, and nobody else', () => {
-    expect(call.mayEnd(desk.threeWay)).toBe(true);
-    expect(call.mayEnd(phone.call)).toBe(true);
-    expect(call.mayEnd(tablet.threeWay)).toBe(false);
-    expect(call.mayEnd(phone.gated)).toBe(false);
+    expect(call.mayEnd(asNurse(scenes.threeWayRecorded))).toBe(true);
+    expect(call.mayEnd(asDoctor(scenes.threeWayRecorded))).toBe(true);
+    expect(call.mayEnd(asPatient(scenes.threeWayRecorded))).toBe(false);
+    expect(call.mayEnd(asDoctor(scenes.doctorGated))).toBe(false);
   });
 });
 
 describe("a member of staff's call", () => {
   it('is the running one before an unsigned one, and never one that only rang', () => {
-    expect(currentCall([phone.ended, phone.call], null)?.version).toBe(phone.call.version);
-    expect(currentCall([phone.ended], null)?.session).toBe(phone.ended.session);
-    expect(currentCall([{ ...phone.ended, signed: 1 }], null)).toBeNull();
-    expect(currentCall([phone.ring], null)).toBeNull();
-    expect(stillIn(phone.call)).toBe(true);
-    expect(stillIn(phone.ended)).toBe(false);
-    expect(stillIn(tablet.left)).toBe(false);
+    expect(currentCall([asDoctor(scenes.decided), asDoctor(scenes.threeWayRecorded)], null)?.version).toBe(
+      asDoctor(scenes.threeWayRecorded).version,
+    );
+    expect(currentCall([asDoctor(scenes.decided)], null)?.session).toBe(asDoctor(scenes.decided).session);
+    expect(currentCall([{ ...asDoctor(scenes.decided), signed: 1 }], null)).toBeNull();
+    expect(currentCall([asDoctor(scenes.doctorRings)], null)).toBeNull();
+    expect(stillIn(asDoctor(scenes.threeWayRecorded))).toBe(true);
+    expect(stillIn(asDoctor(scenes.decided))).toBe(false);
+    expect(stillIn(asPatient(scenes.patientLeft))).toBe(false);
   });
 });
 
@@ -138,6 +154,45 @@ describe('vital signs in words', () => {
     const pressure = vitals.latest.find((l) => l.kind === 'bloodPressure');
     expect(pressure && valueText(pressure)).toBe('164/92');
   });
+
+  it('drop zeros that say nothing, and no digit that was measured', () => {
+    expect(trimmed('36.80', 1)).toBe('36.8');
+    expect(trimmed('37.00', 1)).toBe('37.0');
+    expect(trimmed('36.85', 1)).toBe('36.85');
+    expect(trimmed('97.0', 0)).toBe('97');
+    expect(trimmed('120', 0)).toBe('120');
+    const temperature = vitals.latest.find((l) => l.kind === 'temperature');
+    if (!temperature) throw new Error('fixtures');
+    const vital = { kind: 'temperature', value: '36.80', unit: 'Cel' } as const;
+    expect(valueText({ ...temperature, values: [], reading: { ...temperature.reading, vital } })).toBe(
+      '36.8',
+    );
+  });
+});
+
+describe('the equipment of a bedside', () => {
+  const states = (scene: Scene, listed = [camera, display]) =>
+    equipmentRows(asNurse(scene), listed)
+      .map((row) => `${row.card.nameEn}: ${row.state}`)
+      .sort();
+
+  it('is listed once, with where it stands in this call', () => {
+    expect(states(scenes.twoWay)).toEqual(['Bedside camera: ready', 'Living-room screen: ready']);
+    expect(states(scenes.cameraAsked)).toContain('Bedside camera: asked');
+    expect(states(scenes.cameraOn)).toEqual(['Bedside camera: on', 'Living-room screen: on']);
+    expect(states(scenes.cameraRefused)).toContain('Bedside camera: refused');
+    expect(states(scenes.cameraGone)).toContain('Bedside camera: gone');
+  });
+
+  it('is not offered while another call has it', () => {
+    expect(states(scenes.cameraGone, [])).toEqual(['Bedside camera: elsewhere']);
+    expect(states(scenes.twoWay, [])).toEqual([]);
+  });
+
+  it('has no tile for a display, which sends nothing', () => {
+    const inCall = asNurse(scenes.cameraOn).people.filter((p) => p.role === 'device');
+    expect(inCall.filter(sendsPicture).map((p) => p.equipment?.kind)).toEqual(['bedsideCamera']);
+  });
 });
 
 describe('the trend', () => {
@@ -159,7 +214,7 @@ describe('the write-up', () => {
   const blank = { situation: '', background: '', assessment: '', recommendation: '' };
 
   it('is drafted from card and readings, stale ones left out', () => {
-    const draft = draftSbar({ ...desk.threeWay }, vitals, blank);
+    const draft = draftSbar({ ...asNurse(scenes.threeWayRecorded) }, vitals, blank);
     expect(draft.background).toContain('慢性心不全');
     expect(draft.assessment).toContain('SpO2 91%');
     expect(draft.assessment).toContain('NEWS2 6〜11点');
@@ -168,7 +223,7 @@ describe('the write-up', () => {
   });
 
   it('never overwrites what somebody wrote', () => {
-    expect(draftSbar(desk.threeWay, vitals, sbar)).toEqual(sbar);
+    expect(draftSbar(asNurse(scenes.threeWayRecorded), vitals, sbar)).toEqual(sbar);
   });
 });
 

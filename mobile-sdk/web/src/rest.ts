@@ -6,6 +6,7 @@ import type {
   CaseView,
   DemoPerson,
   EncounterView,
+  EquipmentCard,
   NewReadings,
   OnDuty,
   QueueItem,
@@ -111,6 +112,12 @@ export class RestClient {
   async recordingFile(session: SessionId, file: string): Promise<Blob> {
     const path = `/api/v1/encounters/${encodeURIComponent(session)}/recordings/${encodeURIComponent(file)}`;
     return (await this.#ask({ method: 'GET', path, repeatable: true })).blob();
+  }
+
+  /** Cameras and displays one could bring into this call now, with `bringEquipment`. */
+  equipment(session: SessionId): Promise<EquipmentCard[]> {
+    const path = `/api/v1/sessions/${encodeURIComponent(session)}/equipment`;
+    return this.#json({ method: 'GET', path, repeatable: true });
   }
 
   duty(): Promise<OnDuty[]> {

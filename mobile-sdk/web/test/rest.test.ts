@@ -92,6 +92,13 @@ describe('REST', () => {
     expect(refused.asked).toHaveLength(2);
   });
 
+  test('the equipment of a bedside is asked for by its call', async () => {
+    const camera = { device: 'd', kind: 'bedsideCamera', name: 'カメラ', nameEn: 'Camera' };
+    const { rest, asked } = server({ status: 200, body: [camera] });
+    expect(await rest.equipment('s/1')).toEqual([camera]);
+    expect(asked[0]?.url).toBe('https://yoban.test/api/v1/sessions/s%2F1/equipment');
+  });
+
   test('a page of some proxy is not mistaken for an answer', async () => {
     const { rest } = server({ status: 500, body: '<html>' });
     expect(await codeOf(rest.duty())).toBe('not-readable');

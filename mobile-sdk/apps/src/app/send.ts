@@ -17,6 +17,7 @@ export type CallCommand =
         | 'sign';
     }
   | { type: 'decline'; reason: DeclineReason }
+  | { type: 'bringEquipment'; device: Id }
   | { type: 'invite'; role: LegRole; person?: Id | null }
   | { type: 'withdrawInvite' | 'spokenConsent'; leg: Id }
   | { type: 'answerJoin'; leg: Id; yes: boolean }

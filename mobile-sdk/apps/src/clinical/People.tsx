@@ -7,6 +7,7 @@ import { inCall, isRung } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import type { CallView, Participant } from '../wire.ts';
+import { equipmentIcon } from './Equipment.tsx';
 
 export const personName = (p: Participant): string => {
   if (p.equipment) return equipmentOf(p.equipment);
@@ -31,6 +32,11 @@ export function legText(p: Participant, at: number): string {
   }
 }
 
+const iconOf = (p: Participant) => {
+  if (p.equipment) return equipmentIcon(p.equipment);
+  return p.role === 'patient' ? 'tablet' : p.role === 'deskNurse' ? 'desk' : 'mobile';
+};
+
 const tone = (p: Participant): string => {
   if (isRung(p)) return 'warn';
   if (!inCall(p)) return '';
@@ -42,7 +48,7 @@ function Person({ p, call, send }: { p: Participant; call: CallView; send: Send 
   const asks = p.join.consent === 'asked' && inCall(p) && p.leg !== call.you;
   return (
     <li class="member" data-testid={`member-${p.role}`}>
-      <Icon name={p.role === 'patient' ? 'tablet' : p.role === 'deskNurse' ? 'desk' : 'mobile'} />
+      <Icon name={iconOf(p)} />
       <div class="grow">
         <b>{personName(p)}</b> {p.leg === call.you && <span class="chip">{t('you')}</span>}
         <div class="soft">

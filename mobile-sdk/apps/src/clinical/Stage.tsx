@@ -3,6 +3,7 @@ import { institutionOf } from '../app/format.ts';
 import type { MediaView } from '../app/media.ts';
 import { t } from '../i18n/index.tsx';
 import { inCall } from '../model/call.ts';
+import { sendsPicture } from '../model/equipment.ts';
 import type { IconName } from '../ui/Icon.tsx';
 import { VideoTile } from '../ui/VideoTile.tsx';
 import type { CallView, Participant } from '../wire.ts';
@@ -91,7 +92,7 @@ export function Stage({
   const others = call.people.filter((p) => p.leg !== call.you && inCall(p));
   const own = call.people.find((p) => p.leg === call.you);
   const patient = others.find((p) => p.role === 'patient');
-  const beside = others.filter((p) => p !== patient);
+  const beside = others.filter((p) => p !== patient && sendsPicture(p));
   const open = own?.gateOpen ?? true;
   return (
     <div class={`stagegrid n${beside.length}`}>

@@ -1,6 +1,8 @@
 import type { VNode } from 'preact';
 import type { Send } from '../app/send.ts';
+import type { Equipment } from '../app/useEquipment.ts';
 import { IdentityStep, RedFlagStep, UrgencyStep } from '../clinical/Checks.tsx';
+import { EquipmentList } from '../clinical/Equipment.tsx';
 import { DispositionForm, NoteEditor, SignStep } from '../clinical/Finish.tsx';
 import { Invite } from '../clinical/Invite.tsx';
 import { KindPicker } from '../clinical/Kind.tsx';
@@ -34,6 +36,8 @@ export interface BenchProps {
   vitals: VitalsView | null;
   duty: readonly OnDuty[] | null;
   deskPhone: string;
+  equipment: Equipment;
+  onEquipment: () => void;
   step: Step;
   onStep: (step: Step) => void;
   send: Send;
@@ -64,6 +68,7 @@ function Panel(props: BenchProps): VNode {
             <People call={call} send={send} />
           </section>
           <Invite duty={props.duty} call={call} send={send} />
+          <EquipmentList call={call} found={props.equipment} onRetry={props.onEquipment} send={send} />
         </>
       );
     case 'finish':

@@ -4,6 +4,7 @@ import { now } from '../app/clock.ts';
 import { clockTime, nameOf, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
+import type { Equipment } from '../app/useEquipment.ts';
 import {
   CallControls,
   CheckInQuestion,
@@ -33,6 +34,9 @@ export interface DeskProps {
   call: CallView | null;
   vitals: VitalsView | null;
   duty: readonly OnDuty[] | null;
+  equipment: Equipment;
+  /** Asks for the equipment again. */
+  onEquipment: () => void;
   media: MediaView;
   controls: MediaControls;
   send: Send;
@@ -249,6 +253,8 @@ export function Desk(props: DeskProps): VNode {
             vitals={props.vitals}
             duty={props.duty}
             deskPhone={props.me.deskPhone}
+            equipment={props.equipment}
+            onEquipment={props.onEquipment}
             step={step}
             onStep={setStep}
             send={props.send}

@@ -4,6 +4,7 @@ import type { Live } from '../app/boot.ts';
 import { goTo, route } from '../app/route.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
 import { useDutyList } from '../app/useDutyList.ts';
+import { useEquipment } from '../app/useEquipment.ts';
 import { useDuty } from '../app/useRing.ts';
 import { useRoom } from '../app/useRoom.ts';
 import { DutyGate } from '../clinical/Duty.tsx';
@@ -34,6 +35,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
   const room = useCallRoom(live, call);
   const [media, controls] = useRoom(room);
   const dutyList = useDutyList(live, me !== null);
+  const [equipment, askEquipment] = useEquipment(live, call);
   if (live.restoring.value) return <Loading />;
   if (me?.who.kind !== 'staff') {
     return <SignIn title={t('signin.title')} body={t('signin.body')} onCode={live.signIn} />;
@@ -67,6 +69,8 @@ export function DeskApp({ live }: { live: Live }): VNode {
           call={call}
           vitals={call ? (state.vitals[call.session] ?? null) : null}
           duty={dutyList}
+          equipment={equipment}
+          onEquipment={askEquipment}
           media={media}
           controls={controls}
           send={live.sendTo(call?.session ?? '')}

@@ -1,9 +1,10 @@
 import { common } from './ja/common.ts';
+import { equipment } from './ja/equipment.ts';
 import { flags } from './ja/flags.ts';
 import { staff } from './ja/staff.ts';
 import { tablet } from './ja/tablet.ts';
 
 /** Japanese comes first: its keys are the keys there are. */
-export const ja = { ...common, ...flags, ...tablet, ...staff } as const;
+export const ja = { ...common, ...equipment, ...flags, ...tablet, ...staff } as const;
 
 export type Key = keyof typeof ja;

@@ -53,20 +53,31 @@ export const unitOf = (kind: VitalKind): string => {
 const measured = (values: readonly MeasureValue[], measure: MeasureValue['measure']) =>
   values.find((v) => v.measure === measure)?.value;
 
+/** Without the zeros behind the point that say nothing: a device writes 36.80, people read 36.8. */
+export function trimmed(value: string, decimals: number): string {
+  const [whole = '', part = ''] = value.split('.');
+  let kept = part;
+  while (kept.length > decimals && kept.endsWith('0')) kept = kept.slice(0, -1);
+  return kept ? `${whole}.${kept}` : whole;
+}
+
 /** The number or word itself, without its unit. */
 export function valueText(latest: Pick<Latest, 'kind' | 'reading' | 'values'>): string {
   const { vital } = latest.reading;
   if (vital.kind === 'consciousness') return t(`vit.level.${vital.level}`);
   if (vital.kind === 'oxygen') {
     if (vital.supply.kind === 'air') return t('vit.air');
-    return vital.supply.flow?.value ?? t('vit.oxygenOn');
+    return vital.supply.flow ? trimmed(vital.supply.flow.value, 1) : t('vit.oxygenOn');
   }
   if (vital.kind === 'bloodPressure') {
-    const high = measured(latest.values, 'systolic') ?? vital.systolic;
-    const low = measured(latest.values, 'diastolic') ?? vital.diastolic;
+    const high = measured(latest.values, 'systolic') ?? trimmed(vital.systolic, 0);
+    const low = measured(latest.values, 'diastolic') ?? (vital.diastolic && trimmed(vital.diastolic, 0));
     return low ? `${high}/${low}` : high;
   }
-  return latest.values[0]?.value ?? vital.value;
+  return (
+    latest.values[0]?.value ??
+    trimmed(vital.value, vital.kind === 'temperature' || vital.kind === 'weight' ? 1 : 0)
+  );
 }
 
 /** Whether the unit belongs behind the text. */

@@ -24,6 +24,7 @@ import { TrendPlot } from '../clinical/TrendPlot.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
 import { type Key, t } from '../i18n/index.tsx';
 import { inCall, me, recordingAsksMe, runningSince } from '../model/call.ts';
+import { sendsPicture } from '../model/equipment.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { Empty, Live, Notice } from '../ui/parts.tsx';
@@ -152,7 +153,9 @@ export function PhoneCall(props: PhoneCallProps): VNode {
   const [ending, setEnding] = useState(false);
   const [busy, go] = useBusy();
   const patient = call.people.find((p) => p.role === 'patient');
-  const beside = call.people.filter((p) => p.leg !== call.you && p.role !== 'patient' && inCall(p));
+  const beside = call.people.filter(
+    (p) => p.leg !== call.you && p.role !== 'patient' && inCall(p) && sendsPicture(p),
+  );
   const since = runningSince(call);
   const ended = call.state.state === 'ended';
   const left = !ended && me(call)?.legState.state === 'left';

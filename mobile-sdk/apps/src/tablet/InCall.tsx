@@ -74,7 +74,7 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
   const speaking = [...media.seats].filter(([, seat]) => seat.speaking).map(([leg]) => leg);
   const stage = onStage(call, speaking, last.current);
   last.current = stage?.leg ?? null;
-  const beside = others(call).filter((p) => p.leg !== stage?.leg && p.role !== 'device');
+  const beside = others(call).filter((p) => p.leg !== stage?.leg);
   const coming = rung(call).map(displayName);
   const micOn = media.microphone === 'on';
   const cameraOn = media.camera === 'on';

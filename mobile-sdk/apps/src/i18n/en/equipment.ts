@@ -1,0 +1,30 @@
+import type { equipment as ja } from '../ja/equipment.ts';
+import type { Message } from '../text.ts';
+
+export const equipment: Record<keyof typeof ja, Message> = {
+  'equip.title': 'Bedside equipment',
+  'equip.sub': 'The tablet asks the patient before it comes in.',
+  'equip.full': 'A call holds five. One more can come in when somebody leaves.',
+  'equip.loading': 'Looking up equipment',
+  'equip.none': 'No equipment at this bedside',
+  'equip.noneSub': 'Cameras and displays that are set up are listed here.',
+  'equip.unreadable': 'The equipment could not be listed',
+  'equip.unreadableSub': 'The call goes on as it is.',
+  'equip.kind.bedsideCamera': 'Camera',
+  'equip.kind.wallDisplay': 'Display',
+  'equip.ready': 'Not in the call',
+  'equip.asked': 'Asking the patient',
+  'equip.connecting': 'Connecting',
+  'equip.on.bedsideCamera': 'Sends its picture',
+  'equip.on.wallDisplay': 'Shows the call',
+  'equip.away': 'Connection lost',
+  'equip.refused': 'The patient refused',
+  'equip.gone': 'Taken out',
+  'equip.elsewhere': 'Not to be had now',
+  'equip.bring': 'Bring in',
+  'equip.bring.of': 'Bring {name} into the call',
+  'equip.again': 'Ask again',
+  'equip.unask': 'Take back',
+  'equip.out': 'Take out',
+  'equip.out.of': 'Take {name} out of the call',
+};
