@@ -26,12 +26,54 @@ export const RULES: Record<string, Rules> = {
  */
 export function faults(rules: Rules): string[] {
   const found: string[] = [];
-  const seen = (e: Element) => {
-    if (e.closest('.sr,[hidden],[aria-hidden="true"]')) return false;
-    const box = e.getBoundingClientRect();
-    const style = getComputedStyle(e);
-    return box.width > 1 && box.height > 1 && style.visibility !== 'hidden' && style.display !== 'none';
+  // Nothing moves while this looks: each question to the browser is asked once.
+  const once = <K, V>(ask: (key: K) => V): ((key: K) => V) => {
+    const known = new Map<K, V>();
+    return (key) => {
+      const before = known.get(key);
+      if (before !== undefined || known.has(key)) return before as V;
+      const answer = ask(key);
+      known.set(key, answer);
+      return answer;
+    };
   };
+  const styleOf = once((e: Element) => {
+    const {
+      backgroundColor,
+      backgroundImage,
+      borderBottomWidth,
+      borderTopWidth,
+      color,
+      display,
+      flexDirection,
+      fontSize,
+      overflowX,
+      overflowY,
+      position,
+      visibility,
+    } = getComputedStyle(e);
+    return {
+      backgroundColor,
+      backgroundImage,
+      borderBottomWidth,
+      borderTopWidth,
+      color,
+      display,
+      flexDirection,
+      fontSize,
+      overflowX,
+      overflowY,
+      position,
+      visibility,
+    };
+  });
+  const boxOf = once((e: Element) => e.getBoundingClientRect());
+  const seen = once((e: Element) => {
+    if (e.closest('.sr,[hidden],[aria-hidden="true"]')) return false;
+    const box = boxOf(e);
+    const style = styleOf(e);
+    return box.width > 1 && box.height > 1 && style.visibility !== 'hidden' && style.display !== 'none';
+  });
   const name = (e: Element) => {
     const id = e.getAttribute('data-testid');
     const classes = typeof e.className === 'string' ? e.className.split(' ').filter(Boolean) : [];
@@ -46,17 +88,14 @@ export function faults(rules: Rules): string[] {
   canvas.width = 1;
   canvas.height = 1;
   const g = canvas.getContext('2d', { willReadFrequently: true });
-  const known = new Map<string, Colour>();
-  const parse = (css: string): Colour => {
-    const before = known.get(css);
-    if (before || !g) return before ?? [0, 0, 0, 0];
+  const parse = once((css: string): Colour => {
+    if (!g) return [0, 0, 0, 0];
     g.clearRect(0, 0, 1, 1);
     g.fillStyle = css;
     g.fillRect(0, 0, 1, 1);
     const [r = 0, gr = 0, b = 0, a = 0] = g.getImageData(0, 0, 1, 1).data;
-    known.set(css, [r, gr, b, a / 255]);
     return [r, gr, b, a / 255];
-  };
+  });
   const over = (top: Colour, below: Colour): Colour => {
     const mix = (i: 0 | 1 | 2) => top[i] * top[3] + below[i] * (1 - top[3]);
     return [mix(0), mix(1), mix(2), 1];
@@ -70,11 +109,11 @@ export function faults(rules: Rules): string[] {
     return (hi + 0.05) / (lo + 0.05);
   };
   /** Every colour the ground under a text can have: plain fills, each stop of a gradient, any picture of a camera. */
-  const grounds = (e: Element): Colour[] => {
+  const grounds = once((e: Element): Colour[] => {
     const layers: Colour[][] = [];
-    let base: Colour[] = [parse(getComputedStyle(document.body).backgroundColor)];
+    let base: Colour[] = [parse(styleOf(document.body).backgroundColor)];
     for (let at: Element | null = e; at; at = at.parentElement) {
-      const style = getComputedStyle(at);
+      const style = styleOf(at);
       const stops = [...style.backgroundImage.matchAll(/rgba?\([^)]*\)|color\([^)]*\)/g)].map((m) =>
         parse(m[0]),
       );
@@ -98,7 +137,7 @@ export function faults(rules: Rules): string[] {
       result = solid.length ? [...solid, ...thin.flatMap((c) => solid.map((below) => over(c, below)))] : made;
     }
     return result;
-  };
+  });
 
   // ---- Boxes ---------------------------------------------------------------------------------------------------
   interface Box {
@@ -108,15 +147,15 @@ export function faults(rules: Rules): string[] {
     bottom: number;
   }
   /** A thing with an edge that can be seen: what stands in it must stay in it. */
-  const isBox = (style: CSSStyleDeclaration) =>
+  const isBox = (style: ReturnType<typeof styleOf>) =>
     style.display !== 'inline' &&
     (parse(style.backgroundColor)[3] > 0 ||
       style.backgroundImage !== 'none' ||
       [style.borderTopWidth, style.borderBottomWidth].every((w) => Number.parseFloat(w) > 0));
   const outside = (box: Box, e: Element): string | null => {
     for (let at: Element | null = e; at && at !== document.documentElement; at = at.parentElement) {
-      const style = getComputedStyle(at);
-      const edge = at.getBoundingClientRect();
+      const style = styleOf(at);
+      const edge = boxOf(at);
       const scrollsDown = style.overflowY === 'auto' || style.overflowY === 'scroll';
       const cuts = style.overflowX !== 'visible' || style.overflowY !== 'visible';
       if (cuts || isBox(style)) {
@@ -136,24 +175,24 @@ export function faults(rules: Rules): string[] {
     return null;
   };
   /** The part of an element that scrolling has not taken out of sight. */
-  const shown = (e: Element): Box => {
-    const { left, right, top, bottom } = e.getBoundingClientRect();
+  const shown = once((e: Element): Box => {
+    const { left, right, top, bottom } = boxOf(e);
     const box = { left, right, top, bottom };
     for (let at = e.parentElement; at; at = at.parentElement) {
-      if (getComputedStyle(at).overflowY === 'visible') continue;
-      const edge = at.getBoundingClientRect();
+      if (styleOf(at).overflowY === 'visible') continue;
+      const edge = boxOf(at);
       box.top = Math.max(box.top, edge.top);
       box.bottom = Math.min(box.bottom, edge.bottom);
     }
     return box;
-  };
+  });
 
   // ---- What is pressed -----------------------------------------------------------------------------------------
   const pressed = [...scope.querySelectorAll('button, a[href], input, select, textarea, [role=button]')]
     .map((e) => (e.matches('label input') ? (e.closest('label') ?? e) : e))
     .filter(seen);
   for (const e of pressed) {
-    const box = e.getBoundingClientRect();
+    const box = boxOf(e);
     if (box.width < rules.target - 0.5 || box.height < rules.target - 0.5) {
       found.push(`target ${Math.round(box.width)}x${Math.round(box.height)} px: ${name(e)}`);
     }
@@ -161,12 +200,12 @@ export function faults(rules: Rules): string[] {
     const out = outside(box, e.parentElement ?? e);
     if (out) found.push(`${name(e)} is ${out}`);
   }
-  const layer = (e: Element) => {
+  const layer = once((e: Element) => {
     for (let at: Element | null = e; at; at = at.parentElement) {
-      if (['fixed', 'absolute', 'sticky'].includes(getComputedStyle(at).position)) return at;
+      if (['fixed', 'absolute', 'sticky'].includes(styleOf(at).position)) return at;
     }
     return null;
-  };
+  });
   pressed.forEach((a, i) => {
     for (const b of pressed.slice(i + 1)) {
       if (a.contains(b) || b.contains(a) || layer(a) !== layer(b)) continue;
@@ -183,13 +222,22 @@ export function faults(rules: Rules): string[] {
     e.closest(
       '.flag, .chip:not(.wrapping), .vital dt > span, .clock, time, .tabs button, .phonetabs button, kbd',
     );
+  const japanese = document.documentElement.lang === 'ja';
   const walker = document.createTreeWalker(scope, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const e = node.parentElement;
     const text = node.textContent?.trim();
     if (!e || !text || !seen(e) || e.closest('option, svg')) continue;
     const what = `${name(e)} "${text.slice(0, 12)}"`;
-    const style = getComputedStyle(e);
+    // A name of the wire, a hole without its value, or what a program prints of nothing.
+    const raw = text.match(
+      /\b[a-z]+(?:[A-Z][a-z0-9]+)+\b|\{[a-zA-Z]+\}|\b(?:undefined|NaN|null)\b|\[object/g,
+    );
+    const code =
+      raw?.find((word) => word !== 'mmHg') ??
+      (japanese ? text.match(/\b[a-z]+(?:-[a-z]+)+\b/)?.[0] : undefined);
+    if (code) found.push(`not a word: ${code}`);
+    const style = styleOf(e);
     const size = Number.parseFloat(style.fontSize);
     if (size < rules.text && !e.closest('rt')) found.push(`text ${size} px: ${what}`);
     const ground = grounds(e);
@@ -234,15 +282,15 @@ export function faults(rules: Rules): string[] {
     }
   }
   for (const [e, rows] of rowsOf) {
-    const columns = getComputedStyle(e).flexDirection === 'column';
-    const high = Number.parseFloat(getComputedStyle(e).fontSize);
+    const columns = styleOf(e).flexDirection === 'column';
+    const high = Number.parseFloat(styleOf(e).fontSize);
     if (!columns && Math.max(...rows) - Math.min(...rows) > high) found.push(`takes two lines: ${name(e)}`);
   }
 
   // ---- The page ------------------------------------------------------------------------------------------------
   for (const e of [document.documentElement, ...scope.querySelectorAll('*')]) {
     if (e.closest('.sr, .plotbox, svg') || !(e instanceof HTMLElement)) continue;
-    const scrolls = e === document.documentElement || /auto|scroll/.test(getComputedStyle(e).overflowX);
+    const scrolls = e === document.documentElement || /auto|scroll/.test(styleOf(e).overflowX);
     const by = e.scrollWidth - e.clientWidth;
     if (scrolls && by > 1) found.push(`${by} px wider than its place: ${name(e)}`);
   }
@@ -251,38 +299,4 @@ export function faults(rules: Rules): string[] {
     found.push(`needs scrolling: ${Math.round(page.bottom - window.innerHeight)} px below the screen`);
   }
   return found;
-}
-
-/** What takes the keyboard's focus without showing it. The last key pressed must have been Tab. Runs in the browser. */
-export function unseenFocus(): string[] {
-  const found: string[] = [];
-  const scope = document.querySelector('dialog[open], [role=alertdialog]') ?? document.body;
-  const all = scope.querySelectorAll<HTMLElement>(
-    'button:not(:disabled), a[href], input:not(:disabled), textarea, select, [tabindex="0"]',
-  );
-  const ring = (e: Element | null) => {
-    if (!e) return false;
-    const style = getComputedStyle(e);
-    return style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2;
-  };
-  for (const e of all) {
-    e.focus({ preventScroll: true });
-    if (document.activeElement !== e) continue;
-    const hidden = getComputedStyle(e).opacity === '0';
-    if (!ring(hidden ? e.closest('label') : e)) {
-      found.push(`focus is not seen: ${e.tagName.toLowerCase()}[${e.dataset.testid ?? e.className}]`);
-    }
-  }
-  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  return found;
-}
-
-/** Where things stand: rounded rectangles of what the selectors find first. Runs in the browser. */
-export function places(selectors: string[]): (string | null)[] {
-  return selectors.map((selector) => {
-    const box = document.querySelector(selector)?.getBoundingClientRect();
-    return box
-      ? `${Math.round(box.width)}x${Math.round(box.height)} at ${Math.round(box.left)},${Math.round(box.top)}`
-      : null;
-  });
 }

@@ -5,22 +5,21 @@
  *
  *   npm run screens -w @yoban/apps [-- --app=tablet --only=idle,calling --lang=ja --theme=night --pictures]
  */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { createServer } from 'vite';
 import { FAULTS } from '../../fixtures/faults.tsx';
-import { faults, places, RULES, type Rules, unseenFocus } from './rules.ts';
-import { STEADY } from './steady.ts';
+import { Screen } from './page.ts';
+import { RULES, type Rules } from './rules.ts';
+import { moved, STEADY, type Standing } from './steady.ts';
 
 const option = (name: string): string | undefined =>
   process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3);
 const flag = (name: string): boolean => process.argv.includes(`--${name}`);
 
 const OUT = fileURLToPath(new URL('../../../../var/screens/', import.meta.url));
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 interface Size {
   app: string;
@@ -29,18 +28,19 @@ interface Size {
   context: BrowserContextOptions;
 }
 const phone = { isMobile: true, hasTouch: true };
+/** Those with most screens first: a short one fills the end of a run, a long one would be it. */
 const SIZES: Size[] = [
   { app: 'desk', suffix: '', context: { viewport: { width: 1440, height: 900 } } },
-  { app: 'tablet', suffix: '', context: { viewport: { width: 1280, height: 800 }, hasTouch: true } },
   {
     app: 'phone',
     suffix: '',
     context: { ...phone, viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
   },
-  { app: 'start', suffix: '', context: { viewport: { width: 1280, height: 800 } } },
+  { app: 'tablet', suffix: '', context: { viewport: { width: 1280, height: 800 }, hasTouch: true } },
   // A laptop, a small phone, and the door on a phone.
   { app: 'desk', suffix: '@1280', context: { viewport: { width: 1280, height: 800 } } },
   { app: 'phone', suffix: '@360', context: { ...phone, viewport: { width: 360, height: 740 } } },
+  { app: 'start', suffix: '', context: { viewport: { width: 1280, height: 800 } } },
   { app: 'start', suffix: '@390', context: { ...phone, viewport: { width: 390, height: 844 } } },
 ];
 
@@ -49,98 +49,26 @@ interface Findings {
   list: { screen: string; what: string }[];
 }
 
-async function show(page: Page, app: string, name: string, lang: string, theme: string): Promise<void> {
-  await page.evaluate(
-    async ([a, n, l, th]) => {
-      (window as unknown as { show: (...what: unknown[]) => void }).show(a, n, l, th);
-      await document.fonts.ready;
-      // A font that has just come is drawn with the next frame.
-      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-      await document.fonts.ready;
-    },
-    [app, name, lang, theme],
-  );
-}
-
-async function axe(page: Page): Promise<string[]> {
-  return page.evaluate(async (tags) => {
-    const run = (window as unknown as { axe: { run: (...what: unknown[]) => Promise<AxeResult> } }).axe.run;
-    interface AxeResult {
-      violations: { id: string; nodes: { target: unknown[] }[] }[];
-    }
-    // Contrast is looked at by our own rule, which knows gradients and pictures, in every theme.
-    const rules = { 'color-contrast': { enabled: false } };
-    const { violations } = await run(document, {
-      runOnly: { type: 'tag', values: tags },
-      rules,
-      resultTypes: ['violations'],
-    });
-    return violations.flatMap((v) => v.nodes.map((node) => `axe ${v.id}: ${node.target.join(' ')}`));
-  }, AXE_TAGS);
-}
-
-async function wrongLanguage(page: Page, lang: string): Promise<string[]> {
-  const said = await page.evaluate(() => document.documentElement.lang);
-  return said === lang ? [] : [`lang is "${said}" on a screen in "${lang}"`];
-}
-
-async function focus(page: Page): Promise<string[]> {
-  await page.keyboard.press('Tab');
-  return page.evaluate(unseenFocus);
-}
-
-async function moved(
-  page: Page,
-  app: string,
-  lang: string,
-  group: (typeof STEADY)[number],
-): Promise<string[]> {
-  const [first, ...others] = group.screens;
-  await show(page, app, first, lang, 'night');
-  const before = await page.evaluate(places, group.keep);
-  const found: string[] = [];
-  for (const other of others) {
-    await show(page, app, other, lang, 'night');
-    const after = await page.evaluate(places, group.keep);
-    group.keep.forEach((selector, i) => {
-      // What one of the two screens does not have cannot have moved; but one of them must have it.
-      if (before[i] && after[i] && before[i] !== after[i])
-        found.push(`${selector} moved between ${first} and ${other}: ${before[i]}, then ${after[i]}`);
-    });
-  }
-  group.keep.forEach((selector, i) => {
-    if (!before[i] && group.screens.length === 2) found.push(`${first} has no ${selector}`);
-  });
-  return found;
-}
-
-async function open(browser: Browser, base: string, size: Size, errors: Findings): Promise<Page> {
-  const context = await browser.newContext({
-    ...size.context,
-    locale: 'ja-JP',
-    timezoneId: 'Asia/Tokyo',
-    reducedMotion: 'reduce',
-  });
-  const page = await context.newPage();
-  page.on('pageerror', (error) => errors.list.push({ screen: size.app, what: `error: ${error.message}` }));
-  await page.goto(`${base}/fixtures/index.html`);
-  await page.waitForFunction('window.show !== undefined');
-  await page.evaluate(AXE);
-  return page;
-}
-
 /** Each check finds its own fault, and nothing where there is none. */
-async function checkTheChecks(browser: Browser, base: string, findings: Findings): Promise<void> {
-  const page = await open(browser, base, SIZES[1] as Size, findings);
+async function checkTheChecks(screen: Screen, findings: Findings): Promise<void> {
   for (const [name, expected] of Object.entries(FAULTS)) {
-    await show(page, 'faults', name, 'ja', 'night');
+    const shown = { app: 'faults', lang: 'ja', theme: 'night' };
+    const standing: Standing = new Map();
+    const group = { app: 'faults', screens: ['none', 'moved'], keep: ['.btn'] } as const;
+    if (name === 'moved') {
+      for (const one of group.screens) {
+        await screen.show({ ...shown, name: one });
+        standing.set(one, await screen.places([...group.keep]));
+      }
+    }
+    await screen.show({ ...shown, name });
     const said = [
-      ...(await wrongLanguage(page, 'ja')),
-      ...(await page.evaluate(faults, RULES.tablet as Rules)),
-      ...(await axe(page)),
-      ...(await focus(page)),
+      ...(await screen.language('ja')),
+      ...(await screen.faults(RULES.tablet as Rules)),
+      ...(await screen.axe()),
+      ...(await screen.focus()),
       ...(name === 'moved'
-        ? await moved(page, 'faults', 'ja', { app: 'faults', screens: ['none', 'moved'], keep: ['.btn'] })
+        ? moved({ ...group, screens: [...group.screens], keep: [...group.keep] }, standing)
         : []),
     ];
     const ok = name === 'none' ? said.length === 0 : said.some((line) => expected.test(line));
@@ -150,43 +78,58 @@ async function checkTheChecks(browser: Browser, base: string, findings: Findings
         what: `not found: ${expected}; said: ${said.join(' | ')}`,
       });
   }
-  await page.context().close();
 }
 
-async function look(browser: Browser, base: string, size: Size, findings: Findings): Promise<void> {
+async function look(screen: Screen, size: Size, lang: string, findings: Findings): Promise<void> {
   const { app } = size;
-  const page = await open(browser, base, size, findings);
-  const names = ((await page.evaluate('window.screens')) as Record<string, string[]>)[app] ?? [];
   const only = option('only')?.split(',');
-  const langs = ['ja', 'en'].filter((l) => !option('lang') || option('lang') === l);
+  const names = ((await screen.names())[app] ?? []).filter((name) => !only || only.includes(name));
   // At the other sizes the form alone is of interest: one theme will do.
   const themes = (size.suffix ? ['night'] : ['night', 'day']).filter(
     (name) => !option('theme') || option('theme') === name,
   );
-  for (const lang of langs) {
-    for (const name of names.filter((n) => !only || only.includes(n))) {
-      for (const theme of themes) {
-        const screen = `${app}${size.suffix}-${name}-${lang}-${theme}`;
-        await show(page, app, name, lang, theme);
-        await page.screenshot({ path: `${OUT}${screen}.png` });
-        findings.pictures += 1;
-        if (flag('pictures')) continue;
-        const said = [
-          ...(await wrongLanguage(page, lang)),
-          ...(await page.evaluate(faults, RULES[app] as Rules)),
-          // Neither knows about colours: once in each language.
-          ...(theme === themes[0] && !size.suffix ? [...(await axe(page)), ...(await focus(page))] : []),
-        ];
-        findings.list.push(...said.map((what) => ({ screen, what })));
+  const groups = STEADY.filter((g) => g.app === app).map((group) => ({
+    group,
+    standing: new Map() as Standing,
+  }));
+  for (const name of names) {
+    for (const theme of themes) {
+      const first = theme === themes[0];
+      if (first) await screen.show({ app, name, lang, theme });
+      else await screen.bright(theme);
+      const called = `${app}${size.suffix}-${name}-${lang}-${theme}`;
+      await screen.picture(`${OUT}${called}.png`);
+      findings.pictures += 1;
+      if (flag('pictures')) continue;
+      const said = [...(await screen.language(lang)), ...(await screen.faults(RULES[app] as Rules))];
+      if (first) {
+        for (const { group, standing } of groups.filter((g) => g.group.screens.includes(name)))
+          standing.set(name, await screen.places(group.keep));
+        // Neither knows about colours: once in each language.
+        if (!size.suffix) said.push(...(await screen.axe()), ...(await screen.focus()));
       }
-    }
-    if (only || flag('pictures')) continue;
-    for (const group of STEADY.filter((g) => g.app === app)) {
-      const said = await moved(page, app, lang, group);
-      findings.list.push(...said.map((what) => ({ screen: `${app}${size.suffix}-${lang}`, what })));
+      findings.list.push(...said.map((what) => ({ screen: called, what })));
     }
   }
-  await page.context().close();
+  if (only || flag('pictures')) return;
+  for (const { group, standing } of groups)
+    findings.list.push(
+      ...moved(group, standing).map((what) => ({ screen: `${app}${size.suffix}-${lang}`, what })),
+    );
+}
+
+/** Opens each size once and keeps it: a page that has loaded its fonts and modules shows the next screen at once. */
+function pages(browser: Browser, base: string, findings: Findings) {
+  const open = new Map<Size, Promise<Screen>>();
+  return (size: Size): Promise<Screen> => {
+    const known =
+      open.get(size) ??
+      Screen.open(browser, base, size.context, (message) =>
+        findings.list.push({ screen: size.app, what: `error: ${message}` }),
+      );
+    open.set(size, known);
+    return known;
+  };
 }
 
 mkdirSync(OUT, { recursive: true });
@@ -207,15 +150,24 @@ const browser = await chromium.launch({
 try {
   const base = `http://127.0.0.1:${port}`;
   const findings: Findings = { pictures: 0, list: [] };
-  const work = SIZES.filter((s) => !option('app') || option('app') === s.app).map(
-    (size) => () => look(browser, base, size, findings),
+  const langs = ['ja', 'en'].filter((l) => !option('lang') || option('lang') === l);
+  const sizes = SIZES.filter((s) => !option('app') || option('app') === s.app);
+  const work = sizes.flatMap((size) =>
+    langs.map(
+      (lang) => async (page: (size: Size) => Promise<Screen>) => look(await page(size), size, lang, findings),
+    ),
   );
-  if (!flag('pictures') && !option('only')) work.unshift(() => checkTheChecks(browser, base, findings));
-  // Two at a time: as many as the smallest machine has cores.
+  if (!flag('pictures') && !option('only')) {
+    const [plain] = SIZES.filter((s) => s.app === 'tablet');
+    if (plain) work.unshift(async (page) => checkTheChecks(await page(plain), findings));
+  }
   const worker = async () => {
-    for (let next = work.shift(); next; next = work.shift()) await next();
+    // Its own pages: two workers must not show two screens on one.
+    const page = pages(browser, base, findings);
+    for (let next = work.shift(); next; next = work.shift()) await next(page);
   };
-  await Promise.all([worker(), worker()]);
+  // Each page is a process of its own. More than there are cores would wait for each other.
+  await Promise.all(Array.from({ length: Math.max(2, Math.min(6, availableParallelism())) }, worker));
   const seen = new Map<string, string[]>();
   for (const { screen, what } of findings.list) seen.set(what, [...(seen.get(what) ?? []), screen]);
   for (const [what, screens] of seen)

@@ -57,3 +57,32 @@ export const STEADY: Steady[] = [
     keep: ['.picture', '.callbar', '.phonetabs', ...id('mic', 'leave', 'tile-patient')],
   },
 ];
+
+/** Where things stand: rounded rectangles of what the selectors find first. Runs in the browser. */
+export function places(selectors: string[]): (string | null)[] {
+  return selectors.map((selector) => {
+    const box = document.querySelector(selector)?.getBoundingClientRect();
+    return box
+      ? `${Math.round(box.width)}x${Math.round(box.height)} at ${Math.round(box.left)},${Math.round(box.top)}`
+      : null;
+  });
+}
+
+/** Where the regions of a group stand on each screen, in the group's order. */
+export type Standing = Map<string, (string | null)[]>;
+
+/** What moved between the group's screens. What one of two screens does not have cannot have moved; but one must have it. */
+export function moved(group: Steady, standing: Standing): string[] {
+  const [first, ...others] = group.screens;
+  const before = standing.get(first) ?? [];
+  const found: string[] = [];
+  group.keep.forEach((selector, i) => {
+    for (const other of others) {
+      const after = standing.get(other)?.[i];
+      if (before[i] && after && before[i] !== after)
+        found.push(`${selector} moved between ${first} and ${other}: ${before[i]}, then ${after}`);
+    }
+    if (!before[i] && others.length === 1) found.push(`${first} has no ${selector}`);
+  });
+  return found;
+}
