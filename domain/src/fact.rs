@@ -202,7 +202,7 @@ pub enum FactKind {
     RecordingStopped,
     /// The recorder could not go on.
     RecordingFailed {
-        /// The recorder's own words; no patient text.
+        /// The recorder's code; no patient text.
         reason: String,
     },
     /// The recorder closed its files.

@@ -90,7 +90,7 @@ impl Names<'_> {
                     ),
                     n => (
                         format!("{}の端末{n}台に呼び出しを表示しました。", to.ja),
-                        format!("The call is shown on {n} device(s) of {}.", to.en),
+                        format!("The call is shown on {} of {}.", count(*n, "device"), to.en),
                     ),
                 };
                 ("pageSent", ja, en)
@@ -255,11 +255,11 @@ impl Names<'_> {
                 )
             }
             FactKind::KindRefused { wanted, code } => {
-                let wanted = words::service_kind(*wanted);
+                let (wanted, why) = (words::service_kind(*wanted), words::kind_refused(code));
                 (
                     "kindRefused",
-                    format!("「{}」には切り替えられませんでした（{code}）。", wanted.ja),
-                    format!("“{}” was not possible ({code}).", wanted.en),
+                    format!("「{}」には切り替えられませんでした（{}）。", wanted.ja, why.ja),
+                    format!("“{}” was not possible: {}.", wanted.en, why.en),
                 )
             }
             FactKind::RecordingAsked => (
@@ -289,17 +289,20 @@ impl Names<'_> {
             FactKind::RecordingStopped => {
                 ("recordingStopped", "録画・録音を終えました。".to_owned(), "Recording stopped.".to_owned())
             }
-            FactKind::RecordingFailed { reason } => (
-                "recordingFailed",
-                format!("録画・録音を続けられませんでした（{reason}）。通話は続きます。"),
-                format!("Recording failed ({reason}). The call goes on."),
-            ),
+            FactKind::RecordingFailed { reason } => {
+                let why = words::recording_failed(reason);
+                (
+                    "recordingFailed",
+                    format!("録画・録音を続けられませんでした（{}）。通話は続きます。", why.ja),
+                    format!("Recording failed: {}. The call goes on.", why.en),
+                )
+            }
             FactKind::RecordingFinished { tracks, digest } => {
                 let short: String = digest.chars().take(12).collect();
                 (
                     "recordingFinished",
                     format!("録画・録音を保存しました（{tracks}トラック、照合値 {short}…）。"),
-                    format!("The recording was saved ({tracks} tracks, digest {short}…)."),
+                    format!("The recording was saved ({}, digest {short}…).", count(*tracks, "track")),
                 )
             }
             FactKind::IdentityChecked { method } => {
@@ -434,6 +437,10 @@ impl Names<'_> {
         };
         (code, ja, capital(en))
     }
+}
+
+fn count(n: u32, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 fn capital(text: String) -> String {

@@ -180,6 +180,60 @@ pub const fn manner(how: ConsentManner) -> Words {
     }
 }
 
+/// Why a kind of care was refused, from the refusal's code as the fact keeps it. A code this version does not know is
+/// never printed.
+pub fn kind_refused(code: &str) -> Words {
+    match code {
+        "examination-no-plan" => {
+            words("examination-no-plan", "有効な診療計画がありません", "no care plan holds now")
+        }
+        "examination-not-named" => words(
+            "examination-not-named",
+            "診療計画に医師の名前がありません",
+            "the care plan does not name the doctor",
+        ),
+        "examination-no-notice" => words(
+            "examination-no-notice",
+            "医療機関の届出がありません",
+            "the institution has no notice in force",
+        ),
+        "examination-not-two-way" => words(
+            "examination-not-two-way",
+            "映像と音声が双方向ではありません",
+            "picture and sound do not run both ways",
+        ),
+        "examination-sudden-illness" => words(
+            "examination-sudden-illness",
+            "急病急変は対面が原則です",
+            "sudden illness is seen face to face in principle",
+        ),
+        "doctor-only" => {
+            words("doctor-only", "医師だけが選べます", "only the doctor in the call may choose it")
+        }
+        "kind-not-yours" => {
+            words("kind-not-yours", "この職種では選べません", "this role cannot give that kind of care")
+        }
+        "clinician-only" => words(
+            "clinician-only",
+            "通話中の医療者だけが選べます",
+            "only a clinician in the call may choose it",
+        ),
+        "not-in-call" => words("not-in-call", "通話に参加していません", "not in the call"),
+        "call-ended" => words("call-ended", "通話が終わっています", "the call had ended"),
+        "record-signed" => words("record-signed", "記録は署名済みです", "the record is signed"),
+        _ => words("other", "理由の記録はありません", "no reason is on record"),
+    }
+}
+
+/// Why a recording broke off, from the recorder's own code. Its details are in the server's log.
+pub fn recording_failed(code: &str) -> Words {
+    match code {
+        "disk-full" => words("disk-full", "保存する場所がいっぱいです", "the disk is full"),
+        "io" => words("io", "保存する装置が応答しません", "the disk does not answer"),
+        _ => words("other", "記録装置の不調です", "the recorder stopped"),
+    }
+}
+
 /// ACVPU.
 pub const fn consciousness(level: Consciousness) -> Words {
     match level {
@@ -259,38 +313,4 @@ pub const fn flag(flag: Flag) -> Words {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Codes are those of the wire: a reader of FHIR and a reader of the socket mean the same.
-    #[test]
-    fn codes_are_the_wire_names() {
-        let wire = |value: serde_json::Value| value.as_str().map(str::to_owned);
-        for f in Flag::ALL {
-            assert_eq!(wire(serde_json::to_value(f).unwrap()).as_deref(), Some(flag(f).code));
-        }
-        for kind in [
-            ServiceKind::NurseAdvice,
-            ServiceKind::DoctorAdvice,
-            ServiceKind::OnlineReferral,
-            ServiceKind::OnlineExamination,
-            ServiceKind::PhoneRevisit,
-        ] {
-            assert_eq!(wire(serde_json::to_value(kind).unwrap()).as_deref(), Some(service_kind(kind).code));
-        }
-        for o in [
-            Outcome::Advice,
-            Outcome::Prescription,
-            Outcome::NurseVisit,
-            Outcome::HouseCall,
-            Outcome::Ambulance,
-            Outcome::Hospital,
-            Outcome::NextDay,
-            Outcome::CancelledAndChecked,
-            Outcome::RecheckAt { at: crate::time::Timestamp(0) },
-        ] {
-            let value = serde_json::to_value(o).unwrap();
-            assert_eq!(value["outcome"], outcome(o).code);
-        }
-    }
-}
+mod tests;

@@ -191,8 +191,9 @@ impl Task {
     async fn recording(&self, event: RecordingEvent) {
         let done = match event {
             RecordingEvent::Finished { manifest, .. } => self.engine.recorded(&manifest).await,
-            RecordingEvent::Failed { session, detail, .. } => {
-                self.engine.recording_failed(session, detail).await
+            RecordingEvent::Failed { session, reason, detail } => {
+                tracing::error!(session = ?session, detail, "a recording broke off");
+                self.engine.recording_failed(session, reason.code().to_owned()).await
             }
             RecordingEvent::TrackStarted { .. }
             | RecordingEvent::NeedKeyFrame { .. }

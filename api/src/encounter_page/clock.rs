@@ -22,9 +22,12 @@ impl Clock {
         Self { zone, name, first, lang }
     }
 
-    /// The zone's name.
-    pub(super) fn zone(&self) -> &str {
-        &self.name
+    /// The zone as people call it; the name of one that has no other word here.
+    pub(super) fn zone_name(&self) -> &str {
+        match self.name.as_str() {
+            "Asia/Tokyo" => self.lang.pick("日本時間", "Japan time"),
+            other => other,
+        }
     }
 
     fn at(&self, at: Timestamp) -> Zoned {

@@ -313,7 +313,7 @@ pub(super) fn timeline(page: &Page<'_>, entries: &[TimelineEntry]) -> String {
     format!(
         "<section class=\"timeline\"><h2>{}</h2><ol>{rows}</ol><p class=\"fine\">{} {}</p></section>",
         page.t("経過", "What happened"),
-        page.t("時刻は", "Times are in"),
-        html::escape(page.clock.zone()),
+        page.t("時刻：", "Times are in"),
+        html::escape(page.clock.zone_name()),
     )
 }

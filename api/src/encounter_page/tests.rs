@@ -54,6 +54,52 @@ fn every_story_prints_in_both_languages_and_needs_nothing_from_outside() {
     }
 }
 
+/// What a reader sees: the page without its tags.
+fn visible(html: &str) -> String {
+    let body = html.split_once("</head>").unwrap().1;
+    let words: Vec<&str> = body.split('<').skip(1).filter_map(|part| Some(part.split_once('>')?.1)).collect();
+    words.join(" ")
+}
+
+#[test]
+fn no_code_of_the_wire_reaches_a_reader() {
+    let contract: serde_json::Value =
+        serde_json::from_str(include_str!("../../../api/openapi.json")).unwrap();
+    let text = contract["components"]["schemas"].to_string();
+    // Names that no language has: camelCase and kebab-case within quotation marks.
+    let mut codes: std::collections::BTreeSet<&str> = text
+        .split('"')
+        .filter(|s| {
+            s.starts_with(|c: char| c.is_ascii_lowercase()) && s.chars().all(|c| c.is_ascii_alphanumeric())
+        })
+        .filter(|s| s.contains(|c: char| c.is_ascii_uppercase()))
+        .collect();
+    // A unit is its symbol.
+    codes.remove("kPa");
+    assert!(codes.contains("doctorAdvice") && codes.contains("lowPerfusion"), "{}", codes.len());
+    for mut story in story::all() {
+        let fact = |code: &str| yoban_domain::fact::FactKind::KindRefused {
+            wanted: yoban_domain::mode::ServiceKind::OnlineExamination,
+            code: code.to_owned(),
+        };
+        let last = story.facts.last().unwrap().clone();
+        for code in ["doctor-only", "examination-no-plan", "from-a-later-version"] {
+            story.facts.push(yoban_domain::fact::Fact { kind: fact(code), ..last.clone() });
+        }
+        for lang in [Lang::Ja, Lang::En] {
+            let said = visible(&printed(&story, lang));
+            let mut tokens = said.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+            let found = tokens.find(|t| {
+                codes.contains(t)
+                    || t.ends_with("-only")
+                    || t.starts_with("examination-")
+                    || t.starts_with("from-a")
+            });
+            assert_eq!(found, None, "{} {lang:?}", story.name);
+        }
+    }
+}
+
 #[test]
 fn the_top_says_who_when_and_what_was_decided() {
     let html = printed(&story::answered(), Lang::Ja);

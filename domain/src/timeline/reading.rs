@@ -1,7 +1,7 @@
 //! Readings in words.
 
 use super::Names;
-use crate::vitals::{EnteredBy, Reading, Source, Supply, Vital, rules};
+use crate::vitals::{Amount, EnteredBy, Measure, Reading, Source, Supply, Vital, rules};
 use crate::words;
 
 impl Names<'_> {
@@ -32,13 +32,18 @@ impl Names<'_> {
     }
 }
 
-/// A vital sign as people read it: the digits as given with the unit they came in, or the state.
+/// A vital sign as people read it: the number in the unit it came in, "36.80" as 36.8, or the state.
 pub fn shown(vital: &Vital) -> (String, String) {
     let rule = rules::rule(vital.kind());
     let unit = |ucum: &str| {
         let named = rule.measures.iter().find(|m| m.ucum == ucum);
         let ja = named.map_or_else(|| unit_name(ucum), |m| m.unit.to_owned());
         (ja, unit_name(ucum))
+    };
+    let number = |amount: &Amount| {
+        // Units that are not the table's (kPa, mmol/L, °F) are read with one decimal.
+        let usual = rule.measure(amount.measure).filter(|m| m.ucum == amount.ucum);
+        amount.raw.trimmed(usual.map_or(1, |m| m.decimals)).text()
     };
     match vital {
         Vital::Consciousness { level } => {
@@ -49,10 +54,12 @@ pub fn shown(vital: &Vital) -> (String, String) {
         Vital::Oxygen { supply: Supply::Oxygen { flow: None } } => {
             ("投与あり（流量不明）".to_owned(), "on oxygen, flow unknown".to_owned())
         }
-        Vital::BloodPressure { systolic, diastolic, unit: given, .. } => {
-            let low = diastolic.map_or_else(|| "—".to_owned(), |d| d.text());
+        Vital::BloodPressure { unit: given, .. } => {
+            let amounts = vital.amounts();
+            let number = |which| amounts.iter().find(|a| a.measure == which).map_or("—".to_owned(), &number);
+            let (high, low) = (number(Measure::Systolic), number(Measure::Diastolic));
             let (ja, en) = unit(given.ucum());
-            (format!("{}/{low} {ja}", systolic.text()), format!("{}/{low} {en}", systolic.text()))
+            (format!("{high}/{low} {ja}"), format!("{high}/{low} {en}"))
         }
         Vital::Spo2 { .. }
         | Vital::Pulse { .. }
@@ -65,7 +72,8 @@ pub fn shown(vital: &Vital) -> (String, String) {
             || ("—".to_owned(), "—".to_owned()),
             |amount| {
                 let (ja, en) = unit(amount.ucum);
-                (format!("{} {ja}", amount.raw.text()), format!("{} {en}", amount.raw.text()))
+                let number = number(amount);
+                (format!("{number} {ja}"), format!("{number} {en}"))
             },
         ),
     }

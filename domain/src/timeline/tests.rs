@@ -14,7 +14,9 @@ use crate::session::{
     DeclineReason, Disposition, IdentityMethod, LegRole, Outcome, Participant, Sbar, SourceState, Urgency,
 };
 use crate::time::Timestamp;
-use crate::vitals::{Decimal, EnteredBy, NewReading, Origin, PercentUnit, Vital};
+use crate::vitals::{
+    Decimal, EnteredBy, NewReading, Origin, PercentUnit, PressureUnit, TemperatureUnit, Vital,
+};
 
 fn every_kind() -> Vec<FactKind> {
     use FactKind as K;
@@ -55,7 +57,7 @@ fn every_kind() -> Vec<FactKind> {
         K::PatientAlone,
         K::Declared { leg, microphone: SourceState::Held, camera: SourceState::Off },
         K::ModeChanged { kind, mode, nurse_present: true },
-        K::KindRefused { wanted: kind, code: "notTwoWay".to_owned() },
+        K::KindRefused { wanted: kind, code: "doctor-only".to_owned() },
         K::RecordingAsked,
         K::RecordingAnswered { leg, yes: false, withdrawal: false },
         K::RecordingStarted,
@@ -109,6 +111,8 @@ fn every_fact_has_its_wire_name_and_one_sentence_in_each_language() {
         let (ja, en) = (entry.text.reveal(), entry.text_en.reveal());
         assert!(ja.ends_with('。') && en.ends_with('.'), "{ja} {en}");
         assert!(en.chars().next().is_some_and(|c| !c.is_lowercase()), "a sentence: {en}");
+        assert!(!ja.contains("doctor-only") && !en.contains("doctor-only"), "a code is no word: {ja} {en}");
+        assert!(!ja.contains("disk full") && !en.contains("disk full"), "nor is the recorder's: {ja} {en}");
         assert!(!ja.contains("秘密") && !en.contains("秘密"), "the note's text is not in the log's words");
         seen.0.insert(ja);
         seen.1.insert(en);
@@ -145,4 +149,25 @@ fn media_that_only_passed_is_in_the_log_and_not_on_the_page() {
         [2, 3, 4, 5],
         "a second is a second; another call is another"
     );
+}
+
+#[test]
+fn a_number_is_read_without_zeros_that_say_nothing() {
+    let dec = |text: &str| text.parse::<Decimal>().unwrap();
+    let celsius = |text| Vital::Temperature { value: dec(text), unit: TemperatureUnit::Celsius, site: None };
+    let ja = |vital: &Vital| shown(vital).0;
+    assert_eq!(ja(&celsius("36.80")), "36.8 ℃");
+    assert_eq!(ja(&celsius("37.00")), "37.0 ℃");
+    assert_eq!(ja(&celsius("36.85")), "36.85 ℃", "what was measured stays");
+    assert_eq!(ja(&celsius("37")), "37 ℃", "no digit is made up");
+    assert_eq!(ja(&Vital::Spo2 { value: dec("97.0"), unit: PercentUnit::Percent }), "97 %");
+    let hot = Vital::Temperature { value: dec("98.60"), unit: TemperatureUnit::Fahrenheit, site: None };
+    assert_eq!(shown(&hot).1, "98.6 °F");
+    let cuff = Vital::BloodPressure {
+        systolic: dec("132.00"),
+        diastolic: None,
+        mean: None,
+        unit: PressureUnit::MmHg,
+    };
+    assert_eq!(ja(&cuff), "132/— mmHg");
 }

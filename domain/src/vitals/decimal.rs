@@ -83,6 +83,17 @@ impl Decimal {
         format!("{sign}{whole}.{part:0width$}", width = usize::from(self.scale))
     }
 
+    /// As people read it: without the zeros behind the point that say no more than `decimals` places do. A digit that was
+    /// measured stays. Records and FHIR keep what was written.
+    pub const fn trimmed(self, decimals: u8) -> Self {
+        let Self { mut digits, mut scale } = self;
+        while scale > decimals && digits % 10 == 0 {
+            digits /= 10;
+            scale -= 1;
+        }
+        Self { digits, scale }
+    }
+
     /// The nearest `f64`, for plots and other edges only.
     pub fn to_f64(self) -> f64 {
         self.text().parse().unwrap_or(f64::NAN)

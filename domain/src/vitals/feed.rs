@@ -65,7 +65,7 @@ pub fn values(reading: &Reading) -> Vec<MeasuredValue> {
     let rule = rules::rule(reading.vital.kind());
     let value = |amount: &super::Amount| {
         let decimals = rule.measure(amount.measure)?.decimals;
-        Some(MeasuredValue { measure: amount.measure, value: amount.canonical(decimals)? })
+        Some(MeasuredValue { measure: amount.measure, value: amount.canonical(decimals)?.trimmed(decimals) })
     };
     reading.vital.amounts().iter().filter_map(value).collect()
 }

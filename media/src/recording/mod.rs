@@ -232,6 +232,14 @@ pub enum FailReason {
 }
 
 impl FailReason {
+    /// The stable code, as the log of the case keeps it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::DiskFull => "disk-full",
+            Self::Io => "io",
+        }
+    }
+
     pub(crate) fn of(error: &io::Error) -> Self {
         #[expect(clippy::wildcard_enum_match_arm, reason = "ErrorKind is open-ended; all else is plain I/O")]
         match error.kind() {

@@ -46,8 +46,8 @@ impl Engine {
     ///
     /// # Errors
     /// It cannot be stored.
-    pub async fn recording_failed(&self, session: SessionId, detail: String) -> Result<(), CommandError> {
-        self.media(session, Input::RecordingFailed(detail)).await
+    pub async fn recording_failed(&self, session: SessionId, reason: String) -> Result<(), CommandError> {
+        self.media(session, Input::RecordingFailed(reason)).await
     }
 }
 
