@@ -8,7 +8,7 @@ import {
   type RoomState,
   stepMedia,
 } from './media-machine.ts';
-import { Peer, type PeerFactory, videoCodecs } from './peer.ts';
+import { type OwnTracks, Peer, type PeerFactory, videoCodecs } from './peer.ts';
 import { YobanProblem } from './problem.ts';
 import type { SignalLink } from './signal-link.ts';
 import { NamedTimers, type Timers } from './timers.ts';
@@ -19,8 +19,8 @@ export interface MediaLinkDeps {
   signal: SignalLink;
   timers: Timers;
   peers: PeerFactory;
-  /** Our sound and picture for a new connection. */
-  tracks: () => { audio: MediaStreamTrack | null; video: MediaStreamTrack | null };
+  /** Our sound and picture as they are now, for a new connection. */
+  tracks: () => OwnTracks;
   state: (state: RoomState, reason: DisconnectReason | null) => void;
   /** The connection in use, or who is in its slots, changed. */
   slots: (peer: Peer | null) => void;
@@ -130,14 +130,16 @@ export class MediaLink {
     const sdp = this.#offers.get(connection);
     this.#offers.delete(connection);
     if (sdp === undefined) return;
-    const peer = new Peer(connection, this.#deps.peers, (state) =>
-      this.take({ in: 'peer', connection, state }),
-    );
+    const peer = new Peer(connection, this.#deps.peers, (state) => {
+      // Media that stops is often the first sign of another address: the socket is dead then too, and would be found
+      // out only by its heartbeat, while the new connection is asked for through it.
+      if (state !== 'connected') this.#deps.signal.take({ in: 'check' });
+      this.take({ in: 'peer', connection, state });
+    });
     peer.people = this.#maps.get(connection) ?? [];
     this.#peers.set(connection, peer);
-    const { audio, video } = this.#deps.tracks();
     try {
-      const answer = await peer.answer(sdp, audio, video);
+      const answer = await peer.answer(sdp, this.#deps.tracks);
       if (this.#peers.get(connection) !== peer) return;
       await this.#deps.signal.send({ type: 'answer', connection, sdp: answer });
     } catch {

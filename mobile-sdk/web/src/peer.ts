@@ -10,6 +10,12 @@ export interface Slot {
   video: MediaStreamTrack | null;
 }
 
+/** What we send. */
+export interface OwnTracks {
+  audio: MediaStreamTrack | null;
+  video: MediaStreamTrack | null;
+}
+
 /** Upper bound for our picture, bit/s. Higher: sharper wounds; lower: a weak uplink still carries sound. */
 const VIDEO_MAX_BITRATE = 900_000;
 const UP_AUDIO_MID = '0';
@@ -47,13 +53,17 @@ export class Peer {
     this.#pc.oniceconnectionstatechange = () => this.#state();
   }
 
-  /** The answer to `sdp`, with our sound and picture on the server's first two m-lines. */
-  async answer(sdp: string, audio: MediaStreamTrack | null, video: MediaStreamTrack | null): Promise<string> {
+  /**
+   * The answer to `sdp`, with our sound and picture on the server's first two m-lines. They are asked for only when
+   * the m-lines are there: from then on `replace` reaches them.
+   */
+  async answer(sdp: string, tracks: () => OwnTracks): Promise<string> {
     await this.#pc.setRemoteDescription({ type: 'offer', sdp });
     for (const transceiver of this.#pc.getTransceivers()) {
       if (transceiver.mid !== UP_AUDIO_MID && transceiver.mid !== UP_VIDEO_MID) continue;
       // Also without a track: a camera that is switched on later then needs no new negotiation.
       transceiver.direction = 'sendonly';
+      const { audio, video } = tracks();
       await transceiver.sender.replaceTrack(transceiver.mid === UP_AUDIO_MID ? audio : video);
     }
     const answer = await this.#pc.createAnswer();

@@ -69,6 +69,8 @@ export class Room extends Emitter<RoomEvents> {
   readonly #link: MediaLink;
   #listening: Unsubscribe[] = [];
   #declared = '';
+  /** Devices are on their way: what they do is told when it is known, not as switched off before. */
+  #opening = false;
   /** The call was seen; without that, its absence only means that its view is still on the way. */
   #known = false;
   #connecting: { promise: Promise<void>; resolve: () => void; reject: (why: YobanProblem) => void } | null =
@@ -139,20 +141,23 @@ export class Room extends Emitter<RoomEvents> {
     return typeof HTMLMediaElement !== 'undefined' && 'setSinkId' in HTMLMediaElement.prototype;
   }
 
-  /** Gets the devices, then a connection. Resolves when media is up; devices that fail do not stop it. */
+  /**
+   * Gets the devices and a connection, both at once: the others are seen and heard while a camera still starts or a
+   * person still reads the browser's question. Resolves when both are there; devices that fail do not stop it.
+   */
   async connect({ microphone = true, camera = true }: ConnectOptions = {}): Promise<void> {
     if (this.#connecting !== null) return this.#connecting.promise;
     if (this.state === 'connected') return;
     this.#connecting = waiter();
     const { promise } = this.#connecting;
     this.#listen();
-    await this.localParticipant.open({ microphone, camera });
-    // Someone may have left while the browser was asking for the camera.
-    if (this.#connecting !== null) {
-      this.#declare();
-      this.#link.take({ in: 'want' });
-    }
-    return promise;
+    this.#opening = true;
+    const opened = this.localParticipant.open({ microphone, camera }).finally(() => {
+      this.#opening = false;
+      if (this.#link.wanted) this.#declare();
+    });
+    this.#link.take({ in: 'want' });
+    await Promise.all([promise, opened]);
   }
 
   /** Media only; hanging up is the command `leave`. */
@@ -267,7 +272,7 @@ export class Room extends Emitter<RoomEvents> {
   #declare(): void {
     const { microphone, camera } = this.localParticipant;
     const news = `${microphone} ${camera}`;
-    if (news === this.#declared || this.#listening.length === 0) return;
+    if (news === this.#declared || this.#opening || this.#listening.length === 0) return;
     this.#declared = news;
     this.#deps.signal.send({ type: 'declare', session: this.session, microphone, camera }).catch(() => {
       // Said again with the next change or the next socket.

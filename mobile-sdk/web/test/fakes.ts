@@ -135,11 +135,14 @@ export class FakeDevices extends EventTarget {
   cameras = ['front', 'back'];
   readonly asked: MediaStreamConstraints[] = [];
   readonly given: FakeTrack[] = [];
+  /** The person reads the browser's question, or the camera starts: nothing is given before. */
+  question: Promise<void> = Promise.resolve();
 
   getUserMedia = async (constraints: MediaStreamConstraints): Promise<MediaStream> => {
     this.asked.push(constraints);
     // A browser takes its time: whoever does not wait for it meets the next request half-way.
     for (let n = 0; n < 5; n++) await Promise.resolve();
+    await this.question;
     const tracks: FakeTrack[] = [];
     if (constraints.audio) {
       if (this.microphone !== null) throw named(this.microphone);

@@ -154,6 +154,44 @@ describe('one call', () => {
     expect(made.socket().of('declare').at(-1)?.message).toMatchObject({ microphone: 'off', camera: 'on' });
   });
 
+  test('the others are there while the browser still asks for the camera; ours follows without a new offer', async () => {
+    const made = await setUp();
+    let answer = () => {};
+    made.devices.question = new Promise((done) => {
+      answer = done;
+    });
+    made.show({});
+    const done = made.room.connect();
+    await settle();
+    await offer(made, 'c1', ['nurse', null]);
+    FakePeer.made[0]?.become('connected');
+    expect(made.heard).toEqual(['+audio nurse', '+video nurse', 'connected']);
+    const sent = () => FakePeer.made[0]?.transceivers.map((t) => [t.direction, t.sender.track]);
+    expect(sent()).toEqual([
+      ['sendonly', null],
+      ['sendonly', null],
+    ]);
+    // The socket comes back meanwhile.
+    made.socket().onclose?.({ code: 1006 });
+    await made.timers.pass(150);
+    made.socket().welcome(true);
+    await settle();
+    expect(made.socket().of('declare'), 'nothing is said of what is not known').toEqual([]);
+    answer();
+    await done;
+    expect(sent()).toEqual([
+      ['sendonly', made.devices.given[0]],
+      ['sendonly', made.devices.given[1]],
+    ]);
+    expect(
+      made
+        .socket()
+        .of('declare')
+        .map((f) => f.message),
+    ).toEqual([{ type: 'declare', session: 's', microphone: 'on', camera: 'on' }]);
+    expect(FakePeer.made).toHaveLength(1);
+  });
+
   test('without a camera the call goes on, and the server knows', async () => {
     const made = await setUp();
     made.devices.camera = 'NotReadableError';
@@ -199,8 +237,10 @@ describe('another way to the network', () => {
 
   test('ICE that stays away for two seconds brings a new connection', async () => {
     const made = await connected();
+    expect(made.socket().of('ping')).toHaveLength(0);
     FakePeer.made[0]?.become('disconnected');
     expect(made.heard.at(-1)).toBe('reconnecting');
+    expect(made.socket().of('ping'), 'the socket is asked whether it still lives').toHaveLength(1);
     await made.timers.pass(1_999);
     expect(made.socket().of('connect')).toHaveLength(1);
     await made.timers.pass(1);
@@ -279,8 +319,10 @@ describe('the end', () => {
     made.room.disconnect();
     expect(await done).toBe('YobanProblem');
     await settle();
-    expect(made.socket().of('connect')).toEqual([]);
+    await offer(made, 'c1', ['nurse', null]);
+    expect(FakePeer.made, 'the offer comes too late').toEqual([]);
     expect(made.devices.live('video')).toEqual([]);
+    expect(made.socket().of('declare')).toEqual([]);
   });
 
   test('and again: the same room connects afresh', async () => {
