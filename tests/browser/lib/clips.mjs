@@ -144,8 +144,10 @@ export function clips(folder) {
   mkdirSync(folder, { recursive: true });
   const made = (path, make) => {
     if (existsSync(path)) return path;
-    make(`${path}.part`);
-    renameSync(`${path}.part`, path);
+    // Two files of stories may want it at once.
+    const part = `${path}.${process.pid}.part`;
+    make(part);
+    renameSync(part, path);
     return path;
   };
   return Object.fromEntries(

@@ -23,9 +23,9 @@ export const PATIENCE = 60_000;
 /**
  * A browser with one person's camera and microphone.
  * `devices`: `all`, `asking` (there, but permission is the context's), `two` (two cameras with Chromium's own test
- * picture, which is nobody's), or `none`.
+ * picture, which is nobody's), or `none`. `program`: what starts the browser instead of the browser itself.
  */
-export async function browserOf(clip, devices = 'all') {
+export async function browserOf(clip, devices = 'all', program = process.env.YOBAN_CHROMIUM) {
   const fake =
     devices === 'none'
       ? []
@@ -38,7 +38,7 @@ export async function browserOf(clip, devices = 'all') {
           ];
   if (devices === 'all' || devices === 'two') fake.push('--use-fake-ui-for-media-stream');
   return chromium.launch({
-    executablePath: process.env.YOBAN_CHROMIUM,
+    executablePath: program,
     headless: true,
     chromiumSandbox: process.getuid?.() !== 0,
     args: [...QUIET, ...fake],
@@ -48,11 +48,14 @@ export async function browserOf(clip, devices = 'all') {
 export class Window {
   /** Opens an app's window. `permissions`: what the person allowed. `init`: what is outside the page and played. */
   static async open(browser, app, link, { permissions = ['camera', 'microphone', 'screen-wake-lock'], state, init } = {}) {
+    // By its address the server is reached with the certificate of its own authority, as on a tablet that trusts it.
+    const ignoreHTTPSErrors = link.startsWith('https:');
     const context = await browser.newContext({
       ...SIZES[app],
       locale: 'ja-JP',
       timezoneId: 'Asia/Tokyo',
       permissions,
+      ignoreHTTPSErrors,
       ...(state ? { storageState: state } : {}),
     });
     await context.addInitScript(watch);

@@ -33,12 +33,11 @@ export class Server {
 
   /**
    * `options`: more of the command line. `room`: how much the recordings' disk holds, as tmpfs understands it; the
-   * program runs in a mount namespace of its own then.
+   * program runs in a mount namespace of its own then. `listen`: addresses beside loopback.
    */
-  static async start(options = [], { room = null } = {}) {
+  static async start(options = [], { room = null, listen = 'none' } = {}) {
     const server = new Server();
-    server.options = options;
-    server.room = room;
+    Object.assign(server, { options, room, listen });
     server.port = await freePort(true);
     server.httpPort = await freePort();
     await server.up();
@@ -55,7 +54,7 @@ export class Server {
 
   /** Starts the program; the second time on the same ports and data. */
   async up() {
-    const args = ['serve', '--demo', '--listen', 'none', '--port', this.port, '--http-port', this.httpPort, ...this.options];
+    const args = ['serve', '--demo', '--listen', this.listen, '--port', this.port, '--http-port', this.httpPort, ...this.options];
     const command = [process.env.YOBAN_BIN, ...args, '--data', join(this.#folder, 'data')].map(String);
     if (this.room) {
       mkdirSync(this.recordings, { recursive: true });
@@ -118,6 +117,12 @@ export class Server {
 /** Whether this machine lets us mount a small disk of our own (user and mount namespaces). */
 export function canMount() {
   return spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
+}
+
+/** Whether this machine lets us make networks of our own (user and network namespaces). */
+export function canNetwork() {
+  const inside = 'mount -t tmpfs tmpfs /run && ip netns add it && ip link add here type veth peer name there netns it';
+  return spawnSync('unshare', ['-rmn', 'sh', '-c', inside]).status === 0;
 }
 
 /** Passes TCP on to the server until it is shut: what a lost network is to a socket. Media goes past it. */

@@ -10,6 +10,7 @@ export function watch() {
   window.RTCPeerConnection = class extends Real {
     constructor(...args) {
       super(...args);
+      this.madeBeside = kept.pcs.filter((pc) => pc.connectionState !== 'closed').length;
       kept.pcs.push(this);
     }
   };

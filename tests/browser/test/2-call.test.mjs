@@ -207,6 +207,15 @@ step('the patient takes the consent to recording back, and nobody sees REC any m
   await Promise.all([desk.sees('rec'), phone.sees('rec-badge'), tablet.sees('rec')]);
 });
 
+step('the nurse takes her own consent to recording back: REC is gone everywhere; asked again, it goes on', async () => {
+  await desk.taps('rec-withdraw');
+  await Promise.all([desk.seesNot('rec'), phone.seesNot('rec-badge'), tablet.seesNot('rec')]);
+  await Promise.all([desk.sees('rec-withdrawn'), phone.sees('rec-withdrawn')]);
+  await desk.taps('rec-ask');
+  await Promise.all([tablet.taps('recording-yes'), phone.taps('rec-yes')]);
+  await Promise.all([desk.sees('rec'), phone.sees('rec-badge'), tablet.sees('rec')]);
+});
+
 step('the end for all can be taken back, and then stands', async () => {
   await desk.taps('end');
   await desk.taps('end-yes');
@@ -281,7 +290,7 @@ step('every track of the recording and the mix open anywhere, last as long as RE
   const [{ session, case: thread }] = await reader.json('/api/v1/cases');
   const { timeline } = await reader.json(`/api/v1/cases/${thread}`);
   const intervals = recordedTimes(timeline);
-  assert.equal(intervals.length, 3, 'the consent was taken back once, and the end once');
+  assert.equal(intervals.length, 4, 'the patient took the consent back, then the nurse, and the end was taken back');
   const recording = await fetchRecording(reader, session);
   try {
     const people = filesHold(recording, intervals, clips);
