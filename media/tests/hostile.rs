@@ -1,12 +1,191 @@
-//! Bad networks and bad people: moved addresses, rubbish on the port, rubbish in the SDP.
+//! Bad networks and bad people: lost packets, moved addresses, forged and copied datagrams, rubbish on the port, rubbish
+//! in the SDP.
 
 mod harness;
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 
 use harness::relay::Relay;
 use harness::{Kind, Phone, Plane, Sending, connection, leg, open, plan, session};
 use yoban_media::{MediaError, MediaEvent, SdpProblem};
+use yoban_native::is_rtp;
+
+/// The server's port in a description, replaced by the relay's.
+fn through(relay: &Relay, server: SocketAddr) -> impl FnOnce(String) -> String {
+    let (from, to) = (server.port(), relay.port);
+    move |sdp| sdp.replace(&format!(" {from} typ host"), &format!(" {to} typ host"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_lost_on_the_way_in_is_asked_for_again_and_repaired() {
+    let mut plane = Plane::start();
+    plane.media.apply(plan(vec![open(1), open(2)])).unwrap();
+    let one = plane.join(1, 101, Sending::Nothing).await;
+    let two = plane.join(2, 102, Sending::Nothing).await;
+    one.lose_out(&[12, 14, 15]);
+    for sequence in 10..=20 {
+        one.packet(Kind::Video, sequence, sequence == 10);
+    }
+    // Nobody who only receives can bring them back: they never reached the server.
+    let repaired = two.until("every picture", |log| {
+        let mut all: Vec<_> = log.stream("s0", Kind::Video).iter().map(|h| (h.sequence, h.number)).collect();
+        all.sort_unstable();
+        (all.len() >= 11).then_some(all)
+    });
+    assert_eq!(repaired, (10..=20).zip(1..=11).collect::<Vec<_>>());
+    one.look(|log| {
+        for lost in [12, 14, 15] {
+            assert!(log.missed.contains(&lost), "{:?}", log.missed);
+        }
+        assert!(log.missed.iter().all(|asked| [12, 14, 15].contains(asked)), "{:?}", log.missed);
+    });
+    plane.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_lost_on_the_way_out_is_sent_again_by_the_server_itself() {
+    let mut plane = Plane::start();
+    plane.media.apply(plan(vec![open(1), open(2), open(3)])).unwrap();
+    let one = plane.join(1, 101, Sending::Both).await;
+    let two = plane.join(2, 102, Sending::Nothing).await;
+    let three = plane.join(3, 103, Sending::Nothing).await;
+    two.hears(1, Kind::Video, 5);
+    two.lose_in(3);
+    let lost = two.until("three lost", |log| (log.lost.len() == 3).then(|| log.lost.clone()));
+    two.until("all three after all", |log| {
+        let heard = log.stream("s0", Kind::Video);
+        lost.iter().all(|lost| heard.iter().any(|h| h.sequence == *lost)).then_some(())
+    });
+    three.hears(1, Kind::Video, 5);
+    // From its own memory: the sender was not asked, and the other receiver got nothing twice.
+    one.look(|log| assert_eq!(log.missed, Vec::<u16>::new()));
+    three.look(|log| {
+        let heard = log.stream("s0", Kind::Video);
+        assert!(heard.windows(2).all(|pair| pair[1].sequence == pair[0].sequence.wrapping_add(1)));
+    });
+    plane.assert_clean().await;
+}
+
+/// A browser's offer of RTX beside its picture: payload type, what it repairs, and a stream of its own.
+fn with_rtx(offer: &str) -> String {
+    let ssrc = offer.lines().filter_map(|line| line.strip_prefix("a=ssrc:")?.split(' ').next()).next_back();
+    let rtx = match ssrc {
+        Some(ssrc) => format!("a=ssrc-group:FID {ssrc} 77\r\na=ssrc:77 cname:x\r\n"),
+        None => String::new(),
+    };
+    let (sound, picture) = offer.split_once("m=video").unwrap_or_default();
+    let picture = picture.replacen(" 96\r\n", " 96 97\r\n", 1);
+    format!("{sound}m=video{picture}a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n{rtx}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_description_of_ours_speaks_of_rtx_or_of_half_an_ice() {
+    let mut plane = Plane::start();
+    plane.media.apply(plan(vec![open(1), open(2), open(3)])).unwrap();
+    let offer = plane.media.offer(session(1), leg(3), connection(103)).await.unwrap();
+    let (camera, watching) = (Phone::publishing(1), Phone::watching(2, 1));
+    let sends = with_rtx(&camera.sdp);
+    assert!(sends.contains("ssrc-group:FID"), "{sends}");
+    let sends = plane.media.whip(session(1), leg(1), connection(101), sends).await.unwrap();
+    let receives = with_rtx(&watching.sdp);
+    let receives = plane.media.whep(session(1), leg(2), connection(102), receives).await.unwrap();
+    for ours in [&offer, &sends, &receives] {
+        for word in ["rtx", "ssrc-group", "apt=", "ice-lite", "a=simulcast"] {
+            assert!(!ours.contains(word), "{word} in {ours}");
+        }
+        assert!(ours.contains("a=rtcp-fb:96 nack\r\n"), "repair stays on the stream itself: {ours}");
+    }
+    // And it carries on without.
+    let camera = camera.answered(sends, Sending::Both);
+    let watching = watching.answered(receives, Sending::Nothing);
+    plane.connected(connection(101)).await;
+    watching.hears(1, Kind::Video, 5);
+    drop(camera);
+    plane.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn aes_gcm_is_what_both_ends_agreed_on_in_every_kind_of_connection() {
+    let mut plane = Plane::start();
+    plane.media.apply(plan(vec![open(1), open(2), open(3)])).unwrap();
+    let offered = plane.join(1, 101, Sending::Both).await;
+    let camera = Phone::publishing(2);
+    let answer = plane.media.whip(session(1), leg(2), connection(102), camera.sdp.clone()).await.unwrap();
+    let camera = camera.answered(answer, Sending::Both);
+    plane.connected(connection(102)).await;
+    let display = Phone::watching(3, 2);
+    let answer = plane.media.whep(session(1), leg(3), connection(103), display.sdp.clone()).await.unwrap();
+    let display = display.answered(answer, Sending::Nothing);
+    plane.connected(connection(103)).await;
+    for phone in [&offered, &camera, &display] {
+        let agreed = phone.until("connected", |log| log.connected.then(|| log.cipher.clone()));
+        assert_eq!(agreed, "SRTP_AEAD_AES_128_GCM", "as phone {} sees it", phone.who);
+    }
+    for id in [101, 102, 103] {
+        assert_eq!(plane.stats(id).await.srtp_profile, "SRTP_AEAD_AES_128_GCM");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forged_and_copied_datagrams_from_elsewhere_do_not_move_anybody() {
+    let mut plane = Plane::start();
+    plane.media.apply(plan(vec![open(1), open(2)])).unwrap();
+    let server = plane.media.udp_addresses()[0];
+    let relay = Relay::start(server);
+    let one = plane.join(1, 101, Sending::Both).await;
+    let two = plane.answer(2, 102, Sending::Both, through(&relay, server)).await;
+    plane.connected(connection(102)).await;
+    one.hears(2, Kind::Video, 10);
+    let copies = relay.copies();
+    let checks: Vec<_> = copies.iter().filter(|datagram| datagram[..2] == [0, 1]).collect();
+    let media: Vec<_> = copies.iter().filter(|datagram| is_rtp(datagram)).collect();
+    assert!(!checks.is_empty() && media.len() > 20);
+
+    let elsewhere = UdpSocket::bind("127.0.0.1:0").unwrap();
+    elsewhere.set_nonblocking(true).unwrap();
+    let forged = |check: &[u8]| {
+        let mut check = check.to_vec();
+        // In the integrity's own bytes, before the fingerprint at the end.
+        let at = check.len() - 12;
+        check[at] ^= 0xFF;
+        check
+    };
+    let before = plane.media.stats().await.unwrap().shard.forged;
+    for check in &checks {
+        elsewhere.send_to(&forged(check), server).unwrap();
+    }
+    for datagram in &media {
+        elsewhere.send_to(datagram, server).unwrap();
+    }
+    two.hears(1, Kind::Video, 5);
+    let stats = plane.media.stats().await.unwrap();
+    assert_eq!(stats.shard.forged, before + checks.len() as u64, "each was looked at and refused");
+    assert!(stats.shard.strangers >= media.len() as u64, "media from a stranger is not even read");
+    let mut buffer = [0; 2_048];
+    assert!(elsewhere.recv_from(&mut buffer).is_err(), "a forged check is not answered");
+
+    // A check that was copied whole is intact: its sender may ask, and no more. Copied media proves nothing.
+    for round in 0..3 {
+        for check in &checks {
+            elsewhere.send_to(check, server).unwrap();
+        }
+        for datagram in &media {
+            elsewhere.send_to(datagram, server).unwrap();
+            // The same with another number: what the replay window has not seen, and the cipher refuses.
+            let mut bent = datagram.to_vec();
+            bent[3] = bent[3].wrapping_add(100 + round);
+            elsewhere.send_to(&bent, server).unwrap();
+        }
+        two.hears(1, Kind::Video, 10);
+        one.hears(2, Kind::Video, 10);
+    }
+    let row = plane.stats(102).await;
+    assert_eq!(row.moved, 0, "{row:?}");
+    while let Ok((length, _)) = elsewhere.recv_from(&mut buffer) {
+        assert!(length > 0 && buffer[0] < 4, "nothing but answers to checks goes there: {}", buffer[0]);
+    }
+    plane.assert_clean().await;
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peer_whose_address_changes_goes_on_without_signaling() {
@@ -15,10 +194,7 @@ async fn a_peer_whose_address_changes_goes_on_without_signaling() {
     let relay = Relay::start(server);
     plane.media.apply(plan(vec![open(1), open(2)])).unwrap();
     let one = plane.join(1, 101, Sending::Both).await;
-    let through = |sdp: String| {
-        sdp.replace(&format!(" {} typ host", server.port()), &format!(" {} typ host", relay.port))
-    };
-    let two = plane.answer(2, 102, Sending::Both, through).await;
+    let two = plane.answer(2, 102, Sending::Both, through(&relay, server)).await;
     plane.connected(connection(102)).await;
     one.hears(2, Kind::Video, 5);
     two.hears(1, Kind::Video, 5);
@@ -78,10 +254,7 @@ async fn rubbish_from_a_known_address_harms_only_its_sender() {
     let server = plane.media.udp_addresses()[0];
     let one = plane.join(1, 101, Sending::Both).await;
     let three = plane.join(3, 103, Sending::Both).await;
-    let through = |sdp: String| {
-        sdp.replace(&format!(" {} typ host", server.port()), &format!(" {} typ host", relay.port))
-    };
-    let two = plane.answer(2, 102, Sending::Both, through).await;
+    let two = plane.answer(2, 102, Sending::Both, through(&relay, server)).await;
     plane.connected(connection(102)).await;
     one.hears(2, Kind::Video, 5);
     // Through the relay it comes from an address that has passed its check.

@@ -50,8 +50,9 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn answering(clip: Arc<Clip>, log: Shared<Log>, offer: &str) -> (Self, String) {
         let socket = yoban_native::socket();
-        let mut native = Native::new(socket.local_addr().unwrap(), Picture::Vp8, Manner::Browser);
-        let (ups, answer) = native.answer(offer);
+        let (now, address) = (Instant::now(), socket.local_addr().unwrap());
+        let mut native = Native::new(now, address, Picture::Vp8, Manner::Browser);
+        let (ups, answer) = native.answer(now, offer);
         let [sound, picture] = ups.map(Stream::new);
         let engine = Self {
             clip,
@@ -93,14 +94,14 @@ impl Engine {
             for happened in self.native.happened() {
                 self.happened(happened);
             }
-            self.native.tick();
+            self.native.tick(Instant::now());
             let Ok((length, from)) = self.socket.recv_from(&mut buffer) else {
                 continue;
             };
             if is_rtp(&buffer[..length]) {
                 self.log.change(|log| log.rtp_datagrams += 1);
             }
-            self.native.feed(from, &buffer[..length]);
+            self.native.feed(Instant::now(), from, &buffer[..length]);
         }
     }
 
@@ -132,6 +133,7 @@ impl Engine {
                 self.log.change(|log| log.key_requests += 1);
                 self.at_picture = self.clip.next_key(self.at_picture);
             }
+            Happened::Missed(_) => {}
         }
     }
 
@@ -175,6 +177,7 @@ impl Engine {
         let stream = if kind == Kind::Audio { &mut self.sound } else { &mut self.picture };
         stream.sequence = stream.sequence.wrapping_add(1);
         // A connection that just ended refuses; its thread is told to close soon.
-        let _ended = self.native.rtp(&stream.up, stream.sequence, stream.clock, marker, payload);
+        let _ended =
+            self.native.rtp(Instant::now(), &stream.up, stream.sequence, stream.clock, marker, payload);
     }
 }

@@ -25,6 +25,7 @@ use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::peer_connection::state::RTCPeerConnectionState;
 use rtc::peer_connection::transport::{CandidateConfig, CandidateHostConfig, RTCIceCandidate};
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use rtc::rtcp::transport_feedbacks::transport_layer_nack::{NackPair, TransportLayerNack};
 use rtc::rtp_transceiver::rtp_sender::{RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind};
 use rtc::rtp_transceiver::{
     RTCRtpReceiverId, RTCRtpSenderId, RTCRtpTransceiverDirection, RTCRtpTransceiverInit,
@@ -32,6 +33,7 @@ use rtc::rtp_transceiver::{
 use rtc::sansio::Protocol;
 use rtc::shared::error::Error;
 use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
+use rtc::statistics::StatsSelector;
 
 /// A packet as it stands on the wire, decrypted.
 pub use rtc::rtp::Packet;
@@ -66,8 +68,10 @@ pub enum Picture {
 /// What it does by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
-    /// All that a browser does: it asks again and sends again, reports, and counts what comes.
+    /// All that a browser does: it asks again and sends again, reports, and lists AES-CM before AES-GCM.
     Browser,
+    /// The same without AES-GCM.
+    Dated,
     /// Marks what it sends as a browser does and answers for nothing that it receives: a generator of load.
     Load,
 }
@@ -97,9 +101,11 @@ pub enum Happened {
     Media(String, Kind, Packet),
     /// The other side wants a key frame of our picture.
     KeyFrameWanted,
+    /// The other side misses packets of ours: their sequence numbers.
+    Missed(Vec<u16>),
 }
 
-/// One connection, without a socket.
+/// One connection, without a socket and without a clock.
 pub struct Native {
     pc: Box<RTCPeerConnection>,
     address: SocketAddr,
@@ -111,29 +117,29 @@ pub struct Native {
 
 impl Native {
     /// A peer that will send and receive at `address`.
-    pub fn new(address: SocketAddr, picture: Picture, manner: Manner) -> Self {
-        Self { pc: setup::engine(picture, manner), address, picture, manner, downs: HashMap::new() }
+    pub fn new(now: Instant, address: SocketAddr, picture: Picture, manner: Manner) -> Self {
+        Self { pc: setup::engine(now, picture, manner), address, picture, manner, downs: HashMap::new() }
     }
 
     /// Answers an offer in which the other side receives sound and picture. Gives our two streams and the answer.
-    pub fn answer(&mut self, offer: &str) -> ([Up; 2], String) {
+    pub fn answer(&mut self, now: Instant, offer: &str) -> ([Up; 2], String) {
         let offer = RTCSessionDescription::offer(offer.to_owned()).unwrap();
-        self.pc.set_remote_description(Instant::now(), offer).unwrap();
+        self.pc.set_remote_description(now, offer).unwrap();
         let ups = self.send();
         self.add_candidate();
         let answer = self.pc.create_answer(None).unwrap();
-        self.pc.set_local_description(Instant::now(), answer).unwrap();
+        self.pc.set_local_description(now, answer).unwrap();
         (ups, self.pc.local_description().unwrap().sdp)
     }
 
     /// Offers sound and picture (WHIP). The other side's answer goes to [`Native::answered`].
-    pub fn offer_to_send(&mut self) -> ([Up; 2], String) {
+    pub fn offer_to_send(&mut self, now: Instant) -> ([Up; 2], String) {
         let ups = self.send();
-        (ups, self.offer())
+        (ups, self.offer(now))
     }
 
     /// Offers to receive so many people (WHEP).
-    pub fn offer_to_receive(&mut self, people: usize) -> String {
+    pub fn offer_to_receive(&mut self, now: Instant, people: usize) -> String {
         for kind in std::iter::repeat_n(Kind::BOTH, people).flatten() {
             let init = RTCRtpTransceiverInit {
                 direction: RTCRtpTransceiverDirection::Recvonly,
@@ -142,19 +148,19 @@ impl Native {
             };
             self.pc.add_transceiver_from_kind(kind.engine(), Some(init)).unwrap();
         }
-        self.offer()
+        self.offer(now)
     }
 
     /// The answer to our offer.
-    pub fn answered(&mut self, answer: String) {
+    pub fn answered(&mut self, now: Instant, answer: String) {
         let answer = RTCSessionDescription::answer(answer).unwrap();
-        self.pc.set_remote_description(Instant::now(), answer).unwrap();
+        self.pc.set_remote_description(now, answer).unwrap();
     }
 
-    fn offer(&mut self) -> String {
+    fn offer(&mut self, now: Instant) -> String {
         self.add_candidate();
         let offer = self.pc.create_offer(None).unwrap();
-        self.pc.set_local_description(Instant::now(), offer).unwrap();
+        self.pc.set_local_description(now, offer).unwrap();
         self.pc.local_description().unwrap().sdp
     }
 
@@ -194,6 +200,7 @@ impl Native {
     /// What the engine says, of a connection that has ended for example.
     pub fn rtp(
         &mut self,
+        now: Instant,
         up: &Up,
         sequence: u16,
         timestamp: u32,
@@ -210,15 +217,15 @@ impl Native {
             ..Default::default()
         };
         let mut sender = self.pc.rtp_sender(up.sender).ok_or(Error::ErrRTPSenderNotExisted)?;
-        sender.write_rtp(Instant::now(), Packet { header, payload })
+        sender.write_rtp(now, Packet { header, payload })
     }
 
     /// Asks for a key frame in every stream of pictures.
-    pub fn want_key_frames(&mut self) {
+    pub fn want_key_frames(&mut self, now: Instant) {
         for down in self.downs.values().filter(|down| down.kind == Kind::Video) {
             let request = PictureLossIndication { sender_ssrc: 1, media_ssrc: down.ssrc };
             let mut receiver = self.pc.rtp_receiver(down.receiver).unwrap();
-            receiver.write_rtcp(Instant::now(), vec![Box::new(request)]).unwrap();
+            receiver.write_rtcp(now, vec![Box::new(request)]).unwrap();
         }
     }
 
@@ -230,7 +237,7 @@ impl Native {
     }
 
     /// A datagram that came. What cannot be read is dropped, as on any port.
-    pub fn feed(&mut self, from: SocketAddr, datagram: &[u8]) {
+    pub fn feed(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
         let transport = TransportContext {
             local_addr: self.address,
             peer_addr: from,
@@ -238,13 +245,13 @@ impl Native {
             transport_protocol: TransportProtocol::UDP,
         };
         let message = BytesMut::from(datagram);
-        let _refused = self.pc.handle_read(TaggedBytesMut { now: Instant::now(), transport, message });
+        let _refused = self.pc.handle_read(TaggedBytesMut { now, transport, message });
     }
 
     /// What is due by time.
-    pub fn tick(&mut self) {
-        if self.pc.poll_timeout().is_some_and(|at| at <= Instant::now()) {
-            let _failed = self.pc.handle_timeout(Instant::now());
+    pub fn tick(&mut self, now: Instant) {
+        if self.pc.poll_timeout().is_some_and(|at| at <= now) {
+            let _failed = self.pc.handle_timeout(now);
         }
     }
 
@@ -278,13 +285,26 @@ impl Native {
                     all.push(Happened::Media(down.name.clone(), down.kind, packet));
                 }
                 RTCMessage::RtcpPacket(_, packets) => {
-                    let wanted = packets.iter().filter(|p| p.as_any().is::<PictureLossIndication>());
-                    all.extend(wanted.map(|_| Happened::KeyFrameWanted));
+                    for packet in packets {
+                        let packet = packet.as_any();
+                        if packet.is::<PictureLossIndication>() {
+                            all.push(Happened::KeyFrameWanted);
+                        } else if let Some(nack) = packet.downcast_ref::<TransportLayerNack>() {
+                            let missed = nack.nacks.iter().flat_map(NackPair::packet_list);
+                            all.push(Happened::Missed(missed.collect()));
+                        }
+                    }
                 }
                 _ => {}
             }
         }
         all
+    }
+
+    /// The SRTP profile that was agreed, by its IANA name; empty before.
+    pub fn cipher(&mut self, now: Instant) -> String {
+        let report = self.pc.get_stats(now, StatsSelector::None);
+        report.transport().map(|transport| transport.srtp_cipher.clone()).unwrap_or_default()
     }
 
     /// Says good-bye by DTLS; [`Native::transmit`] hands it out.

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use rtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc::interceptor::Slot;
 use rtc::peer_connection::configuration::interceptor_registry::{
     Registry, configure_twcc_sender_only, register_default_interceptors,
@@ -22,21 +23,26 @@ const CHECK_EVERY: Duration = Duration::from_millis(20);
 /// Checks before a pair has failed: 20 s, far longer than a busy machine needs.
 const CHECKS: u16 = 1_000;
 
-pub(super) fn engine(picture: Picture, manner: Manner) -> Box<RTCPeerConnection> {
+pub(super) fn engine(now: Instant, picture: Picture, manner: Manner) -> Box<RTCPeerConnection> {
     let mut media = MediaEngine::default();
     for kind in Kind::BOTH {
         media.register_codec(codec(kind, picture, manner), kind.engine()).unwrap();
     }
     let registry = match manner {
-        Manner::Browser => {
+        Manner::Browser | Manner::Dated => {
             let registry = Registry::new().with(Slot::from(14_000), HandOut::default());
             register_default_interceptors(registry, &mut media)
         }
         Manner::Load => configure_twcc_sender_only(Registry::new(), &mut media),
     };
     let zero = Some(Duration::ZERO);
+    let mut ciphers = vec![SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80];
+    if manner != Manner::Dated {
+        ciphers.push(SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm);
+    }
     let settings = SettingEngineBuilder::new()
         .with_answering_dtls_role(RTCDtlsRole::Client)
+        .with_srtp_protection_profiles(ciphers)
         .with_host_acceptance_min_wait(zero)
         .with_prflx_acceptance_min_wait(zero)
         .with_ice_connection_attempts(Some(CHECK_EVERY), Some(CHECKS))
@@ -45,7 +51,7 @@ pub(super) fn engine(picture: Picture, manner: Manner) -> Box<RTCPeerConnection>
         .with_setting_engine(settings)
         .with_media_engine(media)
         .with_interceptor_registry(registry.unwrap())
-        .build(Instant::now())
+        .build(now)
         .unwrap();
     Box::new(pc)
 }
@@ -62,7 +68,7 @@ pub(super) fn codec(kind: Kind, picture: Picture, manner: Manner) -> RTCRtpCodec
     };
     let feedback = |parameter: &str| RTCPFeedback { typ: "nack".to_owned(), parameter: parameter.to_owned() };
     let rtcp_feedback = match (kind, manner) {
-        (Kind::Video, Manner::Browser) => vec![feedback(""), feedback("pli")],
+        (Kind::Video, Manner::Browser | Manner::Dated) => vec![feedback(""), feedback("pli")],
         (Kind::Audio, _) | (_, Manner::Load) => vec![],
     };
     let rtp_codec = RTCRtpCodec {

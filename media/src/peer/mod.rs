@@ -418,3 +418,6 @@ impl Peer {
 fn refused(error: EngineError) -> MediaError {
     MediaError::Engine(error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,13 @@
 //! What drives one native peer: its socket, its timers, and the packets it makes and reads.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::UdpSocket;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use yoban_native::{Happened, Kind, Manner, Native, Packet, Picture, Up};
+use yoban_native::{Happened, Kind, Manner, Native, Packet, Picture, Up, is_rtp};
 
 use super::phone::{Heard, Log, Order, Sending};
 
@@ -21,15 +21,29 @@ pub(super) struct Engine {
     pub(super) ups: Option<[Up; 2]>,
     numbers: HashMap<Kind, u32>,
     key_next: bool,
+    /// Pictures that shall be lost once on their way out: sequence numbers.
+    lose_out: HashSet<u16>,
+    /// How many of the next pictures shall be lost on their way in.
+    lose_in: usize,
 }
 
 impl Engine {
     pub(super) fn new(who: u8, h264: bool) -> Self {
         let socket = yoban_native::socket();
         let picture = if h264 { Picture::H264 } else { Picture::Vp8 };
-        let native = Native::new(socket.local_addr().unwrap(), picture, Manner::Browser);
-        let (log, numbers) = (Arc::default(), HashMap::new());
-        Self { who, h264, native, socket, log, ups: None, numbers, key_next: true }
+        let native = Native::new(Instant::now(), socket.local_addr().unwrap(), picture, Manner::Browser);
+        Self {
+            who,
+            h264,
+            native,
+            socket,
+            log: Arc::default(),
+            ups: None,
+            numbers: HashMap::new(),
+            key_next: true,
+            lose_out: HashSet::new(),
+            lose_in: 0,
+        }
     }
 
     pub(super) fn run(mut self, mut sending: Sending, orders: &Receiver<Order>) {
@@ -41,8 +55,10 @@ impl Engine {
                 match order {
                     Order::Sending(new) => sending = new,
                     Order::Packet { kind, sequence, key } => self.send(kind, sequence, key),
-                    Order::Pli => self.native.want_key_frames(),
+                    Order::Pli => self.native.want_key_frames(Instant::now()),
                     Order::Deaf(new) => deaf = new,
+                    Order::LoseOut(sequences) => self.lose_out.extend(sequences),
+                    Order::LoseIn(count) => self.lose_in = count,
                     Order::Close => {
                         self.native.close();
                         self.transmit(false);
@@ -66,26 +82,42 @@ impl Engine {
             for happened in self.native.happened() {
                 self.happened(happened, sending);
             }
-            self.native.tick();
+            self.native.tick(Instant::now());
             if let Ok((length, from)) = self.socket.recv_from(&mut buffer)
                 && !deaf
+                && !self.lost(&buffer[..length])
             {
-                self.native.feed(from, &buffer[..length]);
+                self.native.feed(Instant::now(), from, &buffer[..length]);
             }
         }
     }
 
     fn transmit(&mut self, deaf: bool) {
         self.native.transmit(|datagram, to| {
-            if !deaf {
+            let lost = picture(datagram).is_some_and(|sequence| self.lose_out.remove(&sequence));
+            if !deaf && !lost {
                 let _ = self.socket.send_to(datagram, to);
             }
         });
     }
 
+    /// Whether this picture is one of those that shall be lost, and notes it.
+    fn lost(&mut self, datagram: &[u8]) -> bool {
+        let lost = picture(datagram).filter(|_| self.lose_in > 0);
+        if let Some(sequence) = lost {
+            self.lose_in -= 1;
+            self.note(|log| log.lost.push(sequence));
+        }
+        lost.is_some()
+    }
+
     fn happened(&mut self, happened: Happened, sending: Sending) {
         match happened {
-            Happened::Connected => self.note(|log| log.connected = true),
+            Happened::Connected => {
+                let cipher = self.native.cipher(Instant::now());
+                self.note(|log| (log.connected, log.cipher) = (true, cipher));
+            }
+            Happened::Missed(sequences) => self.note(|log| log.missed.extend(sequences)),
             Happened::Media(name, kind, packet) => {
                 if let Some(heard) = heard(kind, self.h264, &packet) {
                     self.note(|log| log.heard.entry((name, kind)).or_default().push(heard));
@@ -93,8 +125,8 @@ impl Engine {
             }
             Happened::KeyFrameWanted => {
                 let count = self.note(|log| {
-                    log.requests.push(Instant::now());
-                    log.requests.len() as u64
+                    log.requests += 1;
+                    log.requests
                 });
                 self.key_next = match sending {
                     Sending::Stubborn(ignored) => count > ignored,
@@ -126,9 +158,15 @@ impl Engine {
         let tick = if kind == Kind::Audio { 960 } else { 4_500 };
         let payload = payload(kind, self.h264, key, self.who, number);
         let (up, timestamp) = (&ups[kind as usize], number.wrapping_mul(tick));
-        self.native.rtp(up, sequence, timestamp, kind == Kind::Video, payload).unwrap();
+        self.native.rtp(Instant::now(), up, sequence, timestamp, kind == Kind::Video, payload).unwrap();
         self.note(|log| log.sent.insert(kind, number));
     }
+}
+
+/// The sequence number of a packet of pictures, which stands in the clear.
+fn picture(datagram: &[u8]) -> Option<u16> {
+    let is_picture = is_rtp(datagram) && matches!(datagram[1] & 0x7F, 96 | 102);
+    is_picture.then(|| u16::from_be_bytes([datagram[2], datagram[3]]))
 }
 
 /// VP8 descriptor with picture id and TL0PICIDX, H.264 unit header, or nothing; then who and which.

@@ -42,7 +42,13 @@ pub struct Log {
     /// By stream name (`s0` …) and kind.
     pub heard: BTreeMap<(String, Kind), Vec<Heard>>,
     /// Key-frame requests that came.
-    pub requests: Vec<Instant>,
+    pub requests: u64,
+    /// The SRTP profile that was agreed.
+    pub cipher: String,
+    /// Pictures of ours that the server asked for again: sequence numbers.
+    pub missed: Vec<u16>,
+    /// Pictures that [`Phone::lose_in`] took away: sequence numbers.
+    pub lost: Vec<u16>,
     /// Running number of the last packet sent, by kind.
     pub sent: HashMap<Kind, u32>,
 }
@@ -72,6 +78,8 @@ pub(super) enum Order {
     },
     Pli,
     Deaf(bool),
+    LoseOut(Vec<u16>),
+    LoseIn(usize),
     Close,
 }
 
@@ -87,7 +95,7 @@ impl Phone {
     /// Answers the server's offer: sends in the first two sections, receives in the others.
     pub fn answering(who: u8, sending: Sending, offer: &str) -> (Self, String) {
         let mut engine = Engine::new(who, offer.contains("H264/90000"));
-        let (ups, answer) = engine.native.answer(offer);
+        let (ups, answer) = engine.native.answer(Instant::now(), offer);
         engine.ups = Some(ups);
         (Self::spawn(who, engine, sending), answer)
     }
@@ -95,7 +103,7 @@ impl Phone {
     /// Offers to send (WHIP). The answer goes to [`Offering::answered`].
     pub fn publishing(who: u8) -> Offering {
         let mut engine = Engine::new(who, false);
-        let (ups, sdp) = engine.native.offer_to_send();
+        let (ups, sdp) = engine.native.offer_to_send(Instant::now());
         engine.ups = Some(ups);
         Offering { who, engine, sdp }
     }
@@ -103,7 +111,7 @@ impl Phone {
     /// Offers to receive `pairs` people (WHEP).
     pub fn watching(who: u8, pairs: usize) -> Offering {
         let mut engine = Engine::new(who, false);
-        let sdp = engine.native.offer_to_receive(pairs);
+        let sdp = engine.native.offer_to_receive(Instant::now(), pairs);
         Offering { who, engine, sdp }
     }
 
@@ -166,6 +174,16 @@ impl Phone {
         self.orders.send(Order::Deaf(deaf)).unwrap();
     }
 
+    /// Each of these pictures is lost the first time it goes out.
+    pub fn lose_out(&self, sequences: &[u16]) {
+        self.orders.send(Order::LoseOut(sequences.to_vec())).unwrap();
+    }
+
+    /// So many of the next pictures never come in.
+    pub fn lose_in(&self, count: usize) {
+        self.orders.send(Order::LoseIn(count)).unwrap();
+    }
+
     /// Says good-bye by DTLS and ends.
     pub fn close(mut self) {
         self.orders.send(Order::Close).unwrap();
@@ -191,7 +209,7 @@ pub struct Offering {
 
 impl Offering {
     pub fn answered(mut self, answer: String, sending: Sending) -> Phone {
-        self.engine.native.answered(answer);
+        self.engine.native.answered(Instant::now(), answer);
         Phone::spawn(self.who, self.engine, sending)
     }
 }
@@ -199,10 +217,5 @@ impl Offering {
 fn summary(log: &Log) -> String {
     let heard: Vec<_> =
         log.heard.iter().map(|((name, kind), all)| (name, kind, all.len(), all.last())).collect();
-    format!(
-        "connected {}, requests {}, sent {:?}, heard {heard:?}",
-        log.connected,
-        log.requests.len(),
-        log.sent
-    )
+    format!("connected {}, requests {}, sent {:?}, heard {heard:?}", log.connected, log.requests, log.sent)
 }

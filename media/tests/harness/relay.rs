@@ -1,16 +1,22 @@
 //! A UDP relay between a phone and the server that can change its source port: what a NAT does when it forgets.
 
+use std::collections::VecDeque;
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+/// Some seconds of sound, picture and checks.
+const COPIES: usize = 500;
 
 pub struct Relay {
     pub port: u16,
     rebind: Arc<AtomicBool>,
     stop: Arc<AtomicBool>,
     outside: Arc<AtomicU16>,
+    /// What went to the server, newest last: what somebody on the path can copy.
+    copied: Arc<Mutex<VecDeque<Vec<u8>>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -20,6 +26,8 @@ impl Relay {
         let port = inside.local_addr().unwrap().port();
         let (rebind, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let outside = Arc::new(AtomicU16::new(0));
+        let copied = Arc::<Mutex<VecDeque<Vec<u8>>>>::default();
+        let copies = Arc::clone(&copied);
         let (wants, ends, shown) = (Arc::clone(&rebind), Arc::clone(&stop), Arc::clone(&outside));
         let thread = std::thread::spawn(move || {
             let mut out = socket();
@@ -33,6 +41,11 @@ impl Relay {
                 }
                 if let Ok((length, from)) = inside.recv_from(&mut buffer) {
                     client = Some(from);
+                    let mut copies = copies.lock().unwrap();
+                    copies.push_back(buffer[..length].to_vec());
+                    if copies.len() > COPIES {
+                        copies.pop_front();
+                    }
                     let _ = out.send_to(&buffer[..length], server);
                 }
                 if let (Ok((length, _)), Some(client)) = (out.recv_from(&mut buffer), client) {
@@ -40,7 +53,12 @@ impl Relay {
                 }
             }
         });
-        Self { port, rebind, stop, outside, thread: Some(thread) }
+        Self { port, rebind, stop, outside, copied, thread: Some(thread) }
+    }
+
+    /// The last datagrams that went to the server.
+    pub fn copies(&self) -> Vec<Vec<u8>> {
+        self.copied.lock().unwrap().iter().cloned().collect()
     }
 
     /// From now on the server sees another source port. Returns once it is so.

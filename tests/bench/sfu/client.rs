@@ -2,6 +2,7 @@
 //! while it counts, ready datagrams are sent and what comes is counted.
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use bytes::Bytes;
 use mio::net::UdpSocket;
@@ -31,8 +32,8 @@ impl Client {
         raw.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
         let socket = UdpSocket::from_std(raw.into());
         let address = socket.local_addr().unwrap();
-        let mut native = Native::new(address, Picture::Vp8, Manner::Load);
-        let (ups, answer) = native.answer(offer);
+        let mut native = Native::new(Instant::now(), address, Picture::Vp8, Manner::Load);
+        let (ups, answer) = native.answer(Instant::now(), offer);
         let ups = ups.map(|up| (up, 1_000));
         (Self { native, socket, address, ups, connected: false, decrypted: 0 }, answer)
     }
@@ -45,7 +46,7 @@ impl Client {
     pub fn prepare(&mut self, kind: usize, timestamp: u32, marker: bool, payload: Bytes) -> Bytes {
         let (up, sequence) = &mut self.ups[kind];
         *sequence = sequence.wrapping_add(1);
-        self.native.rtp(up, *sequence, timestamp, marker, payload).unwrap();
+        self.native.rtp(Instant::now(), up, *sequence, timestamp, marker, payload).unwrap();
         let mut made = self.flush();
         assert_eq!(made.len(), 1, "one packet is one datagram");
         made.remove(0)
@@ -66,12 +67,12 @@ impl Client {
 
     /// A datagram that the engine must see: ICE, DTLS, or media that shall be decrypted.
     pub fn feed(&mut self, from: SocketAddr, datagram: &[u8]) {
-        self.native.feed(from, datagram);
+        self.native.feed(Instant::now(), from, datagram);
         for happened in self.native.happened() {
             match happened {
                 Happened::Connected => self.connected = true,
                 Happened::Media(..) => self.decrypted += 1,
-                Happened::KeyFrameWanted => {}
+                Happened::KeyFrameWanted | Happened::Missed(_) => {}
             }
         }
         self.flush();
@@ -79,7 +80,7 @@ impl Client {
 
     /// What is due by time.
     pub fn tick(&mut self) {
-        self.native.tick();
+        self.native.tick(Instant::now());
         self.flush();
     }
 }
