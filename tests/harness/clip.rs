@@ -26,13 +26,15 @@ pub enum Voice {
     Nurse,
     /// The doctor.
     Doctor,
+    /// The visiting nurse.
+    Visitor,
     /// Somebody who is not in the call: what a check must not take for anybody else.
     Stranger,
 }
 
 impl Voice {
     /// Everybody.
-    pub const ALL: [Self; 4] = [Self::Patient, Self::Nurse, Self::Doctor, Self::Stranger];
+    pub const ALL: [Self; 5] = [Self::Patient, Self::Nurse, Self::Doctor, Self::Visitor, Self::Stranger];
 
     const fn says(self) -> (&'static str, &'static str, &'static str, u32) {
         match self {
@@ -53,6 +55,12 @@ impl Voice {
                 "15",
                 "145",
                 180,
+            ),
+            Self::Visitor => (
+                "ほうもん かんごし です。まくらもとに います。いきの かずは、いっぷんに にじゅうろっかい。くちびるの いろも みて います。",
+                "90",
+                "150",
+                45,
             ),
             Self::Stranger => (
                 "あした の てんきは くもり のち はれ、ところに より あめが ふる でしょう。なみの たかさは いち メートルです。",
@@ -80,7 +88,7 @@ pub struct Clip {
 impl Clip {
     /// The clip of a person; made once.
     pub fn of(whose: Voice) -> Arc<Self> {
-        static MADE: [OnceLock<Arc<Clip>>; 4] = [const { OnceLock::new() }; 4];
+        static MADE: [OnceLock<Arc<Clip>>; Voice::ALL.len()] = [const { OnceLock::new() }; Voice::ALL.len()];
         Arc::clone(MADE[whose as usize].get_or_init(|| Arc::new(Self::make(whose))))
     }
 

@@ -19,6 +19,7 @@ mod answered;
 mod bad_input;
 mod closing;
 mod consent;
+mod five;
 mod kill;
 mod nobody;
 mod out_of_order;

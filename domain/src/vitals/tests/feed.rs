@@ -41,6 +41,19 @@ fn a_late_reading_takes_its_place_in_time() {
 }
 
 #[test]
+fn a_clock_that_runs_ahead_does_not_hide_what_is_entered_later() {
+    for ahead in [Span::seconds(1), Span::minutes(10)] {
+        let early = sent(1, celsius("36.5"), NOW.plus(ahead)).accept(NOW, EnteredBy::Household);
+        let later =
+            sent(2, celsius("37.8"), NOW.plus(Span(500))).accept(NOW.plus(Span(500)), EnteredBy::Household);
+        let readings = [later, early];
+        let now = NOW.plus(Span::seconds(1));
+        assert_eq!(latest(&readings, now)[0].reading.id, id(2), "{ahead:?}");
+        assert_eq!(counting(&readings, now)[&VitalKind::Temperature].id, id(2), "{ahead:?}");
+    }
+}
+
+#[test]
 fn a_marked_value_is_shown_and_an_older_clean_one_counts() {
     for flag in [Flag::Demo, Flag::Test, Flag::NotOnUser, Flag::Questionable, Flag::FromMemory] {
         let readings = [
