@@ -130,12 +130,43 @@ async function patient(browser: Browser, base: string): Promise<void> {
   await page.click(at('call'));
   await heard('tap');
   say({ type: 'call', call: { ...asPatient(scenes.asksToRecord), version: 1 } });
-  await page.click(at('recording-no'));
+  // By keyboard alone: the question has the focus, Tab reaches both answers, Enter answers, and the focus goes back.
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+  await page.waitForFunction(() => document.activeElement?.getAttribute('data-testid') === 'ask-recording');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'recording-no');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'recording-yes');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
   assert.equal((await heard('answerRecording')).yes, false);
-  say({ type: 'call', call: { ...asPatient(scenes.patientLeft), version: 2 } });
+  say({ type: 'call', call: { ...asPatient(scenes.twoWay), version: 2 } });
+  await page.waitForSelector(at('ask-recording'), { state: 'detached' });
+  await page.focus(at('measure'));
+  say({ type: 'call', call: { ...asPatient(scenes.asksForDoctor), version: 3 } });
+  await page.waitForFunction(() => document.activeElement?.getAttribute('data-testid') === 'ask-join');
+  say({ type: 'call', call: { ...asPatient(scenes.threeWay), version: 4 } });
+  await page.waitForSelector(at('ask-join'), { state: 'detached' });
+  assert.equal(await focused(), 'measure', 'the focus is back where it was');
+  // Escape is no to a question, and Tab leaves nothing out of reach.
+  await page.focus(at('leave'));
+  await page.keyboard.press('Enter');
+  await page.waitForSelector(at('leave-dialog'));
+  await page.keyboard.press('Escape');
+  await page.waitForSelector(at('leave-dialog'), { state: 'detached' });
+  assert.equal(await focused(), 'leave');
+  assert.ok(!sent.some((m) => m.type === 'leave'));
+  const reached = new Set<string | null | undefined>();
+  for (let press = 0; press < 40; press++) {
+    await page.keyboard.press('Tab');
+    reached.add(await focused());
+  }
+  for (const id of ['mic', 'camera', 'speaker', 'measure', 'leave'])
+    assert.ok(reached.has(id), `Tab reaches ${id}`);
+  say({ type: 'call', call: { ...asPatient(scenes.patientLeft), version: 5 } });
   await page.click(at('come-back'));
   await heard('comeBack');
-  say({ type: 'call', call: { ...asPatient(scenes.decided), version: 3 } });
+  say({ type: 'call', call: { ...asPatient(scenes.decided), version: 6 } });
   await page.click(at('done'));
   await page.waitForSelector(at('screen-idle'));
   assert.ok(!sent.some((m) => m.type === 'cancel'));

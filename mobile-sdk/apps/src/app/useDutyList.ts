@@ -5,16 +5,19 @@ import type { Live } from './boot.ts';
 /** How often the list is read again. Shorter: load without use; longer: a busy doctor looks free. */
 const EVERY_MS = 15_000;
 
-/** Who is on duty now. `null` until it is known; after a failure the last answer stays. */
-export function useDutyList(live: Live, wanted: boolean): readonly OnDuty[] | null {
-  const [list, setList] = useState<readonly OnDuty[] | null>(null);
+/** `null`: still being asked for. */
+export type DutyNow = readonly OnDuty[] | null | 'unreadable';
+
+/** Who is on duty now. After a failure the last answer stays, if there is one; asked again all the while. */
+export function useDutyList(live: Live, wanted: boolean): DutyNow {
+  const [list, setList] = useState<DutyNow>(null);
   useEffect(() => {
     if (!wanted) return;
     let current = true;
     const read = () =>
       live.client.rest.duty().then(
         (found) => current && setList(found),
-        () => undefined,
+        () => current && setList((before) => (Array.isArray(before) ? before : 'unreadable')),
       );
     void read();
     const timer = setInterval(read, EVERY_MS);

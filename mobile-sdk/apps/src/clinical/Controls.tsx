@@ -177,17 +177,14 @@ export function RecordingBar({ call, send }: { call: CallView; send: Send }): VN
     phase === 'failed';
   return (
     <div class="recbar">
+      <Live text={phase === 'off' ? '' : t(`rec.${phase}`)} />
       {phase === 'on' ? (
-        <span class="rec" role="status" data-testid="rec">
+        <span class="rec" data-testid="rec">
           <i /> {t('rec.short')}
         </span>
       ) : (
         phase !== 'off' && (
-          <span
-            class={`chip wrapping ${phase === 'failed' ? 'bad' : 'warn'}`}
-            role="status"
-            data-testid={`rec-${phase}`}
-          >
+          <span class={`chip wrapping ${phase === 'failed' ? 'bad' : 'warn'}`} data-testid={`rec-${phase}`}>
             {t(`rec.${phase}`)}
           </span>
         )

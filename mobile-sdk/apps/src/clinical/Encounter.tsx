@@ -3,18 +3,53 @@ import { clockSeconds, dayTime, nameOf } from '../app/format.ts';
 import { either, t } from '../i18n/index.tsx';
 import { lasting } from '../model/timeline.ts';
 import { Button } from '../ui/Button.tsx';
-import { Notice } from '../ui/parts.tsx';
-import type { CaseView, EncounterView, Recording } from '../wire.ts';
+import { Loading, Notice, Unread } from '../ui/parts.tsx';
+import type { CaseView, EncounterView, Recording, TimelineEntry } from '../wire.ts';
 import { Decided } from './Finish.tsx';
 import { PatientPanel } from './PatientPanel.tsx';
 import { Playback } from './Playback.tsx';
 
+/** `null`: still being asked for. `none`: of no case of tonight. */
+export type Thread = CaseView | null | 'none' | 'unreadable';
+/** `null`: still being asked for. */
+export type Recordings = readonly Recording[] | null | 'unreadable';
+
+export const entriesOf = (thread: Thread): readonly TimelineEntry[] =>
+  thread === null || typeof thread === 'string' ? [] : lasting(thread.timeline);
+
+/** What happened, line by line; while it is on its way, or did not come, it says so in its own place. */
+function TimeLine({ thread, onRetry }: { thread: Thread; onRetry: () => void }): VNode | null {
+  if (thread === 'none') return null;
+  return (
+    <section class="card">
+      <h3>{t('enc.timeline')}</h3>
+      {thread === null ? (
+        <Loading />
+      ) : thread === 'unreadable' ? (
+        <Unread onRetry={onRetry} testid="timeline-unreadable" />
+      ) : (
+        <ol class="timeline">
+          {entriesOf(thread).map((entry) => (
+            <li key={entry.seq}>
+              <time class="num" dateTime={new Date(entry.at).toISOString()}>
+                {clockSeconds(entry.at)}
+              </time>
+              <span>{either(entry.text, entry.textEn)}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
 export interface EncounterProps {
   encounter: EncounterView;
-  /** None where the case could not be read; the record stands by itself. */
-  thread: CaseView | null;
-  /** None: still being asked for. */
-  recordings: readonly Recording[] | null;
+  /** What happened. The record stands by itself without it. */
+  thread: Thread;
+  recordings: Recordings;
+  /** Asks again for what could not be read. */
+  onRetry: () => void;
   /** The address of a file of the recording, once it is here. */
   fetchFile: (file: string) => Promise<string | null>;
   busy: string | null;
@@ -27,7 +62,7 @@ export interface EncounterProps {
 /** One consultation as it stands in the record: decision, note, signature, and everything that happened. */
 export function Encounter(props: EncounterProps): VNode {
   const { encounter, thread } = props;
-  const lines = lasting(thread?.timeline ?? []);
+  const lines = entriesOf(thread);
   return (
     <main class="encounter" data-testid="encounter">
       <header class="row wrap">
@@ -92,25 +127,12 @@ export function Encounter(props: EncounterProps): VNode {
               recordings={props.recordings}
               people={encounter.people}
               timeline={lines}
+              onRetry={props.onRetry}
               fetchFile={props.fetchFile}
             />
           </section>
         </div>
-        {thread && (
-          <section class="card">
-            <h3>{t('enc.timeline')}</h3>
-            <ol class="timeline">
-              {lines.map((entry) => (
-                <li key={entry.seq}>
-                  <time class="num" dateTime={new Date(entry.at).toISOString()}>
-                    {clockSeconds(entry.at)}
-                  </time>
-                  <span>{either(entry.text, entry.textEn)}</span>
-                </li>
-              ))}
-            </ol>
-          </section>
-        )}
+        <TimeLine thread={thread} onRetry={props.onRetry} />
       </div>
     </main>
   );

@@ -10,9 +10,9 @@ import { lang, t } from '../i18n/index.tsx';
 import { inTheMaking } from '../model/recording.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
-import { Empty, Loading } from '../ui/parts.tsx';
-import type { CaseView, EncounterView, Id, Recording } from '../wire.ts';
-import { Encounter } from './Encounter.tsx';
+import { Empty, LoadingPage } from '../ui/parts.tsx';
+import type { EncounterView, Id } from '../wire.ts';
+import { Encounter, entriesOf, type Recordings, type Thread } from './Encounter.tsx';
 
 function download(name: string, value: unknown): void {
   const url = URL.createObjectURL(
@@ -76,13 +76,13 @@ export function EncounterPage({
   caseId: Id | null;
 }): VNode {
   const [record, setRecord] = useState<EncounterView | null | 'unreadable' | 'notYours'>(null);
-  const [recordings, setRecordings] = useState<readonly Recording[] | null>(null);
+  const [recordings, setRecordings] = useState<Recordings>(null);
   const urls = useRef(new Set<string>());
-  const [thread, setThread] = useState<CaseView | null>(null);
+  const [thread, setThread] = useState<Thread>(caseId ? null : 'none');
   const [turn, setTurn] = useState(0);
   const [busy, go] = useBusy();
   const [looked, setLooked] = useState(0);
-  const making = recordings?.length === 0 && thread !== null && inTheMaking(thread.timeline);
+  const making = recordings?.length === 0 && inTheMaking(entriesOf(thread));
   useEffect(() => {
     if (!making || looked >= LOOKS) return;
     const later = setTimeout(() => {
@@ -105,12 +105,16 @@ export function EncounterPage({
     // Without it the record stands by itself.
     live.client.rest.recordings(session).then(
       (found) => current && setRecordings(found),
-      () => current && setRecordings([]),
+      (error: unknown) => {
+        // Not one's own to hear is the same as none; a line that broke is not.
+        const none = error instanceof YobanProblem && error.code === 'not-found';
+        if (current) setRecordings((before) => (Array.isArray(before) ? before : none ? [] : 'unreadable'));
+      },
     );
     if (caseId) {
       live.client.rest.case(caseId).then(
         (found) => current && setThread(found),
-        () => undefined,
+        () => current && setThread((before) => (before === null ? 'unreadable' : before)),
       );
     }
     return () => {
@@ -124,16 +128,27 @@ export function EncounterPage({
     [],
   );
   const back = () => goTo({ page: 'home' });
-  if (record === null) return <Loading />;
+  /** What could not be read is asked for again; what is here stays. */
+  const again = () => {
+    setRecordings((before) => (before === 'unreadable' ? null : before));
+    setThread((before) => (before === 'unreadable' ? null : before));
+    setTurn(turn + 1);
+  };
+  if (record === null) return <LoadingPage />;
   if (typeof record === 'string') {
     const phone = live.state.value.me?.deskPhone ?? '';
-    return <NoRecord why={record} phone={phone} onBack={back} onRetry={() => setTurn(turn + 1)} />;
+    const retry = () => {
+      setRecord(null);
+      again();
+    };
+    return <NoRecord why={record} phone={phone} onBack={back} onRetry={retry} />;
   }
   return (
     <Encounter
       encounter={record}
       thread={thread}
       recordings={recordings}
+      onRetry={again}
       fetchFile={async (file) => {
         let url: string | null = null;
         await attempt(async () => {

@@ -3,7 +3,7 @@ import { equipmentOf } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import type { Equipment } from '../app/useEquipment.ts';
 import { t } from '../i18n/index.tsx';
-import { type EquipmentRow, type EquipmentState, equipmentRows } from '../model/equipment.ts';
+import { type EquipmentRow, type EquipmentState, equipmentIcon, equipmentRows } from '../model/equipment.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Empty, Loading } from '../ui/parts.tsx';
@@ -19,8 +19,6 @@ const tone: Record<EquipmentState, string> = {
   gone: '',
   elsewhere: '',
 };
-
-export const equipmentIcon = (card: EquipmentCard) => (card.kind === 'wallDisplay' ? 'desk' : 'camera');
 
 const stateText = ({ state, card }: EquipmentRow): string =>
   state === 'on' ? t(`equip.on.${card.kind}`) : t(`equip.${state}`);

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { institutionOf, nameOf } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
+import type { DutyNow } from '../app/useDutyList.ts';
 import { t } from '../i18n/index.tsx';
 import { inCall, isRung } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
@@ -39,7 +40,9 @@ function Candidate({ one, call, send }: { one: OnDuty; call: CallView; send: Sen
 }
 
 /** Everybody on duty now, while no call runs. */
-export function DutyList({ duty }: { duty: readonly OnDuty[] | null }): VNode {
+export function DutyList({ duty }: { duty: DutyNow }): VNode {
+  if (duty === 'unreadable')
+    return <Empty icon="linkOff" title={t('invite.unreadable')} sub={t('invite.unreadableSub')} />;
   if (!duty) return <Loading text={t('invite.loading')} />;
   return (
     <section class="block dutylist" data-testid="duty-list">
@@ -66,16 +69,10 @@ export function DutyList({ duty }: { duty: readonly OnDuty[] | null }): VNode {
 }
 
 /** Who could be asked in, and who is busy. `null`: still being looked up. */
-export function Invite({
-  duty,
-  call,
-  send,
-}: {
-  duty: readonly OnDuty[] | null;
-  call: CallView;
-  send: Send;
-}): VNode {
+export function Invite({ duty, call, send }: { duty: DutyNow; call: CallView; send: Send }): VNode {
   const [busy, go] = useBusy();
+  if (duty === 'unreadable')
+    return <Empty icon="linkOff" title={t('invite.unreadable')} sub={t('invite.unreadableSub')} />;
   if (!duty) return <Loading text={t('invite.loading')} />;
   const free = (line: Line) => duty.some((d) => d.line === line && !d.busy);
   const others = duty.filter((d) => d.line !== 'desk');

@@ -4,10 +4,11 @@ import { equipmentOf, institutionOf, nameOf, secondsUntil } from '../app/format.
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
 import { inCall, isRung } from '../model/call.ts';
+import { equipmentIcon } from '../model/equipment.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { Live } from '../ui/parts.tsx';
 import type { CallView, Participant } from '../wire.ts';
-import { equipmentIcon } from './Equipment.tsx';
 
 export const personName = (p: Participant): string => {
   if (p.equipment) return equipmentOf(p.equipment);
@@ -30,6 +31,14 @@ export function legText(p: Participant, at: number): string {
     default:
       return t(`call.state.${s.state}`);
   }
+}
+
+/** The same for a voice, which says it when it changes: without seconds, or it would count for ever. */
+function legSaid(p: Participant): string {
+  if (p.join.consent === 'refused') return t('gate.refused');
+  if (p.legState.state === 'ringing') return t('ring.incoming');
+  if (p.legState.state === 'away') return t('tile.away');
+  return legText(p, 0);
 }
 
 const iconOf = (p: Participant) => {
@@ -73,7 +82,8 @@ function Person({ p, call, send }: { p: Participant; call: CallView; send: Send 
         )}
       </div>
       <div class="member-end">
-        <span class={`chip num ${tone(p)}`} role="status">
+        <Live text={t('colon', { name: personName(p), text: legSaid(p) })} />
+        <span class={`chip num ${tone(p)}`}>
           {p.join.consent === 'refused' ? t('gate.refused') : legText(p, now.value)}
         </span>
         {isRung(p) && p.role !== 'deskNurse' && (

@@ -4,13 +4,14 @@ import { clockTime, stopwatch } from '../app/format.ts';
 import { either, t } from '../i18n/index.tsx';
 import { fileAt, inTheMaking, moments, playlistOf } from '../model/recording.ts';
 import { Button } from '../ui/Button.tsx';
-import { Choices, Empty, Loading, Notice } from '../ui/parts.tsx';
+import { Choices, Empty, Loading, Notice, Unread } from '../ui/parts.tsx';
 import type { Participant, Recording, TimelineEntry } from '../wire.ts';
+import type { Recordings } from './Encounter.tsx';
 import { personName } from './People.tsx';
 
 export interface PlaybackProps {
-  /** None: still being asked for. */
-  recordings: readonly Recording[] | null;
+  recordings: Recordings;
+  onRetry: () => void;
   people: readonly Participant[];
   timeline: readonly TimelineEntry[];
   /** The address of a file for `<audio>` and `<video>`; fetched when it is wanted, for a link cannot carry the token. */
@@ -54,7 +55,10 @@ function Sight(props: {
 /** What was recorded: all voices with one bar, anybody's picture above it, and what happened as places to jump to. */
 export function Playback(props: PlaybackProps): VNode {
   const { recordings, people, timeline, fetchFile } = props;
-  const list = useMemo(() => playlistOf(recordings ?? [], people), [recordings, people]);
+  const list = useMemo(
+    () => playlistOf(Array.isArray(recordings) ? (recordings as readonly Recording[]) : [], people),
+    [recordings, people],
+  );
   const audio = useRef<HTMLAudioElement>(null);
   const [urls, setUrls] = useState<Record<string, string | null>>({});
   const [chosen, setChosen] = useState('none');
@@ -63,7 +67,10 @@ export function Playback(props: PlaybackProps): VNode {
   const want = (file: string) => {
     if (file in urls) return;
     setUrls((all) => ({ ...all, [file]: null }));
-    void fetchFile(file).then((url) => setUrls((all) => ({ ...all, [file]: url })));
+    // A file that did not come may be asked for again.
+    void fetchFile(file).then((url) =>
+      setUrls(({ [file]: _, ...all }) => (url ? { ...all, [file]: url } : all)),
+    );
   };
   const sound = list?.sound ?? null;
   const sight = list?.sights.find((s) => s.files[0]?.leg === chosen) ?? null;
@@ -72,6 +79,7 @@ export function Playback(props: PlaybackProps): VNode {
     if (place) want(place.file);
   }, [place?.file]);
   if (recordings === null) return <Loading />;
+  if (recordings === 'unreadable') return <Unread onRetry={props.onRetry} testid="play-unreadable" />;
   if (!list && inTheMaking(timeline)) return <Loading text={t('play.making')} />;
   if (!list) return <Empty icon="speaker" title={t('play.none')} sub={t('play.noneSub')} />;
   const nameOfSight = (person: Participant | null) => (person ? personName(person) : t('play.somebody'));

@@ -4,11 +4,12 @@ import { clockTime, nameOf, span } from '../app/format.ts';
 import { type Key, t } from '../i18n/index.tsx';
 import { group } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
-import { Empty, UrgencyChip } from '../ui/parts.tsx';
+import { Empty, Loading, UrgencyChip } from '../ui/parts.tsx';
 import type { Id, QueueItem } from '../wire.ts';
 
 export interface QueueProps {
-  items: readonly QueueItem[];
+  /** `null`: not here yet. */
+  items: readonly QueueItem[] | null;
   current: Id | null;
   /** None where this person may not claim. */
   onClaim: ((session: Id) => void) | null;
@@ -69,6 +70,7 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
 
 /** Tonight's cases: who waits first, then who is looked after, then what is done. */
 export function Queue(props: QueueProps): VNode {
+  if (props.items === null) return <Loading />;
   const groups = group(props.items);
   if (props.items.length === 0)
     return <Empty icon="moon" title={t('queue.empty')} sub={t(props.emptySub ?? 'queue.emptySub')} />;

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { Send } from '../app/send.ts';
+import type { DutyNow } from '../app/useDutyList.ts';
 import type { Equipment } from '../app/useEquipment.ts';
 import { IdentityStep, RedFlagStep, UrgencyStep } from '../clinical/Checks.tsx';
 import { EquipmentList } from '../clinical/Equipment.tsx';
@@ -13,7 +14,7 @@ import { SbarEditor } from '../clinical/Sbar.tsx';
 import { type Key, t } from '../i18n/index.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Scroll } from '../ui/Scroll.tsx';
-import type { CallView, OnDuty, VitalsView } from '../wire.ts';
+import type { CallView, VitalsView } from '../wire.ts';
 
 export const STEPS = ['patient', 'check', 'vitals', 'sbar', 'doctor', 'finish'] as const;
 export type Step = (typeof STEPS)[number];
@@ -34,7 +35,7 @@ export function doneSteps(call: CallView, vitals: VitalsView | null): Set<Step> 
 export interface BenchProps {
   call: CallView;
   vitals: VitalsView | null;
-  duty: readonly OnDuty[] | null;
+  duty: DutyNow;
   deskPhone: string;
   equipment: Equipment;
   onEquipment: () => void;

@@ -4,6 +4,7 @@ import { now } from '../app/clock.ts';
 import { clockTime, nameOf, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
+import type { DutyNow } from '../app/useDutyList.ts';
 import type { Equipment } from '../app/useEquipment.ts';
 import {
   CallControls,
@@ -13,6 +14,7 @@ import {
   UndoBar,
 } from '../clinical/Controls.tsx';
 import { DutyList } from '../clinical/Invite.tsx';
+import { MediaTrouble } from '../clinical/MediaTrouble.tsx';
 import { legText, personName } from '../clinical/People.tsx';
 import { Queue } from '../clinical/Queue.tsx';
 import { Stage } from '../clinical/Stage.tsx';
@@ -24,16 +26,17 @@ import { group } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Brand, Empty, LangSwitch, Live, Notice, ThemeSwitch } from '../ui/parts.tsx';
-import type { CallView, Id, Me, OnDuty, QueueItem, VitalsView } from '../wire.ts';
+import type { CallView, Id, Me, QueueItem, VitalsView } from '../wire.ts';
 import { Bench, type Step } from './Bench.tsx';
 import { KeysDialog, useShortcuts } from './Keys.tsx';
 
 export interface DeskProps {
   me: Me;
-  queue: readonly QueueItem[];
+  /** `null`: not here yet. */
+  queue: readonly QueueItem[] | null;
   call: CallView | null;
   vitals: VitalsView | null;
-  duty: readonly OnDuty[] | null;
+  duty: DutyNow;
   equipment: Equipment;
   /** Asks for the equipment again. */
   onEquipment: () => void;
@@ -50,7 +53,7 @@ export interface DeskProps {
 
 function Header({ props, onHelp }: { props: DeskProps; onHelp: () => void }): VNode {
   const { me } = props;
-  const waiting = group(props.queue).waiting.length;
+  const waiting = group(props.queue ?? []).waiting.length;
   return (
     <header class="topbar">
       <Brand text={t('app.desk')} />
@@ -151,6 +154,7 @@ function CallCentre(props: {
       ) : (
         <>
           <Stage call={call} media={desk.media}>
+            <MediaTrouble media={desk.media} controls={desk.controls} phone={call.patient?.phone ?? null} />
             <RecordingQuestion call={call} send={desk.send} />
             <CheckInQuestion call={call} send={desk.send} />
             {joiner && (
@@ -191,7 +195,7 @@ export function Desk(props: DeskProps): VNode {
   const [help, setHelp] = useState(false);
   const { call } = props;
   const free = !call || call.state.state === 'ended' || ownLeg(call)?.legState.state === 'left';
-  const waiting = group(props.queue).waiting;
+  const waiting = group(props.queue ?? []).waiting;
   useShortcuts((shortcut) => {
     const first = waiting[0];
     if (shortcut === 'help') setHelp(true);

@@ -15,7 +15,7 @@ import { currentCall, stillIn } from '../model/staff.ts';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { OverRecord } from '../ui/OverRecord.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
-import { Loading } from '../ui/parts.tsx';
+import { LoadingPage } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
 import { Desk } from './Desk.tsx';
 
@@ -36,7 +36,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
   const [media, controls] = useRoom(room);
   const dutyList = useDutyList(live, me !== null);
   const [equipment, askEquipment] = useEquipment(live, call);
-  if (live.restoring.value) return <Loading />;
+  if (live.restoring.value) return <LoadingPage />;
   if (me?.who.kind !== 'staff') {
     return <SignIn title={t('signin.title')} body={t('signin.body')} onCode={live.signIn} />;
   }
@@ -65,7 +65,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
         <Desk
           key={call?.session ?? 'none'}
           me={me}
-          queue={state.queue}
+          queue={state.ready ? state.queue : null}
           call={call}
           vitals={call ? (state.vitals[call.session] ?? null) : null}
           duty={dutyList}

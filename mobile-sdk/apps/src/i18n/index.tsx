@@ -47,7 +47,8 @@ export function T({ k, p = {} }: { k: Key; p?: Params }): VNode {
         piece.ruby ? (
           <ruby>
             {piece.text}
-            <rt>{piece.ruby}</rt>
+            {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: an rt takes no focus; a voice reads the word below it and would say it twice */}
+            <rt aria-hidden="true">{piece.ruby}</rt>
           </ruby>
         ) : (
           piece.text

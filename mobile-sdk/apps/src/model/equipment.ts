@@ -1,4 +1,5 @@
 /** Cameras and displays of a bedside: which there are, and where each stands in this call. */
+import type { IconName } from '../ui/Icon.tsx';
 import type { CallView, EquipmentCard, Participant } from '../wire.ts';
 import { inCall } from './call.ts';
 
@@ -44,6 +45,9 @@ export function equipmentRows(call: CallView, listed: readonly EquipmentCard[]):
       (a, b) => a.card.name.localeCompare(b.card.name, 'ja') || a.card.device.localeCompare(b.card.device),
     );
 }
+
+export const equipmentIcon = (card: EquipmentCard): IconName =>
+  card.kind === 'wallDisplay' ? 'desk' : 'camera';
 
 /** A display shows the call and sends nothing: it has no picture of its own. */
 export const sendsPicture = (p: Participant): boolean => p.equipment?.kind !== 'wallDisplay';

@@ -14,6 +14,7 @@ import {
 } from '../clinical/Controls.tsx';
 import { DispositionForm, NoteEditor, SignStep } from '../clinical/Finish.tsx';
 import { KindPicker } from '../clinical/Kind.tsx';
+import { MediaTrouble } from '../clinical/MediaTrouble.tsx';
 import { Observations } from '../clinical/Observations.tsx';
 import { OxygenScale } from '../clinical/OxygenScale.tsx';
 import { PatientPanel } from '../clinical/PatientPanel.tsx';
@@ -162,6 +163,8 @@ export function PhoneCall(props: PhoneCallProps): VNode {
   return (
     <main class={`phonecall tab-${tab}`} data-testid="screen-call">
       <UndoBar call={call} send={props.send} />
+      {/* Said whichever tab is open; where the bar of the first one is, it says it itself. */}
+      {tab !== 'call' && call.recording.phase !== 'off' && <Live text={t(`rec.${call.recording.phase}`)} />}
       {ended ? (
         <div class="endedhead">
           <Icon name="check" />
@@ -193,11 +196,14 @@ export function PhoneCall(props: PhoneCallProps): VNode {
           </div>
           <div class="overtop">
             {call.recording.phase === 'on' && (
-              <span class="rec" role="status" data-testid="rec-badge">
+              <span class="rec" data-testid="rec-badge">
                 <i /> {t('rec.short')}
               </span>
             )}
             {since && <span class="chip num dark">{stopwatch(now.value - since)}</span>}
+          </div>
+          <div class="overtrouble">
+            <MediaTrouble media={media} controls={props.controls} phone={call.patient?.phone ?? null} />
           </div>
           <div class="overvitals">
             <VitalTiles

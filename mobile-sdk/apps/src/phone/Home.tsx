@@ -11,7 +11,8 @@ import type { Id, Me, QueueItem } from '../wire.ts';
 /** On duty, and nobody calls: the state, the warning about closed pages, tonight's list. */
 export function Home(props: {
   me: Me;
-  queue: readonly QueueItem[];
+  /** `null`: not here yet. */
+  queue: readonly QueueItem[] | null;
   onOpen: (session: Id) => void;
   onStopDuty: () => void;
   onTest: () => void;

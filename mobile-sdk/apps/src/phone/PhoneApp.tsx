@@ -14,7 +14,7 @@ import { LinkBanner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { OverRecord } from '../ui/OverRecord.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
-import { Loading } from '../ui/parts.tsx';
+import { LoadingPage } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
 import type { CallView, Me } from '../wire.ts';
 import { PhoneCall, WaitConsent } from './Call.tsx';
@@ -43,7 +43,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   const duty = useDuty(live, 'phone', ring !== null && !talking, t('ring.incoming'));
   const room = useCallRoom(live, current);
   const [media, controls] = useRoom(room);
-  if (live.restoring.value) return <Loading />;
+  if (live.restoring.value) return <LoadingPage />;
   if (me?.who.kind !== 'staff') {
     return <SignIn title={t('signin.title')} body={t('signin.body')} onCode={live.signIn} />;
   }
@@ -96,7 +96,13 @@ export function PhoneApp({ live }: { live: Live }): VNode {
     }
     if (!duty.on) return <DutyGate me={signedIn} onGo={duty.go} onSignOut={() => live.client.signOut()} />;
     return (
-      <Home me={signedIn} queue={state.queue} onOpen={record} onStopDuty={duty.stop} onTest={duty.test} />
+      <Home
+        me={signedIn}
+        queue={state.ready ? state.queue : null}
+        onOpen={record}
+        onStopDuty={duty.stop}
+        onTest={duty.test}
+      />
     );
   };
   return (

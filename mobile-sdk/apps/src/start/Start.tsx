@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { t } from '../i18n/index.tsx';
+import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { Brand, Empty, LangSwitch, Loading, ThemeSwitch } from '../ui/parts.tsx';
 import type { DemoPerson } from '../wire.ts';
@@ -12,7 +13,11 @@ export const linkOf = (person: DemoPerson): string =>
   `/${person.app}#code=${encodeURIComponent(person.code)}`;
 
 /** The door of a demonstration: choose who you are. `null`: still loading; empty: not a demonstration. */
-export function Start({ people }: { people: readonly DemoPerson[] | null }): VNode {
+export function Start(props: {
+  people: readonly DemoPerson[] | null | 'unreadable';
+  onRetry: () => void;
+}): VNode {
+  const { people } = props;
   return (
     <main class="startpage" data-testid="screen-start">
       <header class="row wrap">
@@ -28,6 +33,12 @@ export function Start({ people }: { people: readonly DemoPerson[] | null }): VNo
       </div>
       {people === null ? (
         <Loading />
+      ) : people === 'unreadable' ? (
+        <Empty icon="linkOff" title={t('problem.network.title')} sub={t('problem.network.next')}>
+          <Button kind="primary" icon="undo" onClick={props.onRetry} testid="retry">
+            {t('retry')}
+          </Button>
+        </Empty>
       ) : people.length === 0 ? (
         <Empty icon="key" title={t('start.notDemo')} sub={t('start.notDemoSub')} />
       ) : (

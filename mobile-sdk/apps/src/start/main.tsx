@@ -1,4 +1,4 @@
-import { YobanClient } from '@yoban/sdk';
+import { YobanClient, YobanProblem } from '@yoban/sdk';
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import '@fontsource/biz-udpgothic/400.css';
@@ -17,15 +17,17 @@ import { Start } from './Start.tsx';
 const client = new YobanClient({ baseUrl: location.origin });
 
 function App() {
-  const [people, setPeople] = useState<DemoPerson[] | null>(null);
-  useEffect(() => {
-    // Outside demo mode the list is refused: the page then says how one signs in.
-    client.rest.demoPeople().then(
-      (found) => setPeople(found),
-      () => setPeople([]),
-    );
-  }, []);
-  return <Start people={people} />;
+  const [people, setPeople] = useState<DemoPerson[] | null | 'unreadable'>(null);
+  const read = () => {
+    setPeople(null);
+    client.rest.demoPeople().then(setPeople, (error: unknown) => {
+      // Outside demo mode the list is refused: the page then says how one signs in.
+      const refused = error instanceof YobanProblem && error.status < 500;
+      setPeople(refused ? [] : 'unreadable');
+    });
+  };
+  useEffect(read, []);
+  return <Start people={people} onRetry={read} />;
 }
 
 const root = document.getElementById('app');

@@ -1,11 +1,13 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { equipmentOf, institutionOf, nameOf } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { type Key, T, t } from '../i18n/index.tsx';
+import { equipmentIcon } from '../model/equipment.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Live } from '../ui/parts.tsx';
+import { useFocus } from '../ui/useFocus.ts';
 import type { Participant } from '../wire.ts';
 
 function Answers(props: { busy: string | null; onAnswer: (yes: boolean) => void; testid: string }): VNode {
@@ -27,19 +29,15 @@ function Answers(props: { busy: string | null; onAnswer: (yes: boolean) => void;
   );
 }
 
-/** A question takes the focus, so that a keyboard or switch user is not left behind it. */
-function useFocus() {
-  const ref = useRef<HTMLElement>(null);
-  useEffect(() => ref.current?.focus(), []);
-  return ref;
-}
-
 /** May this person join? Nothing of the patient reaches them before はい. */
 export function AskJoin({ person, send }: { person: Participant; send: Send }): VNode {
   const [busy, go] = useBusy();
-  const ref = useFocus();
+  const ref = useRef<HTMLElement>(null);
+  useFocus(() => ref.current?.focus());
   const { card } = person;
+  const name = person.equipment ? equipmentOf(person.equipment) : '';
   const role = t(`legRole.${person.role}`);
+  const title = person.equipment ? 'tab.consent.device' : 'tab.consent.title';
   const roleKey: Key = `legRole.${person.role}`;
   return (
     <section
@@ -50,13 +48,13 @@ export function AskJoin({ person, send }: { person: Participant; send: Send }): 
       ref={ref}
       data-testid="ask-join"
     >
-      <Live text={t('tab.consent.title', { role })} urgent />
+      <Live text={t(title, { role, name })} urgent />
       <h1 id="ask-join">
-        <T k="tab.consent.title" p={{ role }} />
+        <T k={title} p={{ role, name }} />
       </h1>
       <div class="idcard">
         <div class="face" aria-hidden="true">
-          <Icon name="person" />
+          <Icon name={person.equipment ? equipmentIcon(person.equipment) : 'person'} />
         </div>
         {card ? (
           <div>
@@ -79,7 +77,7 @@ export function AskJoin({ person, send }: { person: Participant; send: Send }): 
         )}
       </div>
       <p>
-        <T k="tab.consent.body" />
+        <T k={person.equipment ? `tab.consent.${person.equipment.kind}` : 'tab.consent.body'} />
       </p>
       <Answers
         testid="join"
@@ -93,7 +91,8 @@ export function AskJoin({ person, send }: { person: Participant; send: Send }): 
 /** May we record? Asked apart from everything else. */
 export function AskRecording({ send }: { send: Send }): VNode {
   const [busy, go] = useBusy();
-  const ref = useFocus();
+  const ref = useRef<HTMLElement>(null);
+  useFocus(() => ref.current?.focus());
   return (
     <section
       class="ask"

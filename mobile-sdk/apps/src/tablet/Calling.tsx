@@ -171,9 +171,9 @@ export function Fallback({ call, phone, send }: Omit<CallingProps, 'own'>): VNod
       </div>
       <footer class="foot">
         {waiting ? <Cancel send={send} /> : <span />}
-        <div class="row" role="status">
+        <div class="row">
           <span class="spinner" />
-          <span>
+          <span role="status">
             <T k="tab.fallback.still" /> {list(names)}
           </span>
           <span class="num soft">

@@ -34,6 +34,7 @@ export function Idle(props: IdleProps): VNode {
   const { me } = props;
   const name = me.who.kind === 'tablet' ? either(me.who.name, me.who.nameLatin) : '';
   const offline = props.link === 'offline' || props.link === 'reconnecting';
+  const connecting = props.link === 'connecting';
   return (
     <main class="page" data-testid="screen-idle">
       <div class="halves">
@@ -44,9 +45,9 @@ export function Idle(props: IdleProps): VNode {
           <div class="bigclock num">{clockTime(now.value)}</div>
           <div class="day soft">{day(now.value)}</div>
           <div class={`ready ${offline ? 'bad' : ''}`} role="status">
-            <Icon name={offline ? 'linkOff' : 'check'} />
+            {connecting ? <span class="spinner" /> : <Icon name={offline ? 'linkOff' : 'check'} />}
             <span>
-              <T k={offline ? 'tab.offline' : 'tab.ready'} />
+              <T k={connecting ? 'tab.connecting' : offline ? 'tab.offline' : 'tab.ready'} />
               {offline && (
                 <>
                   <br />

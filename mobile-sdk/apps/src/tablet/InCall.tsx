@@ -6,8 +6,8 @@ import { type Send, useBusy } from '../app/send.ts';
 import { T, t } from '../i18n/index.tsx';
 import { canWithdrawRecording, onStage, others, rung } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
-import { Icon, type IconName } from '../ui/Icon.tsx';
-import { Dialog } from '../ui/parts.tsx';
+import type { IconName } from '../ui/Icon.tsx';
+import { Dialog, Live } from '../ui/parts.tsx';
 import { VideoTile } from '../ui/VideoTile.tsx';
 import type { CallView, Id, Participant } from '../wire.ts';
 import { SpeakerDialog } from './Speaker.tsx';
@@ -81,18 +81,19 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
   const phase = call.recording.phase;
   return (
     <main class="call" data-testid="screen-incall">
+      <Live text={phase === 'on' ? t('tab.rec.on') : phase === 'paused' ? t('tab.rec.paused') : ''} />
       <div class="stagebox">
         <StageTile person={stage} media={media} />
         <div class="badges">
           {phase === 'on' ? (
-            <span class="rec" role="status" data-testid="rec">
+            <span class="rec" data-testid="rec">
               <i />
               <span>
                 <T k="tab.rec.on" />
               </span>
             </span>
           ) : phase === 'paused' ? (
-            <span class="rec waiting" role="status">
+            <span class="rec waiting">
               <span>
                 <T k="tab.rec.paused" />
               </span>
@@ -196,15 +197,17 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
       </nav>
       {media.soundBlocked && (
         <Dialog
-          title={<T k="tab.incall.sound" />}
+          title={<T k="tab.sound.title" />}
           onClose={controls.startSound}
           actions={
             <Button kind="primary" icon="speaker" onClick={controls.startSound} testid="start-sound">
-              {t('ok')}
+              <T k="tab.sound.go" />
             </Button>
           }
         >
-          <Icon name="speaker" />
+          <p>
+            <T k="tab.sound.body" />
+          </p>
         </Dialog>
       )}
       {choosing && <SpeakerDialog media={media} controls={controls} onClose={() => setChoosing(false)} />}

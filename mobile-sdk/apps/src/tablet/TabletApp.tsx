@@ -11,7 +11,7 @@ import { joinerAsked, recordingAsksMe } from '../model/call.ts';
 import { screenOf } from '../model/tabletScreen.ts';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
-import { Loading } from '../ui/parts.tsx';
+import { LoadingPage } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
 import type { SourceState } from '../wire.ts';
 import { After, Closing, Left } from './After.tsx';
@@ -68,7 +68,7 @@ export function TabletApp({ live }: { live: Live }): VNode {
   }, [screen]);
   useEffect(() => setAudioOnly(false), [running]);
 
-  if (live.restoring.value) return <Loading />;
+  if (live.restoring.value) return <LoadingPage />;
   if (me?.who.kind !== 'tablet') {
     return <SignIn title={t('setup.title')} body={t('setup.body')} onCode={live.signIn} />;
   }

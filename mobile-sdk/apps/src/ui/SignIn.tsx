@@ -1,10 +1,11 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { narrow } from '../app/format.ts';
+import { nextOf, problem, titleOf } from '../app/problem.ts';
 import { useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
 import { Button } from './Button.tsx';
-import { Brand, Field, LangSwitch } from './parts.tsx';
+import { Brand, Field, LangSwitch, Notice } from './parts.tsx';
 
 /** Nobody is signed in here: the code of a link or QR, typed. */
 export function SignIn(props: {
@@ -14,6 +15,7 @@ export function SignIn(props: {
 }): VNode {
   const [code, setCode] = useState('');
   const [busy, go] = useBusy();
+  const refused = problem.value;
   return (
     <main class="signin" data-testid="screen-signin">
       <form
@@ -43,6 +45,14 @@ export function SignIn(props: {
             onInput={(event) => setCode(event.currentTarget.value)}
           />
         </Field>
+        {refused && (
+          <div role="alert" data-testid="signin-refused" data-code={refused.code}>
+            <Notice tone="bad">
+              <b>{titleOf(refused)}</b>
+              <div>{nextOf(refused)}</div>
+            </Notice>
+          </div>
+        )}
         <Button
           kind="primary"
           type="submit"

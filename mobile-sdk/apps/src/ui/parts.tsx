@@ -1,9 +1,11 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useRef } from 'preact/hooks';
 import { chooseTheme, theme } from '../app/theme.ts';
 import { chooseLang, type Lang, lang, t } from '../i18n/index.tsx';
 import type { Urgency } from '../wire.ts';
+import { Button } from './Button.tsx';
 import { Icon, type IconName, Mark } from './Icon.tsx';
+import { useFocus } from './useFocus.ts';
 
 export function Brand({ text }: { text?: string }): VNode {
   return (
@@ -30,11 +32,33 @@ export function Empty(props: {
   );
 }
 
+/** Before a page knows what to show: in its middle, where the eye is. */
+export function LoadingPage(): VNode {
+  return (
+    <main class="loadingpage" data-testid="screen-loading">
+      <Loading />
+    </main>
+  );
+}
+
 export function Loading({ text }: { text?: string }): VNode {
   return (
     <div class="empty" role="status">
       <span class="spinner" />
       <span>{text ?? t('loading')}</span>
+    </div>
+  );
+}
+
+/** Something that was asked for and did not come: a place of its own, and a way to ask again. */
+export function Unread(props: { onRetry: () => void; testid: string }): VNode {
+  return (
+    <div data-testid={props.testid}>
+      <Empty icon="linkOff" title={t('unread.title')} sub={t('unread.sub')}>
+        <Button icon="undo" onClick={props.onRetry} testid={`${props.testid}-retry`}>
+          {t('retry')}
+        </Button>
+      </Empty>
     </div>
   );
 }
@@ -140,11 +164,12 @@ export function Dialog(props: {
 }): VNode {
   const ref = useRef<HTMLDialogElement>(null);
   const title = useId();
-  useEffect(() => {
-    const dialog = ref.current;
-    if (dialog && !dialog.open) dialog.showModal();
-    return () => dialog?.close();
-  }, []);
+  useFocus(
+    () => {
+      if (ref.current && !ref.current.open) ref.current.showModal();
+    },
+    () => ref.current?.close(),
+  );
   return (
     <dialog
       class="dialog"

@@ -23,3 +23,11 @@ export function unseenFocus(): string[] {
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   return found;
 }
+
+/** What a screen reader is told by itself: each live region with its text. Runs in the browser. */
+export function aloud(): string[] {
+  const live = document.querySelectorAll('[role=status], [role=alert], [aria-live]:not([aria-live=off])');
+  return [...live].map(
+    (e) => `${e.tagName.toLowerCase()}[${e.getAttribute('data-testid') ?? e.className}] ${e.textContent}`,
+  );
+}

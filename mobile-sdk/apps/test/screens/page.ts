@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
-import { unseenFocus } from './focus.ts';
+import { aloud, unseenFocus } from './focus.ts';
 import { faults, type Rules } from './rules.ts';
 import { places } from './steady.ts';
 
@@ -11,12 +11,18 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** Put into each page once; sent anew for every screen, they would be compiled anew. */
-const TOOLS = `window.tools = { faults: ${faults}, places: ${places}, unseenFocus: ${unseenFocus} }`;
+const TOOLS = `window.tools = { faults: ${faults}, places: ${places}, unseenFocus: ${unseenFocus}, aloud: ${aloud} }`;
 
 interface Tools {
   show: (app: string, name: string, lang: string, theme: string) => Promise<void>;
   bright: (theme: string) => Promise<void>;
-  tools: { faults: typeof faults; places: typeof places; unseenFocus: typeof unseenFocus };
+  later: (ms: number) => Promise<void>;
+  tools: {
+    faults: typeof faults;
+    places: typeof places;
+    unseenFocus: typeof unseenFocus;
+    aloud: typeof aloud;
+  };
   axe: {
     run: (...what: unknown[]) => Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }>;
   };
@@ -99,6 +105,20 @@ export class Screen {
   async language(lang: string): Promise<string[]> {
     const said = await this.page.evaluate(() => document.documentElement.lang);
     return said === lang ? [] : [`lang is "${said}" on a screen in "${lang}"`];
+  }
+
+  /** A second passes: what is said aloud by itself must not count it. */
+  counting(): Promise<string[]> {
+    return this.page.evaluate(async () => {
+      const { later, tools } = window as unknown as Tools;
+      const before = tools.aloud();
+      await later(1_000);
+      const after = tools.aloud();
+      await later(0);
+      return after
+        .filter((text, i) => before.length === after.length && text !== before[i])
+        .map((text) => `counts aloud: ${text.slice(0, 60)}`);
+    });
   }
 
   async focus(): Promise<string[]> {

@@ -287,6 +287,9 @@ export function faults(rules: Rules): string[] {
     if (!columns && Math.max(...rows) - Math.min(...rows) > high) found.push(`takes two lines: ${name(e)}`);
   }
 
+  for (const e of scope.querySelectorAll('rt:not([aria-hidden="true"])'))
+    found.push(`a voice says it twice: ${name(e)} "${e.textContent}"`);
+
   // ---- The page ------------------------------------------------------------------------------------------------
   for (const e of [document.documentElement, ...scope.querySelectorAll('*')]) {
     if (e.closest('.sr, .plotbox, svg') || !(e instanceof HTMLElement)) continue;
@@ -294,6 +297,14 @@ export function faults(rules: Rules): string[] {
     const by = e.scrollWidth - e.clientWidth;
     if (scrolls && by > 1) found.push(`${by} px wider than its place: ${name(e)}`);
   }
+  // The browser of the test asks for reduced motion.
+  const moving = document.getAnimations().filter((a) => {
+    const { duration } = a.effect?.getComputedTiming() ?? {};
+    return a.playState === 'running' && typeof duration === 'number' && duration > 50;
+  });
+  for (const { effect } of moving)
+    if (effect instanceof KeyframeEffect && effect.target)
+      found.push(`moves all the same: ${name(effect.target)}`);
   const page = (modal ?? document.querySelector('main'))?.getBoundingClientRect();
   if (rules.oneScreen && page && page.bottom > window.innerHeight + 1) {
     found.push(`needs scrolling: ${Math.round(page.bottom - window.innerHeight)} px below the screen`);

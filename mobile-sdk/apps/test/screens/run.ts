@@ -66,6 +66,7 @@ async function checkTheChecks(screen: Screen, findings: Findings): Promise<void>
       ...(await screen.language('ja')),
       ...(await screen.faults(RULES.tablet as Rules)),
       ...(await screen.axe()),
+      ...(await screen.counting()),
       ...(await screen.focus()),
       ...(name === 'moved'
         ? moved({ ...group, screens: [...group.screens], keep: [...group.keep] }, standing)
@@ -106,7 +107,8 @@ async function look(screen: Screen, size: Size, lang: string, findings: Findings
         for (const { group, standing } of groups.filter((g) => g.group.screens.includes(name)))
           standing.set(name, await screen.places(group.keep));
         // Neither knows about colours: once in each language.
-        if (!size.suffix) said.push(...(await screen.axe()), ...(await screen.focus()));
+        if (!size.suffix)
+          said.push(...(await screen.axe()), ...(await screen.counting()), ...(await screen.focus()));
       }
       findings.list.push(...said.map((what) => ({ screen: called, what })));
     }

@@ -10,7 +10,11 @@ export interface Steady {
 const id = (...names: string[]) => names.map((name) => `[data-testid="${name}"]`);
 
 export const STEADY: Steady[] = [
-  { app: 'tablet', screens: ['idle', 'idleOffline', 'idleAfter'], keep: [...id('call', 'measure'), '.foot'] },
+  {
+    app: 'tablet',
+    screens: ['idle', 'idleOffline', 'idleConnecting', 'idleAfter'],
+    keep: [...id('call', 'measure'), '.foot'],
+  },
   {
     app: 'tablet',
     screens: ['calling', 'callingAgain'],
@@ -24,7 +28,7 @@ export const STEADY: Steady[] = [
   },
   {
     app: 'desk',
-    screens: ['empty', 'ringing', 'first', 'threeWay', 'closing', 'problem'],
+    screens: ['empty', 'loading', 'dutyUnreadable', 'ringing', 'first', 'threeWay', 'closing', 'problem'],
     keep: ['.topbar', '.left', '.mid', '.right', ...id('stop-duty', 'help')],
   },
   {
@@ -33,6 +37,9 @@ export const STEADY: Steady[] = [
       'first',
       'unmeasured',
       'missed',
+      'cameraDenied',
+      'soundBlocked',
+      'equipmentAsked',
       'reconnecting',
       'recorded',
       'recAsking',
@@ -53,7 +60,16 @@ export const STEADY: Steady[] = [
   },
   {
     app: 'phone',
-    screens: ['call', 'reconnecting', 'unrecorded', 'recAsked', 'closing', 'checkIn'],
+    screens: [
+      'call',
+      'reconnecting',
+      'unrecorded',
+      'recAsked',
+      'closing',
+      'checkIn',
+      'cameraAbsent',
+      'soundBlocked',
+    ],
     keep: ['.picture', '.callbar', '.phonetabs', ...id('mic', 'leave', 'tile-patient')],
   },
 ];

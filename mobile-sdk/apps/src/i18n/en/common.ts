@@ -32,6 +32,8 @@ export const common: Record<keyof typeof ja, Message> = {
   no: 'No',
   none: 'None',
   loading: 'Loading',
+  'unread.title': 'It could not be loaded',
+  'unread.sub': 'Check the connection and try again.',
   retry: 'Try again',
   age: { one: '{n} year old', other: '{n} years old' },
   you: 'You',

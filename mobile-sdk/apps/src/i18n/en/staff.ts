@@ -258,6 +258,8 @@ export const staff: Record<keyof typeof ja, Message> = {
   'invite.none': 'Nobody is on duty now',
   'invite.noneSub': 'Telephone the number on the rota.',
   'invite.loading': 'Looking up who is on duty',
+  'invite.unreadable': 'Who is on duty could not be read',
+  'invite.unreadableSub': 'It is read again by itself. If it is urgent, telephone the number on the rota.',
   'invite.inCall': 'In the call',
   'kindof.title': 'Kind of care',
   'kindof.now': 'Now: {kind} ({mode})',

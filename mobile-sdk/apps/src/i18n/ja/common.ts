@@ -31,6 +31,8 @@ export const common = {
   none: 'なし',
   loading: '読み込んでいます',
   retry: 'もう一度試す',
+  'unread.title': '読み込めませんでした',
+  'unread.sub': '通信を確かめて、もう一度試してください。',
   age: '{n}歳',
   you: 'あなた',
   and: '、',

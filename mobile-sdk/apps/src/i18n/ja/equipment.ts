@@ -1,4 +1,4 @@
-/** Cameras and displays of a bedside. */
+/** What stands at a bedside or a desk: cameras, displays, microphones, and what is wrong with them. */
 export const equipment = {
   'equip.title': 'ベッドサイドの機器',
   'equip.sub': '入れる前に、タブレットで患者さんにたずねます。',
@@ -25,4 +25,15 @@ export const equipment = {
   'equip.unask': '取り消す',
   'equip.out': '外す',
   'equip.out.of': '{name}を通話から外す',
+  'trouble.sound': 'ブラウザが音を止めています',
+  'trouble.sound.go': '音を出す',
+  'trouble.microphone.denied': 'マイクを使う許可がありません',
+  'trouble.microphone.inUse': 'マイクをほかのアプリが使っています',
+  'trouble.microphone.absent': 'マイクがありません',
+  'trouble.microphone.on': '直らないときは、患者さんに電話してください：{phone}',
+  'trouble.microphone.on.desk': '直らないときは、電話で話してください。',
+  'trouble.camera.denied': 'カメラを使う許可がありません',
+  'trouble.camera.inUse': 'カメラをほかのアプリが使っています',
+  'trouble.camera.absent': 'カメラがありません',
+  'trouble.camera.on': '音声だけで通話を続けています。',
 } as const;

@@ -255,6 +255,9 @@ export const staff = {
   'invite.none': 'いま当番の人がいません',
   'invite.noneSub': '当番表の電話番号に連絡してください。',
   'invite.loading': '当番を確かめています',
+  'invite.unreadable': '当番の一覧を読めませんでした',
+  'invite.unreadableSub':
+    'つながりしだい、自動で読み直します。急ぐときは当番表の電話番号に連絡してください。',
   'invite.inCall': '参加中',
   'kindof.title': '診療の区分',
   'kindof.now': '現在：{kind}（{mode}）',

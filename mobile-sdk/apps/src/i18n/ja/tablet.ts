@@ -13,6 +13,7 @@ export const tablet = {
   'tab.sensors': '{体温|たいおん}や{血圧|けつあつ}を{測|はか}る',
   'tab.settings': '{設定|せってい}',
   'tab.ready': 'いつでも{呼|よ}べます',
+  'tab.connecting': 'つないでいます',
   'tab.offline': 'いまは{画面|がめん}から{呼|よ}べません',
   'tab.offline.body': '{窓口|まどぐち}に{電話|でんわ}してください',
   'tab.calling.title': '{看護師|かんごし}を{呼|よ}んでいます',
@@ -54,6 +55,14 @@ export const tablet = {
   'tab.incall.measure': '{測|はか}る',
   'tab.incall.off': '{切|き}れています',
   'tab.consent.title': '{role}が{入|はい}ってもよいですか',
+  'tab.consent.device': '{name}を{使|つか}ってもよいですか',
+  'tab.consent.bedsideCamera':
+    '「はい」を{押|お}すと、このカメラの{映像|えいぞう}が、{通話|つうわ}している{人|ひと}に{見|み}えます。',
+  'tab.consent.wallDisplay':
+    '「はい」を{押|お}すと、あなたの{映像|えいぞう}と{声|こえ}が、この{画面|がめん}に{出|で}ます。',
+  'tab.sound.title': '{音|おと}が{止|と}まっています',
+  'tab.sound.body': '{下|した}のボタンを{押|お}すと、{相手|あいて}の{声|こえ}が{聞|き}こえます。',
+  'tab.sound.go': '{音|おと}を{出|だ}す',
   'tab.consent.body':
     '「はい」を{押|お}すまで、{相手|あいて}にあなたの{映像|えいぞう}と{声|こえ}は{届|とど}きません。',
   'tab.consent.registered': '{医師|いし}の{登録|とうろく} {year}{年|ねん}',
