@@ -80,7 +80,7 @@ export async function bringDoctor(tablet, desk, phone) {
 }
 
 /** How long a step may take before it counts as standing still: several waits of `PATIENCE`, and never needed. */
-export const STEP = 240_000;
+export const STEP = 480_000;
 
 /**
  * The steps of one story, in order. After one has failed the others cannot tell anything: they are not run, and the

@@ -8,7 +8,7 @@ import test from 'node:test';
 import { PEOPLE, cells, readCells, silence } from '../lib/clips.mjs';
 import { whoIsHeard } from '../lib/hear.mjs';
 import { peopleHeard, peopleSeen } from '../lib/media.mjs';
-import { Night, clips, talk } from '../lib/night.mjs';
+import { Night, STEP, clips, talk } from '../lib/night.mjs';
 import { browserOf } from '../lib/people.mjs';
 import { peopleIn, play, share, sound } from '../lib/recording.mjs';
 
@@ -62,7 +62,7 @@ test('in files: who speaks and who is in a mix is told, a missing voice and a to
   }
 });
 
-test('in a call: another person’s picture, silence and a picture that stands still are noticed', { timeout: 90_000 }, async () => {
+test('in a call: another person’s picture, silence and a picture that stands still are noticed', { timeout: STEP }, async () => {
   const silent = join(mkdtempSync(join(tmpdir(), 'yoban-silence-')), 'silence.wav');
   writeFileSync(silent, silence(10));
   const night = await Night.begin();

@@ -251,6 +251,8 @@ step('the doctor writes note and decision and signs; the tablet says in plain wo
 step('the desk lists the case, opens the record, and takes the FHIR bundle', async () => {
   await desk.taps('open-record');
   await desk.sees('encounter');
+  // The course of the night is fetched apart and comes a moment later.
+  await desk.by('encounter').getByText(/夕霧 千尋の端末にはまだ届いていません/).first().waitFor();
   const record = await desk.text('encounter');
   assert.match(record, /第1版・署名済み/);
   assert.match(record, /暁 遼 が .* に署名/);

@@ -1,11 +1,11 @@
 /** Nobody answers: the desk is rung twice, then the tablet shows the way by telephone. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { clips } from '../lib/night.mjs';
+import { STEP, clips } from '../lib/night.mjs';
 import { Window, browserOf } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 
-test('nobody answers: telephone number, 119 in plain words, and the ringing goes on', { timeout: 120_000 }, async () => {
+test('nobody answers: telephone number, 119 in plain words, and the ringing goes on', { timeout: STEP }, async () => {
   const [server, browser] = await Promise.all([Server.start(['--demo-hurry', '5']), browserOf(clips.patient)]);
   try {
     const tablet = await Window.open(browser, 'tablet', server.link('tablet', 2));

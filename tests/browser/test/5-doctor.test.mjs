@@ -165,6 +165,8 @@ step('the doctor lists tonight’s cases and opens the record; one who was not i
   await item.getByText('転帰が未記入').waitFor();
   await item.getByTestId('open-record').click();
   await second.sees('encounter');
+  // The course of the night is fetched apart and comes a moment later.
+  await second.by('encounter').getByText(/移動中/).first().waitFor();
   const record = await second.text('encounter');
   assert.match(record, /下書き（未署名）/);
   assert.match(record, /暁 遼.*移動中/);

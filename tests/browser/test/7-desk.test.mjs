@@ -12,8 +12,8 @@ let phone;
 
 before(async () => {
   night = await Night.begin();
-  // Rings pass three times faster, so that this can wait until a doctor did not answer.
-  await night.falls(['--demo-hurry', '3']);
+  // Rings pass twice as fast, so that this can wait until a doctor did not answer.
+  await night.falls(['--demo-hurry', '2']);
 });
 after(() => night?.end());
 
