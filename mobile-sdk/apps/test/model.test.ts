@@ -2,23 +2,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { doctorLeg, NOW, nurseLeg, patientLeg, ringing } from '../fixtures/people.ts';
 import { queue } from '../fixtures/queue.ts';
-import {
-  asDoctor,
-  asNurse,
-  asPatient,
-  camera,
-  display,
-  type Scene,
-  sbar,
-  scenes,
-} from '../fixtures/scenes.ts';
+import { asDoctor, asNurse, asPatient, sbar, scenes } from '../fixtures/scenes.ts';
 import { noVitals, vitals } from '../fixtures/vitals.ts';
 import { hashOf, parse } from '../src/app/route.ts';
 import { refusalKey } from '../src/clinical/Kind.tsx';
 import { lang } from '../src/i18n/index.tsx';
 import * as call from '../src/model/call.ts';
 import { dispositionOf, emptyDraft, missing, nextTime } from '../src/model/disposition.ts';
-import { equipmentRows, sendsPicture } from '../src/model/equipment.ts';
 import {
   answered,
   type Draft,
@@ -167,31 +157,6 @@ describe('vital signs in words', () => {
     expect(valueText({ ...temperature, values: [], reading: { ...temperature.reading, vital } })).toBe(
       '36.8',
     );
-  });
-});
-
-describe('the equipment of a bedside', () => {
-  const states = (scene: Scene, listed = [camera, display]) =>
-    equipmentRows(asNurse(scene), listed)
-      .map((row) => `${row.card.nameEn}: ${row.state}`)
-      .sort();
-
-  it('is listed once, with where it stands in this call', () => {
-    expect(states(scenes.twoWay)).toEqual(['Bedside camera: ready', 'Living-room screen: ready']);
-    expect(states(scenes.cameraAsked)).toContain('Bedside camera: asked');
-    expect(states(scenes.cameraOn)).toEqual(['Bedside camera: on', 'Living-room screen: on']);
-    expect(states(scenes.cameraRefused)).toContain('Bedside camera: refused');
-    expect(states(scenes.cameraGone)).toContain('Bedside camera: gone');
-  });
-
-  it('is not offered while another call has it', () => {
-    expect(states(scenes.cameraGone, [])).toEqual(['Bedside camera: elsewhere']);
-    expect(states(scenes.twoWay, [])).toEqual([]);
-  });
-
-  it('has no tile for a display, which sends nothing', () => {
-    const inCall = asNurse(scenes.cameraOn).people.filter((p) => p.role === 'device');
-    expect(inCall.filter(sendsPicture).map((p) => p.equipment?.kind)).toEqual(['bedsideCamera']);
   });
 });
 

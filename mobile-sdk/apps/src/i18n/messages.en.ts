@@ -3,7 +3,8 @@ import { equipment } from './en/equipment.ts';
 import { flags } from './en/flags.ts';
 import { staff } from './en/staff.ts';
 import { tablet } from './en/tablet.ts';
+import { vitals } from './en/vitals.ts';
 import type { Key } from './messages.ja.ts';
 import type { Message } from './text.ts';
 
-export const en: Record<Key, Message> = { ...common, ...equipment, ...flags, ...tablet, ...staff };
+export const en: Record<Key, Message> = { ...common, ...equipment, ...flags, ...tablet, ...staff, ...vitals };

@@ -4,7 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
 import { aloud, unseenFocus } from './focus.ts';
-import { faults, type Rules } from './rules.ts';
+import type { Rules } from './limits.ts';
+import { faults } from './rules.ts';
 import { places } from './steady.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

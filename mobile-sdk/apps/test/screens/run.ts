@@ -11,8 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { createServer } from 'vite';
 import { FAULTS } from '../../fixtures/faults.tsx';
+import { RULES, type Rules } from './limits.ts';
 import { Screen } from './page.ts';
-import { RULES, type Rules } from './rules.ts';
 import { moved, STEADY, type Standing } from './steady.ts';
 
 const option = (name: string): string | undefined =>
