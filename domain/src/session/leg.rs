@@ -298,6 +298,16 @@ impl Leg {
         matches!(self.state, LegState::Ringing { .. } | LegState::Invited { .. })
     }
 
+    /// Comes into the call, for the first time or anew. An earlier yes to a recording does not hold any more, for a
+    /// recording pauses for whoever comes until they agree (C1.12); an earlier no does.
+    pub(super) fn enter(&mut self, at: Timestamp) {
+        self.state = LegState::Accepted { at };
+        self.silent = false;
+        if self.recording == RecordingAnswer::Yes {
+            self.recording = RecordingAnswer::None;
+        }
+    }
+
     /// Media may pass as far as the patient's agreement goes.
     pub const fn admitted(&self) -> bool {
         matches!(self.consent, JoinConsent::ByTap | JoinConsent::Given { .. })

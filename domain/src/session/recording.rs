@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Session;
-use super::leg::{LegRole, RecordingAnswer};
+use super::leg::{Leg, LegRole, RecordingAnswer};
 use crate::id::LegId;
 use crate::time::Timestamp;
 
@@ -38,9 +38,9 @@ pub enum Recording {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "phase")]
 pub enum Phase {
-    /// Not asked for.
+    /// Not asked for, or the call ended before it ran.
     Off,
-    /// Asked; these have not answered.
+    /// Asked; these have not answered. Nobody is named while patient and clinician are not both there.
     #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     Asking {
         /// Whose answer is missing.
@@ -48,7 +48,7 @@ pub enum Phase {
     },
     /// Running: REC on every screen.
     On,
-    /// It ran, and waits until these agree.
+    /// It ran, and waits until these agree, or until patient and clinician are both there.
     #[cfg_attr(feature = "schema", schema(rename_all = "camelCase"))]
     Paused {
         /// Whose answer is missing.
@@ -58,14 +58,16 @@ pub enum Phase {
     Refused,
     /// Somebody who had agreed withdrew.
     Withdrawn,
-    /// A clinician stopped it.
+    /// A clinician stopped it, or the call is over.
     Stopped,
     /// It broke; what was written so far is kept.
     Failed,
 }
 
-/// What recording does now. Devices are not asked: nobody stands behind them ([`Session::recorded`]). A gated joiner is not asked to agree before their gate opens, for nothing of
-/// them is forwarded; at the instant it opens, recording pauses until they answer.
+/// What recording does now. It runs only while patient and clinician are together, and never without the patient's own
+/// yes, whether the patient is there or not. Devices are not asked: nobody stands behind them ([`Session::recorded`]). A
+/// gated joiner is not asked before the gate opens, for nothing of them is forwarded; at the instant it opens, recording
+/// pauses until they answer.
 pub fn phase(session: &Session) -> Phase {
     let started = match session.recording {
         Recording::NotAsked => return Phase::Off,
@@ -74,7 +76,12 @@ pub fn phase(session: &Session) -> Phase {
         Recording::Wanted { started, .. } => started,
     };
     let mut waiting_for = Vec::new();
-    for leg in session.legs.iter().filter(|l| session.gate_open(l) && l.role != LegRole::Device) {
+    let asked = |l: &&Leg| match l.role {
+        LegRole::Patient => true,
+        LegRole::DeskNurse | LegRole::DutyDoctor | LegRole::VisitingNurse => l.in_call() && l.admitted(),
+        LegRole::Device => false,
+    };
+    for leg in session.legs.iter().filter(asked) {
         match leg.recording {
             RecordingAnswer::Yes => {}
             RecordingAnswer::None => waiting_for.push(leg.id),
@@ -82,9 +89,13 @@ pub fn phase(session: &Session) -> Phase {
             RecordingAnswer::Withdrawn => return Phase::Withdrawn,
         }
     }
-    match (waiting_for.is_empty(), started) {
+    // The patient's gate is open only while an admitted clinician is in the call.
+    let together = session.patient_leg().is_some_and(|l| session.gate_open(l));
+    match (waiting_for.is_empty() && together, started) {
         (true, _) => Phase::On,
-        (false, false) => Phase::Asking { waiting_for },
-        (false, true) => Phase::Paused { waiting_for },
+        (false, false) if session.live() => Phase::Asking { waiting_for },
+        (false, true) if session.live() => Phase::Paused { waiting_for },
+        (false, false) => Phase::Off,
+        (false, true) => Phase::Stopped,
     }
 }

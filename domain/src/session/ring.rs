@@ -237,8 +237,7 @@ impl Turn<'_, '_> {
         let first = self.next.desk.is_some() && role == LegRole::DeskNurse;
         let consent = if first { JoinConsent::ByTap } else { JoinConsent::Asked { at: now } };
         let seated = self.leg_mut(leg)?;
-        seated.state = LegState::Accepted { at: now };
-        seated.silent = false;
+        seated.enter(now);
         if seated.consent != JoinConsent::ByTap {
             seated.consent = consent;
         }

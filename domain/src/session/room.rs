@@ -100,8 +100,7 @@ impl Turn<'_, '_> {
         if matches!(own.consent, JoinConsent::Refused { .. }) {
             return Err(Refused::ConsentRefused);
         }
-        own.state = LegState::Accepted { at: now };
-        own.silent = false;
+        own.enter(now);
         // Explained and agreed each time (C1.11): whoever is not covered by the tap is asked for again.
         let asks = own.consent != JoinConsent::ByTap;
         if asks {

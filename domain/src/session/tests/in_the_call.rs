@@ -44,13 +44,67 @@ fn where_recordings_cannot_be_kept_nobody_is_even_asked() {
 }
 
 #[test]
-fn a_no_to_recording_lets_the_call_go_on_and_the_last_one_out_closes_the_file() {
+fn a_no_to_recording_lets_the_call_go_on() {
     let mut night = Night::nurse_talks();
     night.act(night.staff(NURSE), Input::AskRecording);
     night.act(night.tablet(), Input::AnswerRecording(false));
     assert_eq!(phase(&night), RecordingPhase::Refused);
     assert_eq!(night.session.media_mode(), MediaMode::VideoAudio);
     assert_eq!(night.count(|f| *f == FactKind::RecordingStarted), 0);
+}
+
+#[test]
+fn recording_never_runs_while_the_patient_has_not_answered() {
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), Input::AskRecording);
+    let patient = night.session.patient_leg().unwrap().id;
+    night.act(night.tablet(), Input::Leave);
+    assert_eq!(phase(&night), RecordingPhase::Asking { waiting_for: vec![patient] }, "the nurse alone");
+    night.act(night.tablet(), Input::ComeBack);
+    night.act(night.staff(NURSE), Input::Leave);
+    assert_eq!(phase(&night), RecordingPhase::Asking { waiting_for: vec![patient] }, "the patient alone");
+    night.act(night.tablet(), Input::AnswerRecording(true));
+    assert_eq!(phase(&night), RecordingPhase::Asking { waiting_for: vec![] }, "nobody to talk to");
+    assert_eq!(night.count(|f| *f == FactKind::RecordingStarted), 0);
+    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    night.act(night.staff(OTHER_NURSE), Input::AnswerRecording(true));
+    assert_eq!(phase(&night), RecordingPhase::On);
+}
+
+#[test]
+fn a_patients_no_to_recording_holds_when_they_go() {
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), Input::AskRecording);
+    night.act(night.tablet(), Input::AnswerRecording(false));
+    night.act(night.tablet(), Input::Leave);
+    assert_eq!(phase(&night), RecordingPhase::Refused);
+    night.act(night.tablet(), Input::ComeBack);
+    assert_eq!(phase(&night), RecordingPhase::Refused, "coming back is no yes");
+    night.act(night.staff(NURSE), Input::Leave);
+    assert_eq!(phase(&night), RecordingPhase::Refused);
+    assert_eq!(night.count(|f| *f == FactKind::RecordingStarted), 0);
+}
+
+#[test]
+fn who_comes_back_is_asked_about_the_recording_again_and_the_end_stops_it() {
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), Input::AskRecording);
+    night.act(night.tablet(), Input::AnswerRecording(true));
+    let patient = night.session.patient_leg().unwrap().id;
+    night.act(night.system(), Input::MediaLost(patient));
+    night.act(night.system(), Input::MediaUp(patient));
+    assert_eq!(phase(&night), RecordingPhase::On, "a page that is loaded anew was never gone");
+    night.act(night.tablet(), Input::Leave);
+    assert_eq!(phase(&night), RecordingPhase::Paused { waiting_for: vec![] });
+    night.act(night.tablet(), Input::ComeBack);
+    assert_eq!(phase(&night), RecordingPhase::Paused { waiting_for: vec![patient] });
+    night.act(night.tablet(), Input::AnswerRecording(true));
+    assert_eq!(phase(&night), RecordingPhase::On);
+    night.act(night.staff(NURSE), Input::End);
+    assert_eq!(phase(&night), RecordingPhase::Paused { waiting_for: vec![] }, "it may be taken back");
+    night.pass(Timings::default().undo);
+    assert_eq!(phase(&night), RecordingPhase::Stopped);
+    assert_eq!(night.facts.last(), Some(&FactKind::RecordingStopped));
 }
 
 #[test]
