@@ -25,6 +25,13 @@ pub enum ServiceKind {
     PhoneRevisit,
 }
 
+impl ServiceKind {
+    /// More than advice: the act of one doctor, who named it and answers for it.
+    pub const fn is_doctors_act(self) -> bool {
+        matches!(self, Self::OnlineReferral | Self::OnlineExamination | Self::PhoneRevisit)
+    }
+}
+
 /// What was really on between the patient and a clinician.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -1,7 +1,7 @@
 //! Findings, the kind of care, the decision, and the end of the call.
 
 use super::step::Turn;
-use super::{Disposition, EndReason, Finding, LegRole, Outcome, Refused, ScaleChoice, Session, State};
+use super::{Disposition, EndReason, Finding, Leg, LegRole, Outcome, Refused, ScaleChoice, Session, State};
 use crate::fact::FactKind;
 use crate::id::PersonId;
 use crate::mode::{self, ServiceKind};
@@ -88,7 +88,7 @@ impl Turn<'_, '_> {
             Finding::Urgency { urgency } => {
                 a.urgency = Some(urgency);
                 if urgency.is_sudden() && self.next.kind == ServiceKind::OnlineExamination {
-                    self.next.kind = ServiceKind::DoctorAdvice;
+                    (self.next.kind, self.next.kind_by) = (ServiceKind::DoctorAdvice, None);
                 }
                 FactKind::UrgencySet { urgency }
             }
@@ -136,6 +136,10 @@ impl Turn<'_, '_> {
             (_, LegRole::DutyDoctor) => {}
             (_, _) => return Err(Refused::DoctorOnly),
         }
+        // Two colleagues in the call: whoever leads says what it is, and answers for it.
+        if self.next.lead().and_then(Leg::person) != Some(person) {
+            return Err(Refused::NotLeading);
+        }
         if kind == ServiceKind::OnlineExamination {
             let (mode, urgency) = (self.next.media_mode(), self.next.assessment.urgency);
             mode::may_examine_online(
@@ -148,7 +152,7 @@ impl Turn<'_, '_> {
             )
             .map_err(Refused::NotExamination)?;
         }
-        self.next.kind = kind;
+        (self.next.kind, self.next.kind_by) = (kind, kind.is_doctors_act().then_some(person));
         Ok(())
     }
 

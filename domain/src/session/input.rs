@@ -340,6 +340,9 @@ pub enum Refused {
     /// This role cannot give that kind of care.
     #[error("this role cannot give that kind of care")]
     KindNotYours,
+    /// Somebody else leads the call and names the kind of care.
+    #[error("somebody else leads this call")]
+    NotLeading,
     /// Red or orange may end online only with the doctor's written reason.
     #[error("a red or orange case needs the doctor's reason to end online")]
     ReasonNeeded,
@@ -400,6 +403,7 @@ impl Refused {
             Self::NotExamination(NotExamination::NotTwoWay) => "examination-not-two-way",
             Self::NotExamination(NotExamination::SuddenIllness) => "examination-sudden-illness",
             Self::KindNotYours => "kind-not-yours",
+            Self::NotLeading => "not-leading",
             Self::ReasonNeeded => "reason-needed",
             Self::ScaleReasonNeeded => "scale-reason-needed",
             Self::RecheckInPast => "recheck-in-past",

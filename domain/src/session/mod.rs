@@ -74,6 +74,9 @@ pub struct Session {
     pub oxygen_scale: Option<ScaleChoice>,
     /// Kind of care a clinician named last.
     pub kind: ServiceKind,
+    /// Whose act it is, where it is more than advice.
+    #[serde(default)]
+    pub kind_by: Option<PersonId>,
     /// Kind and media for every second.
     pub ledger: Vec<Interval>,
     /// The decision.
@@ -195,11 +198,12 @@ impl Session {
                 || self.legs.iter().any(|l| l.role.is_clinician() && l.in_call() && l.admitted()))
     }
 
-    /// The clinician who leads: a doctor with an open gate, else a nurse with one.
+    /// The clinician who leads: a doctor with an open gate, else a nurse with one; of two, who was not lost.
     pub fn lead(&self) -> Option<&Leg> {
-        [LegRole::DutyDoctor, LegRole::DeskNurse, LegRole::VisitingNurse]
-            .into_iter()
-            .find_map(|role| self.legs.iter().find(|l| l.role == role && self.gate_open(l)))
+        [LegRole::DutyDoctor, LegRole::DeskNurse, LegRole::VisitingNurse].into_iter().find_map(|role| {
+            let open = self.legs.iter().filter(|l| l.role == role && self.gate_open(l));
+            open.min_by_key(|l| matches!(l.state, LegState::Away { .. }))
+        })
     }
 
     /// Who has the patient now, lost for a moment or not: the doctor, else a nurse; whoever did not answer a check-in

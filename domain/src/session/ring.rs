@@ -48,6 +48,7 @@ impl Session {
             assessment: super::Assessment::default(),
             oxygen_scale: None,
             kind: ServiceKind::NurseAdvice,
+            kind_by: None,
             ledger: Vec::new(),
             disposition: None,
             signed: None,

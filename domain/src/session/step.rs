@@ -152,17 +152,30 @@ impl Turn<'_, '_> {
                 (true, true) | (false, false) => {}
             }
         }
-        // A doctor who is let in turns a nurse's advice into a doctor's; one who goes turns it back.
-        let doctor_in = self.next.lead().is_some_and(|l| l.role == LegRole::DutyDoctor);
-        match (doctor_in, self.next.kind) {
-            (true, ServiceKind::NurseAdvice) => self.next.kind = ServiceKind::DoctorAdvice,
-            (false, k)
-                if k != ServiceKind::NurseAdvice && matches!(self.next.state, State::Active { .. }) =>
-            {
-                self.next.kind = ServiceKind::NurseAdvice;
-            }
-            _ => {}
+        self.settle_kind();
+    }
+
+    /// A doctor who is let in turns a nurse's advice into a doctor's; one who goes turns it back. What is more than advice
+    /// is the act of the doctor who named it: whoever leads next begins with advice.
+    fn settle_kind(&mut self) {
+        if !matches!(self.next.state, State::Active { .. }) {
+            return;
         }
+        let doctor = self.next.lead().filter(|l| l.role == LegRole::DutyDoctor).and_then(Leg::person);
+        match (doctor, self.next.kind) {
+            (None, ServiceKind::NurseAdvice) => {}
+            (None, _) => self.advice_only(ServiceKind::NurseAdvice),
+            (Some(_), ServiceKind::NurseAdvice) => self.advice_only(ServiceKind::DoctorAdvice),
+            (Some(doctor), kind) if kind.is_doctors_act() && self.next.kind_by != Some(doctor) => {
+                self.advice_only(ServiceKind::DoctorAdvice);
+            }
+            (Some(_), _) => {}
+        }
+    }
+
+    /// The kind of care falls back to advice, which is nobody's act in particular.
+    pub(super) const fn advice_only(&mut self, kind: ServiceKind) {
+        (self.next.kind, self.next.kind_by) = (kind, None);
     }
 
     fn settle_recording(&mut self, before: &Session) {
@@ -192,7 +205,7 @@ impl Turn<'_, '_> {
         let on = self.next.media_mode();
         // Without two-way picture and sound it is no オンライン診療, from this very millisecond (C1.1).
         if self.next.kind == ServiceKind::OnlineExamination && on != MediaMode::VideoAudio {
-            self.next.kind = ServiceKind::DoctorAdvice;
+            self.advice_only(ServiceKind::DoctorAdvice);
         }
         let kind = self.next.kind;
         let nurse_present =

@@ -113,6 +113,7 @@ impl Night {
                 assessment: Assessment::default(),
                 oxygen_scale: None,
                 kind: ServiceKind::NurseAdvice,
+                kind_by: None,
                 ledger: Vec::new(),
                 disposition: None,
                 signed: None,

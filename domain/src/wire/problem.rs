@@ -162,6 +162,7 @@ impl From<Refused> for Problem {
             | Refused::DoctorOnly
             | Refused::NotYoursToEnd
             | Refused::KindNotYours
+            | Refused::NotLeading
             | Refused::OwnConsent => 403,
             Refused::NoSuchLeg | Refused::EquipmentElsewhere => 404,
             Refused::ReasonNeeded | Refused::ScaleReasonNeeded | Refused::RecheckInPast => 422,
@@ -336,6 +337,12 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "Your role cannot give that kind of care",
             "別の区分を選んでください",
             "Choose another kind",
+        ],
+        Refused::NotLeading => [
+            "いま診ている人が区分を決めます",
+            "Whoever leads the call names the kind of care",
+            "診ている人に頼むか、その人が抜けてから選んでください",
+            "Ask them, or choose once they have left",
         ],
         Refused::ReasonNeeded => [
             "赤・橙の症例をオンラインで終えるには医師の理由が必要です",

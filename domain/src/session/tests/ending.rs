@@ -103,6 +103,62 @@ fn an_online_examination_needs_plan_name_notice_two_way_media_and_no_sudden_illn
     assert_eq!(night.session.examining_doctor(), Some(person(DOCTOR)));
 }
 
+/// A second doctor is in the call, whom the plan does not name.
+pub(super) fn with_another_doctor() -> Night {
+    let mut night = Night::doctor_talks();
+    night.act(
+        night.staff(NURSE),
+        Input::Invite { role: LegRole::DutyDoctor, person: Some(person(OTHER_DOCTOR)) },
+    );
+    night.act(night.staff(OTHER_DOCTOR), Input::Accept);
+    let leg = night.leg(OTHER_DOCTOR).id;
+    night.act(night.tablet(), Input::AnswerJoin { leg, yes: true });
+    night.media_runs(Some(OTHER_DOCTOR));
+    night
+}
+
+#[test]
+fn an_online_examination_is_the_act_of_the_doctor_who_named_it() {
+    let examine = Input::SetKind(ServiceKind::OnlineExamination);
+    let mut night = with_another_doctor();
+    night.act(night.staff(DOCTOR), examine.clone());
+    night.pass(Span::seconds(60));
+    night.act(night.staff(DOCTOR), Input::Leave);
+    assert_eq!(night.session.lead().and_then(Leg::person), Some(person(OTHER_DOCTOR)));
+    assert_eq!((night.session.kind, night.session.kind_by), (ServiceKind::DoctorAdvice, None));
+    assert_eq!(night.session.examining_doctor(), None);
+    night.pass(Span::seconds(60));
+    assert_eq!(examined_for(&night.session.ledger, night.now), Span::seconds(60), "not a second of the other");
+    let refused = night.try_act(night.staff(OTHER_DOCTOR), examine.clone());
+    assert_eq!(refused, Err(Refused::NotExamination(NotExamination::NotNamed)));
+    // The first comes back and leads again: it is theirs to name again, and not so by itself.
+    night.act(night.staff(DOCTOR), Input::ComeBack);
+    let leg = night.leg(DOCTOR).id;
+    night.act(night.tablet(), Input::AnswerJoin { leg, yes: true });
+    night.media_runs(Some(DOCTOR));
+    assert_eq!(night.session.kind, ServiceKind::DoctorAdvice);
+    night.act(night.staff(DOCTOR), examine);
+    assert_eq!(night.session.examining_doctor(), Some(person(DOCTOR)));
+}
+
+#[test]
+fn only_whoever_leads_names_the_kind_of_care() {
+    let examine = Input::SetKind(ServiceKind::OnlineExamination);
+    let mut night = with_another_doctor();
+    night.patient.care_plan.as_mut().unwrap().named_doctors = vec![person(OTHER_DOCTOR)];
+    assert_eq!(night.try_act(night.staff(OTHER_DOCTOR), examine.clone()), Err(Refused::NotLeading));
+    let nurses = Input::SetKind(ServiceKind::NurseAdvice);
+    assert_eq!(night.try_act(night.staff(NURSE), nurses), Err(Refused::NotLeading));
+    // The first is lost, and the second talks to the patient alone.
+    let lost = night.leg(DOCTOR).id;
+    night.act(night.system(), Input::MediaLost(lost));
+    night.act(night.staff(OTHER_DOCTOR), examine);
+    assert_eq!(night.session.examining_doctor(), Some(person(OTHER_DOCTOR)));
+    night.act(night.system(), Input::MediaUp(lost));
+    assert_eq!(night.session.lead().and_then(Leg::person), Some(person(DOCTOR)));
+    assert_eq!(night.session.examining_doctor(), None, "it does not pass on to whoever leads now");
+}
+
 #[test]
 fn losing_the_picture_ends_the_examination_in_the_ledger_from_that_very_millisecond() {
     let mut night = Night::doctor_talks();

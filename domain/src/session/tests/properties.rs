@@ -15,7 +15,7 @@ enum Move {
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
-        4 => (0_u8..6, any::<u8>()).prop_map(|(who, what)| Move::Act(who, what)),
+        4 => (0_u8..7, any::<u8>()).prop_map(|(who, what)| Move::Act(who, what)),
         1 => (0_u32..200_000).prop_map(Move::Wait),
     ];
     proptest::collection::vec(one, 1..60)
@@ -63,9 +63,14 @@ fn begun(n: u8) -> Night {
         0 => Night::begins(),
         1 => Night::nurse_talks(),
         2 => Night::doctor_talks(),
-        _ => {
+        3 => {
             let mut night = Night::nurse_talks();
             night.act(night.staff(NURSE), Input::AskRecording);
+            night
+        }
+        _ => {
+            let mut night = super::ending::with_another_doctor();
+            night.act(night.staff(DOCTOR), Input::SetKind(ServiceKind::OnlineExamination));
             night
         }
     }
@@ -94,6 +99,10 @@ fn holds(night: &Night) -> Result<(), TestCaseError> {
     }
     if s.kind == ServiceKind::OnlineExamination && matches!(s.state, State::Active { .. }) {
         prop_assert_eq!(s.media_mode(), MediaMode::VideoAudio);
+        prop_assert_eq!(s.examining_doctor(), Some(person(DOCTOR)), "only one doctor is named in the plan");
+    }
+    if s.kind.is_doctors_act() && matches!(s.state, State::Active { .. }) {
+        prop_assert_eq!(s.lead().and_then(Leg::person), s.kind_by, "somebody else's act");
     }
     prop_assert!(s.engaged().len() < ROOM_SIZE);
     if let Some(asked) = s.check_in {
@@ -117,7 +126,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_people_press_the_night_stays_lawful(start in 0_u8..4, moves in moves()) {
+    fn whatever_people_press_the_night_stays_lawful(start in 0_u8..5, moves in moves()) {
         let mut night = begun(start);
         for m in moves {
             match m {
@@ -129,6 +138,7 @@ proptest! {
                         2 => night.staff(OTHER_NURSE),
                         3 => night.staff(DOCTOR),
                         4 => night.staff(VISITOR),
+                        5 => night.staff(OTHER_DOCTOR),
                         _ => night.system(),
                     };
                     let input = input(&night, what);
