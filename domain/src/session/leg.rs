@@ -225,6 +225,9 @@ pub struct Leg {
     pub state: LegState,
     /// The patient's agreement to this joiner.
     pub consent: JoinConsent,
+    /// The patient said no to this person and has not said yes since: the tap covers them no more.
+    #[serde(default)]
+    pub turned_away: bool,
     /// This person's own answer about recording.
     pub recording: RecordingAnswer,
     /// What the device says of its microphone.
@@ -267,6 +270,7 @@ impl Leg {
             who,
             state,
             consent,
+            turned_away: false,
             recording: RecordingAnswer::None,
             microphone: SourceState::On,
             camera: SourceState::On,

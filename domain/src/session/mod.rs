@@ -258,10 +258,7 @@ impl Session {
     /// Whether this member of staff has to do with the call: is asked in, is in it, or was. Somebody who declined, did
     /// not answer, came second or was refused by the patient does not, and sees nothing of the patient.
     pub fn involves(&self, person: PersonId) -> bool {
-        self.leg_of(person).is_some_and(|l| {
-            let refused = matches!(l.consent, JoinConsent::Refused { .. });
-            l.attended || (!refused && (l.wanted() || l.in_call()))
-        })
+        self.leg_of(person).is_some_and(|l| l.attended || l.wanted() || l.in_call())
     }
 
     /// Who must decide once the call is over: the doctor who was let in, else the nurse.

@@ -61,15 +61,23 @@ impl Session {
 }
 
 impl Turn<'_, '_> {
-    /// Starts the next round: everybody on duty at the desk who is free.
+    /// Starts the next round: everybody on duty at the desk who is free. Whom the patient turned away is rung only where
+    /// there is nobody else.
     pub(super) fn ring_desk(&mut self) {
         let (round, fallback) =
             self.next.desk.map_or((1, false), |d| (d.round.saturating_add(1), d.fallback));
         let until = self.now.plus(self.around.timings.desk_ring);
         let free: Vec<PersonId> = self.around.desk.iter().filter(|c| !c.busy).map(|c| c.person).collect();
+        let (others, welcome): (Vec<PersonId>, Vec<PersonId>) =
+            free.into_iter().partition(|p| self.next.leg_of(*p).is_some_and(|l| l.turned_away));
         let mut ringing = false;
-        for person in free {
+        for person in welcome {
             ringing |= self.ring(person, LegRole::DeskNurse, until, round);
+        }
+        if !ringing {
+            for person in others {
+                ringing |= self.ring(person, LegRole::DeskNurse, until, round);
+            }
         }
         self.next.desk = Some(DeskRing { round, until, ringing, fallback });
         if !ringing {
@@ -183,7 +191,8 @@ impl Turn<'_, '_> {
         }
         if let Some(leg) = self.next.leg_of(person) {
             if leg.in_call() {
-                return Ok(());
+                let leg = leg.id;
+                return self.take_over(leg, person);
             }
             // While the desk is rung the patient has nobody: who took it before no longer counts.
             if let LegState::Withdrawn { taken_by: Some(other), .. } = leg.state
@@ -202,6 +211,23 @@ impl Turn<'_, '_> {
             None => return Err(Refused::RingOver),
         };
         self.seat(leg, leg_role, person)
+    }
+
+    /// A nurse of the desk who was invited, and still waits for the patient's yes when the desk is rung, answers the ring
+    /// like any other.
+    fn take_over(&mut self, leg: LegId, person: PersonId) -> Result<(), Refused> {
+        let rung = self.next.desk.is_some();
+        let own = self.leg_mut(leg)?;
+        let waits = matches!(own.consent, JoinConsent::Asked { .. }) && !own.turned_away;
+        if !rung || !waits || own.role != LegRole::DeskNurse {
+            return Ok(());
+        }
+        own.consent = JoinConsent::ByTap;
+        let (who, role) = (own.who, own.role);
+        self.fact(FactKind::Accepted { leg, who, role });
+        self.withdraw_wanted(role, Some(person));
+        self.next.desk = None;
+        Ok(())
     }
 
     /// A desk nurse takes a waiting case out of the queue although nothing rings on her device.
@@ -234,10 +260,12 @@ impl Turn<'_, '_> {
         }
         let now = self.now;
         // The tap asks for a nurse of the desk and covers the one who answers it; also the one who answers when the
-        // first was lost, for then nobody is left to explain and tick, and the patient may be unable to press.
-        let first = self.next.desk.is_some() && role == LegRole::DeskNurse;
-        let consent = if first { JoinConsent::ByTap } else { JoinConsent::Asked { at: now } };
+        // first was lost, for then nobody is left to explain and tick, and the patient may be unable to press. It does
+        // not cover one to whom the patient said no.
+        let rung = self.next.desk.is_some() && role == LegRole::DeskNurse;
         let seated = self.leg_mut(leg)?;
+        let covered = rung && !seated.turned_away;
+        let consent = if covered { JoinConsent::ByTap } else { JoinConsent::Asked { at: now } };
         seated.enter(now);
         if seated.consent != JoinConsent::ByTap {
             seated.consent = consent;
@@ -246,6 +274,11 @@ impl Turn<'_, '_> {
         self.fact(FactKind::Accepted { leg, who, role });
         if asks {
             self.fact(FactKind::JoinConsentAsked { leg });
+        }
+        if rung && !covered {
+            // The patient still has nobody: the others go on being rung.
+            self.desk_is_rung_or_over();
+            return Ok(());
         }
         self.withdraw_wanted(role, Some(person));
         if let State::Waiting { .. } = self.next.state {

@@ -148,6 +148,7 @@ impl Turn<'_, '_> {
             JoinConsent::ByTap | JoinConsent::Given { .. } => Ok(()),
             JoinConsent::Asked { .. } => {
                 joiner.consent = JoinConsent::Given { at, how };
+                joiner.turned_away = false;
                 self.fact(FactKind::JoinConsentGiven { leg, how });
                 Ok(())
             }
@@ -165,6 +166,7 @@ impl Turn<'_, '_> {
             JoinConsent::ByTap | JoinConsent::NotAsked => return Err(Refused::NoSuchLeg),
         }
         joiner.consent = JoinConsent::Refused { at };
+        joiner.turned_away = true;
         let stays = joiner.in_call();
         if stays {
             joiner.state = LegState::Left { at };

@@ -26,7 +26,7 @@ fn input(night: &Night, what: u8) -> Input {
     let leg = legs[usize::from(what) % legs.len()];
     let disposition =
         |outcome| Input::Dispose(Disposition { outcome, advice: Private::default(), reason_online: None });
-    match what % 30 {
+    match what % 32 {
         0 => Input::Cancel,
         1 | 2 => Input::Accept,
         3 => Input::Decline(DeclineReason::Other),
@@ -52,6 +52,8 @@ fn input(night: &Night, what: u8) -> Input {
         26 => Input::SetOxygenScale { scale2: what > 60, reason: "理由".to_owned().into() },
         27 => Input::Freed(person(NURSE)),
         28 => Input::CallAgain,
+        29 => Input::Invite { role: LegRole::DeskNurse, person: Some(person(OTHER_NURSE)) },
+        30 => Input::Invite { role: LegRole::DutyDoctor, person: Some(person(OTHER_DOCTOR)) },
         24 => disposition(Outcome::Advice),
         _ => disposition(Outcome::CancelledAndChecked),
     }
@@ -68,6 +70,7 @@ fn begun(n: u8) -> Night {
             night.act(night.staff(NURSE), Input::AskRecording);
             night
         }
+        4 => super::who_sees::turned_away(),
         _ => {
             let mut night = super::ending::with_another_doctor();
             night.act(night.staff(DOCTOR), Input::SetKind(ServiceKind::OnlineExamination));
@@ -112,6 +115,15 @@ fn holds(night: &Night) -> Result<(), TestCaseError> {
         let rung = s.legs.iter().any(|l| l.role == LegRole::DeskNurse && l.wanted());
         prop_assert!(rung, "said to ring, and nobody is rung: {:?}", desk);
     }
+    let mut turned_away = std::collections::BTreeSet::new();
+    for fact in &night.facts {
+        match fact {
+            FactKind::JoinConsentRefused { leg } => _ = turned_away.insert(*leg),
+            FactKind::JoinConsentGiven { leg, .. } => _ = turned_away.remove(leg),
+            FactKind::GateOpened { leg } => prop_assert!(!turned_away.contains(leg), "let in after a no"),
+            _ => {}
+        }
+    }
     for pair in s.ledger.windows(2) {
         prop_assert!(pair[0].until.is_some_and(|u| u <= pair[1].from));
     }
@@ -126,7 +138,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_people_press_the_night_stays_lawful(start in 0_u8..5, moves in moves()) {
+    fn whatever_people_press_the_night_stays_lawful(start in 0_u8..6, moves in moves()) {
         let mut night = begun(start);
         for m in moves {
             match m {

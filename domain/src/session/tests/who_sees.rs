@@ -15,6 +15,73 @@ fn a_nurse_who_answers_for_a_lost_one_can_look_after_a_patient_who_cannot_press(
     night.act(night.staff(OTHER_NURSE), Input::End);
 }
 
+/// A second nurse was asked in by the first, and the patient said no to her; then the first goes.
+pub(super) fn turned_away() -> Night {
+    let mut night = Night::nurse_talks();
+    let invite = Input::Invite { role: LegRole::DeskNurse, person: Some(person(OTHER_NURSE)) };
+    night.act(night.staff(NURSE), invite);
+    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    let leg = night.leg(OTHER_NURSE).id;
+    night.act(night.tablet(), Input::AnswerJoin { leg, yes: false });
+    night
+}
+
+#[test]
+fn whom_the_patient_turned_away_is_not_let_in_by_the_ring() {
+    let mut night = turned_away();
+    night.busy = vec![NURSE];
+    night.act(night.staff(NURSE), Input::Leave);
+    assert!(night.leg(OTHER_NURSE).wanted(), "nobody else is free");
+    assert!(night.session.involves(person(OTHER_NURSE)), "rung: she must know for whom");
+    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    assert!(matches!(night.leg(OTHER_NURSE).consent, JoinConsent::Asked { .. }));
+    assert!(!night.session.gate_open(night.leg(OTHER_NURSE)));
+    assert!(night.session.desk.is_some(), "the patient still has nobody");
+    // Pressing accept again is no yes of the patient's.
+    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    assert!(!night.session.gate_open(night.leg(OTHER_NURSE)));
+    // The desk goes on being rung; another is covered.
+    night.busy.clear();
+    night.act(night.system(), Input::Freed(person(NURSE)));
+    assert!(night.leg(NURSE).wanted());
+    let leg = night.leg(OTHER_NURSE).id;
+    night.act(night.tablet(), Input::AnswerJoin { leg, yes: true });
+    assert!(night.session.gate_open(night.leg(OTHER_NURSE)));
+    assert!(night.session.desk.is_none() && !night.leg(NURSE).wanted(), "she has the patient now");
+}
+
+#[test]
+fn whom_the_patient_turned_away_is_left_out_while_another_is_free() {
+    let mut night = turned_away();
+    night.desk.push(VISITOR);
+    night.busy = vec![NURSE];
+    night.act(night.staff(NURSE), Input::Leave);
+    assert!(night.leg(VISITOR).wanted() && !night.leg(OTHER_NURSE).wanted());
+    // Out of the queue she may still take it, and the patient is asked.
+    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    assert!(matches!(night.leg(OTHER_NURSE).consent, JoinConsent::Asked { .. }));
+    assert!(night.leg(VISITOR).wanted(), "the round goes on");
+}
+
+#[test]
+fn a_nurse_who_waits_for_the_patients_yes_takes_over_when_the_first_is_lost() {
+    let mut night = Night::nurse_talks();
+    let invite = Input::Invite { role: LegRole::DeskNurse, person: Some(person(OTHER_NURSE)) };
+    night.act(night.staff(NURSE), invite);
+    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    assert!(!night.session.gate_open(night.leg(OTHER_NURSE)), "the first is there: the patient decides");
+    let lost = night.leg(NURSE).id;
+    night.act(night.system(), Input::MediaLost(lost));
+    night.busy = vec![NURSE];
+    night.pass(Timings::default().alone);
+    assert!(night.session.desk.is_some());
+    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    assert_eq!(night.leg(OTHER_NURSE).consent, JoinConsent::ByTap);
+    assert!(night.session.gate_open(night.leg(OTHER_NURSE)) && night.session.desk.is_none());
+    night.act(night.staff(OTHER_NURSE), Input::End);
+}
+
 #[test]
 fn who_came_second_before_may_take_the_patient_when_nobody_is_left() {
     let mut night = Night::nurse_talks();
