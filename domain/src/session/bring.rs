@@ -47,7 +47,6 @@ impl Turn<'_, '_> {
         let device = self.leg_mut(leg)?;
         if device.in_call() {
             device.state = LegState::Left { at };
-            (device.audio_flows, device.video_flows) = (false, false);
             self.fact(FactKind::Left { leg, gave_up: false });
         }
         Ok(())

@@ -61,7 +61,6 @@ impl Turn<'_, '_> {
             return Err(Refused::NotInCall);
         }
         own.state = LegState::Left { at };
-        (own.audio_flows, own.video_flows) = (false, false);
         let clinician = own.role.is_clinician();
         self.fact(FactKind::Left { leg, gave_up: false });
         // Nobody waits for somebody who left on purpose.
@@ -316,7 +315,6 @@ impl Turn<'_, '_> {
         let mut gone = Vec::new();
         for leg in self.next.legs.iter_mut().filter(|l| l.in_call()) {
             leg.state = LegState::Left { at };
-            (leg.audio_flows, leg.video_flows) = (false, false);
             gone.push(leg.id);
         }
         self.out.facts.extend(gone.into_iter().map(|leg| FactKind::Left { leg, gave_up: false }));

@@ -110,10 +110,19 @@ impl Turn<'_, '_> {
 
     /// What follows from a change whatever caused it: whether the patient is alone, gates, recording, ledger.
     fn settle(&mut self, before: &Session) {
+        self.settle_flows();
         self.settle_attendance();
         self.settle_gates(before);
         self.settle_recording(before);
         self.settle_ledger();
+    }
+
+    /// Nothing flows from whoever is not in the call: media's word may arrive after they left, and must not be there when
+    /// they come back.
+    fn settle_flows(&mut self) {
+        for leg in self.next.legs.iter_mut().filter(|l| !l.in_call()) {
+            (leg.audio_flows, leg.video_flows) = (false, false);
+        }
     }
 
     fn settle_attendance(&mut self) {

@@ -131,6 +131,16 @@ fn leaving_is_not_ending_and_a_patient_left_alone_is_rung_for_again() {
 }
 
 #[test]
+fn a_late_word_of_media_is_not_believed_when_somebody_comes_back() {
+    let mut night = Night::nurse_talks();
+    let leg = night.session.patient_leg().unwrap().id;
+    night.act(night.tablet(), Input::Leave);
+    night.act(night.system(), Input::MediaFlow { leg, audio: true, video: true });
+    night.act(night.tablet(), Input::ComeBack);
+    assert_eq!(night.session.media_mode(), MediaMode::None, "no packet has come yet");
+}
+
+#[test]
 fn a_lost_nurse_may_come_back_and_if_she_does_not_the_desk_is_rung() {
     let mut night = Night::nurse_talks();
     let leg = night.leg(NURSE).id;

@@ -108,6 +108,9 @@ fn holds(night: &Night) -> Result<(), TestCaseError> {
         prop_assert_eq!(s.lead().and_then(Leg::person), s.kind_by, "somebody else's act");
     }
     prop_assert!(s.engaged().len() < ROOM_SIZE);
+    for leg in s.legs.iter().filter(|l| !l.in_call()) {
+        prop_assert!(!leg.audio_flows && !leg.video_flows, "something flows from nobody: {:?}", leg);
+    }
     if let Some(asked) = s.check_in {
         prop_assert!(s.leg(asked.leg).is_some_and(Leg::in_call), "somebody who is not there is asked");
     }
