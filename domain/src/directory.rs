@@ -92,7 +92,8 @@ impl Directory {
         }
     }
 
-    /// The call as `viewer` sees it. The tablet gets no clinical findings and no patient card; staff get both.
+    /// The call as `viewer` sees it. The tablet gets no clinical findings and no patient card; staff get both. Staff who
+    /// have nothing to do with it ([`Session::involves`]) learn who took it, and nothing of the patient.
     pub fn call(
         &self,
         session: &Session,
@@ -107,6 +108,7 @@ impl Directory {
             Who::Equipment { .. } | Who::System => None,
         };
         let staff = viewer.person().is_some_and(|p| session.involves(p));
+        let near = staff || matches!(viewer.who, Who::Tablet { patient } if patient == session.patient);
         CallView {
             session: session.id,
             case: session.case,
@@ -117,13 +119,20 @@ impl Directory {
             desk: session.desk,
             check_in: session.check_in.filter(|_| staff),
             you: own.map(|l| l.id),
-            people: session.legs.iter().map(|l| self.participant(session, l)).collect(),
+            people: session
+                .legs
+                .iter()
+                .map(|l| {
+                    let seen = self.participant(session, l);
+                    if near { seen } else { Participant { name: None, ..seen } }
+                })
+                .collect(),
             recording: recording_phase(session),
             kind: session.kind,
             mode: session.media_mode(),
             patient: staff.then(|| self.patient_card(now)),
             findings: staff.then(|| self.findings(session, viewer, now)),
-            disposition: session.disposition.clone().map(|mut d| {
+            disposition: session.disposition.clone().filter(|_| near).map(|mut d| {
                 if !staff {
                     d.reason_online = None;
                 }

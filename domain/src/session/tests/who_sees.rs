@@ -1,6 +1,25 @@
 //! Who has to do with a call, and who stays able to act when things go wrong.
 
 use super::*;
+use crate::directory::Directory;
+use crate::org::Association;
+use crate::wire::view::CallView;
+
+fn seen_by(night: &Night, viewer: &Actor) -> CallView {
+    let directory = Directory {
+        association: Association {
+            id: night.session.association,
+            name: "夜野医師会".into(),
+            name_en: String::new(),
+            zone: "Asia/Tokyo".into(),
+            desk_phone: String::new(),
+        },
+        patient: night.patient.clone(),
+        people: Vec::new(),
+        institutions: vec![night.institution.clone()],
+    };
+    directory.call(&night.session, 1, viewer, 0, night.now)
+}
 
 #[test]
 fn a_nurse_who_answers_for_a_lost_one_can_look_after_a_patient_who_cannot_press() {
@@ -123,6 +142,27 @@ fn whoever_declined_came_second_or_was_refused_has_nothing_to_do_with_the_patien
     night.act(night.tablet(), Input::AnswerJoin { leg, yes: false });
     assert!(!night.session.involves(person(DOCTOR)), "the patient said no");
     assert!(night.session.involves(person(NURSE)));
+}
+
+#[test]
+fn what_was_decided_is_for_the_tablet_and_for_whom_it_concerns() {
+    let mut night = Night::doctor_talks();
+    let outcome = Outcome::HouseCall;
+    let advice = || Private::new("痛み止めは半分に".to_owned());
+    let reason_online = Some(Private::new("家族の希望".to_owned()));
+    night.act(night.staff(DOCTOR), Input::Dispose(Disposition { outcome, advice: advice(), reason_online }));
+    let named = |view: &CallView| view.people.iter().any(|p| p.name.is_some());
+    for (who, sees, reason) in
+        [(night.staff(NURSE), true, true), (night.tablet(), true, false), (night.staff(OTHER_NURSE), false, false)]
+    {
+        let view = seen_by(&night, &who);
+        assert_eq!(view.disposition.is_some(), sees, "{who:?}");
+        assert_eq!(view.disposition.clone().is_some_and(|d| d.advice == advice()), sees, "{who:?}");
+        assert_eq!(view.disposition.as_ref().is_some_and(|d| d.reason_online.is_some()), reason, "{who:?}");
+        assert_eq!(named(&view), sees, "{who:?}");
+        assert!(view.people.len() > 2, "who took it is seen by all: {who:?}");
+    }
+    assert!(!night.session.involves(person(OTHER_NURSE)), "came second");
 }
 
 #[test]
