@@ -7,6 +7,12 @@ use crate::id::PersonId;
 use crate::mode::{self, ServiceKind};
 use crate::people::{Actor, Role};
 use crate::private::Private;
+use crate::time::Span;
+
+/// How far ahead a recheck may lie: this night or the next. What comes later is the day's own doctor's (`nextDay`), and a
+/// number far beyond is a client's mistake. Larger: a promise nobody on tonight's list keeps; smaller: a call before
+/// midnight cannot be looked at on the next evening.
+const LATEST_RECHECK: Span = Span::minutes(48 * 60);
 
 impl Turn<'_, '_> {
     pub(super) fn end(&mut self) -> Result<(), Refused> {
@@ -166,6 +172,11 @@ impl Turn<'_, '_> {
             && at <= self.now
         {
             return Err(Refused::RecheckInPast);
+        }
+        if let Outcome::RecheckAt { at } = disposition.outcome
+            && at.since(self.now) > LATEST_RECHECK
+        {
+            return Err(Refused::RecheckTooFar);
         }
         let sudden = self.next.assessment.urgency.is_some_and(super::Urgency::is_sudden);
         if sudden && disposition.outcome.ends_online() {

@@ -352,6 +352,9 @@ pub enum Refused {
     /// The outcome needs what is missing: for instance a time in the future.
     #[error("the recheck must lie in the future")]
     RecheckInPast,
+    /// A recheck is the night's own work, not an appointment weeks ahead.
+    #[error("the recheck lies too far ahead")]
+    RecheckTooFar,
     /// The call is still going on, or the decision is missing.
     #[error("the call is not finished yet")]
     StillRunning,
@@ -407,6 +410,7 @@ impl Refused {
             Self::ReasonNeeded => "reason-needed",
             Self::ScaleReasonNeeded => "scale-reason-needed",
             Self::RecheckInPast => "recheck-in-past",
+            Self::RecheckTooFar => "recheck-too-far",
             Self::StillRunning => "still-running",
             Self::NotYoursToEnd => "not-yours-to-end",
             Self::RecordingNotPossible => "recording-not-possible",

@@ -15,7 +15,7 @@ mod vital;
 
 pub use decimal::{Decimal, DecimalError};
 pub use flag::Flag;
-pub use reading::{EnteredBy, FUTURE_TOLERANCE, NewReading, Origin, Reading, Source};
+pub use reading::{EARLIEST, EnteredBy, FUTURE_TOLERANCE, LATEST, NewReading, Origin, Reading, Source};
 pub use unit::{
     Conversion, FlowUnit, GlucoseUnit, MassUnit, PercentUnit, PressureUnit, RateUnit, TemperatureUnit,
 };

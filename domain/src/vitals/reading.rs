@@ -14,6 +14,12 @@ use crate::{
 /// usual drift of a home device marks every reading.
 pub const FUTURE_TOLERANCE: Span = Span::minutes(2);
 
+/// First instant a clock that was ever set can show: 2000-01-01. A device that lost its battery says 1970.
+pub const EARLIEST: Timestamp = Timestamp(946_684_800_000);
+
+/// First instant beyond what a set clock can show: 2100-01-01. Seconds or nanoseconds sent for milliseconds fall outside.
+pub const LATEST: Timestamp = Timestamp(4_102_444_800_000);
+
 /// What a device or a form says about where a value comes from. The person is not in it: who entered a value is
 /// known from who is signed in, never from the message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +89,8 @@ pub struct NewReading {
     pub id: ReadingId,
     /// The value.
     pub vital: Vital,
-    /// When it was measured, by the device's clock or the gateway's; absent = on arrival.
+    /// When it was measured, by the device's clock or the gateway's; absent = on arrival. So is an instant outside
+    /// 2000–2099, with [`Flag::ClockUnset`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<Timestamp>,
     /// What it comes from.
@@ -113,7 +120,8 @@ pub struct Reading {
 }
 
 impl NewReading {
-    /// The stored form. Impossible and future-stamped values are marked here and kept.
+    /// The stored form. Impossible and future-stamped values are marked here and kept. A time from [`LATEST`] on or before
+    /// [`EARLIEST`] is none: the time of arrival stands in, marked [`Flag::ClockUnset`].
     ///
     /// `by` is who is signed in where the message came from; it matters for manual values only.
     pub fn accept(self, received_at: Timestamp, by: EnteredBy) -> Reading {
@@ -123,7 +131,11 @@ impl NewReading {
             Origin::Simulated { model } => Source::Simulated { model },
             Origin::Manual => Source::Manual { by },
         };
-        let taken_at = taken_at.unwrap_or(received_at);
+        let shown = taken_at.filter(|at| (EARLIEST..LATEST).contains(at));
+        if shown != taken_at {
+            flags.insert(Flag::ClockUnset);
+        }
+        let taken_at = shown.unwrap_or(received_at);
         flags.remove(&Flag::FutureStamped);
         flags.remove(&Flag::Implausible);
         if taken_at.since(received_at) > FUTURE_TOLERANCE {

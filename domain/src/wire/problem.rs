@@ -124,6 +124,20 @@ impl Problem {
         )
     }
 
+    /// The device named belongs to a patient's bedside or stands there by itself.
+    pub fn device_taken() -> Self {
+        Self::new(
+            409,
+            "device-taken",
+            [
+                "この端末は、別の用途で登録されています",
+                "This device is registered for something else",
+                "職員用のブラウザーで、案内のリンクを開いてください",
+                "Open your link in a browser that staff use",
+            ],
+        )
+    }
+
     /// Media cannot be set up now.
     pub fn media(code: &str) -> Self {
         Self::new(
@@ -165,7 +179,10 @@ impl From<Refused> for Problem {
             | Refused::NotLeading
             | Refused::OwnConsent => 403,
             Refused::NoSuchLeg | Refused::EquipmentElsewhere => 404,
-            Refused::ReasonNeeded | Refused::ScaleReasonNeeded | Refused::RecheckInPast => 422,
+            Refused::ReasonNeeded
+            | Refused::ScaleReasonNeeded
+            | Refused::RecheckInPast
+            | Refused::RecheckTooFar => 422,
             Refused::Ended
             | Refused::TakenBy(_)
             | Refused::AlreadyAnswered
@@ -361,6 +378,12 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "The recheck time has passed",
             "これからの時刻を選んでください",
             "Choose a time to come",
+        ],
+        Refused::RecheckTooFar => [
+            "再確認の時刻が先すぎます",
+            "The recheck lies too far ahead",
+            "48時間以内の時刻を選ぶか、「明日、主治医へ」を選んでください",
+            "Choose a time within 48 hours, or their own doctor tomorrow",
         ],
         Refused::StillRunning => [
             "通話か判断がまだ終わっていません",

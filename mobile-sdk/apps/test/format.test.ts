@@ -24,6 +24,13 @@ describe('times', () => {
     expect(f.hourOf(Date.UTC(2026, 10, 22, 15, 0))).toBe(0);
   });
 
+  it('are a dash where the number is no instant, and throw never', () => {
+    for (const at of [8.64e15 + 1, -8.64e15 - 1, Number.NaN, Number.POSITIVE_INFINITY, 1.77e18]) {
+      for (const show of [f.clockTime, f.clockSeconds, f.day, f.dayTime]) expect(show(at)).toBe('—');
+    }
+    expect(f.clockTime(8.64e15)).not.toBe('—');
+  });
+
   it('give a birthday with its era in Japanese', () => {
     expect(f.birthDate('1942-03-08')).toBe('昭和17年3月8日（1942）');
     lang.value = 'en';

@@ -128,7 +128,11 @@ fn an_online_examination_is_the_act_of_the_doctor_who_named_it() {
     assert_eq!((night.session.kind, night.session.kind_by), (ServiceKind::DoctorAdvice, None));
     assert_eq!(night.session.examining_doctor(), None);
     night.pass(Span::seconds(60));
-    assert_eq!(examined_for(&night.session.ledger, night.now), Span::seconds(60), "not a second of the other");
+    assert_eq!(
+        examined_for(&night.session.ledger, night.now),
+        Span::seconds(60),
+        "not a second of the other"
+    );
     let refused = night.try_act(night.staff(OTHER_DOCTOR), examine.clone());
     assert_eq!(refused, Err(Refused::NotExamination(NotExamination::NotNamed)));
     // The first comes back and leads again: it is theirs to name again, and not so by itself.
@@ -172,6 +176,22 @@ fn losing_the_picture_ends_the_examination_in_the_ledger_from_that_very_millisec
     assert_eq!((last.kind, last.mode), (ServiceKind::DoctorAdvice, MediaMode::Audio));
     let joined_up = night.session.ledger.windows(2).all(|w| w[0].until == Some(w[1].from));
     assert!(joined_up, "the ledger has no holes");
+}
+
+#[test]
+fn a_recheck_is_for_this_night_or_the_next() {
+    let mut night = Night::nurse_talks();
+    let far = Span::minutes(48 * 60);
+    for (at, answer) in [
+        (Timestamp(i64::MIN), Err(Refused::RecheckInPast)),
+        (night.now, Err(Refused::RecheckInPast)),
+        (night.now.plus(Span(1)), Ok(())),
+        (night.now.plus(far), Ok(())),
+        (night.now.plus(far).plus(Span(1)), Err(Refused::RecheckTooFar)),
+        (Timestamp(i64::MAX), Err(Refused::RecheckTooFar)),
+    ] {
+        assert_eq!(night.try_act(night.staff(NURSE), advice(Outcome::RecheckAt { at })), answer, "{at:?}");
+    }
 }
 
 #[test]

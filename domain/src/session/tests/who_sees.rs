@@ -152,9 +152,11 @@ fn what_was_decided_is_for_the_tablet_and_for_whom_it_concerns() {
     let reason_online = Some(Private::new("家族の希望".to_owned()));
     night.act(night.staff(DOCTOR), Input::Dispose(Disposition { outcome, advice: advice(), reason_online }));
     let named = |view: &CallView| view.people.iter().any(|p| p.name.is_some());
-    for (who, sees, reason) in
-        [(night.staff(NURSE), true, true), (night.tablet(), true, false), (night.staff(OTHER_NURSE), false, false)]
-    {
+    for (who, sees, reason) in [
+        (night.staff(NURSE), true, true),
+        (night.tablet(), true, false),
+        (night.staff(OTHER_NURSE), false, false),
+    ] {
         let view = seen_by(&night, &who);
         assert_eq!(view.disposition.is_some(), sees, "{who:?}");
         assert_eq!(view.disposition.clone().is_some_and(|d| d.advice == advice()), sees, "{who:?}");

@@ -6,7 +6,7 @@ use super::{
     super::{rules, *},
     NOW, ago, celsius, dec, device, pressure, pulse, respiration, sent, spo2,
 };
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 #[test]
 fn every_kind_has_a_rule_of_its_own() {
@@ -91,6 +91,19 @@ fn impossible_and_future_readings_are_kept_and_marked() {
     let future = sent(3, spo2("97"), beyond).accept(NOW, EnteredBy::Household);
     assert!(future.flags.contains(&Flag::FutureStamped) && !future.counts(NOW));
     assert_eq!((future.taken_at, future.at()), (beyond, NOW));
+}
+
+#[test]
+fn a_time_that_no_clock_shows_is_no_time_and_that_of_arrival_stands_in() {
+    for at in [i64::MIN, -1, 0, EARLIEST.0 - 1, LATEST.0, NOW.0 / 1_000, NOW.0 * 1_000_000, i64::MAX] {
+        let reading = sent(1, spo2("97"), Timestamp(at)).accept(NOW, EnteredBy::Household);
+        assert_eq!(reading.taken_at, NOW, "{at}");
+        assert_eq!(reading.flags, [Flag::ClockUnset].into(), "{at}: nothing else is known against it");
+    }
+    for at in [EARLIEST, LATEST.minus(Span(1))] {
+        let reading = sent(1, spo2("97"), at).accept(NOW, EnteredBy::Household);
+        assert_eq!((reading.taken_at, reading.flags.contains(&Flag::ClockUnset)), (at, false));
+    }
 }
 
 #[test]

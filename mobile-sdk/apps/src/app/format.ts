@@ -2,27 +2,30 @@ import { type Key, lang, locale, t } from '../i18n/index.tsx';
 import type { EquipmentCard, Name, PersonCard, Timestamp } from '../wire.ts';
 import { zone } from './clock.ts';
 
-const parts = (options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(locale.value, { timeZone: zone.value, ...options });
+/** `—` for a number that is no instant: `Intl` throws there, and one wrong number must not blank a screen. */
+const written = (at: Timestamp, options: Intl.DateTimeFormatOptions): string =>
+  Number.isNaN(new Date(at).getTime())
+    ? '—'
+    : new Intl.DateTimeFormat(locale.value, { timeZone: zone.value, ...options }).format(at);
 
 /** The address that dials a number as people write it. */
 export const telephone = (number: string): string => `tel:${number.replace(/[^+\d]/g, '')}`;
 
 /** `2:04` in the association's zone. */
 export const clockTime = (at: Timestamp): string =>
-  parts({ hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }).format(at);
+  written(at, { hour: 'numeric', minute: '2-digit', hourCycle: 'h23' });
 
 /** `2:04:07`. */
 export const clockSeconds = (at: Timestamp): string =>
-  parts({ hour: 'numeric', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at);
+  written(at, { hour: 'numeric', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
 /** `11月23日(月)`. */
 export const day = (at: Timestamp): string =>
-  parts({ month: 'long', day: 'numeric', weekday: 'short' }).format(at);
+  written(at, { month: 'long', day: 'numeric', weekday: 'short' });
 
 /** `11月23日 2:04`. */
 export const dayTime = (at: Timestamp): string =>
-  parts({ month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }).format(at);
+  written(at, { month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit', hourCycle: 'h23' });
 
 /** `昭和17年3月8日（1942）` or `8 March 1942`: from `YYYY-MM-DD`, which has no zone. */
 export function birthDate(iso: string): string {
