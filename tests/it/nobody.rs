@@ -1,7 +1,7 @@
 //! Nobody answers: the desk, then the doctor. The patient is never left without words, the case never without owner.
 
 use yoban_domain::id::SessionId;
-use yoban_domain::session::{LegRole, LegState, State};
+use yoban_domain::session::{JoinConsent, LegRole, LegState, State};
 use yoban_domain::wire::rest::CaseView;
 use yoban_domain::wire::signal::ClientMessage as Say;
 use yoban_domain::wire::view::QueueItem;
@@ -106,11 +106,16 @@ async fn a_patient_who_is_left_alone_is_rung_for_again() {
         })
         .await;
     other.say(Say::Accept { session }).await;
+    // The tap covers her as it did the first (docs/adr/0009): the patient is asked nothing and presses nothing.
+    let other_leg = other
+        .until_call(session, "she is let in", |call| {
+            let own = call.people.iter().find(|p| Some(p.leg) == call.you)?;
+            (own.join == JoinConsent::ByTap && own.gate_open).then_some(own.leg)
+        })
+        .await;
     other.connect_media(session).await;
-    let other_leg = other.call(session).you.unwrap();
-    // She is a second nurse: the tap does not cover her.
-    assert!(other.map().is_empty());
-    patient.say(Say::AnswerJoin { session, leg: other_leg, yes: true }).await;
     other.hears_and_sees(call.patient, &patient.clip).await;
     patient.hears_and_sees(other_leg, &other.clip).await;
+    let case: CaseView = other.get(&format!("/api/v1/cases/{}", call.requested.case)).await;
+    assert!(case.timeline.iter().all(|e| !e.fact.starts_with("joinConsent")), "{:?}", case.timeline);
 }
