@@ -4,7 +4,8 @@ use futures_util::SinkExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
-use yoban_domain::session::VideoCodec;
+use yoban_domain::session::{Disposition, Outcome, VideoCodec};
+use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::vitals::Flag;
 use yoban_domain::wire::close;
 use yoban_domain::wire::signal::ClientMessage as Say;
@@ -157,8 +158,11 @@ async fn readings_that_cannot_be_are_flagged_and_kept_and_repeated_ones_are_stor
     let good = reading(json!({"kind": "spo2", "value": "96", "unit": "%"}));
     let impossible = reading(json!({"kind": "spo2", "value": "140", "unit": "%"}));
     let mut early = reading(json!({"kind": "spo2", "value": "95", "unit": "%"}));
-    early.taken_at = Some(yoban_domain::time::Timestamp(yoban_tests::now_ms() + 600_000));
-    let all = vec![good.clone(), impossible.clone(), early.clone()];
+    early.taken_at = Some(Timestamp(yoban_tests::now_ms() + 600_000));
+    // Nanoseconds for milliseconds: no screen can write such a time.
+    let mut nowhere = reading(json!({"kind": "spo2", "value": "97", "unit": "%"}));
+    nowhere.taken_at = Some(Timestamp(yoban_tests::now_ms() * 1_000_000));
+    let all = vec![good.clone(), impossible.clone(), early.clone(), nowhere.clone()];
     let send = || Say::Readings { session: Some(session), readings: all.clone() };
     patient.say(send()).await;
     patient.say(send()).await;
@@ -166,17 +170,19 @@ async fn readings_that_cannot_be_are_flagged_and_kept_and_repeated_ones_are_stor
     let body = json!({"session": session, "readings": all});
     let stored: Value =
         patient.request(Method::POST, path).json(&body).send().await.unwrap().json().await.unwrap();
-    assert_eq!(stored, json!({"stored": 0, "duplicates": 3}));
+    assert_eq!(stored, json!({"stored": 0, "duplicates": 4}));
     let points = nurse
-        .until("all three, once", |seen| {
+        .until("all four, once", |seen| {
             let points = &seen.vitals.get(&session)?.0.trends.first()?.points;
-            (points.len() == 3).then(|| points.clone())
+            (points.len() == 4).then(|| points.clone())
         })
         .await;
     let of = |id| points.iter().find(|p| p.id == id).unwrap();
     assert!(of(good.id).flags.is_empty() && !of(good.id).doubtful);
     assert!(of(impossible.id).flags.contains(&Flag::Implausible) && of(impossible.id).doubtful);
     assert!(of(early.id).flags.contains(&Flag::FutureStamped) && of(early.id).doubtful);
+    assert_eq!(of(nowhere.id).flags, [Flag::ClockUnset].into(), "the time of its arrival stands in");
+    assert!(of(nowhere.id).at.since(of(good.id).at) < Span::minutes(10));
     let latest = nurse.seen.look(|seen| seen.vitals[&session].0.latest.clone());
     let counted: Vec<_> = latest.iter().filter(|l| l.counts).map(|l| l.reading.id).collect();
     assert!(!counted.contains(&impossible.id) && !counted.contains(&early.id));
@@ -186,4 +192,27 @@ async fn readings_that_cannot_be_are_flagged_and_kept_and_repeated_ones_are_stor
         readings: (0..51).map(|_| reading(json!({"kind": "pulse", "value": "70", "unit": "/min"}))).collect(),
     };
     assert_eq!(patient.refused(twins).await, "invalid-request");
+
+    for (at, code) in [(i64::MIN, "recheck-in-past"), (i64::MAX, "recheck-too-far")] {
+        let outcome = Outcome::RecheckAt { at: Timestamp(at) };
+        let disposition =
+            Disposition { outcome, advice: "またあとで".to_owned().into(), reason_online: None };
+        assert_eq!(nurse.refused(Say::Dispose { session, disposition }).await, code);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_signs_in_as_a_tablet_a_camera_or_a_display() {
+    let night = Night::begin(&[]).await;
+    let nurse = night.signed_in("desk", 0, Voice::Nurse).await;
+    let code = |app: &str| night.people.iter().find(|p| p.app == app).unwrap().code.clone();
+    for app in ["tablet", "equipment"] {
+        let owner = night.signed_in(app, 0, Voice::Stranger).await;
+        let body = json!({"code": code("desk"), "device": owner.device});
+        let answer = nurse.request(Method::POST, "/api/v1/sign-in").json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 409, "{app}");
+        assert_eq!(answer.json::<Value>().await.unwrap()["code"], "device-taken", "{app}");
+        let me: Value = owner.get("/api/v1/me").await;
+        assert_eq!(me, serde_json::to_value(&owner.signed_in.me).unwrap(), "{app}: the row is as it was");
+    }
 }

@@ -14,6 +14,7 @@ use yoban_domain::org::Association;
 use yoban_domain::people::{Actor, Patient, Person, Who};
 use yoban_domain::private::Private;
 use yoban_domain::time::{Span, Timestamp};
+use yoban_domain::wire::problem::Problem;
 use yoban_domain::wire::rest::{Me, MeWho, SignedIn};
 use yoban_domain::wire::view::PersonCard;
 use yoban_signaling::engine::{EQUIPMENT, Engine};
@@ -65,7 +66,8 @@ impl Auth {
     /// patient's.
     ///
     /// # Errors
-    /// The code is unknown, used or expired: one answer for all three.
+    /// The code is unknown, used or expired: one answer for all three. A code for a person does not sign in a device of
+    /// another kind, and can be used again elsewhere.
     pub async fn sign_in(&self, code: &str, device: DeviceId) -> Result<SignedIn, ApiError> {
         let now = self.engine.clock().now();
         let hash = code_hash(code);
@@ -110,10 +112,9 @@ impl Auth {
             Some(known) if known.association != association || known.retired.is_some() => {
                 return Err(ApiError::Unauthenticated);
             }
-            // A browser may pass from one colleague to the next; a patient's tablet never becomes somebody's.
-            Some(known) if known.patient.is_some_and(|lent_to| bearer != Bearer::Patient(lent_to)) => {
-                return Err(ApiError::Unauthenticated);
-            }
+            // A browser may pass from one colleague to the next; a patient's tablet, a camera or a display never becomes
+            // somebody's, and keeps what its row says.
+            Some(known) if known.kind.as_str() != kind => return Err(Problem::device_taken().into()),
             Some(_) => _ = tx.save_device(device, bearer, &serde_json::json!({})).await?,
             None => {
                 tx.insert_device(device, association, &Word::of(kind)?, bearer, &serde_json::json!({}))

@@ -18,6 +18,7 @@ use crate::state::Setting;
 #[utoipa::path(post, path = "/api/v1/sign-in", tag = "sign-in", request_body = SignIn, responses(
     (status = 200, body = SignedIn),
     (status = 401, body = Problem, content_type = "application/problem+json", description = "Unknown, used or expired code"),
+    (status = 409, body = Problem, content_type = "application/problem+json", description = "The device is a tablet, a camera or a display"),
 ))]
 pub(super) async fn sign_in(
     State(auth): State<Arc<Auth>>,

@@ -9,8 +9,8 @@ use yoban_domain::people::{Actor, Who};
 use yoban_domain::session::{Circumstances, Due, Input, LegState, Outcomes, Session, Step};
 use yoban_domain::time::Timestamp;
 use yoban_domain::wire::rest::Requested;
-use yoban_store::Tx;
 use yoban_store::timer::Subject as TimerSubject;
+use yoban_store::{Error as StoreError, Tx};
 
 use super::load::{candidates, directory};
 use super::turn::{append, case_head, engaged, fresh, session_head};
@@ -134,7 +134,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Option<Over>, CommandError> {
         let Some(locked) = self.lock(tx, id).await? else {
-            return Err(CommandError::Store(yoban_store::Error::Conflict));
+            return Err(CommandError::Store(StoreError::Conflict));
         };
         let step = self.step(tx, &locked, by, Input::CallAgain, now).await??;
         if step.session.live() {
@@ -183,7 +183,7 @@ impl Engine {
     /// this a nurse who never returns would stand as joined for ever, and nobody would be rung for the patient.
     ///
     /// # Errors
-    /// The store cannot be reached.
+    /// The store cannot be reached. A session that cannot be understood is logged, and keeps no other from going on.
     pub async fn media_is_gone(&self) -> Result<(), CommandError> {
         let mut lost = Vec::new();
         let mut read = self.store.read().await?;
@@ -199,7 +199,11 @@ impl Engine {
         }
         drop(read);
         for (session, leg) in lost {
-            self.media(session, Input::MediaLost(leg)).await?;
+            match self.media(session, Input::MediaLost(leg)).await {
+                Err(error @ CommandError::Store(StoreError::Unavailable { .. })) => return Err(error),
+                Err(error) => tracing::error!(%error, ?session, "a session cannot be told; the others go on"),
+                Ok(()) => {}
+            }
         }
         Ok(())
     }

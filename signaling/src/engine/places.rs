@@ -95,7 +95,10 @@ pub(super) async fn at_hand(
     }
     let mut found = Vec::new();
     for row in rows {
-        let equipment: Equipment = row.body.read()?;
+        let Ok(equipment) = row.body.read::<Equipment>() else {
+            tracing::error!(device = ?row.id, "a device cannot be read; the others go on");
+            continue;
+        };
         let busy = elsewhere.iter().any(|s| s.leg_of_device(equipment.id).is_some_and(Leg::in_call));
         found.push(AtHand { equipment, busy });
     }

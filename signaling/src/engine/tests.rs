@@ -1,5 +1,7 @@
 //! The engine over a real database and a clock turned by hand.
 
+mod broken;
+
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use yoban_domain::case::{Owner, Standing};

@@ -1,0 +1,45 @@
+//! A row that cannot be read is one row: the night goes on around it.
+
+use serde_json::json;
+use yoban_domain::id::CaseId;
+use yoban_domain::session::VideoCodec;
+
+use super::*;
+
+/// A call in which this nurse has answered and is connected.
+async fn talks(district: &District, n: u128) -> (CaseId, SessionId) {
+    let requested = district.engine.request(tablet(n)).await.unwrap();
+    district.engine.act(nurse(n), requested.session, Input::Accept).await.unwrap();
+    let (scene, _) = district.engine.facts(nurse(n), requested.session).await.unwrap();
+    let joined = Input::MediaUp(scene.session.leg_of(PersonId(id(300 + n))).unwrap().id);
+    district.engine.media(requested.session, joined).await.unwrap();
+    (requested.case, requested.session)
+}
+
+#[tokio::test]
+async fn one_case_that_cannot_be_read_keeps_no_other_from_being_told_that_media_is_gone() {
+    let district = District::new().await;
+    let (broken, _) = talks(&district, 1).await;
+    let (_, whole) = talks(&district, 2).await;
+    let mut tx = district.engine.store.begin().await.unwrap();
+    let row = tx.load_case_for_update(broken).await.unwrap().unwrap();
+    tx.save_case(&row.head, row.version, &json!("from another program")).await.unwrap();
+    tx.commit().await.unwrap();
+    district.engine.media_is_gone().await.unwrap();
+    let (scene, _) = district.engine.facts(nurse(2), whole).await.unwrap();
+    assert!(matches!(scene.session.leg_of(PersonId(id(302))).unwrap().state, LegState::Away { .. }));
+}
+
+#[tokio::test]
+async fn one_device_that_cannot_be_read_keeps_nobody_from_media() {
+    let district = District::new().await;
+    let (_, session) = talks(&district, 1).await;
+    let mut tx = district.engine.store.begin().await.unwrap();
+    let kind = Word::of(crate::engine::EQUIPMENT).unwrap();
+    let home = AssociationId(id(1));
+    tx.insert_device(DeviceId(id(700)), home, &kind, Bearer::Nobody, &json!({})).await.unwrap();
+    tx.commit().await.unwrap();
+    let pictures = Input::Pictures(vec![VideoCodec::Vp8]);
+    district.engine.act(nurse(1), session, pictures).await.unwrap();
+    assert!(district.engine.equipment_for(nurse(1), session).await.unwrap().is_empty());
+}
