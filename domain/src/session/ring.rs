@@ -214,13 +214,16 @@ impl Turn<'_, '_> {
     }
 
     /// A nurse of the desk who was invited, and still waits for the patient's yes when the desk is rung, answers the ring
-    /// like any other.
+    /// like any other; not one to whom the patient said no.
     fn take_over(&mut self, leg: LegId, person: PersonId) -> Result<(), Refused> {
         let rung = self.next.desk.is_some();
         let own = self.leg_mut(leg)?;
-        let waits = matches!(own.consent, JoinConsent::Asked { .. }) && !own.turned_away;
+        let waits = matches!(own.consent, JoinConsent::Asked { .. });
         if !rung || !waits || own.role != LegRole::DeskNurse {
             return Ok(());
+        }
+        if own.turned_away {
+            return Err(Refused::ConsentRefused);
         }
         own.consent = JoinConsent::ByTap;
         let (who, role) = (own.who, own.role);

@@ -105,6 +105,18 @@ describe('the stage', () => {
     expect(call.mayEnd(asPatient(scenes.threeWayRecorded))).toBe(false);
     expect(call.mayEnd(asDoctor(scenes.doctorGated))).toBe(false);
   });
+
+  it('offers the call to a nurse who waits for a yes once the desk is rung, and to nobody else', () => {
+    const waits = nurseLeg({ leg: 'leg-other', gateOpen: false, join: { consent: 'asked', at: NOW } });
+    const rung = { ...tablet.alone, you: 'leg-other', people: [...tablet.alone.people, waits] };
+    expect(call.mayTakeOver(rung)).toBe(true);
+    expect(call.mayTakeOver({ ...rung, desk: null })).toBe(false);
+    expect(call.mayTakeOver({ ...rung, you: 'leg-nurse' })).toBe(false);
+    const called = { ...rung, people: [patientLeg(), { ...waits, legState: ringing }] };
+    expect(call.mayTakeOver(called)).toBe(false);
+    const doctor = { ...rung, people: [patientLeg(), { ...waits, role: 'dutyDoctor' as const }] };
+    expect(call.mayTakeOver(doctor)).toBe(false);
+  });
 });
 
 describe("a member of staff's call", () => {

@@ -120,11 +120,12 @@ fn holds(night: &Night) -> Result<(), TestCaseError> {
     }
     let mut turned_away = std::collections::BTreeSet::new();
     for fact in &night.facts {
-        match fact {
-            FactKind::JoinConsentRefused { leg } => _ = turned_away.insert(*leg),
-            FactKind::JoinConsentGiven { leg, .. } => _ = turned_away.remove(leg),
-            FactKind::GateOpened { leg } => prop_assert!(!turned_away.contains(leg), "let in after a no"),
-            _ => {}
+        if let FactKind::JoinConsentRefused { leg } = fact {
+            turned_away.insert(*leg);
+        } else if let FactKind::JoinConsentGiven { leg, .. } = fact {
+            turned_away.remove(leg);
+        } else if let FactKind::GateOpened { leg } = fact {
+            prop_assert!(!turned_away.contains(leg), "let in after a no");
         }
     }
     for pair in s.ledger.windows(2) {

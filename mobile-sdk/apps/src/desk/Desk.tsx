@@ -21,7 +21,7 @@ import { Stage } from '../clinical/Stage.tsx';
 import { TrendPlot } from '../clinical/TrendPlot.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
 import { either, t } from '../i18n/index.tsx';
-import { inCall, joinerAsked, missed, me as ownLeg, runningSince } from '../model/call.ts';
+import { inCall, joinerAsked, mayTakeOver, missed, me as ownLeg, runningSince } from '../model/call.ts';
 import { group } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -165,6 +165,21 @@ function CallCentre(props: {
             {refused && (
               <Notice tone="bad" live>
                 {t('consent.refused', { who: personName(refused) })}
+              </Notice>
+            )}
+            {mayTakeOver(call) && (
+              <Notice tone="warn" icon="phone" live>
+                <div class="row wrap">
+                  <span class="grow">{t('takeOver.body')}</span>
+                  <Button
+                    kind="yes"
+                    busy={busy === 'takeOver'}
+                    onClick={() => go('takeOver', () => desk.send({ type: 'accept' }))}
+                    testid="take-over"
+                  >
+                    {t('takeOver.go')}
+                  </Button>
+                </div>
               </Notice>
             )}
             <Missed call={call} />

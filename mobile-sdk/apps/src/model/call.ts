@@ -62,6 +62,13 @@ export function canWithdrawRecording(call: CallView): boolean {
 /** The call is over, or about to be. */
 export const isOver = (call: CallView): boolean => call.state.state === 'ended';
 
+/** A nurse of the desk who waits for the patient's yes may answer the ring herself once nobody else is with the patient. */
+export function mayTakeOver(call: CallView): boolean {
+  const own = me(call);
+  if (own === null || !inCall(own)) return false;
+  return own.role === 'deskNurse' && own.join.consent === 'asked' && Boolean(call.desk);
+}
+
 /** A desk nurse ends for all; so does a duty doctor. A visiting nurse and the patient leave. */
 export function mayEnd(call: CallView): boolean {
   const own = me(call);

@@ -87,6 +87,8 @@ export const staff: Record<keyof typeof ja, Message> = {
   'consent.spoken.sub': 'The patient said yes to {who} joining',
   'consent.asked': 'The tablet asks about {who} joining',
   'consent.refused': 'The patient refused {who}',
+  'takeOver.body': 'Nobody is with the patient. If you take the call you can talk at once.',
+  'takeOver.go': 'Take the call',
   'recording.ask': 'Ask to record',
   'recording.stop': 'Stop recording',
   'recording.answer': 'May this call be recorded?',

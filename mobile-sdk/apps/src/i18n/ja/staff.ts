@@ -84,6 +84,8 @@ export const staff = {
   'consent.spoken.sub': '{who}の参加に、患者さんが口頭で同意しました',
   'consent.asked': '{who}の参加を、タブレットでたずねています',
   'consent.refused': '患者さんが{who}の参加を断りました',
+  'takeOver.body': '患者さんのそばに誰もいません。あなたが出ると、すぐに話せます。',
+  'takeOver.go': '引き受ける',
   'recording.ask': '録画をたずねる',
   'recording.stop': '録画を止める',
   'recording.answer': 'この通話を録画してもよいですか',
