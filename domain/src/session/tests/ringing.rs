@@ -119,6 +119,38 @@ fn an_unanswered_doctor_times_out_and_the_nurse_may_ring_another_while_keeping_t
 }
 
 #[test]
+fn who_cannot_be_rung_or_may_not_is_told_why() {
+    let invite = |role, n: Option<u128>| Input::Invite { role, person: n.map(person) };
+    let (nurse, doctor) = (LegRole::DeskNurse, LegRole::DutyDoctor);
+    let advice = Input::SetKind(ServiceKind::NurseAdvice);
+    for (by, input, desk, busy, refused, code) in [
+        (NURSE, invite(nurse, None), vec![NURSE], vec![], Refused::NobodyOnDuty, "nobody-on-duty"),
+        (
+            NURSE,
+            invite(doctor, None),
+            vec![NURSE],
+            vec![DOCTOR, OTHER_DOCTOR],
+            Refused::EverybodyBusy,
+            "everybody-busy",
+        ),
+        (NURSE, invite(doctor, Some(VISITOR)), vec![NURSE], vec![], Refused::NotOnDuty, "not-on-duty"),
+        (NURSE, invite(nurse, Some(NURSE)), vec![NURSE], vec![], Refused::NotOnDuty, "not-on-duty"),
+        (NURSE, invite(doctor, Some(DOCTOR)), vec![NURSE], vec![DOCTOR], Refused::PersonBusy, "person-busy"),
+        (NURSE, invite(LegRole::Patient, None), vec![NURSE], vec![], Refused::NoSuchLeg, "no-such-leg"),
+        (OTHER_NURSE, invite(doctor, None), vec![NURSE], vec![], Refused::NotInCall, "not-in-call"),
+        (DOCTOR, advice, vec![NURSE], vec![], Refused::KindNotYours, "kind-not-yours"),
+    ] {
+        let mut night = if by == DOCTOR { Night::doctor_talks() } else { Night::nurse_talks() };
+        (night.desk, night.busy) = (desk, busy);
+        assert_eq!(night.try_act(night.staff(by), input), Err(refused), "{code}");
+        assert_eq!(refused.code(), code);
+    }
+    // Not on duty, and it takes a case out of the queue.
+    let mut night = Night::with_desk(vec![NURSE]);
+    assert_eq!(night.try_act(night.staff(OTHER_NURSE), Input::Accept), Err(Refused::NotOnDuty));
+}
+
+#[test]
 fn a_group_ring_ends_with_one_doctor() {
     let mut night = Night::nurse_talks();
     night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: None });
