@@ -47,7 +47,7 @@ impl Directory {
         let scale = self.patient.oxygen_scale(chosen);
         Subject {
             age_years: self.patient.age(now, &self.association.zone).unwrap_or(0),
-            pregnant: false,
+            pregnant: self.patient.pregnant,
             scale,
         }
     }

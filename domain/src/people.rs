@@ -107,6 +107,9 @@ pub struct Patient {
     pub birth_date: Private<String>,
     /// Administrative sex.
     pub sex: Sex,
+    /// Known to be pregnant: NEWS2 is not for her.
+    #[serde(default)]
+    pub pregnant: bool,
     /// Postal code and address, one line.
     pub address: Private<String>,
     /// Telephone at the bedside.

@@ -315,6 +315,7 @@ fn patient(
         primary_doctor: Some(doctor),
         // Patients two and three agreed to no plan: an online examination is refused for them, and said why.
         care_plan: (n != 1 && n != 2).then_some(plan),
+        pregnant: false,
         oxygen_scale2: None,
     };
     (patient, DeviceId(uuid_of(seed, &format!("tablet/{key}"))))

@@ -101,6 +101,15 @@ fn no_code_of_the_wire_reaches_a_reader() {
 }
 
 #[test]
+fn of_a_patient_who_is_pregnant_no_score_is_printed() {
+    let mut story = story::answered();
+    story.record.patient.pregnant = true;
+    let (ja, en) = (printed(&story, Lang::Ja), printed(&story, Lang::En));
+    assert!(!ja.contains("NEWS2 8") && ja.contains("妊娠中のため計算しません"));
+    assert!(en.contains("Not scored: pregnancy"));
+}
+
+#[test]
 fn the_top_says_who_when_and_what_was_decided() {
     let html = printed(&story::answered(), Lang::Ja);
     let top = html.split("<h2>").next().unwrap();

@@ -185,7 +185,7 @@ pub(super) fn score(page: &Page<'_>) -> Result<Score, NotScored> {
     let subject = Subject {
         // A date of birth that cannot be read gives no score rather than a wrong one.
         age_years: patient.age(now, &page.record.association.zone).unwrap_or(0),
-        pregnant: false,
+        pregnant: patient.pregnant,
         scale: page.record.oxygen_scale(),
     };
     let readings = page.record.encounter.readings.iter().map(|r| r.reveal());

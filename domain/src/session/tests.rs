@@ -84,6 +84,7 @@ impl Night {
                 agreed_at: Timestamp(0),
                 valid_until: Timestamp(i64::MAX),
             }),
+            pregnant: false,
             oxygen_scale2: None,
         };
         let institution = Institution {

@@ -73,6 +73,7 @@ pub fn record(facts: &[Fact]) -> Record {
         }),
         primary_doctor: Some(PersonId(uuid(DOCTOR))),
         care_plan: None,
+        pregnant: false,
         oxygen_scale2: None,
     };
     let registration = Registration { year: 1998, number: "399999".to_owned().into() };

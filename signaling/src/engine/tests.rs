@@ -92,6 +92,7 @@ impl District {
                 summary: Private::new(Summary::default()),
                 primary_doctor: None,
                 care_plan: None,
+                pregnant: false,
                 oxygen_scale2: None,
             };
             tx.insert_patient(patient.id, home, &patient).await.unwrap();

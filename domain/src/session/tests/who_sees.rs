@@ -5,8 +5,8 @@ use crate::directory::Directory;
 use crate::org::Association;
 use crate::wire::view::CallView;
 
-fn seen_by(night: &Night, viewer: &Actor) -> CallView {
-    let directory = Directory {
+fn directory(night: &Night) -> Directory {
+    Directory {
         association: Association {
             id: night.session.association,
             name: "夜野医師会".into(),
@@ -17,8 +17,23 @@ fn seen_by(night: &Night, viewer: &Actor) -> CallView {
         patient: night.patient.clone(),
         people: Vec::new(),
         institutions: vec![night.institution.clone()],
+    }
+}
+
+fn seen_by(night: &Night, viewer: &Actor) -> CallView {
+    directory(night).call(&night.session, 1, viewer, 0, night.now)
+}
+
+#[test]
+fn of_a_patient_who_is_pregnant_there_is_no_score() {
+    let mut night = Night::nurse_talks();
+    let score = |night: &Night| {
+        let now = Timestamp(1_770_000_000_000);
+        crate::vitals::score::news2([], &directory(night).subject(&night.session, now), now).map(|_| ())
     };
-    directory.call(&night.session, 1, viewer, 0, night.now)
+    assert_eq!(score(&night), Ok(()));
+    night.patient.pregnant = true;
+    assert_eq!(score(&night), Err(crate::vitals::score::NotScored::Pregnant));
 }
 
 #[test]
@@ -57,7 +72,7 @@ fn whom_the_patient_turned_away_is_not_let_in_by_the_ring() {
     assert!(!night.session.gate_open(night.leg(OTHER_NURSE)));
     assert!(night.session.desk.is_some(), "the patient still has nobody");
     // Pressing accept again is no yes of the patient's.
-    night.act(night.staff(OTHER_NURSE), Input::Accept);
+    assert_eq!(night.try_act(night.staff(OTHER_NURSE), Input::Accept), Err(Refused::ConsentRefused));
     assert!(!night.session.gate_open(night.leg(OTHER_NURSE)));
     // The desk goes on being rung; another is covered.
     night.busy.clear();
