@@ -79,6 +79,36 @@ fn impossible_values_are_known() {
 }
 
 #[test]
+fn every_number_is_possible_up_to_its_edge_and_not_beyond() {
+    type Number = fn(&str) -> Vital;
+    let heart: Number = |n| Vital::HeartRate { value: dec(n), unit: RateUnit::PerMinute };
+    let weight: Number = |n| Vital::Weight { value: dec(n), unit: MassUnit::Kilogram };
+    let glucose: Number = |n| Vital::Glucose { value: dec(n), unit: GlucoseUnit::MgPerDl };
+    let systolic: Number = |n| Vital::BloodPressure {
+        systolic: dec(n),
+        diastolic: None,
+        mean: None,
+        unit: PressureUnit::MmHg,
+    };
+    // Above any possible one, so that the order of the two decides nothing.
+    let diastolic: Number = |n| pressure("300", n);
+    for (name, number, below, low, high, above) in [
+        ("SpO2", spo2 as Number, "29.9", "30", "100", "100.1"),
+        ("pulse", pulse, "19", "20", "300", "301"),
+        ("heart rate", heart, "19", "20", "300", "301"),
+        ("systolic", systolic, "39", "40", "300", "301"),
+        ("diastolic", diastolic, "19", "20", "200", "201"),
+        ("temperature", celsius, "24.9", "25.0", "45.0", "45.1"),
+        ("weight", weight, "0.9", "1", "350", "350.1"),
+        ("glucose", glucose, "9", "10", "1000", "1001"),
+    ] {
+        for (value, possible) in [(below, false), (low, true), (high, true), (above, false)] {
+            assert_eq!(rules::plausible(&number(value)), possible, "{name} {value}");
+        }
+    }
+}
+
+#[test]
 fn impossible_and_future_readings_are_kept_and_marked() {
     let wrong = device(1, spo2("250"), NOW);
     assert!(wrong.flags.contains(&Flag::Implausible) && !wrong.counts(NOW));
