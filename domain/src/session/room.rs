@@ -40,7 +40,11 @@ impl Turn<'_, '_> {
 
     pub(super) fn declare(&mut self, microphone: SourceState, camera: SourceState) -> Result<(), Refused> {
         self.still_live()?;
-        let leg = self.own_leg()?.id;
+        let own = self.own_leg()?;
+        let leg = own.id;
+        if !own.in_call() && !own.wanted() {
+            return Err(Refused::NotInCall);
+        }
         let own = self.leg_mut(leg)?;
         if (own.microphone, own.camera) != (microphone, camera) {
             (own.microphone, own.camera) = (microphone, camera);

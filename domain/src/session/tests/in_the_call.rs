@@ -131,6 +131,21 @@ fn leaving_is_not_ending_and_a_patient_left_alone_is_rung_for_again() {
 }
 
 #[test]
+fn of_microphone_and_camera_speaks_who_is_in_the_call_or_rung() {
+    let off = || Input::Declare { microphone: SourceState::Off, camera: SourceState::Off };
+    let declared = |night: &Night| night.count(|f| matches!(f, FactKind::Declared { .. }));
+    let mut night = Night::begins();
+    night.act(night.staff(NURSE), off());
+    night.act(night.staff(NURSE), off());
+    assert_eq!(declared(&night), 1, "saying it twice is one fact");
+    night.act(night.staff(NURSE), Input::Accept);
+    assert_eq!(night.try_act(night.staff(OTHER_NURSE), off()), Err(Refused::NotInCall), "came second");
+    night.act(night.tablet(), Input::Leave);
+    assert_eq!(night.try_act(night.tablet(), off()), Err(Refused::NotInCall), "left");
+    assert_eq!(declared(&night), 1);
+}
+
+#[test]
 fn a_late_word_of_media_is_not_believed_when_somebody_comes_back() {
     let mut night = Night::nurse_talks();
     let leg = night.session.patient_leg().unwrap().id;
