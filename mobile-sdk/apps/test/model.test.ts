@@ -108,7 +108,8 @@ describe('the stage', () => {
 
   it('offers the call to a nurse who waits for a yes once the desk is rung, and to nobody else', () => {
     const waits = nurseLeg({ leg: 'leg-other', gateOpen: false, join: { consent: 'asked', at: NOW } });
-    const rung = { ...tablet.alone, you: 'leg-other', people: [...tablet.alone.people, waits] };
+    const alone = asNurse(scenes.alone);
+    const rung = { ...alone, you: 'leg-other', people: [...alone.people, waits] };
     expect(call.mayTakeOver(rung)).toBe(true);
     expect(call.mayTakeOver({ ...rung, desk: null })).toBe(false);
     expect(call.mayTakeOver({ ...rung, you: 'leg-nurse' })).toBe(false);
