@@ -213,6 +213,11 @@ pub fn kind_refused(code: &str) -> Words {
         "kind-not-yours" => {
             words("kind-not-yours", "この職種では選べません", "this role cannot give that kind of care")
         }
+        "not-leading" => words(
+            "not-leading",
+            "いま診ている人が区分を決めます",
+            "whoever leads the call names the kind of care",
+        ),
         "clinician-only" => words(
             "clinician-only",
             "通話中の医療者だけが選べます",

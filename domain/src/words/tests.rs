@@ -130,6 +130,7 @@ fn every_refusal_of_a_kind_of_care_is_said_and_an_unknown_one_is_not_printed() {
     let others = [
         Refused::DoctorOnly,
         Refused::KindNotYours,
+        Refused::NotLeading,
         Refused::ClinicianOnly,
         Refused::NotInCall,
         Refused::Ended,

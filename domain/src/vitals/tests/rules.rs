@@ -84,12 +84,8 @@ fn every_number_is_possible_up_to_its_edge_and_not_beyond() {
     let heart: Number = |n| Vital::HeartRate { value: dec(n), unit: RateUnit::PerMinute };
     let weight: Number = |n| Vital::Weight { value: dec(n), unit: MassUnit::Kilogram };
     let glucose: Number = |n| Vital::Glucose { value: dec(n), unit: GlucoseUnit::MgPerDl };
-    let systolic: Number = |n| Vital::BloodPressure {
-        systolic: dec(n),
-        diastolic: None,
-        mean: None,
-        unit: PressureUnit::MmHg,
-    };
+    let systolic: Number =
+        |n| Vital::BloodPressure { systolic: dec(n), diastolic: None, mean: None, unit: PressureUnit::MmHg };
     // Above any possible one, so that the order of the two decides nothing.
     let diastolic: Number = |n| pressure("300", n);
     for (name, number, below, low, high, above) in [
