@@ -60,6 +60,14 @@ pub enum StartError {
          Does another program use UDP port {1}? Choose another number with --port (make run ARGS=\"--port 9443\")."
     )]
     Media(yoban_media::StartError, u16),
+    /// The recordings cannot be written, or another server writes them.
+    #[error(
+        "録画フォルダー {0} を使えません。{1}\n\
+         同じデータで別の夜番が動いていませんか。止めるか、--data で別の場所を選んでください。\n\
+         The recordings folder {0} cannot be used: {1}\n\
+         Does another Yoban run on the same data? Stop it, or choose another place with --data."
+    )]
+    Recordings(String, std::io::Error),
     /// No administrator yet, outside demo mode.
     #[error(
         "管理者がまだいません。yoban bootstrap でコードを作り、yoban administrator で最初の管理者を登録してください。\n\
@@ -161,7 +169,14 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
         // Without encryption at rest patients are recorded in the fictitious district alone.
         recordings: options.demo.then(|| RecordingConfig::new(&recordings)),
     })
-    .map_err(|e| StartError::Media(e, port))?;
+    .map_err(|error| match error {
+        yoban_media::StartError::Recordings { dir, source } => {
+            StartError::Recordings(dir.display().to_string(), source)
+        }
+        error @ (yoban_media::StartError::NothingToAnnounce
+        | yoban_media::StartError::Unreachable(_)
+        | yoban_media::StartError::System { .. }) => StartError::Media(error, port),
+    })?;
     let (signaling, running) = yoban_signaling::start(
         store,
         clock,

@@ -11,6 +11,14 @@ pub enum StartError {
     /// A wildcard: no browser can be told to send there.
     #[error("{0} is all addresses at once: name them one by one")]
     Unreachable(std::net::IpAddr),
+    /// The recordings folder cannot be used, or another program records into it.
+    #[error("recordings folder {}: {source}", dir.display())]
+    Recordings {
+        /// Which folder.
+        dir: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// A UDP socket, the poll or the thread could not be had.
     #[error("{what}: {source}")]
     System {

@@ -13,7 +13,7 @@ use yoban_domain::time::Timestamp;
 
 use crate::error::{FailReason, MediaError, StartError};
 use crate::peer::Local;
-use crate::recording::{self, Recorder, RecordingConfig, RecordingEvent};
+use crate::recording::{Recorder, RecordingConfig, RecordingEvent};
 use crate::room::{ConnectionStats, Role, RoomPlan};
 use crate::shard::socket::{SocketBuffers, Sockets};
 use crate::shard::taping::Taping;
@@ -170,29 +170,23 @@ pub fn start(config: Config) -> Result<(Media, mpsc::Receiver<MediaEvent>), Star
     let local = Arc::new(Local { candidates: udp.clone() });
     let (commands, inbox) = sync_channel(COMMANDS);
     let (events, reader) = mpsc::channel(EVENTS);
-    let (taping, finished) = match config.recordings {
-        Some(recordings) => tape(recordings).map_err(system("recordings folder"))?,
-        None => (None, Vec::new()),
+    let taping = match config.recordings {
+        Some(recordings) => {
+            let dir = recordings.dir.clone();
+            let (recorder, events) =
+                Recorder::start(recordings).map_err(|source| StartError::Recordings { dir, source })?;
+            Some(Taping::new(recorder, events))
+        }
+        None => None,
     };
-    let (mut shard, waker) =
+    let (shard, waker) =
         Shard::new(sockets, local, inbox, events, config.clock, taping).map_err(system("event poll"))?;
-    shard.tell(finished.into_iter().map(MediaEvent::Recording));
     let thread = std::thread::Builder::new()
         .name("yoban-media".to_owned())
         .spawn(move || shard.run())
         .map_err(system("media thread"))?;
     let inner = Inner { commands, waker, udp, buffers, thread: Mutex::new(Some(thread)) };
     Ok((Media { inner: Arc::new(inner) }, reader))
-}
-
-/// Finishes what a crash left, then starts the recorder.
-fn tape(config: RecordingConfig) -> std::io::Result<(Option<Taping>, Vec<RecordingEvent>)> {
-    let finished = recording::recover(&config.dir)?
-        .into_iter()
-        .map(|manifest| RecordingEvent::Finished { session: manifest.session, manifest })
-        .collect();
-    let (recorder, events) = Recorder::start(config)?;
-    Ok((Some(Taping::new(recorder, events)), finished))
 }
 
 impl Media {

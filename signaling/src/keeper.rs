@@ -40,7 +40,8 @@ impl Keeper {
     pub fn start(engine: Engine, hub: Hub, media: Media, stop: CancellationToken) -> Self {
         let (sender, asks) = mpsc::channel(256);
         let hints = engine.bus.subscribe();
-        let task = Task { engine, hub, media, waiting: BTreeMap::new() };
+        let task =
+            Task { engine, hub, media, waiting: BTreeMap::new(), rooms: BTreeSet::new(), behind: None };
         tokio::spawn(task.run(hints, asks, stop));
         Self(sender)
     }
@@ -68,6 +69,28 @@ struct Task {
     media: Media,
     /// Which sessions wait at the desk, as nurses in a call were told last.
     waiting: BTreeMap<AssociationId, BTreeSet<SessionId>>,
+    /// Rooms that were given a plan: each is closed once its call is over, also when the news of that were missed.
+    rooms: BTreeSet<SessionId>,
+    behind: Option<Behind>,
+}
+
+/// Something could not be brought up to date: everything is looked at again. Nobody else would, and a gate that should be
+/// closed stays open until then.
+#[derive(Debug, Clone, Copy)]
+struct Behind {
+    again_at: Timestamp,
+    pause: Span,
+}
+
+impl Behind {
+    const FIRST: Span = Span(1_000);
+    /// One call that can never be read must not keep the others waiting for a busy keeper.
+    const LONGEST: Span = Span(30_000);
+
+    fn next(before: Option<Self>, now: Timestamp) -> Self {
+        let pause = before.map_or(Self::FIRST, |b| Span(b.pause.0.saturating_mul(2).min(Self::LONGEST.0)));
+        Self { again_at: now.plus(pause), pause }
+    }
 }
 
 impl Task {
@@ -77,13 +100,16 @@ impl Task {
         mut asks: mpsc::Receiver<Ask>,
         stop: CancellationToken,
     ) {
-        log(self.every_room().await);
+        self.everything().await;
         loop {
+            let again_at = self.behind.map_or(Timestamp(i64::MAX), |behind| behind.again_at);
             tokio::select! {
                 () = stop.cancelled() => return,
+                () = self.engine.clock().until(again_at), if self.behind.is_some() => self.everything().await,
                 ask = asks.recv() => match ask {
                     Some(Ask::Room(session, reply)) => {
-                        log(self.session(session, false).await.map(|_| ()));
+                        let done = self.session(session, false).await.map(|_| ());
+                        self.check(done);
                         let _gone = reply.send(());
                     }
                     Some(Ask::Everything(actor, reply)) => {
@@ -112,25 +138,71 @@ impl Task {
                 Ok(Hint::Vitals(id)) => _ = vitals.insert(id),
                 Ok(Hint::Duty(association)) => _ = lists.insert(association),
                 Ok(Hint::Outbox | Hint::Timers | Hint::Freed(..)) => {}
-                Err(_lagged) => log(self.every_room().await),
+                // What was said is lost: all of it is looked at.
+                Err(_lagged) => return self.everything().await,
             }
         }
         for id in &sessions {
             match self.session(*id, true).await {
                 Ok(Some(association)) => _ = lists.insert(association),
                 Ok(None) => {}
-                Err(error) => log(Err(error)),
+                Err(error) => self.check(Err(error)),
             }
         }
         for association in &lists {
-            log(self.count_waiting(*association, &sessions).await);
+            let done = self.count_waiting(*association, &sessions).await;
+            self.check(done);
         }
         for id in vitals {
-            log(self.vitals(id).await);
+            let done = self.vitals(id).await;
+            self.check(done);
         }
         for association in lists {
-            log(self.list(association).await);
+            let done = self.list(association).await;
+            self.check(done);
         }
+    }
+
+    /// What failed is tried again soon.
+    fn check(&mut self, done: Result<(), CommandError>) {
+        if done.is_err() && self.behind.is_none() {
+            self.behind = Some(Behind::next(None, self.engine.clock().now()));
+        }
+        log(done);
+    }
+
+    /// Every call, room and list.
+    async fn everything(&mut self) {
+        let before = self.behind.take();
+        match self.all().await {
+            Ok((associations, sessions)) => {
+                for id in &sessions {
+                    let done = self.session(*id, true).await.map(|_| ());
+                    self.check(done);
+                }
+                for association in associations {
+                    let done = self.count_waiting(association, &sessions).await;
+                    self.check(done);
+                    let done = self.list(association).await;
+                    self.check(done);
+                }
+            }
+            Err(error) => self.check(Err(error)),
+        }
+        if self.behind.is_some() {
+            self.behind = Some(Behind::next(before, self.engine.clock().now()));
+        }
+    }
+
+    /// All associations; all calls that run and all rooms that were made.
+    async fn all(&self) -> Result<(Vec<AssociationId>, BTreeSet<SessionId>), CommandError> {
+        let mut read = self.engine.store().read().await?;
+        let associations: Vec<_> = read.associations().await?.into_iter().map(|(id, _)| id).collect();
+        let mut sessions = self.rooms.clone();
+        for association in &associations {
+            sessions.extend(read.live_sessions(*association).await?.into_iter().map(|row| row.head.id));
+        }
+        Ok((associations, sessions))
     }
 
     /// Whoever is in a call sees how many others wait: when that changes, calls that did not change themselves are told
@@ -155,32 +227,23 @@ impl Task {
         }
         self.waiting.insert(association, waiting);
         for id in live.into_iter().filter(|id| !told.contains(id)) {
-            self.session(id, true).await?;
-        }
-        Ok(())
-    }
-
-    async fn every_room(&self) -> Result<(), CommandError> {
-        let mut read = self.engine.store().read().await?;
-        let mut live = Vec::new();
-        for (association, _) in read.associations().await? {
-            live.extend(read.live_sessions(association).await?.into_iter().map(|row| row.head.id));
-        }
-        drop(read);
-        for id in live {
-            log(self.session(id, true).await.map(|_| ()));
+            let done = self.session(id, true).await.map(|_| ());
+            self.check(done);
         }
         Ok(())
     }
 
     /// Gives the room its plan and, if asked, tells everybody in the call what it looks like.
-    async fn session(&self, id: SessionId, tell: bool) -> Result<Option<AssociationId>, CommandError> {
+    async fn session(&mut self, id: SessionId, tell: bool) -> Result<Option<AssociationId>, CommandError> {
         let Some(scene) = self.scene(id).await? else {
             return Ok(None);
         };
         let media = match plan(&scene.session) {
-            Some(plan) => self.media.apply(plan),
-            None => self.media.close(id),
+            Some(plan) => {
+                self.rooms.insert(id);
+                self.media.apply(plan)
+            }
+            None => self.media.close(id).inspect(|()| _ = self.rooms.remove(&id)),
         };
         if tell {
             for (to, actor) in audience(&scene.session) {

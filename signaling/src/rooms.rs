@@ -1,15 +1,15 @@
 //! Between media plane and engine: whose connection is whose, and what its events mean for the call.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 use yoban_domain::id::{ConnectionId, DeviceId, LegId, SessionId};
 use yoban_domain::session::Input;
-use yoban_domain::time::Span;
+use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::wire::signal::ServerMessage;
-use yoban_media::recording::RecordingEvent;
+use yoban_media::recording::{Manifest, RecordingEvent};
 use yoban_media::{Media, MediaEvent};
 
 use crate::engine::Engine;
@@ -18,9 +18,11 @@ use crate::hub::{Audience, Hub};
 
 /// Offers that may wait for the task.
 const QUEUE: usize = 256;
-/// How often and at which distance an event is offered to a store that is away: half a minute in all.
-const TRIES: u32 = 60;
+/// At which distance what a store did not take is offered to it again.
 const BETWEEN: Span = Span(500);
+/// For how long a session's news are offered again. Longer than a database takes to come back; what is refused for that long
+/// is not refused because the store is away.
+const PATIENCE: Span = Span(120_000);
 
 enum Ask {
     /// This connection belongs to this device; said before its offer is made, so that no event comes too early.
@@ -58,7 +60,9 @@ impl Rooms {
         events: mpsc::Receiver<MediaEvent>,
     ) -> (Self, JoinHandle<()>) {
         let (sender, asks) = mpsc::channel(QUEUE);
-        let task = Task { engine, hub, owners: BTreeMap::new(), up: BTreeMap::new() };
+        let again_at = engine.clock().now();
+        let (owners, up, waiting) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let task = Task { engine, hub, owners, up, waiting, again_at };
         let running = tokio::spawn(task.run(events, asks));
         (Self { asks: sender, media }, running)
     }
@@ -130,6 +134,24 @@ struct Task {
     owners: BTreeMap<ConnectionId, Ownership>,
     /// Connections that carry a leg now. A leg is lost when its last one is.
     up: BTreeMap<LegId, BTreeSet<ConnectionId>>,
+    /// What the store did not take yet, in its order. One session's trouble holds up no other.
+    waiting: BTreeMap<SessionId, Waiting>,
+    /// When it is offered again.
+    again_at: Timestamp,
+}
+
+/// What one session has to be told.
+struct Waiting {
+    news: VecDeque<News>,
+    since: Timestamp,
+}
+
+/// What the media plane said and the engine has to know: dropped, it would leave a leg joined for ever, REC lit over
+/// nothing, or a recording that nobody finds.
+#[derive(Debug, Clone)]
+enum News {
+    Input(Input),
+    Recorded(Manifest),
 }
 
 impl Task {
@@ -137,6 +159,8 @@ impl Task {
         loop {
             tokio::select! {
                 biased;
+                // First, so that no stream of events puts it off.
+                () = self.engine.clock().until(self.again_at), if !self.waiting.is_empty() => self.again().await,
                 ask = asks.recv() => match ask {
                     Some(Ask::Mine { connection, owner }) => _ = self.owners.insert(connection, owner),
                     Some(Ask::Forget { connection }) => _ = self.owners.remove(&connection),
@@ -145,9 +169,17 @@ impl Task {
                 },
                 event = events.recv() => match event {
                     Some(event) => self.event(event).await,
-                    None => return,
+                    None => return self.last_try().await,
                 },
             }
+        }
+    }
+
+    /// The media plane has ended: what waits is offered once more, then the files on disk tell it at the next start.
+    async fn last_try(&mut self) {
+        self.again().await;
+        for (session, waiting) in &self.waiting {
+            tracing::error!(?session, news = waiting.news.len(), "what media reported could not be stored");
         }
     }
 
@@ -163,7 +195,7 @@ impl Task {
             MediaEvent::Connected { session, leg, connection }
             | MediaEvent::Back { session, leg, connection } => {
                 self.up.entry(leg).or_default().insert(connection);
-                self.tell(session, Input::MediaUp(leg)).await;
+                self.tell(session, News::Input(Input::MediaUp(leg))).await;
             }
             MediaEvent::Lost { session, leg, connection, .. } => self.lost(session, leg, connection).await,
             MediaEvent::Failed { session, leg, connection, .. } => {
@@ -182,26 +214,26 @@ impl Task {
                 }
             }
             MediaEvent::Flow { session, leg, audio, video } => {
-                self.tell(session, Input::MediaFlow { leg, audio, video }).await;
+                self.tell(session, News::Input(Input::MediaFlow { leg, audio, video })).await;
             }
             MediaEvent::Recording(event) => self.recording(event).await,
         }
     }
 
-    async fn recording(&self, event: RecordingEvent) {
-        let done = match event {
-            RecordingEvent::Finished { manifest, .. } => self.engine.recorded(&manifest).await,
+    async fn recording(&mut self, event: RecordingEvent) {
+        match event {
+            RecordingEvent::Finished { session, manifest } => {
+                self.tell(session, News::Recorded(manifest)).await;
+            }
             RecordingEvent::Failed { session, reason, detail } => {
-                tracing::error!(session = ?session, detail, "a recording broke off");
-                self.engine.recording_failed(session, reason.code().to_owned()).await
+                tracing::error!(?session, detail, "a recording broke off");
+                let code = reason.code().to_owned();
+                self.tell(session, News::Input(Input::RecordingFailed(code))).await;
             }
             RecordingEvent::TrackStarted { .. }
             | RecordingEvent::NeedKeyFrame { .. }
             | RecordingEvent::Progress { .. }
-            | RecordingEvent::Gap { .. } => Ok(()),
-        };
-        if let Err(error) = done {
-            tracing::error!(%error, "what the recorder reported could not be stored");
+            | RecordingEvent::Gap { .. } => {}
         }
     }
 
@@ -209,21 +241,52 @@ impl Task {
         let Some(up) = self.up.get_mut(&leg) else { return };
         if up.remove(&connection) && up.is_empty() {
             self.up.remove(&leg);
-            self.tell(session, Input::MediaLost(leg)).await;
+            self.tell(session, News::Input(Input::MediaLost(leg))).await;
         }
     }
 
-    /// Tells the engine, again and again while the store is away: an event that is dropped would leave a leg joined
-    /// for ever, or close one that works.
-    async fn tell(&self, session: SessionId, input: Input) {
-        for _ in 0..TRIES {
-            match self.engine.media(session, input.clone()).await {
-                Ok(()) => return,
-                Err(error) => tracing::warn!(%error, ?session, "what media reported waits for the store"),
-            }
-            let clock = self.engine.clock();
-            clock.until(clock.now().plus(BETWEEN)).await;
+    /// Tells the engine; what it cannot store waits and is offered again.
+    async fn tell(&mut self, session: SessionId, news: News) {
+        if let Some(waiting) = self.waiting.get_mut(&session) {
+            waiting.news.push_back(news);
+            return;
         }
-        tracing::error!(?session, "what media reported could not be stored");
+        if let Err(error) = self.try_once(session, &news).await {
+            tracing::warn!(%error, ?session, "what media reported waits for the store");
+            let since = self.engine.clock().now();
+            if self.waiting.is_empty() {
+                self.again_at = since.plus(BETWEEN);
+            }
+            self.waiting.insert(session, Waiting { news: VecDeque::from([news]), since });
+        }
+    }
+
+    async fn try_once(&self, session: SessionId, news: &News) -> Result<(), CommandError> {
+        match news {
+            News::Input(input) => self.engine.media(session, input.clone()).await,
+            News::Recorded(manifest) => self.engine.recorded(manifest).await,
+        }
+    }
+
+    /// Offers what waits, each session's in its order.
+    async fn again(&mut self) {
+        let now = self.engine.clock().now();
+        self.again_at = now.plus(BETWEEN);
+        for (session, mut waiting) in std::mem::take(&mut self.waiting) {
+            while let Some(news) = waiting.news.front() {
+                match self.try_once(session, news).await {
+                    Ok(()) => waiting.since = now,
+                    Err(_) if now.since(waiting.since) < PATIENCE => break,
+                    Err(error) => {
+                        tracing::error!(%error, ?session, "what media reported could not be stored");
+                        waiting.since = now;
+                    }
+                }
+                waiting.news.pop_front();
+            }
+            if !waiting.news.is_empty() {
+                self.waiting.insert(session, waiting);
+            }
+        }
     }
 }

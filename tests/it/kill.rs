@@ -1,5 +1,7 @@
 //! The server is killed in the middle of a call and started again.
 
+use std::path::PathBuf;
+
 use serde_json::json;
 use yoban_domain::session::{RecordingPhase, State};
 use yoban_domain::vitals::NewReading;
@@ -84,4 +86,33 @@ async fn killed_in_the_middle_of_a_call_it_goes_on_with_the_same_case_and_nothin
         let reaches_after = of_leg.clone().any(|t| t.started_at + t.duration > killed + 1_000);
         assert!(reaches_after, "recording goes on after the restart: {manifest:#?}");
     }
+}
+
+/// Killed between the last file and its row: the files are there, and nobody had written down that they are.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recording_that_was_finished_but_not_stored_is_found_at_the_next_start() {
+    let mut night = Night::begin(&[]).await;
+    let (mut patient, mut nurse) = (night.patient(0).await, night.nurse(0).await);
+    let session = night.answered(&mut patient, &mut nurse).await.requested.session;
+    nurse.say(Say::AskRecording { session }).await;
+    patient.say(Say::AnswerRecording { session, yes: true }).await;
+    nurse.until_call(session, "REC", |call| (call.recording == RecordingPhase::On).then_some(())).await;
+    patient.peer().sends(100).await;
+    night.server.kill();
+    let data = night.server.data().to_owned();
+    let database: Vec<(PathBuf, Vec<u8>)> = std::fs::read_dir(&data)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect();
+    night.server.restart();
+    let first = finished_as(&nurse, session, |manifest| !manifest.tracks.is_empty()).await;
+
+    night.server.kill();
+    for (path, content) in database {
+        std::fs::write(path, content).unwrap();
+    }
+    night.server.restart();
+    assert_eq!(finished_as(&nurse, session, |_| true).await, first);
 }

@@ -2,6 +2,7 @@
 
 use std::net::{TcpListener, UdpSocket};
 
+use yoban_tests::Server;
 use yoban_tests::terminal::{Folder, yoban};
 
 #[test]
@@ -15,6 +16,17 @@ fn without_an_administrator_it_serves_nobody_and_says_how_to_make_one() {
         "{said:?}"
     );
     assert!(said.out.is_empty(), "nothing runs: {said:?}");
+}
+
+#[test]
+fn a_second_server_on_the_same_data_says_that_there_is_a_first() {
+    let first = Server::start(&[]);
+    let data = first.data().to_str().unwrap();
+    let said =
+        yoban(&["serve", "--demo", "--data", data, "--port", "0", "--http-port", "0", "--listen", "none"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.says(&["同じデータで", "Does another Yoban run on the same data?", "--data"]), "{said:?}");
+    assert!(!said.says(&["UDP"]), "{said:?}");
 }
 
 #[test]

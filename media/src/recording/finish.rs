@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
-use std::path::Path;
 
 use ring::digest::{Context, SHA256};
 use yoban_domain::id::{LegId, SessionId};
@@ -10,41 +9,61 @@ use yoban_domain::id::{LegId, SessionId};
 use super::manifest::{MANIFEST, Manifest, TrackFile};
 use super::place::{Placement, lip_shift};
 use super::sidecar::{self, Notes};
-use super::sink::{FileSink, Segment, Sink};
-use super::{Codec, Kind, final_audio, final_video, mix, recorder};
+use super::sink::{Segment, Sink};
+use super::{Codec, Kind, final_audio, final_video, mix};
 
-/// Bit rate of a mix made at recovery, bit/s.
-const RECOVERY_MIX_BITRATE: i32 = 32_000;
-
-/// Finishes what recorders that died left in a folder of plain files. Call before [`super::Recorder::start`]; run again it
-/// does nothing. A session that cannot be finished is logged and tried again at the next start.
-///
-/// # Errors
-/// When the folder cannot be read, or a recorder is using it.
-pub fn recover(dir: &Path) -> io::Result<Vec<Manifest>> {
-    let sink = FileSink::new(dir)?;
-    let _lock = recorder::lock_folder(dir)?;
-    recover_from(&sink)
+/// Work for the finishing thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Job {
+    /// Make final files of the raw ones with numbers below this.
+    Finish(SessionId, u32),
+    /// Its manifest stands; whoever was told may have died before storing it, so it is told once more.
+    Tell(SessionId),
 }
 
-/// The same for any sink.
+/// What recorders that ended or died left in a sink. A session that cannot be looked into is logged and left for the next
+/// start: the others must not wait for it.
 ///
 /// # Errors
-/// When the sink cannot be read.
-pub fn recover_from(sink: &dyn Sink) -> io::Result<Vec<Manifest>> {
-    let mut manifests = Vec::new();
+/// When the sessions cannot be listed.
+pub(crate) fn left_behind(sink: &dyn Sink) -> io::Result<Vec<Job>> {
+    let mut jobs = Vec::new();
     for session in sink.sessions()? {
-        let names = sink.list(session)?;
-        let open = names.iter().any(|name| name.starts_with("raw-") || name.starts_with("tmp-"));
-        if names.is_empty() || (!open && names.iter().any(|name| name == MANIFEST)) {
-            continue;
-        }
-        match finish_session(sink, session, u32::MAX, RECOVERY_MIX_BITRATE) {
-            Ok(manifest) => manifests.push(manifest),
-            Err(error) => tracing::error!(?session, %error, "recording not recovered; its raw files stay"),
+        match sink.list(session) {
+            Ok(names) => jobs.extend(job_of(session, &names)),
+            Err(error) => tracing::error!(?session, %error, "recording not looked into"),
         }
     }
-    Ok(manifests)
+    Ok(jobs)
+}
+
+fn job_of(session: SessionId, names: &[String]) -> Option<Job> {
+    let open = names.iter().any(|name| name.starts_with("raw-") || name.starts_with("tmp-"));
+    if !open && names.iter().any(|name| name == MANIFEST) {
+        return Some(Job::Tell(session));
+    }
+    // The numbers are taken now: a call that goes on after a restart adds newer files meanwhile.
+    let last = names.iter().filter_map(|name| Raw::parse(name)).map(|raw| raw.number).max();
+    (!names.is_empty()).then_some(Job::Finish(session, last.map_or(0, |last| last.saturating_add(1))))
+}
+
+/// Does one job; says the manifest that now stands.
+///
+/// # Errors
+/// When a file cannot be read or written; the raw files stay.
+pub(crate) fn work(sink: &dyn Sink, job: Job, mix_bitrate: i32) -> io::Result<Option<Manifest>> {
+    match job {
+        Job::Finish(session, below) => finish_session(sink, session, below, mix_bitrate).map(Some),
+        Job::Tell(session) => read_manifest(sink, session),
+    }
+}
+
+impl Job {
+    pub(crate) const fn session(self) -> SessionId {
+        match self {
+            Self::Finish(session, _) | Self::Tell(session) => session,
+        }
+    }
 }
 
 /// A raw file by its name.
@@ -73,12 +92,7 @@ impl Raw {
 }
 
 /// Finishes the files with numbers below `below`; a session that was opened again meanwhile keeps its newer ones.
-pub(crate) fn finish_session(
-    sink: &dyn Sink,
-    session: SessionId,
-    below: u32,
-    mix_bitrate: i32,
-) -> io::Result<Manifest> {
+fn finish_session(sink: &dyn Sink, session: SessionId, below: u32, mix_bitrate: i32) -> io::Result<Manifest> {
     let names = sink.list(session)?;
     for name in names.iter().filter(|name| name.starts_with("tmp-")) {
         sink.remove(session, name)?;

@@ -30,6 +30,23 @@ pub(crate) enum Message {
     Shutdown,
 }
 
+impl Message {
+    /// Whose it is; none: everybody's.
+    pub(crate) const fn session(&self) -> Option<SessionId> {
+        match self {
+            Self::Open(session)
+            | Self::Start(session, ..)
+            | Self::Stop(session, ..)
+            | Self::Pause(session, _)
+            | Self::Resume(session)
+            | Self::Close(session) => Some(*session),
+            Self::Packet(packet) => Some(packet.session),
+            Self::Report(report) => Some(report.session),
+            Self::Shutdown => None,
+        }
+    }
+}
+
 /// Who lost how many packets to a full queue.
 pub(crate) type Drops = BTreeMap<(SessionId, LegId, Kind), u64>;
 

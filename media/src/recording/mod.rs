@@ -46,7 +46,6 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use yoban_domain::id::{LegId, SessionId};
 
-pub use finish::{recover, recover_from};
 pub use inbox::Refused;
 pub use manifest::{Gap, Manifest, MixFile, TrackFile};
 pub use recorder::Recorder;
@@ -229,6 +228,8 @@ pub enum FailReason {
     DiskFull,
     /// Any other answer of the disk.
     Io,
+    /// A mistake of the recorder's own.
+    Defect,
 }
 
 impl FailReason {
@@ -237,6 +238,7 @@ impl FailReason {
         match self {
             Self::DiskFull => "disk-full",
             Self::Io => "io",
+            Self::Defect => "defect",
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fs::{File, TryLockError};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use yoban_domain::id::{LegId, SessionId};
 
-use super::finish::finish_session;
+use super::finish::{self, Job};
 use super::inbox::{Drops, Inbox, Message, Refused};
 use super::session::{Session, World};
 use super::sink::{FileSink, Sink};
@@ -28,7 +29,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Starts recording into plain files under `config.dir`, which this process then owns. Call [`super::recover`] before.
+    /// Starts recording into plain files under `config.dir`, which this process then owns. What recorders before it left is
+    /// finished and told as [`RecordingEvent::Finished`] meanwhile, and so is every session that is complete.
     ///
     /// # Errors
     /// When the folder cannot be used or another process records into it.
@@ -41,7 +43,7 @@ impl Recorder {
     /// Starts recording into a sink. The caller sees to it that nobody else uses the sink.
     ///
     /// # Errors
-    /// When no thread can be started.
+    /// When the sink cannot be listed or no thread can be started.
     pub fn start_with(
         config: RecordingConfig,
         sink: Arc<dyn Sink>,
@@ -57,6 +59,10 @@ impl Recorder {
         let inbox = Arc::new(Inbox::new(config.audio_queue, config.video_queue));
         let (events, receiver) = channel();
         let (jobs, job_list) = channel();
+        // Before anything new is written, so that the numbers are those of the dead.
+        for job in finish::left_behind(&*sink)? {
+            let _ = jobs.send(job);
+        }
         let finisher = {
             let (sink, events, config) = (Arc::clone(&sink), events.clone(), config.clone());
             thread::Builder::new()
@@ -73,6 +79,7 @@ impl Recorder {
             clock: Clock { base_ms: 0, since: Instant::now() },
         };
         let thread = thread::Builder::new().name("recording".into()).spawn(move || {
+            let _ended = EndsInbox(Arc::clone(&worker.inbox));
             worker.run();
             if finisher.join().is_err() {
                 tracing::error!("the finishing thread of the recorder panicked");
@@ -159,12 +166,21 @@ impl Recorder {
     }
 }
 
+/// However the recorder's thread ends: afterwards nobody is told that a command was taken.
+struct EndsInbox(Arc<Inbox>);
+
+impl Drop for EndsInbox {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
 struct Worker {
     config: RecordingConfig,
     sink: Arc<dyn Sink>,
     inbox: Arc<Inbox>,
     events: Sender<RecordingEvent>,
-    jobs: Sender<(SessionId, u32)>,
+    jobs: Sender<Job>,
     sessions: HashMap<SessionId, Session>,
     clock: Clock,
 }
@@ -178,7 +194,11 @@ impl Worker {
             let drops = self.inbox.take(&mut batch, TICK);
             let mut go_on = true;
             for message in batch.drain(..) {
-                go_on &= self.handle(message, &mut events);
+                let session = message.session();
+                match guard(|| self.handle(message, &mut events)) {
+                    Some(more) => go_on &= more,
+                    None => session.into_iter().for_each(|session| self.give_up(session, &mut events)),
+                }
             }
             self.note_drops(drops);
             if ticked.elapsed() >= TICK || !go_on {
@@ -186,7 +206,10 @@ impl Worker {
                 let Self { config, sink, sessions, clock, .. } = &mut self;
                 let now_ms = clock.now();
                 let mut world = World { config, sink: &**sink, now_ms, events: &mut events };
-                sessions.values_mut().for_each(|session| session.tick(&mut world));
+                let ticks =
+                    sessions.iter_mut().map(|(id, session)| (*id, guard(|| session.tick(&mut world))));
+                let broken: Vec<_> = ticks.filter(|(_, done)| done.is_none()).map(|(id, _)| id).collect();
+                broken.into_iter().for_each(|session| self.give_up(session, &mut events));
             }
             if !go_on {
                 self.inbox.end();
@@ -256,7 +279,7 @@ impl Worker {
             Message::Close(id) => {
                 if let Some(session) = sessions.remove(&id) {
                     let below = session.close(&mut world);
-                    if jobs.send((id, below)).is_err() {
+                    if jobs.send(Job::Finish(id, below)).is_err() {
                         tracing::error!(session = ?id, "nobody finishes recordings; the next start will");
                     }
                 }
@@ -264,6 +287,15 @@ impl Worker {
             Message::Shutdown => return false,
         }
         true
+    }
+
+    /// After a panic in what belongs to one session: it is recorded no more, everybody is told, and what is on disk is
+    /// made into files.
+    fn give_up(&mut self, session: SessionId, events: &mut Vec<RecordingEvent>) {
+        self.sessions.remove(&session);
+        let detail = "the recorder failed in this session".to_owned();
+        events.push(RecordingEvent::Failed { session, reason: FailReason::Defect, detail });
+        let _ = self.jobs.send(Job::Finish(session, u32::MAX));
     }
 
     fn note_drops(&mut self, drops: Drops) {
@@ -298,14 +330,17 @@ impl Clock {
 }
 
 fn finish_all(
-    jobs: &Receiver<(SessionId, u32)>,
+    jobs: &Receiver<Job>,
     sink: &dyn Sink,
     config: &RecordingConfig,
     events: &Sender<RecordingEvent>,
 ) {
-    for (session, below) in jobs {
-        let event = match finish_session(sink, session, below, config.mix_bitrate) {
-            Ok(manifest) => RecordingEvent::Finished { session, manifest },
+    for job in jobs {
+        let session = job.session();
+        let done = guard(|| finish::work(sink, job, config.mix_bitrate));
+        let event = match done.unwrap_or_else(|| Err(io::Error::other("the finishing panicked"))) {
+            Ok(Some(manifest)) => RecordingEvent::Finished { session, manifest },
+            Ok(None) => continue,
             Err(error) => {
                 tracing::error!(?session, %error, "recording not finished; its raw files stay");
                 RecordingEvent::Failed { session, reason: FailReason::of(&error), detail: error.to_string() }
@@ -313,6 +348,11 @@ fn finish_all(
         };
         let _ = events.send(event);
     }
+}
+
+/// A mistake in one session must not end the recording of all.
+fn guard<T>(run: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(run)).ok()
 }
 
 /// Makes this process the only one that writes in the folder.

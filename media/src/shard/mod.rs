@@ -140,11 +140,6 @@ impl Shard {
         Ok((shard, waker))
     }
 
-    /// Events from before the loop runs.
-    pub(crate) fn tell(&mut self, events: impl IntoIterator<Item = MediaEvent>) {
-        self.backlog.extend(events);
-    }
-
     /// Runs until told to stop, or until nobody can tell it anything any more.
     pub(crate) fn run(mut self) {
         let mut events = Events::with_capacity(16);
@@ -383,7 +378,7 @@ impl Shard {
 
     /// What the recorder has said: its wish for a key frame is ours to fulfil, the rest goes to the reader.
     fn recorder_said(&mut self, now: Instant) {
-        let said: Vec<_> = self.taping.iter().flat_map(Taping::said).collect();
+        let said: Vec<_> = self.taping.iter_mut().flat_map(Taping::said).collect();
         for event in said {
             if let RecordingEvent::NeedKeyFrame { session, leg } = event {
                 self.with_room(session, |room, _| room.want_key_frame(now, leg));

@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 use yoban_domain::id::{LegId, SessionId};
 use yoban_domain::time::Timestamp;
 
-use crate::recording::{Codec, Kind, PauseReason, Recorder, RecordingEvent, RtpIn, SenderReport};
+use crate::recording::{Codec, FailReason, Kind, PauseReason, Recorder, RecordingEvent, RtpIn, SenderReport};
 use crate::room::forward::{self, VideoCodec};
 use crate::room::{Record, RoomPlan};
 
@@ -15,6 +15,8 @@ pub(crate) struct Taping {
     recorder: Recorder,
     events: Receiver<RecordingEvent>,
     tapes: HashMap<SessionId, Tape>,
+    /// Sessions whose commands the recorder did not take, not told yet.
+    refused: BTreeSet<SessionId>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -59,7 +61,7 @@ fn steps(tape: &mut Option<Tape>, plan: &RoomPlan) -> Vec<Step> {
 
 impl Taping {
     pub(crate) fn new(recorder: Recorder, events: Receiver<RecordingEvent>) -> Self {
-        Self { recorder, events, tapes: HashMap::new() }
+        Self { recorder, events, tapes: HashMap::new(), refused: BTreeSet::new() }
     }
 
     pub(crate) fn apply(&mut self, plan: &RoomPlan) {
@@ -82,6 +84,7 @@ impl Taping {
             };
             if told.is_err() {
                 tracing::error!(?session, ?step, "the recorder takes no more commands");
+                self.refused.insert(session);
             }
         }
         if let Some(tape) = tape {
@@ -122,8 +125,14 @@ impl Taping {
         }
     }
 
-    pub(crate) fn said(&self) -> impl Iterator<Item = RecordingEvent> + '_ {
-        self.events.try_iter()
+    /// What the recorder says, and of a recorder that takes nothing more that it failed: REC must not stay lit.
+    pub(crate) fn said(&mut self) -> impl Iterator<Item = RecordingEvent> + '_ {
+        let failed = std::mem::take(&mut self.refused).into_iter().map(|session| RecordingEvent::Failed {
+            session,
+            reason: FailReason::Defect,
+            detail: "the recorder has stopped".to_owned(),
+        });
+        self.events.try_iter().chain(failed)
     }
 
     /// Waits until everything is on disk.

@@ -3,9 +3,8 @@
 use ring::digest::{SHA256, digest};
 use uuid::Uuid;
 use yoban_domain::fact::FactKind;
-use yoban_domain::id::{RecordingId, SessionId};
+use yoban_domain::id::RecordingId;
 use yoban_domain::people::Actor;
-use yoban_domain::session::Input;
 use yoban_media::recording::Manifest;
 
 use super::Engine;
@@ -16,7 +15,7 @@ impl Engine {
     /// The files of a session are complete. A session whose recorder died and went on has one manifest, which grows.
     ///
     /// # Errors
-    /// It cannot be stored; the recorder tells it again at the next start.
+    /// It cannot be stored; the caller tries again, and the recorder tells it again at the next start.
     pub async fn recorded(&self, manifest: &Manifest) -> Result<(), CommandError> {
         let mut tx = self.store.begin().await?;
         let Some(scene) = self.lock(&mut tx, manifest.session).await? else {
@@ -40,14 +39,6 @@ impl Engine {
         tx.commit().await?;
         self.tell(manifest.session);
         Ok(())
-    }
-
-    /// The recorder could not go on; the call does.
-    ///
-    /// # Errors
-    /// It cannot be stored.
-    pub async fn recording_failed(&self, session: SessionId, reason: String) -> Result<(), CommandError> {
-        self.media(session, Input::RecordingFailed(reason)).await
     }
 }
 

@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex};
 use yoban_domain::id::SessionId;
 
 use super::clips::{self, Temp};
-use super::rig::{Rig, T0, config, decodes, finished, leg, packets, packets_in, session, wait_for};
+use super::rig::{Rig, T0, config, decodes, finished, leg, packets, packets_in, recover, session, wait_for};
 use crate::recording::{
-    Codec, FailReason, FileSink, GapReason, Kind, Recorder, RecordingEvent, Segment, Sink, recover,
+    Codec, FailReason, FileSink, GapReason, Kind, Recorder, RecordingEvent, RtpIn, Segment, Sink,
 };
 
 /// A sink whose files open only when the test lets them.
@@ -42,6 +42,52 @@ impl Sink for Slow {
     fn remove(&self, session: SessionId, name: &str) -> io::Result<()> {
         self.inner.remove(session, name)
     }
+}
+
+/// A sink with a mistake in it: it panics for one session.
+struct Mistaken(FileSink);
+
+impl Sink for Mistaken {
+    fn sessions(&self) -> io::Result<Vec<SessionId>> {
+        self.0.sessions()
+    }
+    fn list(&self, session: SessionId) -> io::Result<Vec<String>> {
+        self.0.list(session)
+    }
+    fn create(&self, id: SessionId, name: &str) -> io::Result<Box<dyn Segment>> {
+        assert_ne!(id, session(2), "the mistake of this test");
+        self.0.create(id, name)
+    }
+    fn read(&self, session: SessionId, name: &str) -> io::Result<Box<dyn io::Read + Send>> {
+        self.0.read(session, name)
+    }
+    fn remove(&self, session: SessionId, name: &str) -> io::Result<()> {
+        self.0.remove(session, name)
+    }
+}
+
+#[test]
+fn a_mistake_in_one_session_is_told_and_the_others_are_recorded_on() {
+    let temp = Temp::new();
+    let sound = clips::tone(&temp, 440, 2);
+    let sink = Mistaken(FileSink::new(temp.path("rec")).unwrap());
+    let (recorder, events) = Recorder::start_with(config(&temp), Arc::new(sink)).unwrap();
+    for number in [1, 2] {
+        recorder.open_session(session(number)).unwrap();
+        recorder.track_start(session(number), leg(1), Codec::Opus).unwrap();
+    }
+    for packet in packets(&sound, 1, 0, 0, 0) {
+        assert!(recorder.push(RtpIn { session: session(2), ..packet.clone() }));
+        assert!(recorder.push(packet));
+    }
+    recorder.close_session(session(1)).unwrap();
+    recorder.close_session(session(2)).unwrap();
+    recorder.shutdown();
+    let seen: Vec<RecordingEvent> = events.iter().collect();
+    let failed = |e: &&RecordingEvent| matches!(e, RecordingEvent::Failed { session: id, reason: FailReason::Defect, .. } if *id == session(2));
+    assert!(seen.iter().any(|event| failed(&event)), "{seen:?}");
+    let manifest = finished(&seen).unwrap();
+    assert_eq!((manifest.session, manifest.tracks[0].units), (session(1), sound.units as u64));
 }
 
 #[test]
@@ -224,7 +270,7 @@ fn full_disk(temp: &Temp, dir: PathBuf, make_room: impl FnOnce()) {
         decodes(&done.path(&track.file));
     }
     assert_eq!(packets_in(&done.path(&tracks[1].file)), 200);
-    assert_eq!(recover(&dir).unwrap(), []);
+    assert_eq!(recover(&dir), [done.manifest]);
 }
 
 #[test]
@@ -232,7 +278,6 @@ fn two_recorders_do_not_share_a_folder() {
     let temp = Temp::new();
     let (first, _events) = Recorder::start(config(&temp)).unwrap();
     assert!(Recorder::start(config(&temp)).is_err());
-    assert!(recover(&temp.path("rec")).is_err());
     first.shutdown();
     assert!(first.open_session(session(1)).is_err());
     let (second, _events) = Recorder::start(config(&temp)).unwrap();

@@ -28,6 +28,17 @@ pub fn config(temp: &Temp) -> RecordingConfig {
     config
 }
 
+/// Starts a recorder where others ended or died, and says what it finished or found complete.
+pub fn recover(folder: &Path) -> Vec<Manifest> {
+    let (recorder, events) = Recorder::start(RecordingConfig::new(folder)).unwrap();
+    recorder.shutdown();
+    let manifest = |event| {
+        let RecordingEvent::Finished { manifest, .. } = event else { panic!("{event:?}") };
+        manifest
+    };
+    events.into_iter().map(manifest).collect()
+}
+
 /// The packets of a clip as one person sends them.
 pub fn packets(clip: &Clip, who: u32, from_ms: i64, sequence: u16, timestamp: u32) -> Vec<RtpIn> {
     clip.pieces
@@ -116,9 +127,9 @@ impl Done {
     }
 }
 
-/// What the recorder said at the end.
+/// What the recorder said last; at its start it tells what it found.
 pub fn finished(seen: &[RecordingEvent]) -> Option<Manifest> {
-    seen.iter().find_map(|event| {
+    seen.iter().rev().find_map(|event| {
         if let RecordingEvent::Finished { manifest, .. } = event { Some(manifest.clone()) } else { None }
     })
 }
