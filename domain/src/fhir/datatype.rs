@@ -26,6 +26,7 @@ impl Id {
         Self(match what {
             Derived::Everything => format!("everything-{uuid}"),
             Derived::Findings => format!("findings-{uuid}"),
+            Derived::OxygenScale => format!("oxygen-scale-{uuid}"),
             Derived::Join => format!("join-{uuid}"),
             Derived::Recording(n) => format!("recording-{uuid}-{n}"),
             Derived::Signature(version) => format!("signature-{uuid}-{version}"),
@@ -45,6 +46,8 @@ pub enum Derived {
     Everything,
     /// The clinicians' findings of a session.
     Findings,
+    /// The SpO2 scale that goes for a session.
+    OxygenScale,
     /// The agreement to one leg.
     Join,
     /// The n-th answer of a leg about recording, from 1.

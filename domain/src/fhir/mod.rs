@@ -65,6 +65,7 @@ pub(crate) mod own {
         CS_FLAG = "cs:reading-flag";
         CS_ACVPU = "cs:acvpu";
         CS_OXYGEN = "cs:oxygen-supply";
+        CS_NEWS2 = "cs:news2";
         CS_SITE = "cs:measurement-site";
         CS_CONSENT = "cs:consent-about";
         CS_MANNER = "cs:consent-manner";

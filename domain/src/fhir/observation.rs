@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::bundle::Resource;
 use super::datatype::{
-    Annotation, CodeableConcept, Coding, DateTime, Extension, ExtensionValue, Id, Identifier, Instant, Meta,
-    Quantity, Reference, Text,
+    Annotation, CodeableConcept, Coding, DateTime, Derived, Extension, ExtensionValue, Id, Identifier,
+    Instant, Meta, Quantity, Reference, Text,
 };
 use super::people::Book;
 use super::resource::{
@@ -14,6 +14,7 @@ use super::resource::{
 };
 use super::{jp, own};
 use crate::vitals::rules::{self, LOINC_SYSTEM, MEDIS_SYSTEM, MeasureRule, Rule};
+use crate::vitals::score::Spo2Scale;
 use crate::vitals::{Amount, EnteredBy, Flag, Reading, Source, Supply, Vital, VitalKind};
 use crate::words::{self, Words};
 
@@ -36,8 +37,49 @@ pub(super) fn observations(book: &Book<'_>) -> Vec<Resource> {
         .iter()
         .map(|r| r.reveal())
         .filter(|r| seen.insert(r.id))
-        .map(|r| Resource::Observation(Box::new(observation(book, r))))
+        .map(|r| observation(book, r))
+        .chain(scale(book))
+        .map(|observation| Resource::Observation(Box::new(observation)))
         .collect()
+}
+
+/// Which SpO2 scale of NEWS2 a clinician set, by whom, when and why: without it a saturation of 90 % cannot be judged. Where
+/// nobody chose, scale 1 goes without saying.
+fn scale(book: &Book<'_>) -> Option<Observation> {
+    let chosen = book.record.encounter.oxygen_scale.as_ref();
+    let (two, by, at) = match (chosen, book.record.oxygen_scale()) {
+        (Some(set), _) => (set.scale2, set.by, set.at),
+        (None, Spo2Scale::Two { set_by, set_at }) => (true, set_by, set_at),
+        (None, Spo2Scale::One) => return None,
+    };
+    let scale = if two {
+        Words { code: "scale-2", ja: "スケール2（目標 88–92 %）", en: "Scale 2 (target 88–92 %)" }
+    } else {
+        Words { code: "scale-1", ja: "スケール1", en: "Scale 1" }
+    };
+    let reason = chosen.and_then(|set| Text::new(set.reason.reveal()));
+    let category = [Coding::new(JP_CATEGORY, "survey"), Coding::new(BASE_CATEGORY, "survey")];
+    Some(Observation {
+        id: Id::derived(Derived::OxygenScale, book.record.encounter.session.0),
+        meta: Meta::profiles(vec![jp::OBSERVATION]),
+        extension: Vec::new(),
+        identifier: Vec::new(),
+        status: ObservationStatus::Final,
+        category: category.into_iter().map(|coding| CodeableConcept::coded(vec![coding])).collect(),
+        code: CodeableConcept::own(
+            own::CS_NEWS2,
+            Words { code: "spo2-scale", ja: "NEWS2のSpO2スケール", en: "SpO2 scale of NEWS2" },
+        ),
+        subject: book.patient(),
+        encounter: book.encounter(),
+        effective_date_time: DateTime::At(at),
+        issued: Instant(at),
+        performer: vec![book.practitioner(by).among()],
+        value: ObservationValue::Concept(CodeableConcept::own(own::CS_NEWS2, scale)),
+        note: reason.map(|text| Annotation { text }).into_iter().collect(),
+        body_site: None,
+        device: None,
+    })
 }
 
 fn observation(book: &Book<'_>, reading: &Reading) -> Observation {

@@ -71,6 +71,41 @@ fn a_recorded_call_with_a_withdrawal_and_a_refused_doctor() {
 }
 
 #[test]
+fn the_oxygen_scale_says_who_set_it_when_and_why() {
+    let mut story = story::scaled();
+    let scale = |story: &story::Story| {
+        let bundle = json(story);
+        let found = resources(&bundle, "Observation");
+        let of = |o: &&&Value| o["code"]["coding"][0]["code"] == "spo2-scale";
+        found.iter().find(of).map(|o| (**o).clone())
+    };
+    let set = scale(&story).unwrap();
+    assert_eq!(set["valueCodeableConcept"]["coding"][0]["code"], "scale-2");
+    assert_eq!(set["performer"][0]["reference"], format!("Practitioner/{}", story::doctor()));
+    assert_eq!(set["effectiveDateTime"], set["issued"]);
+    assert!(set["note"][0]["text"].as_str().unwrap().contains("88–92"));
+    let provenance = json(&story);
+    let signed = &resources(&provenance, "Provenance")[0]["target"];
+    let own = format!("Observation/{}", set["id"].as_str().unwrap());
+    assert!(signed.as_array().unwrap().iter().any(|t| t["reference"] == own), "it is signed with the rest");
+    story.record.encounter.oxygen_scale.as_mut().unwrap().scale2 = false;
+    assert_eq!(
+        scale(&story).unwrap()["valueCodeableConcept"]["coding"][0]["code"],
+        "scale-1",
+        "a choice, too"
+    );
+    story.record.encounter.oxygen_scale = None;
+    assert_eq!(scale(&story), None, "nobody chose");
+    let (by, at) = (story::doctor(), story::TAP);
+    story.record.patient.oxygen_scale2 = Some(yoban_domain::people::Scale2Setting { by, at });
+    let standing = scale(&story).unwrap();
+    assert_eq!(
+        (&standing["valueCodeableConcept"], &standing["note"]),
+        (&set["valueCodeableConcept"], &Value::Null)
+    );
+}
+
+#[test]
 fn the_same_record_gives_the_same_bytes_whatever_the_base_ends_with() {
     let story = story::answered();
     assert_eq!(text(&story), text(&story::answered()));
@@ -107,7 +142,8 @@ fn every_reference_resolves_and_every_reading_is_there_once() {
         assert!(!referred.is_empty());
         assert_eq!(referred.difference(&present).next(), None, "{}", story.name);
         let readings = story.record.encounter.readings.len();
-        assert_eq!(resources(&bundle, "Observation").len(), readings, "{}", story.name);
+        let scales = usize::from(story.record.encounter.oxygen_scale.is_some());
+        assert_eq!(resources(&bundle, "Observation").len(), readings + scales, "{}", story.name);
     }
 }
 

@@ -363,7 +363,31 @@ pub fn recorded() -> Story {
     night.story("recorded", Some(nurse()))
 }
 
+/// A patient whose blood holds too much carbon dioxide: the doctor sets the scale that goes for such patients.
+pub fn scaled() -> Story {
+    let mut night = Night::begins();
+    night.answered();
+    night.assessed(vec![RedFlag::Breathing], Urgency::Yellow, BREATHLESS);
+    night.measured(spo2("89"), device("Nonin 3230"), &[], 1);
+    night.doctor(FactKind::Accepted {
+        leg: leg(3),
+        who: Participant::Staff { person: doctor() },
+        role: LegRole::DutyDoctor,
+    });
+    night.tablet(FactKind::JoinConsentGiven { leg: leg(3), how: ConsentManner::OnTablet });
+    night.system(FactKind::GateOpened { leg: leg(3) });
+    night.pass(40);
+    night.doctor(FactKind::OxygenScaleSet {
+        scale2: true,
+        reason: "CO2ナルコーシスの既往。目標SpO2 88–92 %。".to_owned().into(),
+    });
+    night.pass(60);
+    night.decided(true, Outcome::Advice, "酸素はこのままの量で続けてください。");
+    night.ended(true);
+    night.story("scaled", Some(doctor()))
+}
+
 /// All stories.
 pub fn all() -> Vec<Story> {
-    vec![answered(), nurse_only(), cancelled(), recorded()]
+    vec![answered(), nurse_only(), cancelled(), recorded(), scaled()]
 }

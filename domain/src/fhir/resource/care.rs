@@ -106,14 +106,15 @@ pub enum ObservationStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Observation {
-    /// Logical id; that of the reading.
+    /// Logical id; that of the reading where it is one.
     pub id: Id,
     /// Profiles; the label HTEST on what no patient gave.
     pub meta: Meta,
     /// Flags, and the raw number where the unit was converted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub extension: Vec<Extension>,
-    /// The reading's id, so that a conditional create removes duplicates.
+    /// The reading's id, so that a conditional create removes duplicates; none for what is no reading.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub identifier: Vec<Identifier>,
     /// How sure.
     pub status: ObservationStatus,
