@@ -24,7 +24,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 ///
 /// # Errors
 /// The body is too large or broke off.
-pub async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     Bytes::from_request(request, state).await.map_err(|rejection| {
         let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
         if too_large { Problem::too_large().into() } else { Problem::invalid(Vec::new()).into() }
@@ -35,7 +35,7 @@ pub async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes,
 ///
 /// # Errors
 /// Not JSON, or not a `T`.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     serde_json::from_slice(bytes).map_err(|error| {
         let detail = format!("line {} column {}: {:?}", error.line(), error.column(), error.classify());
         Problem::invalid(vec![FieldProblem { pointer: String::new(), detail }]).into()

@@ -51,7 +51,10 @@ impl ApiError {
                     CommandError::Store(_) | CommandError::Media(_) => {
                         tracing::error!(%error, "a request could not be carried out");
                     }
-                    CommandError::Refused(_) | CommandError::NotFound | CommandError::Invalid(_) => {}
+                    CommandError::Refused(_)
+                    | CommandError::NotFound
+                    | CommandError::Invalid(_)
+                    | CommandError::Described(_) => {}
                 }
                 error.problem()
             }

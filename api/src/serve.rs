@@ -19,7 +19,7 @@ use yoban_signaling::{Running, Signaling};
 use yoban_store::Store;
 
 use crate::addresses::url_host;
-use crate::auth::{Auth, Tokens};
+use crate::auth::{Auth, Seal, Tokens};
 use crate::config::{BadOptions, Options};
 use crate::demo::{self, Holds};
 use crate::problem::ApiError;
@@ -187,7 +187,7 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
         &options.node,
     );
 
-    signaling.engine.media_is_gone().await.map_err(ApiError::from)?;
+    signaling.engine.resume().await.map_err(ApiError::from)?;
 
     let host = lan.first().copied().unwrap_or(local);
     let setting = Arc::new(Setting {
@@ -196,7 +196,7 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
         demo_people: options.demo.then(|| people.clone()),
     });
     let auth = Arc::new(Auth::new(Tokens::new(&secret), signaling.engine.clone(), options.demo));
-    let site = routes::site(State { signaling: signaling.clone(), auth, setting });
+    let site = routes::site(State { signaling: signaling.clone(), auth, setting }, Seal::new(&secret));
 
     let handle = Handle::new();
     let mut tasks = JoinSet::new();

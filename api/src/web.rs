@@ -1,6 +1,6 @@
 //! The apps, embedded. A build without them says so instead of showing an empty page.
 
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -12,10 +12,13 @@ use crate::problem::ApiError;
 struct Assets;
 
 /// Whatever is no route: a page or asset of the apps.
-pub async fn asset(uri: Uri) -> Response {
+pub async fn asset(method: Method, uri: Uri) -> Response {
     let path = uri.path().trim_matches('/');
     if path.starts_with("api/") || path.starts_with("fhir/") {
         return ApiError::NotFound.into_response();
+    }
+    if ![Method::GET, Method::HEAD].contains(&method) {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET,HEAD")]).into_response();
     }
     if let Some(file) = Assets::get(path) {
         // Assets carry a hash of their content in their name.

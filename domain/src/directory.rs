@@ -181,7 +181,7 @@ impl Directory {
         }
     }
 
-    /// One line of tonight's list.
+    /// One line of tonight's list, for whoever may not open the record.
     pub fn queue_item(&self, case: &Case, session: &Session, timings: &Timings, now: Timestamp) -> QueueItem {
         let (owner, deadline) = match crate::case::standing(session, timings, now) {
             Standing::Open { owner, deadline } => (Some(owner), Some(deadline)),
@@ -205,6 +205,8 @@ impl Directory {
             urgency: session.assessment.urgency,
             disposition: session.disposition.as_ref().map(|d| d.outcome),
             signed: session.signed.is_some(),
+            // Known once it is known who looks.
+            may_open: false,
         }
     }
 }

@@ -19,6 +19,9 @@ pub enum CommandError {
     /// The input breaks a limit; the text names it.
     #[error("invalid: {0}")]
     Invalid(&'static str),
+    /// A problem that is described already.
+    #[error("{}", .0.code)]
+    Described(Box<Problem>),
     /// The store failed.
     #[error("store: {0}")]
     Store(#[from] StoreError),
@@ -52,6 +55,7 @@ impl CommandError {
                 };
                 Problem::invalid(vec![field])
             }
+            Self::Described(problem) => (**problem).clone(),
             Self::Store(StoreError::Constraint(Constraint::ExamDoctor)) => Refused::YouAreBusy.into(),
             Self::Store(_) => Problem::unavailable(),
             Self::Media(error) => Problem::media(error.code()),

@@ -10,8 +10,9 @@ use yoban_domain::id::{AssociationId, SessionId};
 use yoban_domain::people::{Actor, Who};
 use yoban_domain::session::{Leg, LegState, RecordingPhase, Session, State, recording_phase};
 use yoban_domain::time::{Span, Timestamp};
+use yoban_domain::vitals::feed::next_stale;
 use yoban_domain::wire::signal::ServerMessage;
-use yoban_domain::wire::view::{CallView, QueueItem};
+use yoban_domain::wire::view::CallView;
 use yoban_domain::wire::vitals::VitalsView;
 use yoban_media::{Media, Member, RoomPlan};
 
@@ -36,14 +37,26 @@ enum Ask {
 pub struct Keeper(mpsc::Sender<Ask>);
 
 impl Keeper {
-    /// Starts the keeper's task. Rooms of calls that were running before a restart are made anew at once.
-    pub fn start(engine: Engine, hub: Hub, media: Media, stop: CancellationToken) -> Self {
+    /// The keeper and its task, which ends with `stop`. Rooms of calls that were running before a restart are made anew
+    /// at once.
+    pub fn start(
+        engine: Engine,
+        hub: Hub,
+        media: Media,
+        stop: CancellationToken,
+    ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let (sender, asks) = mpsc::channel(256);
         let hints = engine.bus.subscribe();
-        let task =
-            Task { engine, hub, media, waiting: BTreeMap::new(), rooms: BTreeSet::new(), behind: None };
-        tokio::spawn(task.run(hints, asks, stop));
-        Self(sender)
+        let task = Task {
+            engine,
+            hub,
+            media,
+            waiting: BTreeMap::new(),
+            rooms: BTreeSet::new(),
+            stale_at: BTreeMap::new(),
+            behind: None,
+        };
+        (Self(sender), task.run(hints, asks, stop))
     }
 
     /// Returns once the room of a session is what the store says now.
@@ -71,6 +84,9 @@ struct Task {
     waiting: BTreeMap<AssociationId, BTreeSet<SessionId>>,
     /// Rooms that were given a plan: each is closed once its call is over, also when the news of that were missed.
     rooms: BTreeSet<SessionId>,
+    /// When the next shown or scored value of a running call goes stale. Follows from the stored readings; after a start it
+    /// is worked out again.
+    stale_at: BTreeMap<SessionId, Timestamp>,
     behind: Option<Behind>,
 }
 
@@ -101,11 +117,14 @@ impl Task {
         stop: CancellationToken,
     ) {
         self.everything().await;
+        let clock = self.engine.clock().clone();
         loop {
             let again_at = self.behind.map_or(Timestamp(i64::MAX), |behind| behind.again_at);
+            let stale_at = self.stale_at.values().min().copied().unwrap_or(Timestamp(i64::MAX));
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.engine.clock().until(again_at), if self.behind.is_some() => self.everything().await,
+                () = clock.until(again_at), if self.behind.is_some() => self.everything().await,
+                () = clock.until(stale_at) => self.tell_stale().await,
                 ask = asks.recv() => match ask {
                     Some(Ask::Room(session, reply)) => {
                         let done = self.session(session, false).await.map(|_| ());
@@ -127,6 +146,19 @@ impl Task {
                     self.catch_up(pending).await;
                 }
             }
+        }
+    }
+
+    /// Values went stale: whoever watches sees it now, and the score without them.
+    async fn tell_stale(&mut self) {
+        let now = self.engine.clock().now();
+        let due: Vec<SessionId> =
+            self.stale_at.iter().filter(|(_, at)| **at <= now).map(|(id, _)| *id).collect();
+        for id in due {
+            // Noted anew by the view itself.
+            self.stale_at.remove(&id);
+            let done = self.vitals(id).await;
+            self.check(done);
         }
     }
 
@@ -179,6 +211,9 @@ impl Task {
                 for id in &sessions {
                     let done = self.session(*id, true).await.map(|_| ());
                     self.check(done);
+                    // Also finds out when what was measured goes stale.
+                    let done = self.vitals(*id).await;
+                    self.check(done);
                 }
                 for association in associations {
                     let done = self.count_waiting(association, &sessions).await;
@@ -215,10 +250,10 @@ impl Task {
         let mut read = self.engine.store().read().await?;
         let (mut waiting, mut live) = (BTreeSet::new(), Vec::new());
         for row in read.live_sessions(association).await? {
-            let session: Session = row.body.read()?;
-            live.push(session.id);
-            if session.desk.is_some() {
-                waiting.insert(session.id);
+            live.push(row.head.id);
+            // A row that cannot be read must not keep the others from being counted.
+            if row.body.read::<Session>().is_ok_and(|s| s.desk.is_some()) {
+                waiting.insert(row.head.id);
             }
         }
         drop(read);
@@ -275,14 +310,14 @@ impl Task {
         Ok(scene.directory.call(&scene.session, scene.version, viewer, besides, now))
     }
 
-    async fn vitals(&self, id: SessionId) -> Result<(), CommandError> {
+    async fn vitals(&mut self, id: SessionId) -> Result<(), CommandError> {
         let Some(scene) = self.scene(id).await? else {
             return Ok(());
         };
         self.vitals_to_all(&scene).await
     }
 
-    async fn vitals_to_all(&self, scene: &Scene) -> Result<(), CommandError> {
+    async fn vitals_to_all(&mut self, scene: &Scene) -> Result<(), CommandError> {
         let vitals = self.vitals_of(scene).await?;
         if vitals.latest.is_empty() {
             return Ok(());
@@ -296,37 +331,40 @@ impl Task {
         Ok(())
     }
 
-    async fn vitals_of(&self, scene: &Scene) -> Result<VitalsView, CommandError> {
+    /// What was measured as it counts now. When the next value goes stale follows from the readings: it is noted, and the
+    /// view is put together anew at that instant.
+    async fn vitals_of(&mut self, scene: &Scene) -> Result<VitalsView, CommandError> {
         let mut read = self.engine.store().read().await?;
         let readings = crate::engine::readings_of(&mut read, scene.session.case, scene.session.id).await?;
         let now = self.engine.clock().now();
+        match next_stale(&readings, now).filter(|_| scene.session.live()) {
+            Some(at) => _ = self.stale_at.insert(scene.session.id, at),
+            None => _ = self.stale_at.remove(&scene.session.id),
+        }
         let subject = scene.directory.subject(&scene.session, now);
         Ok(VitalsView::of(scene.session.id, scene.session.patient, &subject, &readings, now))
     }
 
     /// Tonight's list, to every member of staff who is connected.
     async fn list(&self, association: AssociationId) -> Result<(), CommandError> {
-        let mut people = BTreeSet::new();
+        let mut people = BTreeMap::new();
         for connected in self.hub.connected(association).await {
             if may_list(&connected.actor) {
-                people.extend(connected.actor.person());
+                people.extend(connected.actor.person().map(|person| (person, connected.actor)));
             }
         }
         if people.is_empty() {
             return Ok(());
         }
-        let items = self.queue(association).await?;
-        for person in people {
-            self.hub.send(Audience::Person(person), ServerMessage::Queue { items: items.clone() }).await;
+        let tonight = self.engine.tonight(association).await?;
+        for (person, actor) in people {
+            let items = tonight.seen_by(&actor);
+            self.hub.send(Audience::Person(person), ServerMessage::Queue { items }).await;
         }
         Ok(())
     }
 
-    async fn queue(&self, association: AssociationId) -> Result<Vec<QueueItem>, CommandError> {
-        self.engine.tonight(association).await
-    }
-
-    async fn tell_everything(&self, actor: Actor) -> Result<(), CommandError> {
+    async fn tell_everything(&mut self, actor: Actor) -> Result<(), CommandError> {
         let Some(device) = actor.device else { return Ok(()) };
         let to = Audience::Device(device);
         let mut calls = Vec::new();
@@ -347,7 +385,7 @@ impl Task {
             self.hub.send(to, ServerMessage::Vitals { vitals: Box::new(vitals) }).await;
         }
         if may_list(&actor) {
-            let items = self.queue(actor.association).await?;
+            let items = self.engine.tonight(actor.association).await?.seen_by(&actor);
             self.hub.send(to, ServerMessage::Queue { items }).await;
         }
         Ok(())

@@ -92,9 +92,11 @@ pub fn start(
     let stop = CancellationToken::new();
     let hub = Hub::start(clock.clone());
     let engine = Engine::new(store, clock, Bus::default(), timings, recording, node);
-    let keeper = Keeper::start(engine.clone(), hub.clone(), media.clone(), stop.clone());
+    let (keeper, keeping) = Keeper::start(engine.clone(), hub.clone(), media.clone(), stop.clone());
     let (rooms, last_words) = Rooms::start(engine.clone(), hub.clone(), media, events);
     let mut tasks = JoinSet::new();
+    // Waited for at the stop: it reads the store, which is closed last.
+    tasks.spawn(keeping);
     tasks.spawn(engine.clone().run_timers(stop.clone()));
     tasks.spawn(engine.clone().run_pages(hub.clone(), stop.clone()));
     (Signaling { engine, hub, keeper, rooms }, Running { stop, tasks, last_words })

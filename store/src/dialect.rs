@@ -55,7 +55,7 @@ pub(crate) const BEGIN_READ: Pair =
 pub(crate) const BEGIN_TURN: Pair =
     Pair { sqlite: "BEGIN IMMEDIATE", postgres: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" };
 
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "associations",
     "institutions",
     "people",
@@ -65,6 +65,7 @@ const TABLES: [&str; 19] = [
     "cases",
     "sessions",
     "engagements",
+    "media_legs",
     "facts",
     "timers",
     "outbox",

@@ -21,6 +21,7 @@ pub mod device;
 pub mod encounter;
 pub mod fact;
 pub mod idempotency;
+pub mod node;
 pub mod outbox;
 pub mod people;
 pub mod reading;

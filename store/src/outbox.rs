@@ -54,8 +54,6 @@ pub struct Backoff {
 impl Backoff {
     /// For what wakes people: half a second, then up to twenty seconds.
     pub const PAGE: Self = Self { first: Span(500), most: Span::seconds(20) };
-    /// For what may wait: record systems, mail.
-    pub const SLOW: Self = Self { first: Span::seconds(10), most: Span::minutes(30) };
 
     /// The wait after the given number of attempts (1 for the first).
     pub fn after(self, attempts: i64) -> Span {
@@ -93,7 +91,7 @@ const LEASE: Pair = leasing!(
     "outbox",
     "not_before_ms",
     "attempts = attempts + 1, ",
-    " AND done_ms IS NULL",
+    " AND done_ms IS NULL AND parked_ms IS NULL",
     "id, association_id, kind, key, attempts, put_ms, body"
 );
 
@@ -173,20 +171,29 @@ impl Tx {
         Ok(later == 1)
     }
 
-    /// Takes back what was not delivered yet, for example a ring whose call was cancelled. False when it is
-    /// gone or done.
+    /// Puts a delivery that fails every time aside, until [`Store::unpark`]. False when the lease was lost meanwhile.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`].
-    pub async fn outbox_withdraw(&mut self, key: &str, now: Timestamp) -> Result<bool> {
-        let withdrawn = run!(
+    pub async fn outbox_park(&mut self, id: i64, owner: &str, now: Timestamp) -> Result<bool> {
+        let parked = run!(
             self,
-            "UPDATE outbox SET done_ms = $2, lease_owner = NULL, lease_until_ms = NULL
-             WHERE key = $1 AND done_ms IS NULL",
-            plain(key)?,
+            "UPDATE outbox SET parked_ms = $3, lease_owner = NULL, lease_until_ms = NULL
+             WHERE id = $1 AND lease_owner = $2 AND done_ms IS NULL",
+            id,
+            owner,
             now.0
         )?;
-        Ok(withdrawn == 1)
+        Ok(parked == 1)
+    }
+
+    /// Forgets deliveries that were done before `before`; how many. Their keys are free again then: keep at least
+    /// as long as a turn could be repeated.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    pub async fn prune_outbox(&mut self, before: Timestamp) -> Result<u64> {
+        run!(self, "DELETE FROM outbox WHERE done_ms < $1", before.0)
     }
 }
 
@@ -226,18 +233,6 @@ impl Store {
         turn.commit().await?;
         Ok(released)
     }
-
-    /// Forgets deliveries that were done before `before`. Their keys are free again then: keep at least as
-    /// long as a turn could be repeated.
-    ///
-    /// # Errors
-    /// [`crate::Error::Unavailable`].
-    pub async fn prune_outbox(&self, before: Timestamp) -> Result<u64> {
-        let mut turn = self.begin().await?;
-        let pruned = run!(&mut *turn, "DELETE FROM outbox WHERE done_ms < $1", before.0)?;
-        turn.commit().await?;
-        Ok(pruned)
-    }
 }
 
 impl Conn {
@@ -250,7 +245,7 @@ impl Conn {
             self,
             (Option<i64>,),
             "SELECT min(CASE WHEN lease_until_ms > not_before_ms THEN lease_until_ms ELSE not_before_ms END)
-             FROM outbox WHERE done_ms IS NULL"
+             FROM outbox WHERE done_ms IS NULL AND parked_ms IS NULL"
         )?;
         Ok(row.and_then(|(due,)| due).map(Timestamp))
     }

@@ -7,7 +7,7 @@ use yoban_domain::time::Timestamp;
 
 use crate::Result;
 use crate::db::{Conn, Tx};
-use crate::value::{Body, Word, json, plain};
+use crate::value::{Body, Word, json};
 
 /// What the store knows of a reading beside its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,11 +24,6 @@ pub struct ReadingHead {
     pub patient: PatientId,
     /// Which device sent it.
     pub device: DeviceId,
-    /// Which stream of the device: a sensor and its pairing, or manual entry. A device that starts counting
-    /// anew must name a new source.
-    pub source: String,
-    /// The device's own number within that source.
-    pub device_seq: i64,
     /// When it was taken, by the device.
     pub taken: Timestamp,
     /// When it arrived here.
@@ -47,22 +42,18 @@ pub struct ReadingRow {
 }
 
 /// What became of a reading that was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Insertion {
     /// Stored now.
     Stored,
-    /// Was stored before, under this id, with the same content.
-    Duplicate(ReadingId),
-    /// The device used this number before for something else: it lost its counter. It must name a new source
-    /// and send again; dropping the reading silently would lose it.
-    Clash(ReadingId),
+    /// A reading with this id is there; nothing changed. Whether it is the same one is the caller's rule.
+    Present(Box<ReadingRow>),
 }
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, association_id, case_id, session_id, patient_id, device_id, source, device_seq,
-             taken_ms,",
+            "SELECT id, association_id, case_id, session_id, patient_id, device_id, taken_ms,",
             " received_ms, kind, body FROM readings ",
             $rest
         )
@@ -77,8 +68,6 @@ struct Row {
     session_id: Option<Uuid>,
     patient_id: Uuid,
     device_id: Uuid,
-    source: String,
-    device_seq: i64,
     taken_ms: i64,
     received_ms: i64,
     kind: String,
@@ -95,8 +84,6 @@ impl From<Row> for ReadingRow {
                 session: row.session_id.map(SessionId),
                 patient: PatientId(row.patient_id),
                 device: DeviceId(row.device_id),
-                source: row.source,
-                device_seq: row.device_seq,
                 taken: Timestamp(row.taken_ms),
                 received: Timestamp(row.received_ms),
                 kind: Word::at(row.kind, "readings", "kind", row.id),
@@ -107,52 +94,34 @@ impl From<Row> for ReadingRow {
 }
 
 impl Tx {
-    /// Stores a reading once, however often the device sends it.
+    /// Stores a reading once, however often it is sent.
     ///
     /// # Errors
     /// `Reference` when something belongs to another association.
     pub async fn insert_reading<B: Serialize>(&mut self, head: &ReadingHead, body: &B) -> Result<Insertion> {
-        let text = json(body)?;
-        let source = plain(&head.source)?;
         let stored = run!(
             self,
-            "INSERT INTO readings (id, association_id, case_id, session_id, patient_id, device_id,
-             source, device_seq,
-             taken_ms, received_ms, kind, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-             ON CONFLICT (device_id, source, device_seq) DO NOTHING",
+            "INSERT INTO readings (id, association_id, case_id, session_id, patient_id, device_id, taken_ms,
+             received_ms, kind, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             ON CONFLICT (id) DO NOTHING",
             head.id.0,
             head.association.0,
             head.case.map(|c| c.0),
             head.session.map(|s| s.0),
             head.patient.0,
             head.device.0,
-            source,
-            head.device_seq,
             head.taken.0,
             head.received.0,
             head.kind.as_str(),
-            &text
+            json(body)?
         )?;
         if stored == 1 {
             return Ok(Insertion::Stored);
         }
-        let before = one!(
-            self,
-            Row,
-            select!("WHERE device_id = $1 AND source = $2 AND device_seq = $3"),
-            head.device.0,
-            source,
-            head.device_seq
-        )?;
-        let Some(before) = before else {
-            return self.fail(crate::Error::Conflict);
-        };
-        let id = ReadingId(before.id);
-        let same = before.body == text
-            && before.taken_ms == head.taken.0
-            && before.kind == head.kind.as_str()
-            && before.patient_id == head.patient.0;
-        Ok(if same { Insertion::Duplicate(id) } else { Insertion::Clash(id) })
+        match one!(self, Row, select!("WHERE id = $1"), head.id.0)? {
+            Some(before) => Ok(Insertion::Present(Box::new(before.into()))),
+            None => self.fail(crate::Error::Conflict),
+        }
     }
 }
 

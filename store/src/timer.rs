@@ -58,6 +58,8 @@ pub struct Timer {
     pub due: Timestamp,
     /// Counts the changes of `due`, from 1.
     pub epoch: i64,
+    /// How often it was taken since `due` changed, this time included.
+    pub attempts: i64,
     subject_kind: String,
     subject_id: Uuid,
     reason: Word,
@@ -94,6 +96,7 @@ struct Row {
     reason: String,
     due_ms: i64,
     epoch: i64,
+    attempts: i64,
 }
 
 impl From<Row> for Timer {
@@ -103,6 +106,7 @@ impl From<Row> for Timer {
             association: AssociationId(row.association_id),
             due: Timestamp(row.due_ms),
             epoch: row.epoch,
+            attempts: row.attempts,
             subject_kind: row.subject_kind,
             subject_id: row.subject_id,
             reason: Word::at(row.reason, "timers", "reason", row.id),
@@ -113,19 +117,19 @@ impl From<Row> for Timer {
 const LEASE: Pair = leasing!(
     "timers",
     "due_ms",
-    "",
-    "",
-    "id, association_id, subject_kind, subject_id, reason, due_ms, epoch"
+    "attempts = attempts + 1, ",
+    " AND parked_ms IS NULL",
+    "id, association_id, subject_kind, subject_id, reason, due_ms, epoch, attempts"
 );
 const OF_SUBJECT: Pair = locking!(
-    "SELECT id, association_id, subject_kind, subject_id, reason, due_ms, epoch FROM timers
+    "SELECT id, association_id, subject_kind, subject_id, reason, due_ms, epoch, attempts FROM timers
      WHERE subject_id = $1"
 );
 
 impl Tx {
     /// Makes the stored timers of a subject exactly the given ones. A timer that is wanted as it stands keeps
-    /// its row, epoch and lease; one whose due instant changes gets a new epoch and loses its lease; the rest
-    /// is removed. Of two with the same reason the earlier counts: a deadline that comes too early is looked
+    /// its row, epoch and lease; one whose due instant changes gets a new epoch, loses its lease and is no longer
+    /// parked; the rest is removed. Of two with the same reason the earlier counts: a deadline that comes too early is looked
     /// at, one that is lost is not.
     ///
     /// # Errors
@@ -158,8 +162,8 @@ impl Tx {
                     if due.0 != stored.due_ms {
                         run!(
                             self,
-                            "UPDATE timers SET due_ms = $2, epoch = epoch + 1, lease_owner = NULL,
-                             lease_until_ms = NULL WHERE id = $1",
+                            "UPDATE timers SET due_ms = $2, epoch = epoch + 1, attempts = 0, parked_ms = NULL,
+                             lease_owner = NULL, lease_until_ms = NULL WHERE id = $1",
                             stored.id,
                             due.0
                         )?;
@@ -190,9 +194,74 @@ impl Tx {
     pub async fn timer_done(&mut self, id: i64, epoch: i64) -> Result<bool> {
         Ok(run!(self, "DELETE FROM timers WHERE id = $1 AND epoch = $2", id, epoch)? == 1)
     }
+
+    /// Keeps a timer that could not be acted on leased until `now + wait`, to be tried again then. False when it
+    /// was moved, is gone, or somebody else holds it.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    pub async fn timer_retry_later(
+        &mut self,
+        timer: &Timer,
+        owner: &str,
+        now: Timestamp,
+        wait: Span,
+    ) -> Result<bool> {
+        let later = run!(
+            self,
+            "UPDATE timers SET lease_until_ms = $4 WHERE id = $1 AND epoch = $2 AND lease_owner = $3",
+            timer.id,
+            timer.epoch,
+            owner,
+            now.plus(wait).0
+        )?;
+        Ok(later == 1)
+    }
+
+    /// Puts a timer that fails every time aside, until its deadline is changed or [`Store::unpark`]. False as for
+    /// [`Tx::timer_retry_later`].
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    pub async fn timer_park(&mut self, timer: &Timer, owner: &str, now: Timestamp) -> Result<bool> {
+        let parked = run!(
+            self,
+            "UPDATE timers SET parked_ms = $4, lease_owner = NULL, lease_until_ms = NULL
+             WHERE id = $1 AND epoch = $2 AND lease_owner = $3",
+            timer.id,
+            timer.epoch,
+            owner,
+            now.0
+        )?;
+        Ok(parked == 1)
+    }
+}
+
+/// How many rows were put aside because their handling fails every time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parked {
+    /// Deadlines that do not fire.
+    pub deadlines: u64,
+    /// Deliveries that do not go out.
+    pub deliveries: u64,
 }
 
 impl Store {
+    /// Lets every parked row be tried again from the first attempt on; how many there were. For a start: another
+    /// program may understand what this one did not.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    pub async fn unpark(&self) -> Result<Parked> {
+        let mut turn = self.begin().await?;
+        let deadlines =
+            run!(&mut *turn, "UPDATE timers SET parked_ms = NULL, attempts = 0 WHERE parked_ms IS NOT NULL")?;
+        let deliveries =
+            run!(&mut *turn, "UPDATE outbox SET parked_ms = NULL, attempts = 0 WHERE parked_ms IS NOT NULL")?;
+        turn.commit().await?;
+        Ok(Parked { deadlines, deliveries })
+    }
+
     /// Takes up to `limit` timers that are due at `now`, most overdue first, and keeps other contenders off
     /// them until `now + lease_for`. After that they can be taken again: whoever held them is taken for dead.
     ///
@@ -244,9 +313,25 @@ impl Conn {
         let row = one!(
             self,
             (Option<i64>,),
-            "SELECT min(CASE WHEN lease_until_ms > due_ms THEN lease_until_ms ELSE due_ms END) FROM timers"
+            "SELECT min(CASE WHEN lease_until_ms > due_ms THEN lease_until_ms ELSE due_ms END) FROM timers
+             WHERE parked_ms IS NULL"
         )?;
         Ok(row.and_then(|(due,)| due).map(Timestamp))
+    }
+
+    /// What is put aside.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    pub async fn parked(&mut self) -> Result<Parked> {
+        let row = one!(
+            self,
+            (i64, i64),
+            "SELECT (SELECT count(*) FROM timers WHERE parked_ms IS NOT NULL),
+             (SELECT count(*) FROM outbox WHERE parked_ms IS NOT NULL AND done_ms IS NULL)"
+        )?;
+        let count = |n: i64| u64::try_from(n).unwrap_or_default();
+        Ok(row.map_or(Parked::default(), |(t, d)| Parked { deadlines: count(t), deliveries: count(d) }))
     }
 
     /// The timers of a subject, earliest first.
@@ -257,7 +342,7 @@ impl Conn {
         let rows = all!(
             self,
             Row,
-            "SELECT id, association_id, subject_kind, subject_id, reason, due_ms, epoch FROM timers
+            "SELECT id, association_id, subject_kind, subject_id, reason, due_ms, epoch, attempts FROM timers
              WHERE subject_id = $1 ORDER BY due_ms, id",
             subject.columns().1
         )?;

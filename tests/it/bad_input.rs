@@ -170,7 +170,7 @@ async fn readings_that_cannot_be_are_flagged_and_kept_and_repeated_ones_are_stor
     let body = json!({"session": session, "readings": all});
     let stored: Value =
         patient.request(Method::POST, path).json(&body).send().await.unwrap().json().await.unwrap();
-    assert_eq!(stored, json!({"stored": 0, "duplicates": 4}));
+    assert_eq!(stored, json!({"stored": 0, "duplicates": 4, "conflicts": []}));
     let points = nurse
         .until("all four, once", |seen| {
             let points = &seen.vitals.get(&session)?.0.trends.first()?.points;
@@ -186,6 +186,19 @@ async fn readings_that_cannot_be_are_flagged_and_kept_and_repeated_ones_are_stor
     let latest = nurse.seen.look(|seen| seen.vitals[&session].0.latest.clone());
     let counted: Vec<_> = latest.iter().filter(|l| l.counts).map(|l| l.reading.id).collect();
     assert!(!counted.contains(&impossible.id) && !counted.contains(&early.id));
+
+    // An id that another reading has is told, item by item, whoever sends it; what came with it is stored.
+    let mut taken = reading(json!({"kind": "spo2", "value": "80", "unit": "%"}));
+    taken.id = good.id;
+    let fresh = reading(json!({"kind": "spo2", "value": "94", "unit": "%"}));
+    let mixed = Say::Readings { session: Some(session), readings: vec![fresh.clone(), taken.clone()] };
+    let problem = patient.try_say(mixed).await.unwrap_err();
+    assert_eq!((problem.code.as_str(), problem.errors.len()), ("reading-id-taken", 1));
+    assert_eq!(problem.errors[0].pointer, "/readings/1");
+    let body = json!({"session": session, "readings": [good.clone(), taken.clone(), fresh.clone()]});
+    let stored: Value =
+        nurse.request(Method::POST, path).json(&body).send().await.unwrap().json().await.unwrap();
+    assert_eq!(stored, json!({"stored": 0, "duplicates": 2, "conflicts": [good.id]}));
 
     let twins = Say::Readings {
         session: Some(session),

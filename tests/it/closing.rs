@@ -23,6 +23,8 @@ async fn a_server_that_goes_down_in_order_says_when_to_come_back_and_the_call_go
     let (session, case) = (call.requested.session, call.requested.case);
     let before: CaseView = nurse.get(&format!("/api/v1/cases/{case}")).await;
     assert!(night.server.stop().success(), "{}", night.server.log());
+    // Whoever goes down in order has nothing to complain of.
+    assert!(!night.server.log().contains("ERROR"), "{}", night.server.log());
     for person in [&patient, &nurse] {
         let closed = person.until("the close", |seen| seen.closed).await;
         let asked = person.seen.look(|seen| seen.going_away);

@@ -1,9 +1,11 @@
 //! Signing in: one-time (or demo) codes, short access tokens, refresh tokens.
 
 mod extract;
+mod seal;
 mod token;
 
 pub use extract::Caller;
+pub use seal::Seal;
 pub use token::{Kind, Tokens};
 
 use ring::digest::{SHA256, digest};

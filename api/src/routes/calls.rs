@@ -1,9 +1,8 @@
 //! The tap, readings, and tonight's lists.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use yoban_domain::case::Standing;
 use yoban_domain::equipment::EquipmentCard;
 use yoban_domain::id::{CaseId, SessionId};
@@ -12,15 +11,14 @@ use yoban_domain::wire::problem::Problem;
 use yoban_domain::wire::rest::{CaseView, NewReadings, OnDuty, ReadingsStored, Requested};
 use yoban_domain::wire::view::QueueItem;
 use yoban_signaling::Signaling;
+use yoban_signaling::engine::CaseRead;
 
-use super::idempotency::once;
 use crate::auth::Caller;
-use crate::body;
+use crate::body::Body;
 use crate::problem::ApiError;
 
 /// The patient taps 呼ぶ. While a call runs, the same call is given again.
 #[utoipa::path(post, path = "/api/v1/sessions", tag = "calls",
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same answer")),
     responses(
         (status = 201, body = Requested, description = "A new call"),
         (status = 200, body = Requested, description = "The call that is running already"),
@@ -30,20 +28,14 @@ use crate::problem::ApiError;
 pub(super) async fn request_call(
     State(signaling): State<Signaling>,
     caller: Caller,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let engine = signaling.engine.clone();
-    once(&signaling.engine, &headers, &caller.actor, "POST /api/v1/sessions", b"", || async move {
-        let requested = engine.request(caller.actor).await?;
-        let status = if requested.existing { StatusCode::OK } else { StatusCode::CREATED };
-        Ok((status, requested))
-    })
-    .await
+) -> Result<(StatusCode, Json<Requested>), ApiError> {
+    let requested = signaling.engine.request(caller.actor).await?;
+    let status = if requested.existing { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(requested)))
 }
 
 /// Readings of devices without a socket, and those kept while offline. Each has an id of its own and is stored once.
 #[utoipa::path(post, path = "/api/v1/readings", tag = "calls", request_body = NewReadings,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same answer")),
     responses(
         (status = 200, body = ReadingsStored),
         (status = 400, body = Problem, content_type = "application/problem+json"),
@@ -52,16 +44,9 @@ pub(super) async fn request_call(
 pub(super) async fn send_readings(
     State(signaling): State<Signaling>,
     caller: Caller,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let headers = request.headers().clone();
-    let bytes = body::bytes(request, &()).await?;
-    let new: NewReadings = body::parse(&bytes)?;
-    let engine = signaling.engine.clone();
-    once(&signaling.engine, &headers, &caller.actor, "POST /api/v1/readings", &bytes, || async move {
-        Ok((StatusCode::OK, engine.readings(caller.actor, new.session, new.readings).await?))
-    })
-    .await
+    Body(new): Body<NewReadings>,
+) -> Result<Json<ReadingsStored>, ApiError> {
+    Ok(Json(signaling.engine.readings(caller.actor, new.session, new.readings).await?))
 }
 
 /// Cameras and displays the caller could bring into this call now (`bringEquipment` on the socket).
@@ -89,7 +74,8 @@ pub(super) async fn tonight(
     State(signaling): State<Signaling>,
     caller: Caller,
 ) -> Result<Json<Vec<QueueItem>>, ApiError> {
-    Ok(Json(signaling.engine.tonight(caller.actor.association).await?))
+    let tonight = signaling.engine.tonight(caller.actor.association).await?;
+    Ok(Json(tonight.seen_by(&caller.actor)))
 }
 
 /// Who is on duty now, on every line.
@@ -104,7 +90,7 @@ pub(super) async fn duty(
     Ok(Json(signaling.engine.duty(&signaling.hub, caller.actor.association).await?))
 }
 
-/// One case with everything that happened.
+/// One case with everything that happened in those of its sessions that the caller may read.
 #[utoipa::path(get, path = "/api/v1/cases/{case}", tag = "calls",
     params(("case" = CaseId, Path, description = "The case")),
     responses(
@@ -116,8 +102,7 @@ pub(super) async fn case(
     caller: Caller,
     Path(case): Path<CaseId>,
 ) -> Result<Json<CaseView>, ApiError> {
-    let session = signaling.engine.latest_session(case).await?.ok_or(ApiError::NotFound)?;
-    let (scene, facts) = signaling.engine.facts(caller.actor, session).await?;
+    let CaseRead { scene, sessions, facts } = signaling.engine.case(caller.actor, case).await?;
     let (owner, deadline) = match scene.case.standing {
         Standing::Open { owner, deadline } => (Some(owner), Some(deadline)),
         Standing::Closed { .. } => (None, None),
@@ -128,7 +113,7 @@ pub(super) async fn case(
         opened_at: scene.case.opened_at,
         owner,
         deadline,
-        sessions: scene.case.sessions.clone(),
+        sessions,
         timeline: timeline(&facts, &scene.directory.people),
     }))
 }

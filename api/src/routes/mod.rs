@@ -19,7 +19,9 @@ use utoipa_axum::routes;
 use yoban_domain::grant::Action;
 use yoban_domain::wire::problem::Problem;
 
+use self::idempotency::Repeats;
 use self::registry::{Gated, Routes};
+use crate::auth::Seal;
 use crate::openapi::Document;
 use crate::problem::ApiError;
 use crate::state::State;
@@ -68,12 +70,13 @@ pub fn document() -> utoipa::openapi::OpenApi {
 }
 
 /// The whole site.
-pub fn site(state: State) -> Router {
+pub fn site(state: State, seal: Seal) -> Router {
     let (api, document) = registered();
+    let repeats = Repeats { engine: state.signaling.engine.clone(), seal };
     let text = document.to_json().unwrap_or_default();
     api.with_document("/api/v1/openapi.json", text)
         .with_options("what may be posted says nothing of any call", &MEDIA, media::options)
-        .guarded(state.auth.clone())
+        .guarded(state.auth.clone(), repeats)
         .with_state(state)
         .fallback(web::asset)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -107,7 +110,12 @@ fn as_problem(response: Response) -> Response {
     if !(plain && response.status().is_client_error()) {
         return response;
     }
-    let mut problem = Problem::invalid(Vec::new());
-    problem.status = response.status().as_u16();
-    ApiError::from(problem).into_response()
+    let mut told = ApiError::from(Problem::of_status(response.status().as_u16())).into_response();
+    // What may be done instead (`Allow`) and what was said besides stays; length and kind are the new body's.
+    for (name, value) in response.headers() {
+        if *name != header::CONTENT_TYPE && *name != header::CONTENT_LENGTH {
+            told.headers_mut().insert(name, value.clone());
+        }
+    }
+    told
 }

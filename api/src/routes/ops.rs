@@ -25,15 +25,26 @@ pub(super) async fn healthz() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+/// What an operator should look at although the process does its work.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Ready {
+    /// Deadlines that failed every time and were put aside; the log names each. The next start tries them again.
+    parked_deadlines: u64,
+    /// The same of pages.
+    parked_deliveries: u64,
+}
+
 /// The process can do its work: the store answers and media runs.
 #[utoipa::path(get, path = "/readyz", tag = "ops", responses(
-    (status = 204),
+    (status = 200, body = Ready),
     (status = 503, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(super) async fn readyz(State(signaling): State<Signaling>) -> Result<StatusCode, ApiError> {
+pub(super) async fn readyz(State(signaling): State<Signaling>) -> Result<Json<Ready>, ApiError> {
     signaling.engine.store().check().await?;
     signaling.rooms.media().stats().await.map_err(|_| Problem::unavailable())?;
-    Ok(StatusCode::NO_CONTENT)
+    let parked = signaling.engine.store().read().await?.parked().await?;
+    Ok(Json(Ready { parked_deadlines: parked.deadlines, parked_deliveries: parked.deliveries }))
 }
 
 /// Which program this is.

@@ -12,10 +12,12 @@ use axum::routing::{MethodRouter, get, options};
 use axum::{Router, http::header};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::extensions::Extensions;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, Required, ResponseBuilder, Type};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use yoban_domain::grant::{Action, Asks, ever};
 
+use super::idempotency::{self, Repeats};
 use crate::auth::{Auth, Caller};
 use crate::problem::ApiError;
 use crate::state::State;
@@ -62,6 +64,9 @@ impl Routes {
             for (method, operation) in operations {
                 if let Some(operation) = operation {
                     say(operation, asks);
+                    if method == Method::POST {
+                        say_once(operation);
+                    }
                     self.entries.push(Entry { method, path: path.clone(), asks });
                 }
             }
@@ -111,9 +116,9 @@ impl Gated {
         self
     }
 
-    /// Closes the gate: from here on every request is asked what its route asks.
-    pub(super) fn guarded(self, auth: Arc<Auth>) -> Router<State> {
-        let gate = Gate { auth, entries: self.entries.into() };
+    /// Closes the gate: from here on every request is asked what its route asks, and every POST is answered once per key.
+    pub(super) fn guarded(self, auth: Arc<Auth>, repeats: Repeats) -> Router<State> {
+        let gate = Gate { auth, entries: self.entries.into(), repeats: Arc::new(repeats) };
         self.router.route_layer(from_fn_with_state(gate, guard))
     }
 }
@@ -130,10 +135,27 @@ fn say(operation: &mut Operation, asks: Asks) {
     operation.extensions.get_or_insert_default().merge(Extensions::from_iter([(name, value)]));
 }
 
+/// What holds for every POST.
+fn say_once(operation: &mut Operation) {
+    let header = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(200))))
+        .description(Some(idempotency::STATEMENT));
+    operation.parameters.get_or_insert_default().push(header.build().into());
+    let reused = ResponseBuilder::new().description("The key was used with another body").content(
+        "application/problem+json",
+        ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+    );
+    operation.responses.responses.entry("422".to_owned()).or_insert_with(|| reused.build().into());
+}
+
 #[derive(Clone)]
 struct Gate {
     auth: Arc<Auth>,
     entries: Arc<[Entry]>,
+    repeats: Arc<Repeats>,
 }
 
 impl Gate {
@@ -180,7 +202,7 @@ impl Gate {
 
 async fn guard(From(gate): From<Gate>, mut request: Request, next: Next) -> Response {
     match gate.refusal(&mut request) {
-        None => next.run(request).await,
+        None => gate.repeats.pass(request, next).await,
         Some(answer) => answer,
     }
 }

@@ -98,6 +98,19 @@ pub fn counting<'a>(
     newest(readings, |reading| reading.counts(now))
 }
 
+/// When the next reading that is shown or counts at `now` goes stale: at that instant the view and the score are others,
+/// though nothing was measured. None when everything is stale, or there is nothing.
+pub fn next_stale<'a>(
+    readings: impl IntoIterator<Item = &'a Reading, IntoIter: Clone>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let readings = readings.into_iter();
+    let shown = newest(readings.clone(), |_| true);
+    let counted = counting(readings, now);
+    let current = shown.values().chain(counted.values()).filter(|reading| !reading.is_stale(now));
+    current.map(|reading| reading.stale_at()).min()
+}
+
 /// The readings of one kind with `from <= at <= to`, oldest first, each once.
 pub fn trend<'a>(
     readings: impl IntoIterator<Item = &'a Reading>,

@@ -131,7 +131,7 @@ impl NewReading {
             Origin::Simulated { model } => Source::Simulated { model },
             Origin::Manual => Source::Manual { by },
         };
-        let shown = taken_at.filter(|at| (EARLIEST..LATEST).contains(at));
+        let shown = readable(taken_at);
         if shown != taken_at {
             flags.insert(Flag::ClockUnset);
         }
@@ -146,6 +146,25 @@ impl NewReading {
         }
         Reading { id, vital, taken_at, received_at, source, flags }
     }
+
+    /// Whether this is `stored`, sent again: the same value from the same kind of source at the same time. When it
+    /// arrives, by which device and what the server marked on it may differ.
+    pub fn is_again(&self, stored: &Reading) -> bool {
+        let origin = match &stored.source {
+            Source::Device { model } => Origin::Device { model: model.clone() },
+            Source::Simulated { model } => Origin::Simulated { model: model.clone() },
+            Source::Manual { .. } => Origin::Manual,
+        };
+        self.id == stored.id
+            && self.vital == stored.vital
+            && self.origin == origin
+            && readable(self.taken_at).is_none_or(|at| at == stored.taken_at)
+    }
+}
+
+/// The time, if a clock that was ever set can have shown it.
+fn readable(taken_at: Option<Timestamp>) -> Option<Timestamp> {
+    taken_at.filter(|at| (EARLIEST..LATEST).contains(at))
 }
 
 impl Reading {
@@ -161,7 +180,12 @@ impl Reading {
 
     /// Too old to count at `now`.
     pub fn is_stale(&self, now: Timestamp) -> bool {
-        self.age(now) > rules::rule(self.vital.kind()).stale_after
+        now >= self.stale_at()
+    }
+
+    /// The first instant at which it is too old to count.
+    pub fn stale_at(&self) -> Timestamp {
+        self.at().plus(rules::rule(self.vital.kind()).stale_after).plus(Span(1))
     }
 
     /// Fresh, unmarked, and from someone entitled to say it: counts in the score at `now`.

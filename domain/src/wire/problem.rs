@@ -152,6 +152,58 @@ impl Problem {
         )
     }
 
+    /// Some readings of a message carry ids of other readings; the rest is stored. `places` counts from 0.
+    pub fn reading_ids_taken(places: impl IntoIterator<Item = usize>) -> Self {
+        let mut problem = Self::new(
+            409,
+            "reading-id-taken",
+            [
+                "同じ番号の別の測定値がすでにあります",
+                "Another reading already has this id",
+                "新しい番号を付けて、その測定値だけ送り直してください",
+                "Send only those readings again, each with a new id",
+            ],
+        );
+        problem.errors = places
+            .into_iter()
+            .map(|n| FieldProblem { pointer: format!("/readings/{n}"), detail: "id taken".to_owned() })
+            .collect();
+        problem
+    }
+
+    /// What the HTTP layer refuses before anything of ours looks at a request.
+    pub fn of_status(status: u16) -> Self {
+        match status {
+            404 => Self::not_found(),
+            405 => Self::new(
+                405,
+                "method-not-allowed",
+                [
+                    "この場所ではできない操作です",
+                    "This address does not take that method",
+                    "Allow に書かれた方法で送ってください",
+                    "Use one of the methods named in Allow",
+                ],
+            ),
+            413 => Self::too_large(),
+            415 => Self::new(
+                415,
+                "unsupported-media-type",
+                [
+                    "この形式の内容は受け取れません",
+                    "This kind of content is not taken here",
+                    "Content-Type を確かめてください",
+                    "Check the Content-Type",
+                ],
+            ),
+            other => {
+                let mut problem = Self::invalid(Vec::new());
+                problem.status = other;
+                problem
+            }
+        }
+    }
+
     /// A message or body above the limit.
     pub fn too_large() -> Self {
         Self::new(

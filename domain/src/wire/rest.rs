@@ -6,7 +6,7 @@ use super::view::{Participant, PatientCard, PersonCard};
 use crate::case::Owner;
 use crate::duty::Line;
 use crate::equipment::EquipmentCard;
-use crate::id::{CaseId, DeviceId, PatientId, PersonId, SessionId};
+use crate::id::{CaseId, DeviceId, PatientId, PersonId, ReadingId, SessionId};
 use crate::people::Role;
 use crate::private::Private;
 use crate::session::Disposition;
@@ -133,6 +133,8 @@ pub struct ReadingsStored {
     pub stored: u32,
     /// Known already.
     pub duplicates: u32,
+    /// Not stored: another reading has this id. Sent again with an id of its own it is stored.
+    pub conflicts: Vec<ReadingId>,
 }
 
 /// One case in `GET /cases/{id}`.
@@ -150,7 +152,7 @@ pub struct CaseView {
     pub owner: Option<Owner>,
     /// By when.
     pub deadline: Option<Timestamp>,
-    /// Its sessions, oldest first.
+    /// Those of its sessions that the caller may read, oldest first.
     pub sessions: Vec<SessionId>,
     /// Everything that happened, oldest first.
     pub timeline: Vec<TimelineEntry>,

@@ -204,4 +204,6 @@ pub struct QueueItem {
     pub disposition: Option<crate::session::Outcome>,
     /// Signed.
     pub signed: bool,
+    /// Whoever is given this list may open the record of the session (`readEncounter`).
+    pub may_open: bool,
 }

@@ -346,6 +346,7 @@ fn queue() -> Vec<QueueItem> {
         urgency: None,
         disposition: None,
         signed: false,
+        may_open: matches!(state, State::Ended { .. }),
     };
     let done =
         State::Ended { at: at(610), reason: EndReason::Completed, remind_at: at(1210), overdue: false };

@@ -164,7 +164,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One case with everything that happened. */
+        /** One case with everything that happened in those of its sessions that the caller may read. */
         get: operations["case"];
         put?: never;
         post?: never;
@@ -504,7 +504,7 @@ export interface components {
             openedAt: components["schemas"]["Timestamp"];
             owner?: components["schemas"]["Owner"] | null;
             deadline?: components["schemas"]["Timestamp"] | null;
-            /** @description Its sessions, oldest first. */
+            /** @description Those of its sessions that the caller may read, oldest first. */
             sessions: components["schemas"]["SessionId"][];
             /** @description Everything that happened, oldest first. */
             timeline: components["schemas"]["TimelineEntry"][];
@@ -1406,6 +1406,8 @@ export interface components {
             disposition?: components["schemas"]["Outcome"] | null;
             /** @description Signed. */
             signed: boolean;
+            /** @description Whoever is given this list may open the record of the session (`readEncounter`). */
+            mayOpen: boolean;
         };
         /**
          * @description Beats or breaths in a minute.
@@ -1444,6 +1446,21 @@ export interface components {
              * @description Known already.
              */
             duplicates: number;
+            /** @description Not stored: another reading has this id. Sent again with an id of its own it is stored. */
+            conflicts: components["schemas"]["ReadingId"][];
+        };
+        /** @description What an operator should look at although the process does its work. */
+        Ready: {
+            /**
+             * Format: int64
+             * @description Deadlines that failed every time and were put aside; the log names each. The next start tries them again.
+             */
+            parkedDeadlines: number;
+            /**
+             * Format: int64
+             * @description The same of pages.
+             */
+            parkedDeliveries: number;
         };
         /**
          * @description One person's answer about being recorded.
@@ -1928,7 +1945,10 @@ export interface operations {
     sign_in: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Up to 200 visible characters, best a random UUID. The same key with the same body gives the same answer for a day, and the thing is done once; while the first is being answered, 409 `request-in-flight`. With another body, 422 `idempotency-key-reused`. What was refused may be sent again with its key. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1964,12 +1984,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The key was used with another body */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     refresh: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Up to 200 visible characters, best a random UUID. The same key with the same body gives the same answer for a day, and the thing is done once; while the first is being answered, 409 `request-in-flight`. With another body, 422 `idempotency-key-reused`. What was refused may be sent again with its key. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1988,6 +2020,15 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used with another body */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2056,8 +2097,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key gives the same answer */
-                "Idempotency-Key"?: string | null;
+                /** @description Up to 200 visible characters, best a random UUID. The same key with the same body gives the same answer for a day, and the thing is done once; while the first is being answered, 409 `request-in-flight`. With another body, 422 `idempotency-key-reused`. What was refused may be sent again with its key. */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2099,14 +2140,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The key was used with another body */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     send_readings: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key gives the same answer */
-                "Idempotency-Key"?: string | null;
+                /** @description Up to 200 visible characters, best a random UUID. The same key with the same body gives the same answer for a day, and the thing is done once; while the first is being answered, 409 `request-in-flight`. With another body, 422 `idempotency-key-reused`. What was refused may be sent again with its key. */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2134,6 +2184,15 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used with another body */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2444,7 +2503,10 @@ export interface operations {
     whip: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Up to 200 visible characters, best a random UUID. The same key with the same body gives the same answer for a day, and the thing is done once; while the first is being answered, 409 `request-in-flight`. With another body, 422 `idempotency-key-reused`. What was refused may be sent again with its key. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The call */
                 session: components["schemas"]["SessionId"];
@@ -2475,6 +2537,15 @@ export interface operations {
                 };
             };
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used with another body */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2487,7 +2558,10 @@ export interface operations {
     whep: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Up to 200 visible characters, best a random UUID. The same key with the same body gives the same answer for a day, and the thing is done once; while the first is being answered, 409 `request-in-flight`. With another body, 422 `idempotency-key-reused`. What was refused may be sent again with its key. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The call */
                 session: components["schemas"]["SessionId"];
@@ -2525,12 +2599,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The key was used with another body */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     camera: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Up to 200 visible characters, best a random UUID. The same key with the same body gives the same answer for a day, and the thing is done once; while the first is being answered, 409 `request-in-flight`. With another body, 422 `idempotency-key-reused`. What was refused may be sent again with its key. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2567,6 +2653,15 @@ export interface operations {
                 };
             };
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used with another body */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2579,7 +2674,10 @@ export interface operations {
     display: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Up to 200 visible characters, best a random UUID. The same key with the same body gives the same answer for a day, and the thing is done once; while the first is being answered, 409 `request-in-flight`. With another body, 422 `idempotency-key-reused`. What was refused may be sent again with its key. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2616,6 +2714,15 @@ export interface operations {
                 };
             };
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used with another body */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2715,11 +2822,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
             };
             503: {
                 headers: {

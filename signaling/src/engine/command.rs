@@ -9,7 +9,7 @@ use yoban_domain::people::{Actor, Who};
 use yoban_domain::session::{Circumstances, Due, Input, LegState, Outcomes, Session, Step};
 use yoban_domain::time::Timestamp;
 use yoban_domain::wire::rest::Requested;
-use yoban_store::timer::Subject as TimerSubject;
+use yoban_store::timer::{Parked, Subject as TimerSubject};
 use yoban_store::{Error as StoreError, Tx};
 
 use super::load::{candidates, directory};
@@ -179,21 +179,40 @@ impl Engine {
 }
 
 impl Engine {
-    /// After a start no media runs: whoever was connected is lost until they come back, and their deadlines run. Without
+    /// What a start makes of what the last one left. What was parked is tried again: this program may understand it. No
+    /// media runs on this node: whoever was connected to it is lost until they come back, and their deadlines run; without
     /// this a nurse who never returns would stand as joined for ever, and nobody would be rung for the patient.
     ///
     /// # Errors
     /// The store cannot be reached. A session that cannot be understood is logged, and keeps no other from going on.
-    pub async fn media_is_gone(&self) -> Result<(), CommandError> {
+    pub async fn resume(&self) -> Result<(), CommandError> {
+        let parked = self.store.unpark().await?;
+        if parked != Parked::default() {
+            tracing::warn!(?parked, "what was parked is tried again");
+        }
+        self.media_is_gone().await
+    }
+
+    async fn media_is_gone(&self) -> Result<(), CommandError> {
         let mut lost = Vec::new();
         let mut read = self.store.read().await?;
         for (association, _) in read.associations().await? {
+            let elsewhere: Vec<LegId> = read
+                .carried_legs(association)
+                .await?
+                .into_iter()
+                .filter(|(_, node)| **node != *self.node)
+                .map(|(leg, _)| leg)
+                .collect();
             for row in read.live_sessions(association).await? {
                 let Ok(session) = row.body.read::<Session>() else {
                     tracing::error!(session = ?row.head.id, "a session cannot be read; the others go on");
                     continue;
                 };
-                let joined = session.legs.iter().filter(|l| matches!(l.state, LegState::Joined { .. }));
+                let joined = session
+                    .legs
+                    .iter()
+                    .filter(|l| matches!(l.state, LegState::Joined { .. }) && !elsewhere.contains(&l.id));
                 lost.extend(joined.map(|leg| (session.id, leg.id)));
             }
         }

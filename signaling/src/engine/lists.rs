@@ -2,13 +2,15 @@
 
 use yoban_domain::case::Case;
 use yoban_domain::duty::Line;
-use yoban_domain::id::{AssociationId, SessionId};
+use yoban_domain::fact::Fact;
+use yoban_domain::grant::{Action, may};
+use yoban_domain::id::{AssociationId, CaseId, PersonId, SessionId};
 use yoban_domain::people::{Actor, Who};
 use yoban_domain::session::{Session, State};
 use yoban_domain::wire::rest::OnDuty;
 use yoban_domain::wire::view::QueueItem;
 
-use super::load::{candidates, directory, scene};
+use super::load::{candidates, facts, scene};
 use super::{Engine, Scene};
 use crate::error::CommandError;
 use crate::hub::Hub;
@@ -19,28 +21,25 @@ impl Engine {
     ///
     /// # Errors
     /// The store cannot be reached.
-    pub async fn tonight(&self, association: AssociationId) -> Result<Vec<QueueItem>, CommandError> {
+    pub async fn tonight(&self, association: AssociationId) -> Result<Tonight, CommandError> {
         let now = self.clock.now();
         let mut read = self.store.read().await?;
         let mut items = Vec::new();
         for row in
             read.cases_of_night(association, tonight_from(now), now.plus(yoban_domain::time::Span(1))).await?
         {
-            let case: Case = row.body.read()?;
+            let Some(case) = readable::<Case>(row.body.read())? else { continue };
             let Some(session) = case.sessions.last() else {
                 continue;
             };
-            let Some(session) = read.load_session(*session).await? else {
+            let Some(scene) = readable(scene(&mut read, *session).await)?.flatten() else {
                 continue;
             };
-            let session: Session = session.body.read()?;
-            let Some(names) = directory(&mut read, association, case.patient).await? else {
-                continue;
-            };
-            items.push((rank(&case, &session), names.queue_item(&case, &session, &self.timings, now)));
+            let item = scene.directory.queue_item(&case, &scene.session, &self.timings, now);
+            items.push(Listed { rank: rank(&case, &scene.session), item, involved: scene.involved(), scene });
         }
-        items.sort_by_key(|(rank, item)| (*rank, item.requested_at));
-        Ok(items.into_iter().map(|(_, item)| item).collect())
+        items.sort_by_key(|listed| (listed.rank, listed.item.requested_at));
+        Ok(Tonight(items))
     }
 
     /// The calls a device has to do with: running ones of its patient or person, and tonight's ended ones that the
@@ -56,9 +55,9 @@ impl Engine {
             .cases_of_night(actor.association, tonight_from(now), now.plus(yoban_domain::time::Span(1)))
             .await?
         {
-            let case: Case = row.body.read()?;
+            let Some(case) = readable::<Case>(row.body.read())? else { continue };
             for row in read.sessions_of_case(case.id).await? {
-                let session: Session = row.body.read()?;
+                let Some(session) = readable::<Session>(row.body.read())? else { continue };
                 let latest = case.sessions.last() == Some(&session.id);
                 let concerns = match actor.who {
                     Who::Tablet { patient } => session.patient == patient && latest,
@@ -116,6 +115,18 @@ impl Engine {
     }
 }
 
+/// A row that cannot be read is told and left out: it must not hide the other patients of the night.
+fn readable<T>(read: yoban_store::Result<T>) -> Result<Option<T>, CommandError> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(error @ yoban_store::Error::Corrupt { .. }) => {
+            tracing::error!(%error, "left out of the list");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Waiting for somebody, running, waiting for the decision, done.
 const fn rank(case: &Case, session: &Session) -> u8 {
     match session.state {
@@ -127,20 +138,56 @@ const fn rank(case: &Case, session: &Session) -> u8 {
     }
 }
 
+/// Tonight's cases, before it is known who looks at them.
+pub struct Tonight(Vec<Listed>);
+
+struct Listed {
+    rank: u8,
+    item: QueueItem,
+    involved: Vec<PersonId>,
+    scene: Scene,
+}
+
+impl Tonight {
+    /// The list as this actor sees it: the same cases for everybody, and which records may be opened.
+    pub fn seen_by(&self, actor: &Actor) -> Vec<QueueItem> {
+        let may_open = |listed: &Listed| {
+            may(actor, Action::ReadEncounter, &listed.scene.subject(&listed.involved)).is_ok()
+        };
+        self.0.iter().map(|l| QueueItem { may_open: may_open(l), ..l.item.clone() }).collect()
+    }
+}
+
+/// A case as somebody may read it.
+pub struct CaseRead {
+    /// The case with the newest session they may read.
+    pub scene: Scene,
+    /// The sessions they may read, oldest first.
+    pub sessions: Vec<SessionId>,
+    /// What happened in them.
+    pub facts: Vec<Fact>,
+}
+
 impl Engine {
-    /// The latest session of a case.
+    /// A case with everything that happened in those of its sessions that `by` may read: each session is judged by itself.
     ///
     /// # Errors
-    /// The store cannot be reached.
-    pub async fn latest_session(
-        &self,
-        case: yoban_domain::id::CaseId,
-    ) -> Result<Option<SessionId>, CommandError> {
+    /// None of them is theirs to read, or there is no such case.
+    pub async fn case(&self, by: Actor, id: CaseId) -> Result<CaseRead, CommandError> {
         let mut read = self.store.read().await?;
-        let Some(row) = read.load_case(case).await? else {
-            return Ok(None);
-        };
+        let row = read.load_case(id).await?.ok_or(CommandError::NotFound)?;
         let case: Case = row.body.read()?;
-        Ok(case.sessions.last().copied())
+        let (mut sessions, mut newest) = (Vec::new(), None);
+        for session in case.sessions {
+            let Some(scene) = scene(&mut read, session).await? else { continue };
+            if may(&by, Action::ReadCase, &scene.subject(&scene.involved())).is_ok() {
+                sessions.push(session);
+                newest = Some(scene);
+            }
+        }
+        let scene = newest.ok_or(CommandError::NotFound)?;
+        let mut facts = facts(&mut read, id).await?;
+        facts.retain(|fact| fact.session.is_none_or(|session| sessions.contains(&session)));
+        Ok(CaseRead { scene, sessions, facts })
     }
 }

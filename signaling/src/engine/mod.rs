@@ -19,10 +19,12 @@ use std::sync::Arc;
 use yoban_domain::session::Timings;
 use yoban_store::Store;
 
+pub use lists::{CaseRead, Tonight};
 pub use load::Scene;
 pub(crate) use load::{readings as readings_of, scene as scene_of};
 pub use places::EQUIPMENT;
 pub use readings::MAX_READINGS;
+pub use timers::KEPT;
 
 use crate::clock::Clock;
 use crate::hint::Bus;

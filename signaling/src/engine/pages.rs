@@ -5,9 +5,10 @@ use yoban_domain::fact::FactKind;
 use yoban_domain::people::Actor;
 use yoban_domain::session::Leg;
 use yoban_domain::time::{Span, Timestamp};
-use yoban_store::outbox::Delivery;
+use yoban_store::outbox::{Backoff, Delivery};
 
 use super::Engine;
+use super::timers::hopeless;
 use super::turn::{StoredPage, append};
 use crate::error::CommandError;
 use crate::hint::Hint;
@@ -35,7 +36,12 @@ impl Engine {
             tokio::pin!(wait);
             loop {
                 tokio::select! {
-                    () = stop.cancelled() => return,
+                    () = stop.cancelled() => {
+                        if let Err(error) = self.store.release_outbox(&self.node).await {
+                            tracing::warn!(%error, "pages stay leased until their leases run out");
+                        }
+                        return;
+                    }
                     () = &mut wait => break,
                     hint = hints.recv() => match hint {
                         Ok(Hint::Outbox) | Err(_) => break,
@@ -47,7 +53,7 @@ impl Engine {
     }
 
     /// Delivers everything that waits; the instant to look again.
-    async fn deliver_due(&self, hub: &Hub) -> Result<Timestamp, CommandError> {
+    pub(super) async fn deliver_due(&self, hub: &Hub) -> Result<Timestamp, CommandError> {
         loop {
             let waiting = self.store.lease_outbox(self.clock.now(), &self.node, LEASE, BATCH).await?;
             if waiting.is_empty() {
@@ -55,11 +61,27 @@ impl Engine {
                 return Ok(next.unwrap_or(Timestamp(i64::MAX)));
             }
             for delivery in waiting {
-                if let Err(error) = self.deliver(hub, &delivery).await {
-                    tracing::error!(%error, delivery = delivery.id, "a page could not be handed over");
+                if let Err(error) = self.deliver(hub, &delivery).await
+                    && let Err(away) = self.put_back(&delivery, &error).await
+                {
+                    tracing::warn!(%away, delivery = delivery.id, "a failed page comes again when its lease ends");
                 }
             }
         }
+    }
+
+    /// As for deadlines: a page that failed waits longer each time, and is put aside in the end.
+    async fn put_back(&self, delivery: &Delivery, error: &CommandError) -> Result<(), CommandError> {
+        let (id, attempts, now) = (delivery.id, delivery.attempts, self.clock.now());
+        let mut tx = self.store.begin().await?;
+        if hopeless(attempts, error) {
+            tx.outbox_park(id, &self.node, now).await?;
+            tracing::error!(%error, delivery = id, attempts, "a page is parked until the next start");
+        } else {
+            tx.outbox_retry_later(id, &self.node, now, Backoff::PAGE.after(attempts)).await?;
+            tracing::error!(%error, delivery = id, attempts, "a page could not be handed over");
+        }
+        Ok(tx.commit().await?)
     }
 
     /// Rings the person's devices. A page whose ring is over already rings nobody.

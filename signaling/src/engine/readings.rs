@@ -29,7 +29,8 @@ struct Destination {
 }
 
 impl Engine {
-    /// Stores readings. Those of a running call go into its case and log; a tablet may send without a call.
+    /// Stores readings. Those of a running call go into its case and log; a tablet may send without a call. One whose id
+    /// another reading has is told in the answer, and the others are stored.
     ///
     /// # Errors
     /// More than [`MAX_READINGS`], not theirs to send, or they cannot be stored; then none of them is.
@@ -66,10 +67,10 @@ impl Engine {
             Who::Staff { person, .. } => EnteredBy::Clinician { person },
             Who::Tablet { .. } | Who::Equipment { .. } | Who::System => EnteredBy::Household,
         };
-        let mut result = ReadingsStored { stored: 0, duplicates: 0 };
+        let mut result = ReadingsStored { stored: 0, duplicates: 0, conflicts: Vec::new() };
         let mut facts = Vec::new();
         for new in readings {
-            let reading = new.accept(now, entered);
+            let reading = new.clone().accept(now, entered);
             let head = ReadingHead {
                 id: reading.id,
                 association: to.association,
@@ -77,8 +78,6 @@ impl Engine {
                 session: to.session.as_ref().map(|s| s.id),
                 patient: to.patient,
                 device,
-                source: reading.id.to_string(),
-                device_seq: 0,
                 taken: reading.taken_at,
                 received: reading.received_at,
                 kind: Word::of(&reading.vital.kind())?,
@@ -88,9 +87,13 @@ impl Engine {
                     result.stored += 1;
                     facts.push(FactKind::ReadingStored { reading: Private::new(reading) });
                 }
-                // The id is the source here: the same id from the same device is the same reading, sent again; only
-                // the time of its arrival differs.
-                Insertion::Duplicate(_) | Insertion::Clash(_) => result.duplicates += 1,
+                Insertion::Present(there)
+                    if there.head.patient == to.patient && new.is_again(&there.body.read()?) =>
+                {
+                    result.duplicates += 1;
+                }
+                // Two readings with one id: neither may vanish in silence.
+                Insertion::Present(_) => result.conflicts.push(new.id),
             }
         }
         if let Some(session) = &to.session {

@@ -12,11 +12,20 @@ use super::turn::append;
 use crate::error::CommandError;
 
 impl Engine {
-    /// The files of a session are complete. A session whose recorder died and went on has one manifest, which grows.
+    /// The files of a session are complete. A session whose recorder died and went on has one manifest, which grows. Told
+    /// again, as each start does, it is one fact and nothing is written.
     ///
     /// # Errors
     /// It cannot be stored; the caller tries again, and the recorder tells it again at the next start.
     pub async fn recorded(&self, manifest: &Manifest) -> Result<(), CommandError> {
+        let mut read = self.store.read().await?;
+        let known = read.recordings_of_session(manifest.session).await?.into_iter().next();
+        drop(read);
+        if let Some(row) = known
+            && row.body.read::<Manifest>()? == *manifest
+        {
+            return Ok(());
+        }
         let mut tx = self.store.begin().await?;
         let Some(scene) = self.lock(&mut tx, manifest.session).await? else {
             return Ok(());

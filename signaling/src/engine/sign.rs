@@ -97,7 +97,7 @@ impl Engine {
         Ok((scene, record, None))
     }
 
-    /// Every fact of the session's case, for whoever may read the case.
+    /// Every fact of a session, for whoever may read it.
     ///
     /// # Errors
     /// Not theirs to read, or not there.
@@ -109,7 +109,8 @@ impl Engine {
         let mut read = self.store.read().await?;
         let scene = scene(&mut read, session).await?.ok_or(CommandError::NotFound)?;
         may(&by, Action::ReadCase, &scene.subject(&scene.involved()))?;
-        let all = facts(&mut read, scene.session.case).await?;
+        let mut all = facts(&mut read, scene.session.case).await?;
+        all.retain(|fact| fact.session == Some(session));
         Ok((scene, all))
     }
 }

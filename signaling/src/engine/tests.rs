@@ -1,6 +1,7 @@
 //! The engine over a real database and a clock turned by hand.
 
 mod broken;
+mod rows;
 
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -16,6 +17,7 @@ use yoban_domain::time::{Span, Timestamp};
 use yoban_store::Store;
 use yoban_store::device::Bearer;
 use yoban_store::people::Shift;
+use yoban_store::timer::Subject;
 use yoban_store::value::Word;
 
 use super::Engine;
@@ -162,7 +164,8 @@ async fn a_tap_opens_one_case_however_often_it_is_made() {
     }
     let other = district.engine.request(tablet(2)).await.unwrap();
     assert_ne!(other.case, first.case);
-    assert_eq!(district.engine.tonight(AssociationId(id(1))).await.unwrap().len(), 2);
+    let list = district.engine.tonight(AssociationId(id(1))).await.unwrap();
+    assert_eq!(list.seen_by(&nurse(1)).len(), 2);
     assert!(matches!(district.engine.request(nurse(1)).await, Err(CommandError::NotFound)));
 }
 
@@ -183,7 +186,7 @@ async fn a_tap_while_the_call_is_being_ended_opens_a_fresh_one_that_rings_the_nu
     assert!(!scene.session.live());
     let undone = engine.act(nurse(1), over, Input::UndoEnd).await;
     assert!(matches!(undone, Err(CommandError::Refused(Refused::TooLateToUndo))));
-    let subject = yoban_store::timer::Subject::Session(over);
+    let subject = Subject::Session(over);
     assert_eq!(
         engine.store.read().await.unwrap().timers_of(subject).await.unwrap(),
         [],
@@ -301,7 +304,7 @@ async fn after_a_restart_on_the_same_file_the_night_goes_on() {
     let store = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
     store.migrate().await.unwrap();
     let clock = Clock::Virtual(district.clock.clone());
-    let engine = Engine::new(store, clock, Bus::default(), Timings::default(), true, "test again");
+    let engine = Engine::new(store, clock, Bus::default(), Timings::default(), true, "test");
     let again = District { engine, clock: district.clock.clone(), folder: district.folder };
     assert_eq!(again.facts(session).await, before);
     let leg = || async {
@@ -310,7 +313,7 @@ async fn after_a_restart_on_the_same_file_the_night_goes_on() {
         (leg.state, scene.session.desk.is_some())
     };
     assert!(matches!(leg().await, (LegState::Joined { .. }, false)));
-    again.engine.media_is_gone().await.unwrap();
+    again.engine.resume().await.unwrap();
     assert!(matches!(leg().await, (LegState::Away { .. }, false)), "her media died with the server");
     again.clock.turn(Span::seconds(20));
     again.engine.fire_due().await.unwrap();
@@ -345,4 +348,38 @@ async fn a_signed_record_is_frozen_and_says_who_signed() {
     assert!(!scene.case.open());
     let last = district.facts(session).await;
     assert!(matches!(last.last(), Some(FactKind::Signed { version: 1, digest }) if *digest == signed.digest));
+}
+
+#[tokio::test]
+async fn a_case_shows_each_reader_the_sessions_they_had_to_do_with() {
+    let (district, first) = District::tapped().await;
+    let engine = &district.engine;
+    engine.act(nurse(1), first, Input::Accept).await.unwrap();
+    engine.act(nurse(1), first, Input::End).await.unwrap();
+    let again = engine.request(tablet(1)).await.unwrap();
+    let visitor = |n: u128| {
+        let who = Who::Staff { person: PersonId(id(300 + n)), role: Role::VisitingNurse };
+        Actor { who, ..nurse(n) }
+    };
+    engine.act(nurse(2), again.session, Input::Accept).await.unwrap();
+    let read = async |by| {
+        engine.case(by, again.case).await.map(|read| {
+            let theirs = read.facts.iter().all(|f| f.session.is_some_and(|s| read.sessions.contains(&s)));
+            assert!(theirs && !read.facts.is_empty());
+            read.sessions
+        })
+    };
+    assert_eq!(read(nurse(1)).await.unwrap(), [first, again.session], "the desk answers for everybody");
+    // As a visiting nurse each sees the calls they were in alone.
+    assert_eq!(read(visitor(1)).await.unwrap(), [first]);
+    assert_eq!(read(visitor(2)).await.unwrap(), [again.session]);
+    assert!(matches!(read(visitor(9)).await, Err(CommandError::NotFound)));
+    let list = engine.tonight(AssociationId(id(1))).await.unwrap();
+    let may_open = |by| list.seen_by(&by).iter().map(|item| item.may_open).collect::<Vec<_>>();
+    assert_eq!((may_open(nurse(1)), may_open(visitor(2))), (vec![true], vec![true]));
+    assert_eq!(may_open(visitor(9)), [false]);
+    for by in [nurse(1), visitor(2), visitor(9)] {
+        let opens = engine.record(by, again.session).await.is_ok();
+        assert_eq!(may_open(by), [opens], "the list says what the route does");
+    }
 }

@@ -5,6 +5,7 @@ use yoban_domain::id::{AssociationId, PersonId};
 use yoban_domain::people::Actor;
 use yoban_domain::session::{Due, Input, Session};
 use yoban_domain::time::{Span, Timestamp};
+use yoban_store::outbox::Backoff;
 use yoban_store::timer::{Subject, Timer};
 
 use super::{Engine, TRIES};
@@ -18,14 +19,35 @@ const LEASE: Span = Span::seconds(5);
 const BATCH: u32 = 100;
 /// The longest wait between two looks, in case a hint was lost.
 const LOOK: Span = Span::seconds(15);
+/// How long what is done is kept: a request may be repeated, and its answer replayed, for a day. Longer: the tables grow;
+/// shorter: a phone that was away over night repeats a request that nobody remembers.
+pub const KEPT: Span = Span(24 * 3_600_000);
+/// How often what was kept long enough is looked for.
+const SWEEP: Span = Span::minutes(60);
 /// Wait after the store failed.
 const AFTER_FAILURE: Span = Span::seconds(1);
+
+/// After so many attempts (about a minute) a row is put aside. Fewer: a row that two busy turns contend for is given up;
+/// more: the log fills with the same line.
+const ATTEMPTS: i64 = 8;
+
+/// Whether it makes no sense to try a row again in this program. A store that is away comes back.
+pub(super) const fn hopeless(attempts: i64, error: &CommandError) -> bool {
+    attempts >= ATTEMPTS && !matches!(error, CommandError::Store(yoban_store::Error::Unavailable { .. }))
+}
 
 impl Engine {
     /// Fires deadlines until `stop`. One such task runs per node.
     pub async fn run_timers(self, stop: CancellationToken) {
         let mut hints = self.bus.subscribe();
+        let mut sweep_at = self.clock.now();
         loop {
+            if self.clock.now() >= sweep_at {
+                sweep_at = self.clock.now().plus(SWEEP);
+                if let Err(error) = self.sweep().await {
+                    tracing::warn!(%error, "what is done stays until the next sweep");
+                }
+            }
             let next = match self.fire_due().await {
                 Ok(next) => next,
                 Err(error) => {
@@ -58,6 +80,19 @@ impl Engine {
         }
     }
 
+    /// Forgets what was done long ago: deliveries, answers of repeated requests, used and expired sign-in codes.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    pub async fn sweep(&self) -> Result<(), CommandError> {
+        let before = self.clock.now().minus(KEPT);
+        let mut tx = self.store.begin().await?;
+        tx.prune_outbox(before).await?;
+        tx.prune_requests(before).await?;
+        tx.prune_sign_in_codes(before).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Fires everything that is due now; the instant to look again.
     ///
     /// # Errors
@@ -70,9 +105,11 @@ impl Engine {
                 return Ok(next.unwrap_or(Timestamp(i64::MAX)));
             }
             for timer in due {
-                if let Err(error) = self.fire(&timer).await {
-                    // The lease runs out and it is tried again; the others must not wait for it.
-                    tracing::error!(%error, timer = timer.id, "a deadline could not be handled");
+                // The others must not wait for one that fails.
+                if let Err(error) = self.fire(&timer).await
+                    && let Err(away) = self.put_off(&timer, &error).await
+                {
+                    tracing::warn!(%away, timer = timer.id, "a failed deadline comes again when its lease ends");
                 }
             }
         }
@@ -105,6 +142,21 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// A deadline that failed waits longer each time; one that fails however often is put aside, where the count of
+    /// `/readyz` shows it.
+    async fn put_off(&self, timer: &Timer, error: &CommandError) -> Result<(), CommandError> {
+        let now = self.clock.now();
+        let mut tx = self.store.begin().await?;
+        if hopeless(timer.attempts, error) {
+            tx.timer_park(timer, &self.node, now).await?;
+            tracing::error!(%error, timer = timer.id, attempts = timer.attempts, "a deadline is parked until the next start");
+        } else {
+            tx.timer_retry_later(timer, &self.node, now, Backoff::PAGE.after(timer.attempts)).await?;
+            tracing::error!(%error, timer = timer.id, attempts = timer.attempts, "a deadline could not be handled");
+        }
+        Ok(tx.commit().await?)
     }
 
     async fn fire(&self, timer: &Timer) -> Result<(), CommandError> {

@@ -6,7 +6,7 @@ use yoban_domain::case::{Case, Owner, Standing, standing};
 use yoban_domain::duty::Line;
 use yoban_domain::fact::{Fact, FactKind};
 use yoban_domain::grant::may;
-use yoban_domain::id::SessionId;
+use yoban_domain::id::{AssociationId, LegId, SessionId};
 use yoban_domain::mode::ServiceKind;
 use yoban_domain::people::Actor;
 use yoban_domain::session::{Circumstances, Due, Input, Outcomes, Page, Session, State, Step, Timings};
@@ -17,7 +17,7 @@ use yoban_store::outbox::NewDelivery;
 use yoban_store::session::SessionHead;
 use yoban_store::timer::Subject as TimerSubject;
 use yoban_store::value::Word;
-use yoban_store::{Result, Tx};
+use yoban_store::{Conn, Result, Tx};
 
 use super::load::{Scene, candidates, scene};
 use super::places::at_hand;
@@ -34,6 +34,25 @@ pub(crate) struct StoredPage {
 
 /// Outbox kind of a page.
 pub(crate) const PAGE: &str = "page";
+
+/// What an input says of the media of a leg.
+#[derive(Clone, Copy)]
+enum Media {
+    Up(LegId),
+    Lost(LegId),
+}
+
+impl Media {
+    const fn of(input: &Input) -> Option<Self> {
+        if let Input::MediaUp(leg) = input {
+            Some(Self::Up(*leg))
+        } else if let Input::MediaLost(leg) = input {
+            Some(Self::Lost(*leg))
+        } else {
+            None
+        }
+    }
+}
 
 impl Engine {
     /// Applies one input to a session, as `by`.
@@ -76,12 +95,26 @@ impl Engine {
         let action = input.action();
         may(&by, action, &locked.subject(&locked.asked()))
             .map_err(|denied| CommandError::denied(&by, action, denied))?;
+        let media = Media::of(&input);
+        if let Some(Media::Lost(leg)) = media
+            && !self.carries(&mut tx, locked.session.association, leg).await?
+        {
+            // It runs on another node by now: what this one lost is no loss.
+            return Ok(());
+        }
         let wanted_kind = if let Input::SetKind(kind) = &input { Some(*kind) } else { None };
         let stepped = self.step(&mut tx, &locked, by, input, now).await?;
         match stepped {
             Ok(step) => {
                 let after = step.session.clone();
                 self.save(&mut tx, by, &locked, step, now).await?;
+                match media {
+                    Some(Media::Up(leg)) => {
+                        tx.carry_leg(after.association, after.id, leg, &self.node).await?;
+                    }
+                    Some(Media::Lost(leg)) => tx.drop_leg(leg).await?,
+                    None => {}
+                }
                 tx.commit().await?;
                 self.tell_of(&locked.session, &after);
                 Ok(())
@@ -95,6 +128,12 @@ impl Engine {
                 Err(refused.into())
             }
         }
+    }
+
+    /// Whether nobody but this node carries the leg's media.
+    pub(super) async fn carries(&self, conn: &mut Conn, of: AssociationId, leg: LegId) -> Result<bool> {
+        let carried = conn.carried_legs(of).await?;
+        Ok(!carried.iter().any(|(other, node)| *other == leg && **node != *self.node))
     }
 
     /// Locks case, then session, in the one order that excludes deadlocks, and loads what they speak of.

@@ -68,6 +68,7 @@ pub(crate) enum Command {
     },
     Ready {
         device: DeviceId,
+        socket: u64,
         ready: bool,
     },
     Send {
@@ -122,9 +123,9 @@ impl Hub {
         self.tell(Command::Closed { device, socket }).await;
     }
 
-    /// A device may ring, or no longer.
-    pub async fn ready(&self, device: DeviceId, ready: bool) {
-        self.tell(Command::Ready { device, ready }).await;
+    /// A device may ring, or no longer. What an older socket of it says late no longer counts.
+    pub async fn ready(&self, device: DeviceId, socket: u64, ready: bool) {
+        self.tell(Command::Ready { device, socket, ready }).await;
     }
 
     /// Sends a message; devices that are away get it when they resume.
@@ -166,5 +167,34 @@ pub(crate) fn belongs(actor: &Actor, device: DeviceId, to: Audience) -> bool {
         (Audience::Person(p), Who::Staff { person, .. }) => p == person,
         (Audience::Patient(p), Who::Tablet { patient }) => p == patient,
         (Audience::Person(_) | Audience::Patient(_), _) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+    use yoban_domain::people::Role;
+    use yoban_domain::time::Timestamp;
+
+    #[tokio::test]
+    async fn only_the_newest_socket_of_a_device_says_whether_it_may_ring() {
+        let hub = Hub::start(crate::clock::Clock::Virtual(crate::clock::VirtualClock::at(Timestamp(0))));
+        let (device, person) = (DeviceId(Uuid::from_u128(1)), PersonId(Uuid::from_u128(2)));
+        let who = Who::Staff { person, role: Role::DeskNurse };
+        let actor = Actor { who, association: Uuid::from_u128(3).into(), device: Some(device) };
+        let (old_out, mut old_in) = mpsc::channel(8);
+        let (new_out, _new_in) = mpsc::channel(8);
+        let old = hub.open(actor, device, None, old_out).await.unwrap().socket;
+        hub.ready(device, old, true).await;
+        assert_eq!(hub.ready_devices(person).await, 1);
+        let new = hub.open(actor, device, None, new_out).await.unwrap().socket;
+        assert!(matches!(old_in.recv().await, Some(Out::Close(yoban_domain::wire::close::REPLACED))));
+        hub.ready(device, old, true).await;
+        assert_eq!(hub.ready_devices(person).await, 0, "a tab that is gone does not put the new one on duty");
+        hub.ready(device, new, true).await;
+        hub.ready(device, old, false).await;
+        hub.closed(device, old).await;
+        assert_eq!(hub.ready_devices(person).await, 1, "nor silences it");
     }
 }

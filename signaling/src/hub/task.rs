@@ -75,9 +75,11 @@ pub(super) async fn run(mut commands: mpsc::Receiver<Command>, clock: Clock) {
                     (known.socket, known.ready, known.seen) = (None, false, clock.now());
                 }
             }
-            Command::Ready { device, ready } => {
-                if let Some(known) = devices.get_mut(&device) {
-                    known.ready = ready && known.socket.is_some();
+            Command::Ready { device, socket, ready } => {
+                if let Some(known) = devices.get_mut(&device)
+                    && known.socket.as_ref().is_some_and(|(n, _)| *n == socket)
+                {
+                    known.ready = ready;
                 }
             }
             Command::Send { to, message } => send(&mut devices, to, *message),

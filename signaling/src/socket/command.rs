@@ -1,7 +1,7 @@
 //! What each message does.
 
 use yoban_domain::grant::{Asks, ever};
-use yoban_domain::id::SessionId;
+use yoban_domain::id::{ReadingId, SessionId};
 use yoban_domain::session::{Input, VideoCodec};
 use yoban_domain::wire::problem::Problem;
 use yoban_domain::wire::signal::{ClientFrame, ClientMessage, ServerMessage};
@@ -57,7 +57,7 @@ impl Session {
         }
         let (session, input) = match message {
             ClientMessage::Duty { ready } => {
-                self.signaling.hub.ready(self.identity.device, ready).await;
+                self.signaling.hub.ready(self.identity.device, self.socket, ready).await;
                 if ready {
                     // Whatever is asked of this person rings here from now on.
                     self.signaling.keeper.everything(self.identity.actor).await;
@@ -71,7 +71,14 @@ impl Session {
                 return Ok(None);
             }
             ClientMessage::Readings { session, readings } => {
-                self.signaling.engine.readings(self.identity.actor, session, readings).await?;
+                let ids: Vec<ReadingId> = readings.iter().map(|r| r.id).collect();
+                let stored = self.signaling.engine.readings(self.identity.actor, session, readings).await?;
+                let taken = |id: &ReadingId| stored.conflicts.contains(id);
+                let places: Vec<usize> =
+                    (0..).zip(&ids).filter(|(_, id)| taken(id)).map(|(n, _)| n).collect();
+                if !places.is_empty() {
+                    return Err(CommandError::Described(Box::new(Problem::reading_ids_taken(places))));
+                }
                 return Ok(None);
             }
             ClientMessage::Sign { session } => {

@@ -8,6 +8,7 @@ use yoban_domain::time::{Span, Timestamp};
 
 use super::scene::{NIGHT, at, fresh};
 use crate::outbox::{Backoff, NewDelivery, Put};
+use crate::timer::Parked;
 use crate::{Constraint, Error, Store};
 
 const LEASE: Span = Span::seconds(30);
@@ -42,7 +43,10 @@ pub async fn an_outbox_key_is_stored_once(store: &Store) {
     assert!(turn.outbox_done(leased[0].id, "a", at(1)).await.unwrap());
     turn.commit().await.unwrap();
     assert_eq!(put(store, "case/1/nurse/1", at(2)).await, Put::Duplicate);
-    assert_eq!(store.prune_outbox(at(2)).await.unwrap(), 1);
+    let mut turn = store.begin().await.unwrap();
+    assert_eq!(turn.prune_outbox(at(1)).await.unwrap(), 0);
+    assert_eq!(turn.prune_outbox(at(2)).await.unwrap(), 1, "the one that waits stays");
+    turn.commit().await.unwrap();
     assert_eq!(put(store, "case/1/nurse/1", at(2)).await, Put::Stored);
 }
 
@@ -123,18 +127,30 @@ pub async fn a_failed_delivery_comes_later(store: &Store) {
     }
     let waits: Vec<i64> = (1..=8).map(|attempt| Backoff::PAGE.after(attempt).0).collect();
     assert_eq!(waits, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]);
-    assert_eq!(Backoff::SLOW.after(i64::MAX), Backoff::SLOW.most);
+    assert_eq!(Backoff::PAGE.after(i64::MAX), Backoff::PAGE.most);
 }
 
-pub async fn withdrawn_and_done_stay_away(store: &Store) {
-    for key in ["withdrawn", "kept", "released"] {
+pub async fn a_parked_delivery_is_in_nobodys_way(store: &Store) {
+    for key in ["poison", "sound"] {
         put(store, key, at(0)).await;
     }
+    let leased = store.lease_outbox(at(0), "a", LEASE, 1).await.unwrap();
     let mut turn = store.begin().await.unwrap();
-    assert!(turn.outbox_withdraw("withdrawn", at(1)).await.unwrap());
-    assert!(!turn.outbox_withdraw("withdrawn", at(1)).await.unwrap());
-    assert!(!turn.outbox_withdraw("unknown", at(1)).await.unwrap());
+    assert!(!turn.outbox_park(leased[0].id, "b", at(1)).await.unwrap(), "somebody else's");
+    assert!(turn.outbox_park(leased[0].id, "a", at(1)).await.unwrap());
     turn.commit().await.unwrap();
+    assert_eq!(store.read().await.unwrap().parked().await.unwrap(), Parked { deadlines: 0, deliveries: 1 });
+    assert_eq!(keys(store, at(100), "a").await, [("sound".to_owned(), 1)]);
+    assert_eq!(put(store, "poison", at(0)).await, Put::Duplicate, "its key stays taken");
+    assert_eq!(store.unpark().await.unwrap(), Parked { deadlines: 0, deliveries: 1 });
+    assert_eq!(keys(store, at(100), "a").await, [("poison".to_owned(), 1)], "from the first attempt on");
+    assert_eq!(store.read().await.unwrap().parked().await.unwrap(), Parked::default());
+}
+
+pub async fn released_deliveries_are_free_at_once(store: &Store) {
+    for key in ["kept", "released"] {
+        put(store, key, at(0)).await;
+    }
     assert_eq!(keys(store, at(1), "a").await, [("kept".to_owned(), 1), ("released".to_owned(), 1)]);
     assert_eq!(store.release_outbox("a").await.unwrap(), 2);
     assert_eq!(keys(store, at(1), "b").await, [("kept".to_owned(), 2), ("released".to_owned(), 2)]);

@@ -73,6 +73,7 @@ macro_rules! behaviours {
                 engagements_follow_the_session,
                 one_person_takes_one_of_two_calls,
                 an_ended_session_engages_nobody,
+                a_leg_is_carried_by_one_node,
                 recordings_keep_versions,
             }
             timers: {
@@ -87,6 +88,7 @@ macro_rules! behaviours {
                 a_corrupt_timer_stands_in_nobodys_way,
                 next_due_minds_leases,
                 released_timers_are_free_at_once,
+                a_parked_timer_is_in_nobodys_way,
             }
             deliveries: {
                 an_outbox_key_is_stored_once,
@@ -95,11 +97,11 @@ macro_rules! behaviours {
                 racing_contenders_deliver_once,
                 a_lost_delivery_is_taken_over,
                 a_failed_delivery_comes_later,
-                withdrawn_and_done_stay_away,
+                a_parked_delivery_is_in_nobodys_way,
+                released_deliveries_are_free_at_once,
             }
             records: {
-                a_reading_sent_again_is_stored_once,
-                a_reading_that_clashes_is_told,
+                a_reading_is_stored_once_by_its_id,
                 racing_readings_are_stored_once,
                 readings_come_in_the_order_taken,
                 signed_versions_keep_their_bytes,

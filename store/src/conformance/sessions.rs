@@ -229,6 +229,28 @@ pub async fn an_ended_session_engages_nobody(store: &Store) {
     assert_eq!(store.read().await.unwrap().engaged_people(scene.association).await.unwrap(), []);
 }
 
+pub async fn a_leg_is_carried_by_one_node(store: &Store) {
+    let scene = Scene::set(store).await;
+    let session = scene.start_session(store).await;
+    let (one, two) = (fresh(), fresh());
+    let mut turn = store.begin().await.unwrap();
+    for (leg, node) in [(one, "a"), (two, "a"), (one, "b")] {
+        turn.carry_leg(scene.association, session.id, leg, node).await.unwrap();
+    }
+    turn.commit().await.unwrap();
+    let carried = async || store.read().await.unwrap().carried_legs(scene.association).await.unwrap();
+    assert_eq!(carried().await, [(one, "b".to_owned()), (two, "a".to_owned())]);
+    let mut turn = store.begin().await.unwrap();
+    turn.drop_leg(one).await.unwrap();
+    turn.drop_leg(one).await.unwrap();
+    turn.commit().await.unwrap();
+    assert_eq!(carried().await, [(two, "a".to_owned())]);
+    let stranger = Scene::set(store).await;
+    let mut turn = store.begin().await.unwrap();
+    let refused = turn.carry_leg(stranger.association, session.id, one, "a").await;
+    assert_eq!(refused, Err(Error::Constraint(Constraint::Reference)));
+}
+
 pub async fn recordings_keep_versions(store: &Store) {
     let scene = Scene::set(store).await;
     let session = scene.start_session(store).await;

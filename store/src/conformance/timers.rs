@@ -6,7 +6,7 @@ use yoban_domain::id::CaseId;
 use yoban_domain::time::{Span, Timestamp};
 
 use super::scene::{Scene, at};
-use crate::timer::{Subject, Timer};
+use crate::timer::{Parked, Subject, Timer};
 use crate::{Error, Store};
 
 const LEASE: Span = Span::seconds(30);
@@ -97,7 +97,8 @@ pub async fn an_expired_lease_is_taken_over(store: &Store) {
     let dead = lease(store, at(0), "dead").await;
     assert_eq!(lease(store, at(29), "heir").await, []);
     let heir = lease(store, at(30), "heir").await;
-    assert_eq!(dead, heir);
+    assert_eq!((dead[0].id, dead[0].epoch), (heir[0].id, heir[0].epoch));
+    assert_eq!((dead[0].attempts, heir[0].attempts), (1, 2));
     assert!(done(store, &heir[0]).await);
     // The one taken for dead wakes up: its turn must change nothing.
     assert!(!done(store, &dead[0]).await);
@@ -129,7 +130,12 @@ pub async fn replacing_moves_and_removes(store: &Store) {
     let reasons: Vec<Reason> = now.iter().map(|timer| timer.reason().unwrap()).collect();
     assert_eq!(reasons, [Reason::RingEnds, Reason::Review]);
     assert!(!done(store, ours).await, "fired for a deadline that was moved");
-    assert_eq!(lease(store, at(5), "b").await, [now[0].clone()]);
+    let taken = lease(store, at(5), "b").await;
+    assert_eq!(
+        (taken.len(), taken[0].id, taken[0].attempts),
+        (1, now[0].id, 1),
+        "a new deadline, a new count"
+    );
     set(store, &scene, case, &[]).await;
     assert_eq!(stored(store, case).await, []);
     // Another case's timers were never touched.
@@ -223,4 +229,41 @@ pub async fn released_timers_are_free_at_once(store: &Store) {
     assert_eq!(store.release_timers("leaving").await.unwrap(), 1);
     let free = lease(store, at(0), "next").await;
     assert_eq!(free.iter().map(|timer| timer.subject().unwrap()).collect::<Vec<_>>(), [Subject::Case(ours)]);
+}
+
+/// A deadline that fails every time waits longer each time without keeping others waiting, and in the end is put aside
+/// until it is changed or the program starts anew.
+pub async fn a_parked_timer_is_in_nobodys_way(store: &Store) {
+    let scene = Scene::set(store).await;
+    let (bad, good) = (scene.open_case(store).await, scene.open_case(store).await);
+    set(store, &scene, bad, &[(Reason::RingEnds, at(0))]).await;
+    set(store, &scene, good, &[(Reason::RingEnds, at(1))]).await;
+    let one = async |now| store.lease_due_timers(now, "a", LEASE, 1).await.unwrap().remove(0);
+    let poison = one(at(1)).await;
+    let mut turn = store.begin().await.unwrap();
+    assert!(!turn.timer_retry_later(&poison, "b", at(1), Span::seconds(60)).await.unwrap(), "not b's");
+    assert!(turn.timer_retry_later(&poison, "a", at(1), Span::seconds(60)).await.unwrap());
+    turn.commit().await.unwrap();
+    let next = one(at(1)).await;
+    assert_eq!(next.subject(), Ok(Subject::Case(good)), "the one behind it is not kept waiting");
+    assert!(done(store, &next).await);
+    assert_eq!(store.read().await.unwrap().next_due().await.unwrap(), Some(at(61)));
+    let again = one(at(61)).await;
+    assert_eq!((again.id, again.attempts), (poison.id, 2));
+    let mut turn = store.begin().await.unwrap();
+    assert!(turn.timer_park(&again, "a", at(61)).await.unwrap());
+    turn.commit().await.unwrap();
+    assert_eq!(lease(store, at(10_000), "a").await, []);
+    let mut read = store.read().await.unwrap();
+    assert_eq!(read.next_due().await.unwrap(), None);
+    assert_eq!(read.parked().await.unwrap(), Parked { deadlines: 1, deliveries: 0 });
+    drop(read);
+    set(store, &scene, bad, &[(Reason::RingEnds, at(70))]).await;
+    let moved = one(at(70)).await;
+    assert_eq!((moved.id, moved.attempts), (poison.id, 1), "a deadline that is changed counts anew");
+    let mut turn = store.begin().await.unwrap();
+    assert!(turn.timer_park(&moved, "a", at(70)).await.unwrap());
+    turn.commit().await.unwrap();
+    assert_eq!(store.unpark().await.unwrap(), Parked { deadlines: 1, deliveries: 0 });
+    assert_eq!(one(at(70)).await.attempts, 1);
 }

@@ -274,8 +274,6 @@ async fn whole_night(store: &Store, night: Timestamp) {
             session: None,
             patient: scene.patient,
             device: scene.tablet,
-            source: key.clone(),
-            device_seq: 1,
             taken: at(3),
             received: at(4),
             kind: "pulse".into(),
@@ -293,8 +291,18 @@ async fn whole_night(store: &Store, night: Timestamp) {
     // One of each is left leased, the other is done, so that all columns are filled.
     assert!(!store.lease_due_timers(at(800), "node", Span::seconds(30), 1).await.unwrap().is_empty());
     let leased = store.lease_outbox(at(10), "node", Span::seconds(30), 2).await.unwrap();
+    let aside = store.lease_due_timers(at(801), "aside", Span::seconds(30), 1).await.unwrap();
     let mut turn = store.begin().await.unwrap();
     turn.outbox_done(leased[0].id, "node", at(11)).await.unwrap();
+    assert!(turn.timer_park(&aside[0], "aside", at(802)).await.unwrap());
+    let (put, not_before) = (at(20), at(20));
+    let kind = "ring".into();
+    let new = NewDelivery { association: None, kind, key: &format!("{night:?}"), put, not_before, body: &1 };
+    turn.put_outbox(&new).await.unwrap();
+    turn.commit().await.unwrap();
+    let leased = store.lease_outbox(at(20), "aside", Span::seconds(30), 1).await.unwrap();
+    let mut turn = store.begin().await.unwrap();
+    assert!(turn.outbox_park(leased[0].id, "aside", at(21)).await.unwrap());
     turn.commit().await.unwrap();
     assert!(matches!(store.backend(), Backend::Sqlite | Backend::Postgres));
 }

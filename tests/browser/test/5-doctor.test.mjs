@@ -174,9 +174,9 @@ step('the doctor lists tonight’s cases and opens the record; one who was not i
   await second.taps('back');
   await second.sees('screen-home');
 
-  await first.by('queue-item').first().getByTestId('open-record').click();
-  assert.match(await first.text('record-notYours'), /この記録は開けません/);
-  assert.equal(await first.by('encounter').count(), 0);
+  const notHers = first.by('queue-item').first();
+  assert.match(await notHers.getByTestId('record-closed').innerText(), /参加した人と窓口だけが開けます/);
+  assert.equal(await notHers.getByTestId('open-record').count(), 0);
   assert.doesNotMatch(await first.page.locator('body').innerText(), /起坐|息苦しさ/);
 });
 

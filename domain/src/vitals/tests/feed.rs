@@ -130,3 +130,29 @@ proptest! {
         prop_assert_eq!(brief(&readings), brief(&shuffled));
     }
 }
+
+#[test]
+fn the_next_staleness_is_the_instant_at_which_the_view_is_another() {
+    let readings = [
+        device(1, spo2("97"), ago(Span::minutes(9))),
+        flagged(2, spo2("99"), ago(Span::minutes(1)), Flag::Questionable),
+        device(3, celsius("37.2"), ago(Span::minutes(2))),
+        device(4, pressure("132", "81"), ago(Span::minutes(300))),
+    ];
+    let view = |now| {
+        (latest(&readings, now).iter().map(|l| l.stale).collect::<Vec<_>>(), counting(&readings, now).len())
+    };
+    let mut now = NOW;
+    let mut seen = vec![view(now)];
+    let mut at = Vec::new();
+    while let Some(next) = next_stale(&readings, now) {
+        assert_eq!(view(next.minus(Span(1))), view(now), "nothing changes before");
+        assert_ne!(view(next), view(now), "and then it does");
+        now = next;
+        at.push(next.since(NOW).0);
+        seen.push(view(now));
+    }
+    // The older clean oxygen that counts, then the newer marked one that is shown, then the temperature.
+    assert_eq!(at, [60_001, 540_001, Span::minutes(58).0 + 1]);
+    assert_eq!(seen.last(), Some(&(vec![true, true, true], 0)));
+}

@@ -59,6 +59,10 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
         >
           {t('queue.claim')}
         </Button>
+      ) : over && !item.mayOpen ? (
+        <p class="soft" data-testid="record-closed">
+          {t('queue.notYours')}
+        </p>
       ) : over ? (
         <Button icon="record" onClick={() => props.onOpen(item.session)} testid="open-record">
           {t('queue.record')}

@@ -25,7 +25,7 @@ async fn one_case_that_cannot_be_read_keeps_no_other_from_being_told_that_media_
     let row = tx.load_case_for_update(broken).await.unwrap().unwrap();
     tx.save_case(&row.head, row.version, &json!("from another program")).await.unwrap();
     tx.commit().await.unwrap();
-    district.engine.media_is_gone().await.unwrap();
+    district.engine.resume().await.unwrap();
     let (scene, _) = district.engine.facts(nurse(2), whole).await.unwrap();
     assert!(matches!(scene.session.leg_of(PersonId(id(302))).unwrap().state, LegState::Away { .. }));
 }

@@ -27,6 +27,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'queue.claim': 'Answer',
   'queue.open': 'Open',
   'queue.record': 'Record',
+  'queue.notYours': 'Only those who took part, and the desk, can open this record',
   'queue.owner': 'With {who}',
   'queue.deadline': 'by {time}',
   'queue.overdue': 'Overdue',

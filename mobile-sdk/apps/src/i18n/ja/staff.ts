@@ -25,6 +25,7 @@ export const staff = {
   'queue.claim': '応答する',
   'queue.open': '開く',
   'queue.record': '記録',
+  'queue.notYours': '記録は、この相談に参加した人と窓口だけが開けます',
   'queue.owner': '担当 {who}',
   'queue.deadline': '{time}まで',
   'queue.overdue': '期限を過ぎています',
