@@ -163,7 +163,13 @@ async fn vitals(session: SessionId, patient: &Person, nurse: &Person, tell: Tell
     assert_eq!(view.latest.len(), 4);
     assert!(view.latest.iter().all(|l| !l.stale && l.counts));
     let temperature = view.latest.iter().find(|l| l.kind == VitalKind::Temperature).unwrap();
-    assert_eq!(temperature.values[0].value.text(), "36.80", "digits stay as measured");
+    let kept = serde_json::to_value(&temperature.reading).unwrap();
+    assert_eq!(kept["vital"]["value"], "36.80", "digits stay as measured");
+    assert_eq!(
+        temperature.values[0].value.text(),
+        "36.8",
+        "and people read no more than the thermometer can know"
+    );
     let open = serde_json::to_value(view.score.expect("a score")).unwrap();
     // What only a clinician can say follows: the interval becomes a number.
     nurse
