@@ -52,8 +52,11 @@ export class ReadingOutbox {
 
   async #drain(): Promise<void> {
     let refused: YobanProblem | null = null;
+    // So many of the oldest go one by one, since the batch they were in was refused: one of them may be the reason.
+    let single = 0;
     while (this.#kept.length > 0) {
-      const batch = this.#batch();
+      const batch = this.#batch(single > 0 ? 1 : READINGS_PER_MESSAGE);
+      single = Math.max(0, single - 1);
       const session = batch[0]?.session ?? null;
       const message: ReadingsMessage = { type: 'readings', readings: batch.map((k) => k.reading) };
       if (session !== null) message.session = session;
@@ -63,6 +66,17 @@ export class ReadingOutbox {
         // A refusal will not change by asking again; anything else (no server, signed out) keeps what we have.
         if (!(error instanceof YobanProblem) || error.status >= 500 || [401, 408, 429].includes(error.status))
           throw error;
+        if (batch.length > 1) {
+          single = batch.length;
+          continue;
+        }
+        // A call that is over takes no more: the value still belongs to the patient.
+        const [{ reading }] = batch as [Kept];
+        if (session !== null) {
+          this.#keep(this.#kept.map((k) => (k.reading.id === reading.id ? { session: null, reading } : k)));
+          single += 1;
+          continue;
+        }
         refused = error;
       }
       const done = new Set(batch.map((k) => k.reading.id));
@@ -72,10 +86,10 @@ export class ReadingOutbox {
   }
 
   /** The oldest readings of one session. */
-  #batch(): Kept[] {
+  #batch(most: number): Kept[] {
     const session = this.#kept[0]?.session ?? null;
     const other = this.#kept.findIndex((k) => k.session !== session);
-    return this.#kept.slice(0, Math.min(other < 0 ? this.#kept.length : other, READINGS_PER_MESSAGE));
+    return this.#kept.slice(0, Math.min(other < 0 ? this.#kept.length : other, most));
   }
 
   #keep(kept: Kept[]): void {

@@ -53,6 +53,38 @@ test('without a server they are kept, also over a reload, and sent once', async 
   expect(setUp(storage).outbox.waiting).toBe(0);
 });
 
+test('one reading that the server refuses costs no other', async () => {
+  const sent: string[] = [];
+  const outbox = new ReadingOutbox(new SafeStore(new MemoryStore(), 'test'), async ({ readings }) => {
+    if (readings.some((r) => r.id === 'r7'))
+      throw new YobanProblem({ ...clientProblems.noConnection, code: 'bad-reading', status: 422 });
+    sent.push(...readings.map((r) => r.id));
+  });
+  await expect(outbox.add(range(0, 60), 'a')).rejects.toMatchObject({ code: 'bad-reading' });
+  const all = range(0, 60).map((r) => r.id);
+  expect(sent).toEqual(all.filter((id) => id !== 'r7'));
+  expect(outbox.waiting).toBe(0);
+});
+
+test('what a call that is over does not take goes to the patient', async () => {
+  const sent: { session: string | null; id: string }[] = [];
+  const outbox = new ReadingOutbox(
+    new SafeStore(new MemoryStore(), 'test'),
+    async ({ session, readings }) => {
+      if (session === 'over')
+        throw new YobanProblem({ ...clientProblems.noConnection, code: 'call-ended', status: 409 });
+      sent.push(...readings.map((r) => ({ session: session ?? null, id: r.id })));
+    },
+  );
+  await outbox.add(range(0, 2), 'over');
+  await outbox.add(range(2, 3), 'next');
+  expect(sent).toEqual([
+    { session: null, id: 'r0' },
+    { session: null, id: 'r1' },
+    { session: 'next', id: 'r2' },
+  ]);
+});
+
 test('what the server refuses does not block what comes after it', async () => {
   const { outbox, sent, failWith } = setUp();
   failWith(new YobanProblem({ ...clientProblems.noConnection, code: 'not-in-call', status: 403 }));

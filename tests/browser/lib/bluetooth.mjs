@@ -80,9 +80,12 @@ function clock(at) {
   return [...word(local.getUTCFullYear()), ...parts];
 }
 
-/** Blood Pressure Measurement in mmHg, with the device's time. */
-export const pressure = (systolic, diastolic, at) =>
-  [0x2a35, hex([0x02, ...word(systolic), ...word(diastolic), ...word(Math.round((systolic + 2 * diastolic) / 3)), ...clock(at)])];
+/** Blood Pressure Measurement in mmHg, with the device's time, and the pulse where it counted one. */
+export const pressure = (systolic, diastolic, at, pulse = null) => {
+  const mean = Math.round((systolic + 2 * diastolic) / 3);
+  const values = [...word(systolic), ...word(diastolic), ...word(mean), ...clock(at)];
+  return [0x2a35, hex(pulse === null ? [0x02, ...values] : [0x06, ...values, ...word(pulse)])];
+};
 
 /** Temperature Measurement in tenths of a degree Celsius, with the device's time. */
 export const temperature = (tenths, at) => [0x2a1c, hex([0x02, ...word(tenths), 0, 0xff, ...clock(at)])];

@@ -45,7 +45,12 @@ step('real devices are connected from the tablet, and their bytes become values 
   await talk(tablet, desk);
   assert.equal(await inked(), 0);
   await tablet.taps('measure');
-  for (const sensor of ['oximeter', 'bloodPressure', 'thermometer']) {
+  await tablet.taps('connect-bloodPressure');
+  await tablet.sees('stop-bloodPressure');
+  // A cuff alone: its pulse is a value like any other.
+  await sends(pressure(126, 74, Date.now(), 86));
+  await says('pulse', /86.*前.*機器/);
+  for (const sensor of ['oximeter', 'thermometer']) {
     await tablet.taps(`connect-${sensor}`);
     await tablet.sees(`stop-${sensor}`);
   }

@@ -1,8 +1,8 @@
-import { Ringer } from '@yoban/sdk';
+import { Ringer, YobanProblem } from '@yoban/sdk';
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Live } from '../app/boot.ts';
-import { attempt } from '../app/problem.ts';
+import { attempt, showProblem } from '../app/problem.ts';
 import { typed } from '../app/reading.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
 import { useRoom } from '../app/useRoom.ts';
@@ -59,7 +59,10 @@ export function TabletApp({ live }: { live: Live }): VNode {
   const running = call && call.state.state !== 'ended' ? call.session : null;
   const patient = me?.who.kind === 'tablet' ? me.who.patient : '';
   const desk = useSensors(me?.demo ?? false, patient, (readings) => {
-    void live.client.sendReadings(readings as never, running).catch(() => undefined);
+    // Without a connection they are kept, and the banner says so; a refusal is said.
+    live.client.sendReadings(readings, running).catch((error: unknown) => {
+      if (error instanceof YobanProblem && error.status < 500 && error.status !== 401) showProblem(error);
+    });
   });
   const screen = screenOf(call, seen);
   useEffect(() => {

@@ -13,7 +13,7 @@ const OF_KIND: Partial<Record<VitalKind, SensorName>> = {
   temperature: 'thermometer',
 };
 
-/** Whose card tells that a frame had no value in it. */
+/** Whose card a frame of the kit belongs to. */
 const OF_PROFILE: Partial<Record<Profile, SensorName>> = {
   oximeterContinuous: 'oximeter',
   oximeterSpot: 'oximeter',
@@ -74,16 +74,13 @@ export function useSensors(
   const change = (name: SensorName, next: Partial<SensorView>) =>
     setViews((before) => ({ ...before, [name]: { ...before[name], ...next } }));
 
-  const heard = (readings: readonly NewReading[]) => {
-    const mine = readings.filter((r) => wanted.current.has(OF_KIND[r.vital.kind] ?? 'oximeter'));
-    if (mine.length === 0) return;
-    deliver.current([...mine]);
-    const texts = new Map<SensorName, string[]>();
-    for (const { vital } of mine) {
-      const name = OF_KIND[vital.kind];
-      if (name) texts.set(name, [...(texts.get(name) ?? []), words(vital)]);
-    }
-    for (const [name, values] of texts) change(name, { value: values.join('  '), phase: 'measuring' });
+  // Everything a device says is sent, a cuff's pulse too; its card shows what it is there for.
+  const heard = (name: SensorName, readings: readonly NewReading[]) => {
+    if (!wanted.current.has(name)) return;
+    deliver.current([...readings]);
+    const own = readings.filter((r) => OF_KIND[r.vital.kind] === name);
+    if (own.length === 0) return;
+    change(name, { value: own.map((r) => words(r.vital)).join('  '), phase: 'measuring' });
   };
 
   const startKit = (name: SensorName) => {
@@ -93,7 +90,10 @@ export function useSensors(
       kits.current += 1;
       const seed = seedOf(`${patient} ${kits.current}`);
       const sensors = new SimulatedSensors({ seed, patient: 'heartFailure' });
-      sensors.on('readings', (readings) => heard(readings as unknown as NewReading[]));
+      sensors.on('readings', (readings, _, profile) => {
+        const measured = OF_PROFILE[profile];
+        if (measured) heard(measured, readings);
+      });
       sensors.on('empty', (_, profile) => {
         const failed = OF_PROFILE[profile];
         if (failed && wanted.current.has(failed)) change(failed, { phase: 'failed' });
@@ -111,7 +111,7 @@ export function useSensors(
     const sensor = real.current.get(name) ?? new BluetoothSensor();
     if (!real.current.has(name)) {
       real.current.set(name, sensor);
-      sensor.on('readings', (readings) => heard(readings as unknown as NewReading[]));
+      sensor.on('readings', (readings) => heard(name, readings));
       sensor.on('empty', () => change(name, { phase: 'failed' }));
       sensor.on('state', (state, problem) => {
         const phase: SensorPhase =

@@ -33,7 +33,7 @@ export type SensorProblem =
 export interface SensorEvents extends Record<string, unknown[]> {
   state: [state: SensorState, problem: SensorProblem | null];
   /** Readings to send. */
-  readings: [readings: NewReading[], frame: Frame];
+  readings: [readings: NewReading[], frame: Frame, profile: Profile];
   /** A frame with no value in it: finger not in, cuff failed. The person should see why. */
   empty: [frame: Frame, profile: Profile];
   /** A frame that is not understood. Counted, shown to nobody. */
@@ -93,7 +93,7 @@ export abstract class Sensor extends Emitter<SensorEvents> {
       newId: this.#newId,
       ...(this.#utcOffsetMinutes === undefined ? {} : { utcOffsetMinutes: this.#utcOffsetMinutes }),
     }).map((reading) => (reading.takenAt == null ? { ...reading, takenAt: this.now() } : reading));
-    this.emit('readings', readings, frame);
+    this.emit('readings', readings, frame, profile);
     return decoded;
   }
 }
