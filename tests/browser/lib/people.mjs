@@ -80,7 +80,7 @@ export class Window {
       await found.waitFor({ state: 'visible', ...options });
     } catch (error) {
       const now = await this.page.locator('[data-testid]').evaluateAll((all) => all.map((e) => e.dataset.testid));
-      const said = await this.page.locator('[data-testid=problem]').allTextContents();
+      const said = await this.page.locator('[data-testid=problem], [role=alert]').allTextContents();
       throw new Error(`${this.app}: no “${id}”; there is ${[...new Set(now)].join(' ')} ${said.join(' ')}`, { cause: error });
     }
     return found;

@@ -20,6 +20,10 @@ function cable() {
   execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
   ip('link set lo up');
   ip('netns add bedside');
+  // No IPv6: its addresses come a second after the cable, and a browser drops what it loads when one does.
+  const still = 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6';
+  execFileSync('sh', ['-c', still]);
+  execFileSync('nsenter', ['--net=/run/netns/bedside', 'sh', '-c', still]);
   ip('link add desk type veth peer name tablet netns bedside');
   ip(`addr add ${SERVER}/24 dev desk`);
   ip(`-n bedside addr add ${HOME} dev tablet`);

@@ -182,7 +182,7 @@ story('the patient says いいえ: the doctor is told and gets nothing, and the 
   await phone.taps('accept');
   await tablet.taps('join-no');
   await phone.by('screen-gated').getByText('患者さんの同意が得られませんでした').first().waitFor();
-  await desk.by('member-dutyDoctor').getByText('患者さんの同意が得られませんでした').waitFor();
+  await desk.by('member-dutyDoctor').getByText('患者さんの同意が得られませんでした', { exact: true }).waitFor();
   assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
   assert.deepEqual(await received(phone.page), { bytes: 0, frames: 0, audioEnergy: 0 });
   await phone.picture('phone-refused');

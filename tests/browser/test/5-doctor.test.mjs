@@ -69,7 +69,7 @@ step('the doctor declines with a reason: the nurse is told wherever she is, and 
   await first.sees('screen-home');
   assert.match(await desk.text('missed'), /暁 遼：断りました（移動中）/);
   await desk.taps('tab-doctor');
-  await desk.by('member-dutyDoctor').getByText('断りました（移動中）').waitFor();
+  await desk.by('member-dutyDoctor').getByText('断りました（移動中）', { exact: true }).waitFor();
   await desk.by(`candidate-${night.person('phone', 1).person}`).getByRole('button').click();
   await second.sees('screen-ring');
   await desk.seesNot('missed');
@@ -129,7 +129,7 @@ step('a doctor takes the consent to recording back; asked again, it goes on', as
 step('the doctor leaves, the others talk on; back again, the patient is asked again', async () => {
   await second.taps('leave');
   await second.sees('come-back');
-  await desk.by('member-dutyDoctor').getByText('退出しました').waitFor();
+  await desk.by('member-dutyDoctor').getByText('退出しました', { exact: true }).waitFor();
   assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
   assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
   await desk.sees('rec');

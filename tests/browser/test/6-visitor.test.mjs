@@ -83,7 +83,7 @@ step('a visiting nurse leaves; ending for all is not hers', async () => {
   await visitor.taps('tab-call');
   await visitor.taps('leave');
   await visitor.sees('come-back');
-  await desk.by('member-visitingNurse').getByText('退出しました').waitFor();
+  await desk.by('member-visitingNurse').getByText('退出しました', { exact: true }).waitFor();
   assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
   assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
 });

@@ -105,7 +105,7 @@ step('a doctor who does not answer: the nurse is told wherever she is, and can r
   assert.match(await desk.text('missed'), /暁 遼：出ませんでした/);
   await phone.sees('screen-home');
   await desk.taps('tab-doctor');
-  await desk.by('member-dutyDoctor').getByText('出ませんでした').waitFor();
+  await desk.by('member-dutyDoctor').getByText('出ませんでした', { exact: true }).waitFor();
   const again = desk.by(`candidate-${night.person('phone').person}`).getByRole('button');
   assert.match(await again.innerText(), /もう一度呼ぶ/);
   // Both while it rings, which is not for long here.
