@@ -145,7 +145,9 @@ step('the doctor leaves, the others talk on; back again, the patient is asked ag
   await tablet.taps('join-yes');
   await second.sees('screen-call');
   assert.deepEqual(await live(second, 'tile-patient'), ['patient']);
-  // Who agreed to the recording and did not take it back is not asked twice.
+  // Whoever left and comes back is a new joiner to the recording as well: it pauses until they agreed.
+  await desk.sees('rec-paused');
+  await second.taps('rec-yes');
   await rec.on();
 });
 
