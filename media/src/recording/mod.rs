@@ -4,13 +4,13 @@
 //! One thread owns everything that is being recorded ([`Recorder`]). The media loop hands it packets by value and
 //! never waits for it. What is on disk at any moment opens in a player: whole Ogg pages, whole Matroska clusters, each
 //! of well under a second. A second thread finishes closed sessions: it places every packet on the session's time
-//! line, writes files with duration and index, checks them, mixes, and only then lets go of the raw files. The same code
-//! runs at start-up for sessions whose recorder died ([`recover`]).
+//! line, writes files with duration and index, checks them, mixes, and only then lets go of the raw files. The same thread
+//! does the same, from its start, for sessions whose recorder died.
 //!
 //! ```text
 //! packets ─ inbox ─▶ session ─▶ track: reorder ─▶ depacketise ─▶ time line ─▶ ogg / matroska ─▶ sink
 //!                       └─ sidecar: sync points, sender reports, gaps, sizes
-//! close or recover ─▶ finish: scan raw ─▶ place ─▶ final files ─▶ mix ─▶ manifest
+//! close or start ─▶ finish: scan raw ─▶ place ─▶ final files ─▶ mix ─▶ manifest
 //! ```
 
 mod final_audio;
