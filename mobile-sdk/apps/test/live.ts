@@ -132,7 +132,10 @@ async function patient(browser: Browser, base: string): Promise<void> {
   say({ type: 'call', call: { ...asPatient(scenes.asksToRecord), version: 1 } });
   // By keyboard alone: the question has the focus, Tab reaches both answers, Enter answers, and the focus goes back.
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
-  await page.waitForFunction(() => document.activeElement?.getAttribute('data-testid') === 'ask-recording');
+  // The focus moves once the screen is drawn.
+  const comesTo = (id: string) =>
+    page.waitForFunction((wanted) => document.activeElement?.getAttribute('data-testid') === wanted, id);
+  await comesTo('ask-recording');
   await page.keyboard.press('Tab');
   assert.equal(await focused(), 'recording-no');
   await page.keyboard.press('Tab');
@@ -144,17 +147,17 @@ async function patient(browser: Browser, base: string): Promise<void> {
   await page.waitForSelector(at('ask-recording'), { state: 'detached' });
   await page.focus(at('measure'));
   say({ type: 'call', call: { ...asPatient(scenes.asksForDoctor), version: 3 } });
-  await page.waitForFunction(() => document.activeElement?.getAttribute('data-testid') === 'ask-join');
+  await comesTo('ask-join');
   say({ type: 'call', call: { ...asPatient(scenes.threeWay), version: 4 } });
   await page.waitForSelector(at('ask-join'), { state: 'detached' });
-  assert.equal(await focused(), 'measure', 'the focus is back where it was');
+  await comesTo('measure');
   // Escape is no to a question, and Tab leaves nothing out of reach.
   await page.focus(at('leave'));
   await page.keyboard.press('Enter');
   await page.waitForSelector(at('leave-dialog'));
   await page.keyboard.press('Escape');
   await page.waitForSelector(at('leave-dialog'), { state: 'detached' });
-  assert.equal(await focused(), 'leave');
+  await comesTo('leave');
   assert.ok(!sent.some((m) => m.type === 'leave'));
   const reached = new Set<string | null | undefined>();
   for (let press = 0; press < 40; press++) {
