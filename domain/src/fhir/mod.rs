@@ -75,6 +75,7 @@ pub(crate) mod own {
         SID_PERSON = "sid:person";
         SID_INSTITUTION = "sid:institution";
         SID_READING = "sid:reading";
+        SID_OXYGEN_SCALE = "sid:oxygen-scale";
         SID_DIGEST = "sid:record-sha256";
     }
 }

@@ -63,7 +63,7 @@ fn scale(book: &Book<'_>) -> Option<Observation> {
         id: Id::derived(Derived::OxygenScale, book.record.encounter.session.0),
         meta: Meta::profiles(vec![jp::OBSERVATION]),
         extension: Vec::new(),
-        identifier: Vec::new(),
+        identifier: vec![Identifier::row(own::SID_OXYGEN_SCALE, book.record.encounter.session.0)],
         status: ObservationStatus::Final,
         category: category.into_iter().map(|coding| CodeableConcept::coded(vec![coding])).collect(),
         code: CodeableConcept::own(

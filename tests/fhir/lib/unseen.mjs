@@ -53,6 +53,7 @@ const MEDIS = 'http://medis.or.jp/CodeSystem/master-nursingObservationKeyCode';
 const UCUM = 'http://unitsofmeasure.org';
 const JP_SIMPLE = 'http://jpfhir.jp/fhir/core/CodeSystem/JP_SimpleObservationCategory_CS';
 const BASE = 'http://terminology.hl7.org/CodeSystem/observation-category';
+const NEWS2 = 'urn:yoban:fhir:cs:news2';
 const ACVPU = 'urn:yoban:fhir:cs:acvpu';
 
 // LOINC → what must stand beside it. The table of clinical-standards C4.
@@ -169,10 +170,12 @@ function observation(resource, where, problems) {
   const rules = loinc.map((code) => [code, CODES[code]]);
   for (const [code, rule] of rules) if (!rule) problems.push(`${where} has LOINC ${code}, which is not in the table`);
   const laboratory = rules.some(([, rule]) => rule?.laboratory);
-  const jp = laboratory ? 'laboratory' : (rules.find(([, rule]) => rule?.jp)?.[1].jp ?? 'vital-signs');
+  // A judgement of a clinician, not a measurement.
+  const judged = codesOf(resource.code, NEWS2).includes('spo2-scale');
+  const jp = judged ? 'survey' : laboratory ? 'laboratory' : (rules.find(([, rule]) => rule?.jp)?.[1].jp ?? 'vital-signs');
   const categories = list(resource.category);
   if (!categories.some((c) => codesOf(c, JP_SIMPLE).includes(jp))) problems.push(`${where} lacks JP Core's category ${jp}`);
-  const base = laboratory ? 'laboratory' : 'vital-signs';
+  const base = judged ? 'survey' : laboratory ? 'laboratory' : 'vital-signs';
   if (!categories.some((c) => codesOf(c, BASE).includes(base))) problems.push(`${where} lacks the base category ${base}`);
   coded(resource, resource.code, where, problems);
   for (const part of list(resource.component)) coded(part, part.code, `${where} component`, problems);
