@@ -30,7 +30,7 @@ story('the doctor’s page is closed, then the desk’s: the others are told, an
 
   await phone.close();
   await desk.by('tile-dutyDoctor').getByText('つながり直すのを待っています').waitFor();
-  await desk.by('member-dutyDoctor').getByText('通信が切れています', { exact: true }).waitFor();
+  await desk.by('member-dutyDoctor').getByText('通信が切れています').waitFor();
   assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
   assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
 
