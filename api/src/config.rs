@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::addresses::{Reach, demo_bind_allowed, demo_lan, lan_addresses, reach};
 
-/// `yoban serve` and `yoban demo`.
+/// What `yoban serve` is told.
 #[derive(Args, Clone, Debug)]
 pub struct Options {
     /// Folder for database, certificate and recordings.

@@ -24,7 +24,7 @@ pub struct State {
 pub struct Setting {
     /// Base of absolute links, without a trailing slash.
     pub base_url: String,
-    /// Origins a browser may open a socket from, besides the one it talks to.
+    /// Where the files of recordings lie, one folder per session.
     pub recordings: std::path::PathBuf,
     /// Demo people with their codes; none outside demo mode.
     pub demo_people: Option<Vec<DemoPerson>>,

@@ -93,7 +93,7 @@ export class SessionKeeper {
     return known !== null && known.expiresAt - this.#deps.serverNow() <= RENEW_BEFORE_MS + 1_000;
   }
 
-  /** One refresh at a time: each use makes the refresh token before it void. */
+  /** One refresh at a time: whoever needs a token meanwhile gets the same one. */
   #refresh(known: SignedIn): Promise<SignedIn> {
     this.#refreshing ??= this.#deps.rest
       .refresh(known.refreshToken)
