@@ -20,35 +20,27 @@ export function faults(rules: Rules): string[] {
       return answer;
     };
   };
+  const LOOKED_AT = [
+    'backgroundColor',
+    'backgroundImage',
+    'borderBottomWidth',
+    'borderTopWidth',
+    'color',
+    'display',
+    'flexDirection',
+    'fontSize',
+    'overflowX',
+    'overflowY',
+    'position',
+    'visibility',
+  ] as const;
   const styleOf = once((e: Element) => {
-    const {
-      backgroundColor,
-      backgroundImage,
-      borderBottomWidth,
-      borderTopWidth,
-      color,
-      display,
-      flexDirection,
-      fontSize,
-      overflowX,
-      overflowY,
-      position,
-      visibility,
-    } = getComputedStyle(e);
-    return {
-      backgroundColor,
-      backgroundImage,
-      borderBottomWidth,
-      borderTopWidth,
-      color,
-      display,
-      flexDirection,
-      fontSize,
-      overflowX,
-      overflowY,
-      position,
-      visibility,
-    };
+    const style = getComputedStyle(e);
+    // Copied: the live object would work each value out again whenever it is read.
+    return Object.fromEntries(LOOKED_AT.map((name) => [name, style[name]])) as Record<
+      (typeof LOOKED_AT)[number],
+      string
+    >;
   });
   const boxOf = once((e: Element) => e.getBoundingClientRect());
   const seen = once((e: Element) => {
