@@ -78,10 +78,11 @@ impl Engine {
                     self.send_next(Kind::Video, key);
                 }
             }
-            self.transmit(deaf);
+            // What was asked for is noted before it is answered: whoever sees the answer finds the asking in the log.
             for happened in self.native.happened() {
                 self.happened(happened, sending);
             }
+            self.transmit(deaf);
             self.native.tick(Instant::now());
             if let Ok((length, from)) = self.socket.recv_from(&mut buffer)
                 && !deaf
