@@ -10,11 +10,12 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use tower_http::services::ServeFile;
 use utoipa::IntoParams;
+use yoban_domain::encounter::Record;
 use yoban_domain::grant::{Action, may};
 use yoban_domain::id::SessionId;
 use yoban_domain::timeline::for_reading;
 use yoban_domain::wire::problem::Problem;
-use yoban_domain::wire::rest::EncounterView;
+use yoban_domain::wire::rest::{EncounterView, PlacedReading};
 use yoban_media::recording::Manifest;
 use yoban_signaling::Signaling;
 use yoban_signaling::error::CommandError;
@@ -98,6 +99,28 @@ pub(super) async fn recordings(
     Ok(Json(recordings::of_session(&signaling.engine, session).await?))
 }
 
+/// Every reading of the call with its place on the recording's time line. Empty when the call has no readings; each
+/// without a place when nothing was recorded, or as long as the files are not finished.
+#[utoipa::path(get, path = "/api/v1/encounters/{session}/recordings/readings", tag = "encounters",
+    params(("session" = SessionId, Path, description = "The session")),
+    responses(
+        (status = 200, body = Vec<PlacedReading>, description = "In the order of their own time"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn placed_readings(
+    State(signaling): State<Signaling>,
+    caller: Caller,
+    Path(session): Path<SessionId>,
+) -> Result<Json<Vec<PlacedReading>>, ApiError> {
+    let record = may_listen(&signaling, &caller, session).await?;
+    let manifests = recordings::of_session(&signaling.engine, session).await?;
+    let placed = record.encounter.readings.iter().map(|reading| {
+        let (reading, at) = (reading.reveal().id, reading.reveal().at());
+        PlacedReading { reading, at, recorded: manifests.iter().find_map(|manifest| manifest.moment(at)) }
+    });
+    Ok(Json(placed.collect()))
+}
+
 /// One file of a recording.
 #[utoipa::path(get, path = "/api/v1/encounters/{session}/recordings/{file}", tag = "encounters",
     params(
@@ -133,8 +156,9 @@ pub(super) async fn recording_file(
     Ok(served.into_response())
 }
 
-async fn may_listen(signaling: &Signaling, caller: &Caller, session: SessionId) -> Result<(), ApiError> {
-    let (scene, _, _) = signaling.engine.record(caller.actor, session).await?;
+async fn may_listen(signaling: &Signaling, caller: &Caller, session: SessionId) -> Result<Record, ApiError> {
+    let (scene, record, _) = signaling.engine.record(caller.actor, session).await?;
     let involved = scene.involved();
-    Ok(may(&caller.actor, Action::ReadRecording, &scene.subject(&involved)).map_err(CommandError::from)?)
+    may(&caller.actor, Action::ReadRecording, &scene.subject(&involved)).map_err(CommandError::from)?;
+    Ok(record)
 }

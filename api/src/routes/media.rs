@@ -1,6 +1,6 @@
 //! WHIP (RFC 9725) and WHEP: media for clients of other makers, on the caller's own place in a call.
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use yoban_domain::equipment::Way;
@@ -15,8 +15,12 @@ use yoban_signaling::rooms::{Ownership, fresh};
 
 use crate::auth::Caller;
 use crate::problem::ApiError;
+use crate::state::State as AppState;
 
 /// Send sound and picture into a call: SDP offer in, SDP answer out.
+///
+/// One exchange is all (RFC 9725): the answer holds every candidate, so nothing trickles and there is no `Accept-Patch`
+/// (`PATCH` is answered 405); the server is reached directly, so no `Link` names an ICE server.
 #[utoipa::path(post, path = "/api/v1/whip/{session}", tag = "media",
     params(("session" = SessionId, Path, description = "The call")),
     request_body(content = String, content_type = "application/sdp"),
@@ -25,14 +29,8 @@ use crate::problem::ApiError;
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 415, body = Problem, content_type = "application/problem+json"),
     ))]
-pub(super) async fn whip(
-    State(signaling): State<Signaling>,
-    caller: Caller,
-    Path(session): Path<SessionId>,
-    headers: HeaderMap,
-    offer: String,
-) -> Result<Response, ApiError> {
-    connect(&signaling, &caller, session, &headers, offer, Way::Send).await
+pub(super) async fn whip(Path(session): Path<SessionId>, offer: Offer) -> Result<Response, ApiError> {
+    offer.into_call(session, Way::Send).await
 }
 
 /// Receive the others of a call: SDP offer in, SDP answer out.
@@ -44,14 +42,8 @@ pub(super) async fn whip(
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 415, body = Problem, content_type = "application/problem+json"),
     ))]
-pub(super) async fn whep(
-    State(signaling): State<Signaling>,
-    caller: Caller,
-    Path(session): Path<SessionId>,
-    headers: HeaderMap,
-    offer: String,
-) -> Result<Response, ApiError> {
-    connect(&signaling, &caller, session, &headers, offer, Way::Receive).await
+pub(super) async fn whep(Path(session): Path<SessionId>, offer: Offer) -> Result<Response, ApiError> {
+    offer.into_call(session, Way::Receive).await
 }
 
 /// WHIP for a camera: the call it was brought into is found by its token, so that its address never changes.
@@ -63,14 +55,8 @@ pub(super) async fn whep(
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 415, body = Problem, content_type = "application/problem+json"),
     ))]
-pub(super) async fn camera(
-    State(signaling): State<Signaling>,
-    caller: Caller,
-    headers: HeaderMap,
-    offer: String,
-) -> Result<Response, ApiError> {
-    let session = brought_into(&signaling, &caller).await?;
-    connect(&signaling, &caller, session, &headers, offer, Way::Send).await
+pub(super) async fn camera(offer: Offer) -> Result<Response, ApiError> {
+    offer.of_equipment(Way::Send).await
 }
 
 /// WHEP for a display, in the same way.
@@ -82,22 +68,8 @@ pub(super) async fn camera(
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 415, body = Problem, content_type = "application/problem+json"),
     ))]
-pub(super) async fn display(
-    State(signaling): State<Signaling>,
-    caller: Caller,
-    headers: HeaderMap,
-    offer: String,
-) -> Result<Response, ApiError> {
-    let session = brought_into(&signaling, &caller).await?;
-    connect(&signaling, &caller, session, &headers, offer, Way::Receive).await
-}
-
-async fn brought_into(signaling: &Signaling, caller: &Caller) -> Result<SessionId, ApiError> {
-    let Who::Equipment { device } = caller.actor.who else {
-        return Err(ApiError::NotFound);
-    };
-    let session = signaling.engine.session_of_device(caller.actor.association, device).await?;
-    Ok(session.ok_or(CommandError::Refused(Refused::NotInCall))?)
+pub(super) async fn display(offer: Offer) -> Result<Response, ApiError> {
+    offer.of_equipment(Way::Receive).await
 }
 
 /// Answers `OPTIONS`: what may be posted (RFC 9725 §4.2).
@@ -123,37 +95,63 @@ pub(super) async fn hang_up(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A connection on the caller's place in the call.
-async fn connect(
-    signaling: &Signaling,
-    caller: &Caller,
-    session: SessionId,
-    headers: &HeaderMap,
-    offer: String,
-    way: Way,
-) -> Result<Response, ApiError> {
-    sdp_only(headers)?;
-    let leg = signaling.place(caller.actor, session, video_codecs(&offer), &[way]).await?;
-    let connection = fresh();
-    signaling.rooms.claim(connection, Ownership { device: caller.device, session, leg }).await;
-    let media = signaling.rooms.media();
-    let answer = match way {
-        Way::Send => media.whip(session, leg, connection, offer).await,
-        Way::Receive => media.whep(session, leg, connection, offer).await,
-    };
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) => {
-            signaling.rooms.forget(connection).await;
-            return Err(CommandError::from(error).into());
-        }
-    };
-    let headers = [
-        (header::CONTENT_TYPE, "application/sdp".to_owned()),
-        (header::LOCATION, format!("/api/v1/connections/{connection}")),
-        (header::ETAG, format!("\"{connection}\"")),
-    ];
-    Ok((StatusCode::CREATED, headers, answer).into_response())
+/// An SDP offer and who makes it: all that WHIP and WHEP have in common.
+pub(super) struct Offer {
+    signaling: Signaling,
+    caller: Caller,
+    sdp: String,
+}
+
+impl FromRequest<AppState> for Offer {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let caller =
+            Caller::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
+        sdp_only(&parts.headers).map_err(IntoResponse::into_response)?;
+        let request = Request::from_parts(parts, body);
+        let sdp = String::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        Ok(Self { signaling: Signaling::from_ref(state), caller, sdp })
+    }
+}
+
+impl Offer {
+    /// A connection on the place of a camera or display, in the call that it was brought into.
+    async fn of_equipment(self, way: Way) -> Result<Response, ApiError> {
+        let Who::Equipment { device } = self.caller.actor.who else {
+            return Err(ApiError::NotFound);
+        };
+        let session = self.signaling.engine.session_of_device(self.caller.actor.association, device).await?;
+        let session = session.ok_or(CommandError::Refused(Refused::NotInCall))?;
+        self.into_call(session, way).await
+    }
+
+    /// A connection on the caller's place in the call.
+    async fn into_call(self, session: SessionId, way: Way) -> Result<Response, ApiError> {
+        let Self { signaling, caller, sdp } = self;
+        let leg = signaling.place(caller.actor, session, video_codecs(&sdp), &[way]).await?;
+        let connection = fresh();
+        signaling.rooms.claim(connection, Ownership { device: caller.device, session, leg }).await;
+        let media = signaling.rooms.media();
+        let answer = match way {
+            Way::Send => media.whip(session, leg, connection, sdp).await,
+            Way::Receive => media.whep(session, leg, connection, sdp).await,
+        };
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                signaling.rooms.forget(connection).await;
+                return Err(CommandError::from(error).into());
+            }
+        };
+        let headers = [
+            (header::CONTENT_TYPE, "application/sdp".to_owned()),
+            (header::LOCATION, format!("/api/v1/connections/{connection}")),
+            (header::ETAG, format!("\"{connection}\"")),
+        ];
+        Ok((StatusCode::CREATED, headers, answer).into_response())
+    }
 }
 
 fn sdp_only(headers: &HeaderMap) -> Result<(), ApiError> {

@@ -49,6 +49,7 @@ fn registered() -> (Gated, utoipa::openapi::OpenApi) {
         .of(Action::ReadEncounter, routes!(encounters::encounter))
         .of(Action::ReadEncounter, routes!(encounters::page))
         .of(Action::ReadRecording, routes!(encounters::recordings))
+        .of(Action::ReadRecording, routes!(encounters::placed_readings))
         .of(Action::ReadRecording, routes!(encounters::recording_file))
         .of(Action::ReadEncounter, routes!(fhir::everything))
         .open("FHIR: what a server offers is public", routes!(fhir::metadata))

@@ -137,6 +137,41 @@ pub struct ReadingsStored {
     pub conflicts: Vec<ReadingId>,
 }
 
+/// One line of `GET /encounters/{session}/recordings/readings`: where a reading lies on the recording's time line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PlacedReading {
+    /// The reading.
+    pub reading: ReadingId,
+    /// Its moment: when it was measured, at the latest when it came.
+    pub at: Timestamp,
+    /// That moment in the files; none when nobody was recorded then.
+    pub recorded: Option<RecordedMoment>,
+}
+
+/// A moment of a call in the files that were made of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RecordedMoment {
+    /// In the mix; none where there is no mix, or no voice was recorded yet or any more.
+    pub mix: Option<FileMoment>,
+    /// In each track that was running and not paused, at least one.
+    pub tracks: Vec<FileMoment>,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FileMoment {
+    /// File name as in the manifest.
+    pub file: String,
+    /// Seconds from the file's beginning, to the millisecond.
+    pub seconds: f64,
+}
+
 /// One case in `GET /cases/{id}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -211,6 +211,16 @@ pub enum GapReason {
     Stall,
 }
 
+impl GapReason {
+    /// Not recorded on purpose.
+    pub(crate) fn is_pause(self) -> bool {
+        match self {
+            Self::Consent | Self::Asked => true,
+            Self::Loss | Self::Drop | Self::Stall => false,
+        }
+    }
+}
+
 impl From<PauseReason> for GapReason {
     fn from(reason: PauseReason) -> Self {
         match reason {

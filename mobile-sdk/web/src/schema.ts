@@ -225,6 +225,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/encounters/{session}/recordings/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every reading of the call with its place on the recording's time line. Empty when the call has no readings; each
+         *     without a place when nothing was recorded, or as long as the files are not finished.
+         */
+        get: operations["placed_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/encounters/{session}/recordings/{file}": {
         parameters: {
             query?: never;
@@ -285,7 +305,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send sound and picture into a call: SDP offer in, SDP answer out. */
+        /**
+         * Send sound and picture into a call: SDP offer in, SDP answer out.
+         * @description One exchange is all (RFC 9725): the answer holds every candidate, so nothing trickles and there is no `Accept-Patch`
+         *     (`PATCH` is answered 405); the server is reached directly, so no `Link` names an ICE server.
+         */
         post: operations["whip"];
         delete?: never;
         options?: never;
@@ -846,6 +870,16 @@ export interface components {
             /** @description What is wrong with it. */
             detail: string;
         };
+        /** @description A place in a file. */
+        FileMoment: {
+            /** @description File name as in the manifest. */
+            file: string;
+            /**
+             * Format: double
+             * @description Seconds from the file's beginning, to the millisecond.
+             */
+            seconds: number;
+        };
         /** @description One finding, as a clinician enters it. */
         Finding: {
             /** @description The method. */
@@ -1336,6 +1370,14 @@ export interface components {
             /** @enum {string} */
             phase: "failed";
         };
+        /** @description One line of `GET /encounters/{session}/recordings/readings`: where a reading lies on the recording's time line. */
+        PlacedReading: {
+            /** @description The reading. */
+            reading: components["schemas"]["ReadingId"];
+            /** @description Its moment: when it was measured, at the latest when it came. */
+            at: components["schemas"]["Timestamp"];
+            recorded?: components["schemas"]["RecordedMoment"] | null;
+        };
         /**
          * @description Blood pressure.
          * @enum {string}
@@ -1461,6 +1503,12 @@ export interface components {
              * @description The same of pages.
              */
             parkedDeliveries: number;
+        };
+        /** @description A moment of a call in the files that were made of it. */
+        RecordedMoment: {
+            mix?: components["schemas"]["FileMoment"] | null;
+            /** @description In each track that was running and not paused, at least one. */
+            tracks: components["schemas"]["FileMoment"][];
         };
         /**
          * @description One person's answer about being recorded.
@@ -2406,6 +2454,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    placed_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                session: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order of their own time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacedReading"][];
                 };
             };
             404: {

@@ -116,6 +116,7 @@ macro_rules! behaviours {
                 a_code_signs_in_once,
                 duty_is_half_open,
                 people_devices_and_places_come_back,
+                devices_of_a_kind_are_those_in_use_of_one_tenant,
                 a_setting_is_made_once,
             }
         }

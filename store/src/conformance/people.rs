@@ -200,6 +200,35 @@ pub async fn people_devices_and_places_come_back(store: &Store) {
     assert_eq!(twice, Err(Error::Constraint(Constraint::Duplicate("patients"))));
 }
 
+/// What a call may bring in is looked up by kind: in use, of that kind, of that association.
+pub async fn devices_of_a_kind_are_those_in_use_of_one_tenant(store: &Store) {
+    let (scene, other) = (Scene::set(store).await, Scene::set(store).await);
+    let (kept, retired, foreign, desk) = (fresh(), fresh(), fresh(), fresh());
+    let mut turn = store.begin().await.unwrap();
+    for (id, of, kind) in [
+        (kept, scene.association, "equipment"),
+        (retired, scene.association, "equipment"),
+        (foreign, other.association, "equipment"),
+        (desk, scene.association, "desk"),
+    ] {
+        turn.insert_device(id, of, &kind.into(), Bearer::Nobody, &json!({"kind": kind})).await.unwrap();
+    }
+    assert!(turn.retire_device(retired, at(5)).await.unwrap());
+    turn.commit().await.unwrap();
+    let mut read = store.read().await.unwrap();
+    for (of, kind, wanted) in [
+        (scene.association, "equipment", vec![kept]),
+        (other.association, "equipment", vec![foreign]),
+        (scene.association, "desk", vec![desk]),
+        (scene.association, "tablet", vec![scene.tablet]),
+        (scene.association, "phone", vec![]),
+    ] {
+        let found = read.devices_of_kind(of, &kind.into()).await.unwrap();
+        assert_eq!(found.iter().map(|row| row.id).collect::<Vec<_>>(), wanted, "{kind}");
+        assert!(found.iter().all(|row| row.kind.as_str() == kind && row.retired.is_none()));
+    }
+}
+
 pub async fn a_setting_is_made_once(store: &Store) {
     let mut contenders = JoinSet::new();
     for contender in 0..6 {

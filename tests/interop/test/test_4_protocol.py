@@ -21,6 +21,8 @@ class Protocol(Story):
         """201 with a place of its own, which only its owner may end, and once."""
         location, tag = got.headers["location"], got.headers["etag"]
         assert got.status == 201 and location == f"/api/v1/connections/{peer.connection}"
+        # Nothing trickles, and no ICE server is needed: neither is offered.
+        assert "accept-patch" not in got.headers and "link" not in got.headers
         assert uuid.UUID(peer.connection) and tag.startswith('"') and tag.endswith('"') and len(tag) > 2
         self.refused(await tablet.rest("DELETE", location), 404, "not-found")
         bare = await request(self.server.http, "DELETE", location)

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::clips::{self, Clip, Temp};
@@ -180,47 +182,52 @@ fn judge(dir: &Path) -> (i64, usize) {
     (worst.unwrap_or(0), raw_files)
 }
 
+/// Writers that live at once. While some are killed, others are judged; more of them would only wait for a core.
+const AT_ONCE: usize = 8;
+
+/// Lets one writer live for so long, kills it, and judges what it left.
+fn kill_one(dir: &Path, close_at: i64, kill_after: u64) -> (i64, usize) {
+    let mut child = start(dir, close_at);
+    while !dir.join("log").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "the writer ended by itself");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // The random moment itself; nothing waits for anything here.
+    std::thread::sleep(Duration::from_millis(kill_after));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    judge(dir)
+}
+
 #[test]
 fn a_hundred_kills() {
     let temp = Temp::new();
     media(&temp);
     let mut random = Random(0x59_6F62_616E);
-    let mut losses = Vec::new();
-    let mut raw_files = 0;
-    for round in 0..20 {
-        let writers: Vec<_> = (0..5)
-            .map(|number| {
-                let dir = temp.path(&format!("{round}-{number}"));
-                // Every second one is killed about when it finishes its files.
-                let close_at = if number % 2 == 0 { i64::MAX } else { 700 };
-                let kill_after = if number % 2 == 0 { random.below(2_500) } else { 700 + random.below(150) };
-                let child = start(&dir, close_at);
-                (dir, child, kill_after)
-            })
-            .collect();
-        let killers: Vec<_> = writers
-            .into_iter()
-            .map(|(dir, mut child, kill_after)| {
-                std::thread::spawn(move || {
-                    while !dir.join("log").exists() {
-                        assert!(child.try_wait().unwrap().is_none(), "the writer ended by itself");
-                        std::thread::yield_now();
-                    }
-                    // The random moment itself; nothing waits for anything here.
-                    std::thread::sleep(Duration::from_millis(kill_after));
-                    child.kill().unwrap();
-                    child.wait().unwrap();
-                    dir
-                })
-            })
-            .collect();
-        for dir in killers.into_iter().map(|killer| killer.join().unwrap()) {
-            let (lost, raw) = judge(&dir);
-            assert!(lost <= MAY_LOSE_MS, "{lost} ms lost in {}", dir.display());
-            losses.push(lost);
-            raw_files += raw;
+    // Every second one is killed about when it finishes its files.
+    let lives: Vec<(i64, u64)> = (0..100)
+        .map(|number| match number % 2 {
+            0 => (i64::MAX, random.below(2_500)),
+            _ => (700, 700 + random.below(150)),
+        })
+        .collect();
+    let (next, judged) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((close_at, kill_after)) = lives.get(number) else { return };
+                    let dir = temp.path(&number.to_string());
+                    let (lost, raw) = kill_one(&dir, *close_at, *kill_after);
+                    assert!(lost <= MAY_LOSE_MS, "{lost} ms lost in {}", dir.display());
+                    judged.lock().unwrap().push((lost, raw));
+                }
+            });
         }
-    }
+    });
+    let (mut losses, raw): (Vec<i64>, Vec<usize>) = judged.into_inner().unwrap().into_iter().unzip();
+    let raw_files: usize = raw.into_iter().sum();
     losses.sort_unstable();
     let summary = format!(
         "{} kills, {raw_files} raw files played as they were; ms lost: median {}, worst {}",
@@ -228,6 +235,7 @@ fn a_hundred_kills() {
         losses[losses.len() / 2],
         losses[losses.len() - 1]
     );
+    assert_eq!(losses.len(), 100);
     // Kills between two packets of an open file are what this is about.
     assert!(raw_files >= 60, "{summary}");
     writeln!(std::io::stderr(), "{summary}").unwrap();
