@@ -25,6 +25,8 @@ pub struct Latest {
     pub age: Span,
     /// Too old to count. Shown as such.
     pub stale: bool,
+    /// The first instant at which it is too old to count: a screen whose network is away says so by its own clock.
+    pub stale_at: Timestamp,
     /// Counts in the score.
     pub counts: bool,
 }
@@ -84,6 +86,7 @@ pub fn latest<'a>(readings: impl IntoIterator<Item = &'a Reading>, now: Timestam
             values: values(reading),
             age: reading.age(now),
             stale: reading.is_stale(now),
+            stale_at: reading.stale_at(),
             counts: reading.counts(now),
         })
         .collect()

@@ -157,6 +157,9 @@ pub struct ItemScore {
     /// The reading it comes from; absent = missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<ReadingId>,
+    /// The first instant at which that reading is too old to count, and the score with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale_at: Option<Timestamp>,
 }
 
 /// A score with its inputs.
@@ -216,11 +219,12 @@ pub fn news2<'a>(
             Item::Temperature => &[VitalKind::Temperature],
         };
         let taken = newest(kinds).filter(|reading| inputs.take(&reading.vital));
-        used.push(taken.map(|reading| reading.id));
+        used.push(taken);
     }
     let mut score = from_inputs(subject, &inputs)?;
     for (line, reading) in score.items.iter_mut().zip(used) {
-        line.reading = reading;
+        line.reading = reading.map(|reading| reading.id);
+        line.stale_at = reading.map(Reading::stale_at);
     }
     Ok(score)
 }
@@ -248,7 +252,7 @@ pub fn from_inputs(subject: &Subject, inputs: &Inputs) -> Result<Score, NotScore
     let deciding = Item::ALL.into_iter().filter(|item| reach::decides(&groups, *item)).collect();
     let line = |item| {
         let (min, max) = reach::range(&groups, item);
-        ItemScore { item, min, max, scored_value: inputs.number(item), reading: None }
+        ItemScore { item, min, max, scored_value: inputs.number(item), reading: None, stale_at: None }
     };
     Ok(Score {
         min: all.iter().map(|o| o.total).min().unwrap_or_default(),

@@ -1,5 +1,5 @@
 /** The wire types under the names the screens use. They are the SDK's, which come from the server's contract. */
-import type { Latest, Outcome } from '@yoban/sdk';
+import type { Latest, Outcome, VitalsView as Sent } from '@yoban/sdk';
 
 export type {
   Band,
@@ -48,10 +48,11 @@ export type {
   Urgency,
   Vital,
   VitalKind,
-  VitalsView,
 } from '@yoban/sdk';
 
 /** Of a person, leg, session or whatever has one. */
 export type Id = string;
 export type MeasureValue = Latest['values'][number];
+/** `outlived`: the score counts a value that has grown too old since it was sent (`model/aging.ts`). */
+export type VitalsView = Sent & { readonly outlived?: boolean };
 export type OutcomeKind = Outcome['outcome'];

@@ -20,6 +20,8 @@ interface Played {
   sent: { type: string; [key: string]: unknown }[];
   /** Says something on the socket. */
   say: (message: object) => void;
+  /** The socket breaks, and no other comes about. */
+  away: () => Promise<void>;
   /** Resolves once the app sent a command of this type. */
   heard: (type: string) => Promise<Record<string, unknown>>;
 }
@@ -44,6 +46,8 @@ async function play(browser: Browser, base: string, app: string, me: Me): Promis
   const waiting: { type: string; done: (message: Record<string, unknown>) => void }[] = [];
   let say: Played['say'] = () => undefined;
   let seq = 0;
+  let hangUp: () => Promise<void> = async () => undefined;
+  let reachable = true;
   page.on('pageerror', (error) => {
     throw error;
   });
@@ -83,6 +87,8 @@ async function play(browser: Browser, base: string, app: string, me: Me): Promis
     return route.fulfill(json({ case: 'case-1', session: 'session-1', existing: false }, 201));
   });
   await page.routeWebSocket(/\/api\/v1\/signal/, (socket) => {
+    if (!reachable) return void socket.close();
+    hangUp = () => socket.close();
     say = (message) => socket.send(JSON.stringify({ seq: ++seq, message }));
     socket.onMessage((text) => {
       const { id, message } = JSON.parse(String(text)) as { id: number; message: Played['sent'][number] };
@@ -106,6 +112,8 @@ async function play(browser: Browser, base: string, app: string, me: Me): Promis
       for (const w of waiting.filter((w) => w.type === message.type)) w.done(message);
     });
   });
+  // The page's clock runs as ever, until a story turns it on.
+  await page.clock.install();
   await page.goto(`${base}/${app}/#code=code-1`);
   const heard: Played['heard'] = (type) => {
     const before = sent.find((m) => m.type === type);
@@ -120,7 +128,11 @@ async function play(browser: Browser, base: string, app: string, me: Me): Promis
       waiting.push({ type, done: settle });
     });
   };
-  return { page, sent, say: (message) => say(message), heard };
+  const away = () => {
+    reachable = false;
+    return hangUp();
+  };
+  return { page, sent, say: (message) => say(message), away, heard };
 }
 
 const at = (id: string) => `[data-testid="${id}"]`;
@@ -261,6 +273,26 @@ async function deskNurse(browser: Browser, base: string): Promise<void> {
   await page.context().close();
 }
 
+/** With the network away nobody says that a value is too old: the screen knows by itself. */
+async function valuesGrowOld(browser: Browser, base: string): Promise<void> {
+  const { page, say, away } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  await page.click(at('go-on-duty'));
+  say({ type: 'call', call: { ...asNurse(scenes.answered), version: 1 } });
+  const staleAt = Date.now() + 600_000;
+  const latest = vitals.latest.map((l) => ({ ...l, stale: false, staleAt }));
+  const items = vitals.score?.items.map((i) => (i.reading ? { ...i, staleAt } : i));
+  say({ type: 'vitals', vitals: { ...vitals, latest, score: { ...vitals.score, items } } });
+  await page.waitForSelector(`${at('vital-spo2')}:not(.stale)`);
+  await page.waitForSelector(`${at('news2')} .total`);
+  await away();
+  await page.waitForSelector('[data-testid^=link-]');
+  await page.clock.fastForward(601_000);
+  await page.waitForSelector(`${at('vital-spo2')}.stale`);
+  assert.match(await page.innerText(at('vital-spo2')), /古い値/);
+  await page.waitForSelector(`${at('news2')} .total`, { state: 'detached' });
+  await page.context().close();
+}
+
 async function dutyDoctor(browser: Browser, base: string): Promise<void> {
   const { page, say, heard, sent } = await play(browser, base, 'phone', staffMe(doctor, 'dutyDoctor'));
   await page.click(at('go-on-duty'));
@@ -303,7 +335,7 @@ const browser = await chromium.launch({
   args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--no-first-run'],
 });
 try {
-  for (const story of [patient, brokenScreen, deskNurse, dutyDoctor]) {
+  for (const story of [patient, brokenScreen, deskNurse, valuesGrowOld, dutyDoctor]) {
     await story(browser, base);
     console.log(`ok ${story.name}`);
   }

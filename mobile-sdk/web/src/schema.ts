@@ -973,6 +973,7 @@ export interface components {
             max: number;
             scoredValue?: components["schemas"]["Decimal"] | null;
             reading?: components["schemas"]["ReadingId"] | null;
+            staleAt?: components["schemas"]["Timestamp"] | null;
         };
         /** @description The patient's agreement to one joiner. */
         JoinConsent: {
@@ -1011,6 +1012,8 @@ export interface components {
             age: components["schemas"]["Span"];
             /** @description Too old to count. Shown as such. */
             stale: boolean;
+            /** @description The first instant at which it is too old to count: a screen whose network is away says so by its own clock. */
+            staleAt: components["schemas"]["Timestamp"];
             /** @description Counts in the score. */
             counts: boolean;
         };

@@ -61,7 +61,13 @@ const server: Readers<ServerMessage> = {
   queue: (m) => m.items.flatMap((i) => [i.session, text(i.patient.kanji), flag(i.unattended), i.state.state]),
   vitals: (m) => [
     m.vitals.session,
-    ...m.vitals.latest.flatMap((l) => [text(l.kind), text(l.reading.vital.kind), flag(l.counts)]),
+    ...m.vitals.latest.flatMap((l) => [
+      text(l.kind),
+      text(l.reading.vital.kind),
+      flag(l.counts),
+      number(l.staleAt),
+    ]),
+    ...(m.vitals.score?.items ?? []).map((i) => (i.reading ? number(i.staleAt) : i.item)),
     ...m.vitals.trends.flatMap((t) => t.points.map((p) => number(p.at))),
     m.vitals.score ? text(m.vitals.score.scale.kind) : text(m.vitals.notScored),
   ],

@@ -89,6 +89,9 @@ fn stale_begins_after_the_span() {
     let edge = NOW.plus(rule.stale_after);
     assert!(!reading.is_stale(edge) && reading.counts(edge));
     assert!(reading.is_stale(edge.plus(Span(1))) && !reading.counts(edge.plus(Span(1))));
+    // A screen is told when, and says the same by its own clock.
+    let told = latest([&reading], NOW)[0].stale_at;
+    assert!(latest([&reading], told)[0].stale && !latest([&reading], told.minus(Span(1)))[0].stale);
 }
 
 #[test]

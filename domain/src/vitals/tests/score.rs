@@ -280,7 +280,14 @@ fn stale_and_marked_values_are_missing() {
         assert_eq!((score.min, score.missing().count()), (0, 7), "{:?}", reading.flags);
     }
     let fresh = device(5, spo2("80"), NOW);
-    assert_eq!(news2([&fresh], &subject(false), NOW).unwrap().min, 3);
+    let score = news2([&fresh], &subject(false), NOW).unwrap();
+    assert_eq!(score.min, 3);
+    // Until when it counts is said beside it, and holds.
+    let [until] = score.items.iter().filter_map(|item| item.stale_at).collect::<Vec<_>>()[..] else {
+        panic!("one value, one end");
+    };
+    let later = |at| news2([&fresh], &subject(false), at).unwrap().missing().count();
+    assert_eq!((later(until.minus(Span(1))), later(until)), (6, 7));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-import { computed, effect, signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { type CallState, YobanClient } from '@yoban/sdk';
 import '@fontsource/biz-udpgothic/400.css';
 import '@fontsource/biz-udpgothic/700.css';
@@ -7,8 +7,9 @@ import '../styles/base.css';
 import '../styles/ui.css';
 import '../styles/video.css';
 import { chooseLang, lang } from '../i18n/index.tsx';
+import { aging } from '../model/aging.ts';
 import type { Id } from '../wire.ts';
-import { serverAhead, startClock, zone } from './clock.ts';
+import { now, serverAhead, startClock, zone } from './clock.ts';
 import { attempt } from './problem.ts';
 import type { Send } from './send.ts';
 import { applyTheme } from './theme.ts';
@@ -99,5 +100,5 @@ export function boot(app: string): Live {
           ? client.sendReadings(command.readings as never, session)
           : client.send({ ...command, session } as never),
       );
-  return { client, state: computed(() => snapshot.value), restoring, signIn, sendTo };
+  return { client, state: aging(snapshot, now), restoring, signIn, sendTo };
 }

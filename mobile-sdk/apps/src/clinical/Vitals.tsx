@@ -89,7 +89,7 @@ export function VitalTiles(props: {
 
 /** NEWS2 as an interval, with what is missing. */
 export function ScoreCard({ view, small = false }: { view: VitalsView | null; small?: boolean }): VNode {
-  const score = view?.score;
+  const score = view?.outlived ? null : view?.score;
   // With nothing measured the interval says nothing: it must not look like an alarm.
   const measured = score?.items.some((item) => item.reading) ?? false;
   const tone = score && measured ? bandTone[score.bandMax] : 'info';
@@ -101,7 +101,11 @@ export function ScoreCard({ view, small = false }: { view: VitalsView | null; sm
         {score && <span class="band">{bandText(score)}</span>}
       </div>
       <p>
-        {score ? missingText(score) : view?.notScored ? t(`news.${view.notScored}`) : t('vit.none')}
+        {score
+          ? missingText(score)
+          : view
+            ? t(view.notScored ? `news.${view.notScored}` : 'news.outOfDate')
+            : t('vit.none')}
         {score?.singleThree === 'yes' && <span class="also">{t('news.single')}</span>}
         {score?.singleThree === 'open' && measured && !small && (
           <span class="also">{t('news.singleOpen')}</span>

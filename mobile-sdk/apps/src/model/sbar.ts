@@ -22,7 +22,7 @@ export function draftSbar(call: CallView, vitals: VitalsView | null, written: Sb
   const fresh = (vitals?.latest ?? []).filter((l) => !l.stale);
   if (fresh.length)
     assessment.push(`${list(fresh.map((l) => `${t(`vit.${l.kind}`)} ${inWords(l)}`))}${t('sbar.auto.stop')}`);
-  if (vitals?.score) {
+  if (vitals?.score && !vitals.outlived) {
     assessment.push(t('sbar.auto.news', { score: `${scoreText(vitals.score)} (${bandText(vitals.score)})` }));
   }
   if (findings?.redFlags) {

@@ -81,7 +81,7 @@ export function valueText(latest: Pick<Latest, 'kind' | 'reading' | 'values'>): 
 }
 
 /** Whether the unit belongs behind the text. */
-export const hasUnit = (latest: Latest): boolean => {
+export const hasUnit = (latest: Pick<Latest, 'reading'>): boolean => {
   const { vital } = latest.reading;
   return (
     vital.kind !== 'consciousness' &&
@@ -90,7 +90,7 @@ export const hasUnit = (latest: Latest): boolean => {
 };
 
 /** Value and unit in one, for sentences. */
-export const inWords = (latest: Latest): string =>
+export const inWords = (latest: Pick<Latest, 'kind' | 'reading' | 'values'>): string =>
   hasUnit(latest)
     ? `${valueText(latest)}${unitOf(latest.kind) === '%' ? '' : ' '}${unitOf(latest.kind)}`
     : valueText(latest);

@@ -30,9 +30,6 @@ const words = (vital: Vital): string =>
     kind: vital.kind,
     reading: { id: '', vital, takenAt: 0, receivedAt: 0, source: { kind: 'simulated' }, flags: [] },
     values: [],
-    age: 0,
-    stale: false,
-    counts: true,
   });
 
 type Views = Record<SensorName, SensorView>;

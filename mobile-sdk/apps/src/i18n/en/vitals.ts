@@ -65,6 +65,7 @@ export const vitals: Record<keyof typeof ja, Message> = {
   'news.scale2': 'SpO2 scale 2',
   'news.tooYoung': 'Not for people under 16',
   'news.pregnant': 'Not for pregnancy',
+  'news.outOfDate': 'Values have grown old. It is worked out anew once connected',
   'news.note': 'A guide. The examination decides.',
   'item.respiration': 'breathing',
   'item.spo2': 'SpO2',

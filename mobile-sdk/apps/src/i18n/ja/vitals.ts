@@ -63,6 +63,7 @@ export const vitals = {
   'news.scale2': 'SpO2 スケール2',
   'news.tooYoung': '16歳未満には使えません',
   'news.pregnant': '妊娠中には使えません',
+  'news.outOfDate': '値が古くなりました。つながると計算し直します',
   'news.note': '目安です。判断は診察で行います。',
   'item.respiration': '呼吸数',
   'item.spo2': 'SpO2',
