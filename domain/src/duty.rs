@@ -18,6 +18,11 @@ pub enum Line {
     VisitingNurse,
 }
 
+impl Line {
+    /// All of them, the one that a tap rings first.
+    pub const ALL: [Self; 3] = [Self::Desk, Self::DutyDoctor, Self::VisitingNurse];
+}
+
 /// One stretch of duty, `from` included, `until` not. Shifts over midnight need no special case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -49,12 +49,4 @@ impl Timestamp {
         let instant = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
         format!("{instant:.3}")
     }
-
-    /// Reads RFC 3339 and cuts it to whole milliseconds.
-    ///
-    /// # Errors
-    /// The text is not an RFC 3339 instant.
-    pub fn parse_rfc3339(text: &str) -> Result<Self, jiff::Error> {
-        text.parse::<jiff::Timestamp>().map(|t| Self(t.as_millisecond()))
-    }
 }

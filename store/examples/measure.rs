@@ -11,7 +11,7 @@ use std::time::Instant;
 use tokio::task::JoinSet;
 use yoban_domain::time::Span;
 use yoban_store::Store;
-use yoban_store::conformance::scene::{Scene, at};
+use yoban_store::conformance::scene::{NIGHT, Scene, at};
 use yoban_store::conformance::turns::turn_of;
 use yoban_store::throwaway_postgres::{Cluster, Durability};
 use yoban_store::timer::Subject;
@@ -103,9 +103,9 @@ async fn measure(name: &str, url: &str) {
     let since = Instant::now();
     for _ in 0..500 {
         let mut read = store.read().await.unwrap();
-        read.open_cases(scene.association).await.unwrap();
+        read.cases_of_night(scene.association, NIGHT, at(60)).await.unwrap();
     }
-    say(&format!("{name}: {:7.0} lists of 62 open cases/s, one reader", rate(500, since)));
+    say(&format!("{name}: {:7.0} lists of a night of 62 cases/s, one reader", rate(500, since)));
     store.close().await;
 }
 

@@ -189,20 +189,6 @@ impl Conn {
         Ok(one!(self, Row, LOAD, id.0)?.map(CaseRow::from))
     }
 
-    /// The open cases of an association, most urgent deadline first.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn open_cases(&mut self, association: AssociationId) -> Result<Vec<CaseRow>> {
-        let rows = all!(
-            self,
-            Row,
-            select!("WHERE association_id = $1 AND closed_ms IS NULL ORDER BY deadline_ms, id"),
-            association.0
-        )?;
-        Ok(rows.into_iter().map(CaseRow::from).collect())
-    }
-
     /// The open case of a patient, the newest when there are several.
     ///
     /// # Errors

@@ -180,34 +180,4 @@ impl Conn {
         )?;
         Ok(rows.into_iter().map(Device::from).collect())
     }
-
-    /// The devices in use by a member of staff.
-    ///
-    /// # Errors
-    /// [`crate::Error::Unavailable`].
-    pub async fn devices_of_person(&mut self, person: PersonId) -> Result<Vec<Device>> {
-        let rows = all!(
-            self,
-            Row,
-            "SELECT id, association_id, kind, patient_id, person_id, retired_ms, body FROM devices
-             WHERE person_id = $1 AND retired_ms IS NULL ORDER BY id",
-            person.0
-        )?;
-        Ok(rows.into_iter().map(Device::from).collect())
-    }
-
-    /// The devices lent to a patient.
-    ///
-    /// # Errors
-    /// [`crate::Error::Unavailable`].
-    pub async fn devices_of_patient(&mut self, patient: PatientId) -> Result<Vec<Device>> {
-        let rows = all!(
-            self,
-            Row,
-            "SELECT id, association_id, kind, patient_id, person_id, retired_ms, body FROM devices
-             WHERE patient_id = $1 AND retired_ms IS NULL ORDER BY id",
-            patient.0
-        )?;
-        Ok(rows.into_iter().map(Device::from).collect())
-    }
 }

@@ -101,11 +101,4 @@ impl Error {
     pub(crate) fn unavailable(code: impl Into<String>) -> Self {
         Self::Unavailable { code: code.into() }
     }
-
-    /// True when SQLite answered "busy": with one writer per file this must not happen (`SQLITE_BUSY` and
-    /// kin).
-    pub fn is_busy(&self) -> bool {
-        const BUSY: [&str; 3] = ["sqlite 5", "sqlite 261", "sqlite 517"];
-        matches!(self, Self::Unavailable { code } if BUSY.contains(&code.as_str()))
-    }
 }

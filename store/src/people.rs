@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use uuid::Uuid;
+use yoban_domain::duty::Shift;
 use yoban_domain::id::{AssociationId, InstitutionId, PatientId, PersonId, ShiftId};
 use yoban_domain::time::Timestamp;
 
@@ -48,23 +49,6 @@ pub struct Institution {
     pub code: String,
     /// The rest.
     pub body: Body,
-}
-
-/// One stretch of duty, from `from` (included) to `until` (excluded).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shift {
-    /// Key.
-    pub id: ShiftId,
-    /// Tenant.
-    pub association: AssociationId,
-    /// Which line is covered: the domain's word.
-    pub line: Word,
-    /// Who covers it.
-    pub person: PersonId,
-    /// First instant of duty.
-    pub from: Timestamp,
-    /// First instant after duty.
-    pub until: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -136,16 +120,19 @@ struct ShiftRow {
     until_ms: i64,
 }
 
-impl From<ShiftRow> for Shift {
-    fn from(row: ShiftRow) -> Self {
-        Self {
-            id: ShiftId(row.id),
-            association: AssociationId(row.association_id),
-            line: Word::at(row.line, "shifts", "line", row.id),
-            person: PersonId(row.person_id),
-            from: Timestamp(row.from_ms),
-            until: Timestamp(row.until_ms),
-        }
+impl ShiftRow {
+    /// None when the line is one that this program does not know: it stands in the way of no other.
+    fn shift(self) -> Option<Shift> {
+        let line = Word::at(self.line, "shifts", "line", self.id).read();
+        let line = line.inspect_err(|error| tracing::error!(%error, "a shift is left out")).ok()?;
+        Some(Shift {
+            id: ShiftId(self.id),
+            association: AssociationId(self.association_id),
+            line,
+            person: PersonId(self.person_id),
+            from: Timestamp(self.from_ms),
+            until: Timestamp(self.until_ms),
+        })
     }
 }
 
@@ -245,20 +232,12 @@ impl Tx {
              VALUES ($1, $2, $3, $4, $5, $6)",
             shift.id.0,
             shift.association.0,
-            shift.line.as_str(),
+            Word::of(&shift.line)?.as_str(),
             shift.person.0,
             shift.from.0,
             shift.until.0
         )?;
         Ok(())
-    }
-
-    /// Removes a stretch of duty; false when it is not there.
-    ///
-    /// # Errors
-    /// [`crate::Error::Unavailable`].
-    pub async fn remove_shift(&mut self, id: ShiftId) -> Result<bool> {
-        Ok(run!(self, "DELETE FROM shifts WHERE id = $1", id.0)? == 1)
     }
 }
 
@@ -342,7 +321,8 @@ impl Conn {
         Ok(rows.into_iter().map(Patient::from).collect())
     }
 
-    /// The shifts of an association that overlap `from..until`, in the order they begin.
+    /// The shifts of an association that overlap `from..until`, in the order they begin. Who is on duty at an instant is
+    /// what [`yoban_domain::duty::on_duty`] makes of them.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`].
@@ -361,29 +341,6 @@ impl Conn {
             from.0,
             until.0
         )?;
-        Ok(rows.into_iter().map(Shift::from).collect())
-    }
-
-    /// The shifts of one line that hold at `now`, in the order they began.
-    ///
-    /// # Errors
-    /// [`crate::Error::Unavailable`].
-    pub async fn on_duty(
-        &mut self,
-        association: AssociationId,
-        line: &Word,
-        now: Timestamp,
-    ) -> Result<Vec<Shift>> {
-        let rows = all!(
-            self,
-            ShiftRow,
-            "SELECT id, association_id, line, person_id, from_ms, until_ms FROM shifts
-             WHERE association_id = $1 AND line = $2 AND until_ms > $3 AND from_ms <= $3
-             ORDER BY from_ms, id",
-            association.0,
-            line.as_str(),
-            now.0
-        )?;
-        Ok(rows.into_iter().map(Shift::from).collect())
+        Ok(rows.into_iter().filter_map(ShiftRow::shift).collect())
     }
 }

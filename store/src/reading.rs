@@ -134,27 +134,4 @@ impl Conn {
         let rows = all!(self, Row, select!("WHERE case_id = $1 ORDER BY taken_ms, id"), case.0)?;
         Ok(rows.into_iter().map(ReadingRow::from).collect())
     }
-
-    /// The readings of a patient taken at `since` or later, in the order they were taken, at most `limit`
-    /// (the newest).
-    ///
-    /// # Errors
-    /// [`crate::Error::Unavailable`].
-    pub async fn readings_of_patient(
-        &mut self,
-        patient: PatientId,
-        since: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<ReadingRow>> {
-        let mut rows = all!(
-            self,
-            Row,
-            select!("WHERE patient_id = $1 AND taken_ms >= $2 ORDER BY taken_ms DESC, id DESC LIMIT $3"),
-            patient.0,
-            since.0,
-            i64::from(limit)
-        )?;
-        rows.reverse();
-        Ok(rows.into_iter().map(ReadingRow::from).collect())
-    }
 }

@@ -285,15 +285,6 @@ impl Conn {
         Ok(row.map(SessionRow::from))
     }
 
-    /// The live session of a tablet.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn live_session_of_device(&mut self, device: DeviceId) -> Result<Option<SessionRow>> {
-        let row = one!(self, Row, select!("WHERE device_id = $1 AND ended_ms IS NULL"), device.0)?;
-        Ok(row.map(SessionRow::from))
-    }
-
     /// Everybody of an association who has a part in a live session, and the state of that part. Whether a
     /// rung person counts as busy is the caller's rule.
     ///

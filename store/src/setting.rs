@@ -7,21 +7,6 @@ use crate::db::{Conn, Tx};
 use crate::value::{Body, json, plain};
 
 impl Tx {
-    /// Stores a setting, over what was there.
-    ///
-    /// # Errors
-    /// [`crate::Error::Unavailable`].
-    pub async fn put_setting<B: Serialize>(&mut self, key: &str, value: &B) -> Result<()> {
-        run!(
-            self,
-            "INSERT INTO settings (key, value) VALUES ($1, $2)
-             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            plain(key)?,
-            json(value)?
-        )?;
-        Ok(())
-    }
-
     /// Stores a setting unless it is there; what is stored afterwards. For secrets that are made once by
     /// whichever node comes first.
     ///
@@ -38,14 +23,6 @@ impl Tx {
             Some(stored) => Ok(stored),
             None => self.fail(crate::Error::Conflict),
         }
-    }
-
-    /// Removes a setting; false when it was not there.
-    ///
-    /// # Errors
-    /// [`crate::Error::Unavailable`].
-    pub async fn remove_setting(&mut self, key: &str) -> Result<bool> {
-        Ok(run!(self, "DELETE FROM settings WHERE key = $1", plain(key)?)? == 1)
     }
 }
 

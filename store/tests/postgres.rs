@@ -69,9 +69,9 @@ async fn a_server_crash_costs_the_running_turn_only() {
     let case = scene.open_case(&store).await;
     turn_of(&store, scene.association, case, 1).await.unwrap();
     let mut running = store.begin().await.unwrap();
-    running.put_setting("half", &true).await.unwrap();
+    running.put_setting_once("half", &true).await.unwrap();
     server.crash_and_restart().unwrap();
-    assert!(matches!(running.put_setting("rest", &true).await, Err(Error::Unavailable { .. })));
+    assert!(matches!(running.put_setting_once("rest", &true).await, Err(Error::Unavailable { .. })));
     assert_eq!(running.commit().await, Err(Error::TurnFailed));
     turn_of(&store, scene.association, case, 2).await.unwrap();
     let mut read = store.read().await.unwrap();

@@ -222,7 +222,7 @@ async fn staff(
     person: PersonId,
     now: Timestamp,
 ) -> Result<Option<MeWho>, ApiError> {
-    use yoban_domain::duty::Line;
+    use yoban_domain::duty::{Line, on_duty};
     let Some(row) = read.person(person).await? else {
         return Ok(None);
     };
@@ -236,13 +236,10 @@ async fn staff(
             institution = Some(row.body.read()?);
         }
     }
-    let mut on_duty = Vec::new();
-    for line in [Line::Desk, Line::DutyDoctor, Line::VisitingNurse] {
-        if read.on_duty(association, &Word::of(&line)?, now).await?.iter().any(|s| s.person == person) {
-            on_duty.push(line);
-        }
-    }
-    Ok(Some(MeWho::Staff { card: PersonCard::of(&known, institution.as_ref()), on_duty }))
+    let shifts = read.shifts(association, now, now.plus(Span(1))).await?;
+    let mut lines = Line::ALL.to_vec();
+    lines.retain(|line| on_duty(&shifts, *line, now).contains(&person));
+    Ok(Some(MeWho::Staff { card: PersonCard::of(&known, institution.as_ref()), on_duty: lines }))
 }
 
 impl Gatekeeper for Auth {

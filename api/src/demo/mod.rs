@@ -9,7 +9,7 @@ mod tests;
 
 use ring::hmac;
 use uuid::Uuid;
-use yoban_domain::duty::Line;
+use yoban_domain::duty::{Line, Shift};
 use yoban_domain::id::{AssociationId, DeviceId, PersonId, ShiftId};
 use yoban_domain::people::Role;
 use yoban_domain::time::{Span, Timestamp};
@@ -17,7 +17,6 @@ use yoban_domain::wire::rest::DemoPerson;
 use yoban_signaling::engine::EQUIPMENT;
 use yoban_store::account::SignInCode;
 use yoban_store::device::Bearer;
-use yoban_store::people::Shift;
 use yoban_store::value::Word;
 use yoban_store::{Store, Tx};
 
@@ -145,7 +144,6 @@ async fn fill_rota(tx: &mut Tx, d: &District, now: Timestamp) -> Result<(), ApiE
             let from = Timestamp(n * SHIFT.0);
             if !known.iter().any(|s| s.person == person && s.from == from) {
                 let id = ShiftId(district::id(&format!("shift/{person}/{n}")));
-                let line = Word::of(&line)?;
                 tx.insert_shift(&Shift {
                     id,
                     association: home,

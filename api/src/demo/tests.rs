@@ -55,7 +55,7 @@ fn every_district_can_play_the_story_and_belongs_to_nobody_real() {
         assert_eq!(names(&d).len(), everybody, "nobody is called like another");
         assert_eq!(ids(&d).len(), everybody + d.patients.len() + d.institutions.len());
         assert!(names(&d).iter().all(|n| n.split(' ').all(|part| !part.is_empty())));
-        for line in [Line::Desk, Line::DutyDoctor, Line::VisitingNurse] {
+        for line in Line::ALL {
             let holds = d.staff.iter().filter(|(_, l)| *l == Some(line)).count();
             assert!(holds >= 2, "{line:?} is held by {holds}: one who is busy must not be the only one");
         }

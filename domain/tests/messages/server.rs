@@ -48,10 +48,7 @@ pub fn messages() -> Vec<Heard> {
             name_latin: "Hoshi Yoruno".to_owned().into(),
         }),
         welcome(MeWho::Equipment { card: camera() }),
-        welcome(MeWho::Staff {
-            card: nurse(),
-            on_duty: vec![Line::Desk, Line::DutyDoctor, Line::VisitingNurse],
-        }),
+        welcome(MeWho::Staff { card: nurse(), on_duty: Line::ALL.to_vec() }),
         Heard::Pong { id: 7, now: NOW },
         Heard::Ack { id: 8 },
         Heard::Calls { calls: vec![waiting(), active(doctor_view())] },

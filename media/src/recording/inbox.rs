@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use yoban_domain::id::{LegId, SessionId};
 
-use super::{Codec, Kind, PauseReason, RtpIn, SenderReport};
+use super::{Codec, Kind, RtpIn, SenderReport};
 
 /// Commands that may wait. There are a handful per call; more means that the recorder hangs.
 const MAX_COMMANDS: usize = 65_536;
@@ -24,7 +24,7 @@ pub(crate) enum Message {
     Stop(SessionId, LegId, Kind),
     Packet(RtpIn),
     Report(SenderReport),
-    Pause(SessionId, PauseReason),
+    Pause(SessionId),
     Resume(SessionId),
     Close(SessionId),
     Shutdown,
@@ -37,7 +37,7 @@ impl Message {
             Self::Open(session)
             | Self::Start(session, ..)
             | Self::Stop(session, ..)
-            | Self::Pause(session, _)
+            | Self::Pause(session)
             | Self::Resume(session)
             | Self::Close(session) => Some(*session),
             Self::Packet(packet) => Some(packet.session),

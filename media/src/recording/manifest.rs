@@ -95,7 +95,7 @@ impl Manifest {
 
 impl TrackFile {
     fn paused(&self, at: i64) -> bool {
-        self.gaps.iter().any(|gap| gap.reason.is_pause() && (gap.from..gap.to).contains(&at))
+        self.gaps.iter().any(|gap| gap.reason == GapReason::Consent && (gap.from..gap.to).contains(&at))
     }
 }
 
@@ -136,14 +136,14 @@ mod tests {
     #[test]
     fn a_moment_lies_in_the_files_that_ran_then_and_not_in_a_pause() {
         let pause = Gap { from: 20_000, to: 25_000, reason: GapReason::Consent };
-        let asked = Gap { from: 30_000, to: 31_000, reason: GapReason::Asked };
+        let again = Gap { from: 30_000, to: 31_000, reason: GapReason::Consent };
         let lost = Gap { from: 12_000, to: 13_000, reason: GapReason::Loss };
         let manifest = Manifest {
             session: SessionId(uuid::Uuid::from_u128(2)),
             folder: "f".to_owned(),
             tracks: vec![
-                track("picture", Kind::Video, Codec::Vp8, (9_000, 40_000), &[lost, pause, asked]),
-                track("sound", Kind::Audio, Codec::Opus, (10_000, 40_000), &[pause, asked]),
+                track("picture", Kind::Video, Codec::Vp8, (9_000, 40_000), &[lost, pause, again]),
+                track("sound", Kind::Audio, Codec::Opus, (10_000, 40_000), &[pause, again]),
                 track("later", Kind::Audio, Codec::Opus, (50_000, 60_000), &[]),
             ],
             mix: Some(MixFile {

@@ -185,16 +185,6 @@ pub struct SenderReport {
     pub arrival_ms: i64,
 }
 
-/// Why a session's recording is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum PauseReason {
-    /// Somebody present has not (or no longer) agreed.
-    Consent,
-    /// A person asked for a pause.
-    Asked,
-}
-
 /// Why a stretch of time is not in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -203,31 +193,10 @@ pub enum GapReason {
     Loss,
     /// The recorder could not keep up and packets were dropped on purpose.
     Drop,
-    /// Paused for consent.
+    /// Held: somebody present has not, or no longer, agreed.
     Consent,
-    /// Paused on request.
-    Asked,
     /// The sender's clock stood still while time went on (a phone call, a sleeping tablet).
     Stall,
-}
-
-impl GapReason {
-    /// Not recorded on purpose.
-    pub(crate) fn is_pause(self) -> bool {
-        match self {
-            Self::Consent | Self::Asked => true,
-            Self::Loss | Self::Drop | Self::Stall => false,
-        }
-    }
-}
-
-impl From<PauseReason> for GapReason {
-    fn from(reason: PauseReason) -> Self {
-        match reason {
-            PauseReason::Consent => Self::Consent,
-            PauseReason::Asked => Self::Asked,
-        }
-    }
 }
 
 /// Why a recording stopped by itself.

@@ -16,7 +16,7 @@ use super::finish::{self, Job};
 use super::inbox::{Drops, Inbox, Message, Refused};
 use super::session::{Session, World};
 use super::sink::{FileSink, Sink};
-use super::{Codec, FailReason, Kind, PauseReason, RecordingConfig, RecordingEvent, RtpIn, SenderReport};
+use super::{Codec, FailReason, Kind, RecordingConfig, RecordingEvent, RtpIn, SenderReport};
 
 /// How often waiting media is looked at when no packet comes.
 const TICK: Duration = Duration::from_millis(50);
@@ -133,8 +133,8 @@ impl Recorder {
     ///
     /// # Errors
     /// [`Refused`].
-    pub fn pause(&self, session: SessionId, reason: PauseReason) -> Result<(), Refused> {
-        self.inbox.command(Message::Pause(session, reason))
+    pub fn pause(&self, session: SessionId) -> Result<(), Refused> {
+        self.inbox.command(Message::Pause(session))
     }
 
     /// Records again after a pause, or tries again after [`RecordingEvent::Failed`].
@@ -266,9 +266,9 @@ impl Worker {
                     session.report(&report);
                 }
             }
-            Message::Pause(id, reason) => {
+            Message::Pause(id) => {
                 if let Some(session) = sessions.get_mut(&id) {
-                    session.pause(reason, &mut world);
+                    session.pause(&mut world);
                 }
             }
             Message::Resume(id) => {

@@ -8,7 +8,7 @@ use yoban_domain::id::{LegId, SessionId};
 use super::sidecar::{self, Line};
 use super::sink::{Segment, Sink};
 use super::track::{Env, Track};
-use super::{Codec, FailReason, Kind, PauseReason, RecordingConfig, RecordingEvent, RtpIn, SenderReport};
+use super::{Codec, FailReason, Kind, RecordingConfig, RecordingEvent, RtpIn, SenderReport};
 
 /// Seconds between 1900 and 1970.
 const NTP_TO_UNIX_S: i64 = 2_208_988_800;
@@ -25,7 +25,7 @@ pub(crate) struct World<'a> {
 pub(crate) struct Session {
     id: SessionId,
     tracks: BTreeMap<(LegId, Kind), Track>,
-    paused: Option<PauseReason>,
+    paused: bool,
     failed: bool,
     next_file: u32,
     sidecar: Option<Box<dyn Segment>>,
@@ -46,7 +46,7 @@ impl Session {
         Ok(Self {
             id,
             tracks: BTreeMap::new(),
-            paused: None,
+            paused: false,
             failed: false,
             next_file,
             sidecar: None,
@@ -61,7 +61,7 @@ impl Session {
     pub(crate) fn track_start(&mut self, leg: LegId, codec: Codec, world: &mut World<'_>) {
         self.track_stop(leg, codec.kind(), world);
         let mut track = Track::new(leg, codec, world.config);
-        if self.paused.is_none() && !self.failed {
+        if !self.paused && !self.failed {
             track.resume(&mut env(self.id, &mut self.lines, &mut self.next_file, world));
         }
         self.tracks.insert((leg, codec.kind()), track);
@@ -77,7 +77,7 @@ impl Session {
     }
 
     pub(crate) fn push(&mut self, packet: RtpIn, world: &mut World<'_>) {
-        if self.paused.is_some() || self.failed {
+        if self.paused || self.failed {
             return;
         }
         let Some(track) = self.tracks.get_mut(&(packet.leg, packet.kind)) else {
@@ -106,17 +106,17 @@ impl Session {
         }
     }
 
-    pub(crate) fn pause(&mut self, reason: PauseReason, world: &mut World<'_>) {
-        if self.paused.replace(reason).is_some() || self.failed {
+    pub(crate) fn pause(&mut self, world: &mut World<'_>) {
+        if std::mem::replace(&mut self.paused, true) || self.failed {
             return;
         }
-        let result = self.each(world, |track, env| track.pause(reason.into(), env));
+        let result = self.each(world, |track, env| track.pause(env));
         self.check(result, world);
     }
 
     /// Goes on after a pause, and tries again after a failure.
     pub(crate) fn resume(&mut self, world: &mut World<'_>) {
-        let was_held = self.paused.take().is_some() | std::mem::take(&mut self.failed);
+        let was_held = std::mem::take(&mut self.paused) | std::mem::take(&mut self.failed);
         if was_held {
             let result = self.each(world, |track, env| {
                 track.resume(env);
@@ -131,7 +131,7 @@ impl Session {
         if self.failed {
             return;
         }
-        if self.paused.is_none() {
+        if !self.paused {
             let result = self.each(world, Track::tick);
             self.check(result, world);
         }

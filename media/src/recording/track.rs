@@ -141,9 +141,9 @@ impl Track {
     }
 
     /// Nothing more is written until packets come again after [`Track::resume`].
-    pub(crate) fn pause(&mut self, reason: GapReason, env: &mut Env<'_>) -> io::Result<()> {
+    pub(crate) fn pause(&mut self, env: &mut Env<'_>) -> io::Result<()> {
         self.drain(env)?;
-        self.missing = self.writer.last_end_ms().map(|from| (from, reason));
+        self.missing = self.writer.last_end_ms().map(|from| (from, GapReason::Consent));
         self.writer.flush(env)
     }
 

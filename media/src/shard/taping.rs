@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 use yoban_domain::id::{LegId, SessionId};
 use yoban_domain::time::Timestamp;
 
-use crate::recording::{Codec, FailReason, Kind, PauseReason, Recorder, RecordingEvent, RtpIn, SenderReport};
+use crate::recording::{Codec, FailReason, Kind, Recorder, RecordingEvent, RtpIn, SenderReport};
 use crate::room::forward::{self, VideoCodec};
 use crate::room::{Record, RoomPlan};
 
@@ -19,9 +19,8 @@ pub(crate) struct Taping {
     refused: BTreeSet<SessionId>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Tape {
-    codec: VideoCodec,
     legs: BTreeSet<LegId>,
     paused: bool,
 }
@@ -45,7 +44,7 @@ fn steps(tape: &mut Option<Tape>, plan: &RoomPlan) -> Vec<Step> {
     }
     let tape = tape.get_or_insert_with(|| {
         steps.push(Step::Open);
-        Tape { codec: plan.codec, legs: BTreeSet::new(), paused: false }
+        Tape::default()
     });
     let wanted: BTreeSet<LegId> = plan.members.iter().filter(|m| m.open && m.record).map(|m| m.leg).collect();
     // Stop and pause come first: a moment too little is a gap, a moment too much breaks a promise.
@@ -79,7 +78,7 @@ impl Taping {
                     .recorder
                     .track_stop(session, leg, Kind::Audio)
                     .and_then(|()| self.recorder.track_stop(session, leg, Kind::Video)),
-                Step::Pause => self.recorder.pause(session, PauseReason::Consent),
+                Step::Pause => self.recorder.pause(session),
                 Step::Resume => self.recorder.resume(session),
             };
             if told.is_err() {

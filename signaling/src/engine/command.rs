@@ -12,7 +12,7 @@ use yoban_domain::wire::rest::Requested;
 use yoban_store::timer::{Parked, Subject as TimerSubject};
 use yoban_store::{Error as StoreError, Tx};
 
-use super::load::{candidates, directory};
+use super::load::{Duty, directory};
 use super::turn::{append, case_head, engaged, fresh, session_head};
 use super::{Engine, TRIES};
 use crate::error::CommandError;
@@ -65,7 +65,7 @@ impl Engine {
             None => None,
         };
         let case_id = known.as_ref().map_or_else(|| CaseId(fresh()), |row| row.head.id);
-        let desk = candidates(&mut tx, by.association, Line::Desk, None, now).await?;
+        let desk = Duty::at(&mut tx, by.association, now).await?.candidates(Line::Desk, None);
         let id = SessionId(fresh());
         let step = {
             // Not carried over an await: the source of ids is no value that may move between threads.

@@ -10,7 +10,7 @@ use yoban_domain::session::{Session, State};
 use yoban_domain::wire::rest::OnDuty;
 use yoban_domain::wire::view::QueueItem;
 
-use super::load::{candidates, facts, scene};
+use super::load::{Duty, facts, scene};
 use super::{Engine, Scene};
 use crate::error::CommandError;
 use crate::hub::Hub;
@@ -99,8 +99,9 @@ impl Engine {
         let institutions: Vec<yoban_domain::org::Institution> =
             institutions.iter().map(|i| i.body.read()).collect::<Result<_, _>>()?;
         let mut duty = Vec::new();
-        for line in [Line::Desk, Line::DutyDoctor, Line::VisitingNurse] {
-            for candidate in candidates(&mut read, association, line, None, now).await? {
+        let at_now = Duty::at(&mut read, association, now).await?;
+        for line in Line::ALL {
+            for candidate in at_now.candidates(line, None) {
                 let Some(person) = people.iter().find(|p| p.id == candidate.person) else {
                     continue;
                 };

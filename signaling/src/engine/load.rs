@@ -2,14 +2,14 @@
 
 use yoban_domain::case::Case;
 use yoban_domain::directory::Directory;
-use yoban_domain::duty::Line;
+use yoban_domain::duty::{Line, Shift, on_duty};
 use yoban_domain::fact::Fact;
 use yoban_domain::grant::Subject;
 use yoban_domain::id::{AssociationId, CaseId, PatientId, PersonId, SessionId};
 use yoban_domain::session::{Candidate, Session};
-use yoban_domain::time::Timestamp;
+use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::vitals::Reading;
-use yoban_store::value::Word;
+use yoban_store::session::Engagement;
 use yoban_store::{Conn, Error, Result};
 
 /// Facts are read in pieces of this many.
@@ -93,23 +93,25 @@ pub(crate) async fn directory(
     }))
 }
 
-/// Everybody on duty on `line` at `now`; busy means in a call of another session than `here`.
-pub(crate) async fn candidates(
-    conn: &mut Conn,
-    association: AssociationId,
-    line: Line,
-    here: Option<SessionId>,
+/// Who holds the lines of an association at one instant, and who of them has a part in a call.
+pub(crate) struct Duty {
+    shifts: Vec<Shift>,
+    engaged: Vec<Engagement>,
     now: Timestamp,
-) -> Result<Vec<Candidate>> {
-    let engaged = conn.engaged_people(association).await?;
-    let mut found: Vec<Candidate> = Vec::new();
-    for shift in conn.on_duty(association, &Word::of(&line)?, now).await? {
-        if !found.iter().any(|c| c.person == shift.person) {
-            let busy = engaged.iter().any(|e| e.person == shift.person && Some(e.session) != here);
-            found.push(Candidate { person: shift.person, busy });
-        }
+}
+
+impl Duty {
+    pub(crate) async fn at(conn: &mut Conn, association: AssociationId, now: Timestamp) -> Result<Self> {
+        let shifts = conn.shifts(association, now, now.plus(Span(1))).await?;
+        Ok(Self { shifts, engaged: conn.engaged_people(association).await?, now })
     }
-    Ok(found)
+
+    /// Everybody on duty on `line`; busy means in a call of another session than `here`.
+    pub(crate) fn candidates(&self, line: Line, here: Option<SessionId>) -> Vec<Candidate> {
+        let taken = |person| self.engaged.iter().any(|e| e.person == person && Some(e.session) != here);
+        let people = on_duty(&self.shifts, line, self.now).into_iter();
+        people.map(|person| Candidate { person, busy: taken(person) }).collect()
+    }
 }
 
 /// Every fact of a case, oldest first.

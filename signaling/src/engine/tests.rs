@@ -1,12 +1,13 @@
 //! The engine over a real database and a clock turned by hand.
 
+mod away;
 mod broken;
 mod rows;
 
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use yoban_domain::case::{Owner, Standing};
-use yoban_domain::duty::Line;
+use yoban_domain::duty::{Line, Shift};
 use yoban_domain::fact::FactKind;
 use yoban_domain::id::{AssociationId, DeviceId, InstitutionId, PatientId, PersonId, SessionId, ShiftId};
 use yoban_domain::org::{Association, Institution, InstitutionKind};
@@ -16,7 +17,6 @@ use yoban_domain::session::{Disposition, Input, LegState, Outcome, Refused, Timi
 use yoban_domain::time::{Span, Timestamp};
 use yoban_store::Store;
 use yoban_store::device::Bearer;
-use yoban_store::people::Shift;
 use yoban_store::timer::Subject;
 use yoban_store::value::Word;
 
@@ -114,12 +114,11 @@ impl District {
             };
             tx.insert_person(person, home, Some(desk), &Word::of(&role).unwrap(), &body).await.unwrap();
             tx.insert_device(DeviceId(id(400 + n)), home, &kind, Bearer::Person(person), &()).await.unwrap();
-            let line = Word::of(&Line::Desk).unwrap();
             let (from, until) = (START.minus(Span::minutes(60)), START.plus(Span::minutes(600)));
             tx.insert_shift(&Shift {
                 id: ShiftId(id(500 + n)),
                 association: home,
-                line,
+                line: Line::Desk,
                 person,
                 from,
                 until,

@@ -19,7 +19,7 @@ use yoban_store::timer::Subject as TimerSubject;
 use yoban_store::value::Word;
 use yoban_store::{Conn, Result, Tx};
 
-use super::load::{Scene, candidates, scene};
+use super::load::{Duty, Scene, scene};
 use super::places::at_hand;
 use super::{Engine, TRIES};
 use crate::error::CommandError;
@@ -165,9 +165,10 @@ impl Engine {
             // session, as by every turn.
             tx.lock_person(person).await?;
         }
-        let desk = candidates(tx, association, Line::Desk, here, now).await?;
-        let doctors = candidates(tx, association, Line::DutyDoctor, here, now).await?;
-        let visiting = candidates(tx, association, Line::VisitingNurse, here, now).await?;
+        let duty = Duty::at(tx, association, now).await?;
+        let desk = duty.candidates(Line::Desk, here);
+        let doctors = duty.candidates(Line::DutyDoctor, here);
+        let visiting = duty.candidates(Line::VisitingNurse, here);
         let actor_busy = match by.person() {
             Some(person) => tx.engagements_of(person).await?.iter().any(|e| e.session != on.session.id),
             None => false,

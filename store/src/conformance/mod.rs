@@ -12,6 +12,7 @@
     reason = "these are tests that stand outside a test module so that two test programs can share them"
 )]
 
+pub mod away;
 pub mod cases;
 pub mod deliveries;
 pub mod facts;
@@ -48,7 +49,7 @@ macro_rules! behaviours {
                 a_case_comes_back_as_stored,
                 stale_case_version_is_a_conflict,
                 an_open_case_needs_owner_and_deadline,
-                open_cases_come_by_deadline,
+                the_newest_open_case_of_a_patient_counts,
                 a_night_lists_what_was_open_in_it,
                 turns_on_one_case_lose_no_update,
                 tenants_never_mix,

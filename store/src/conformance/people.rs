@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+use yoban_domain::duty::{Line, on_duty};
 use yoban_domain::time::Span;
 
 use super::scene::{NIGHT, Scene, at, fresh};
 use crate::account::SignInCode;
 use crate::device::Bearer;
 use crate::idempotency::{Claim, RequestKey};
-use crate::people::Shift;
 use crate::{Constraint, Error, Store};
 
 const ABANDONED: Span = Span::seconds(60);
@@ -80,7 +80,7 @@ pub async fn racing_requests_run_once(store: &Store) {
             match turn.claim_request(REQUEST, b"body", NIGHT, ABANDONED).await.unwrap() {
                 Claim::Fresh => {
                     let response = format!("done by {contender}");
-                    turn.put_setting(&response, &true).await.unwrap();
+                    turn.put_setting_once(&response, &true).await.unwrap();
                     assert!(turn.finish_request(REQUEST, 200, &response).await.unwrap());
                     turn.commit().await.unwrap();
                     response
@@ -128,30 +128,28 @@ pub async fn a_code_signs_in_once(store: &Store) {
 
 pub async fn duty_is_half_open(store: &Store) {
     let scene = Scene::set(store).await;
-    let shift = |person, from, until| Shift {
-        id: fresh(),
-        association: scene.association,
-        line: "desk".into(),
-        person,
-        from: at(from),
-        until: at(until),
-    };
-    let (early, late) = (shift(scene.nurse, 0, 100), shift(scene.doctor, 100, 200));
+    let (early, late) = (scene.shift(scene.nurse, 0, 100), scene.shift(scene.doctor, 100, 200));
     let mut turn = store.begin().await.unwrap();
     turn.insert_shift(&late).await.unwrap();
     turn.insert_shift(&early).await.unwrap();
-    for (seconds, expected) in
-        [(-1, vec![]), (0, vec![&early]), (99, vec![&early]), (100, vec![&late]), (200, vec![])]
-    {
-        let found = turn.on_duty(scene.association, &"desk".into(), at(seconds)).await.unwrap();
-        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "at {seconds}");
+    for (seconds, expected) in [
+        (-1, vec![]),
+        (0, vec![scene.nurse]),
+        (99, vec![scene.nurse]),
+        (100, vec![scene.doctor]),
+        (200, vec![]),
+    ] {
+        let now = at(seconds);
+        let shifts = turn.shifts(scene.association, now, now.plus(Span(1))).await.unwrap();
+        assert_eq!(on_duty(&shifts, Line::Desk, now), expected, "at {seconds}");
     }
-    assert_eq!(turn.on_duty(scene.association, &"doctor".into(), at(0)).await.unwrap(), []);
     assert_eq!(turn.shifts(scene.association, at(50), at(100)).await.unwrap(), std::slice::from_ref(&early));
-    assert_eq!(turn.shifts(scene.association, at(50), at(101)).await.unwrap(), [early.clone(), late]);
-    assert!(turn.remove_shift(early.id).await.unwrap());
-    assert!(!turn.remove_shift(early.id).await.unwrap());
-    let backwards = turn.insert_shift(&shift(scene.nurse, 5, 5)).await;
+    // A line of a newer program is left out, and stands in nobody's way.
+    let newer = scene.shift(scene.nurse, 0, 200);
+    turn.insert_shift(&newer).await.unwrap();
+    run!(&mut *turn, "UPDATE shifts SET line = 'pharmacist' WHERE id = $1", newer.id.0).unwrap();
+    assert_eq!(turn.shifts(scene.association, at(50), at(101)).await.unwrap(), [early, late]);
+    let backwards = turn.insert_shift(&scene.shift(scene.nurse, 5, 5)).await;
     assert_eq!(backwards, Err(Error::Constraint(Constraint::ShiftSpan)));
 }
 
@@ -176,8 +174,8 @@ pub async fn people_devices_and_places_come_back(store: &Store) {
     let codes: Vec<_> =
         turn.institutions(scene.association).await.unwrap().into_iter().map(|i| i.code).collect();
     assert_eq!(codes, ["1312345678"]);
-    assert_eq!(turn.devices_of_person(person).await.unwrap()[0].id, phone);
-    assert_eq!(turn.devices_of_patient(scene.patient).await.unwrap()[0].id, scene.tablet);
+    assert_eq!(turn.device(phone).await.unwrap().unwrap().person, Some(person));
+    assert_eq!(turn.device(scene.tablet).await.unwrap().unwrap().patient, Some(scene.patient));
     // The phone is handed to the desk and then retired.
     assert!(turn.save_device(phone, Bearer::Nobody, &json!({"desk": 1})).await.unwrap());
     let device = turn.device(phone).await.unwrap().unwrap();
@@ -243,10 +241,7 @@ pub async fn a_setting_is_made_once(store: &Store) {
     let mut kept = contenders.join_all().await;
     kept.dedup();
     assert_eq!(kept.len(), 1, "two nodes made two keys: {kept:?}");
-    let mut turn = store.begin().await.unwrap();
-    turn.put_setting("signing key", &99).await.unwrap();
-    assert_eq!(turn.setting("signing key").await.unwrap().unwrap().read(), Ok(99));
-    assert!(turn.remove_setting("signing key").await.unwrap());
-    assert!(!turn.remove_setting("signing key").await.unwrap());
-    assert_eq!(turn.setting("signing key").await.unwrap(), None);
+    let mut read = store.read().await.unwrap();
+    assert_eq!(read.setting("signing key").await.unwrap().unwrap().read(), Ok(kept[0]));
+    assert_eq!(read.setting("another").await.unwrap(), None);
 }

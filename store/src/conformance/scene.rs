@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 use uuid::Uuid;
+use yoban_domain::duty::{Line, Shift};
 use yoban_domain::id::{AssociationId, CaseId, DeviceId, PatientId, PersonId, SessionId};
 use yoban_domain::time::{Span, Timestamp};
 
@@ -83,6 +84,12 @@ impl Scene {
             started: NIGHT,
             ended: None,
         }
+    }
+
+    /// A shift at the desk, from and until so many seconds after the night began.
+    pub fn shift(&self, person: PersonId, from: i64, until: i64) -> Shift {
+        let (from, until) = (at(from), at(until));
+        Shift { id: fresh(), association: self.association, line: Line::Desk, person, from, until }
     }
 
     /// Stores an open case.

@@ -8,7 +8,7 @@ use super::clips::{self, Temp};
 use super::rig::{
     Rig, T0, by_arrival, decodes, frames, leg, length_ms, near, packets, packets_in, recover, session,
 };
-use crate::recording::{Codec, GapReason, Kind, Manifest, PauseReason, RecordingEvent};
+use crate::recording::{Codec, GapReason, Kind, Manifest, RecordingEvent};
 
 #[test]
 fn two_people_with_sound_and_picture() {
@@ -103,7 +103,7 @@ fn a_pause_for_consent_leaves_a_gap_and_no_picture() {
     let (during, after): (Vec<_>, Vec<_>) =
         rest.into_iter().partition(|packet| packet.arrival_ms < T0 + 3_500);
     rig.feed(before);
-    rig.recorder.pause(session(1), PauseReason::Consent).unwrap();
+    rig.recorder.pause(session(1)).unwrap();
     rig.feed(during);
     rig.recorder.resume(session(1)).unwrap();
     rig.feed(after);
