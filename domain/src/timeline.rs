@@ -35,12 +35,18 @@ pub fn for_reading(facts: &[Fact], people: &[Person]) -> Vec<TimelineEntry> {
 fn told<'a>(facts: impl Iterator<Item = &'a Fact>, names: &Names<'_>) -> Vec<TimelineEntry> {
     let entry = |fact: &Fact| {
         let (code, ja, en) = names.sentence(fact);
+        let reading = if let FactKind::ReadingStored { reading } = &fact.kind {
+            Some(reading.reveal().id)
+        } else {
+            None
+        };
         TimelineEntry {
             seq: fact.seq,
             at: fact.at,
             fact: code.to_owned(),
             text: ja.into(),
             text_en: en.into(),
+            reading,
         }
     };
     facts.map(entry).collect()

@@ -87,7 +87,7 @@ pub(super) async fn page(
 #[utoipa::path(get, path = "/api/v1/encounters/{session}/recordings", tag = "encounters",
     params(("session" = SessionId, Path, description = "The session")),
     responses(
-        (status = 200, body = Vec<serde_json::Value>, description = "Manifests"),
+        (status = 200, body = Vec<Manifest>, description = "One manifest per folder of files"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
     ))]
 pub(super) async fn recordings(

@@ -19,6 +19,12 @@ impl Names<'_> {
                 ("患者・家族が入力".to_owned(), "entered by the household".to_owned())
             }
         };
+        // The line stands where the reading came; one that waited for the network says so.
+        let late = reading.received_at.since(reading.at()).0 / 60_000;
+        let (waited, waited_en) = match late {
+            1.. => (format!("、{late}分前の測定"), format!(", measured {late} min before")),
+            _ => (String::new(), String::new()),
+        };
         let flags: Vec<_> = reading.flags.iter().map(|f| words::flag(*f)).collect();
         let (mut mark, mut mark_en) = (String::new(), String::new());
         for flag in flags {
@@ -26,8 +32,8 @@ impl Names<'_> {
             mark_en = format!("{mark_en}; {}", flag.en.to_lowercase());
         }
         (
-            format!("{} {value}（{source}）{mark}。", kind.ja),
-            format!("{}: {value_en} ({source_en}{mark_en}).", kind.en),
+            format!("{} {value}（{source}{waited}）{mark}。", kind.ja),
+            format!("{}: {value_en} ({source_en}{waited_en}{mark_en}).", kind.en),
         )
     }
 }

@@ -171,3 +171,33 @@ fn a_number_is_read_without_zeros_that_say_nothing() {
     };
     assert_eq!(ja(&cuff), "132/— mmHg");
 }
+
+#[test]
+fn a_reading_that_waited_says_how_long_and_which_it_is() {
+    let id = Uuid::from_u128(3).into();
+    let came = Timestamp(1_800_000_000_000);
+    let told = |waited: i64| {
+        let reading = NewReading {
+            id,
+            vital: Vital::Spo2 { value: Decimal::whole(97), unit: PercentUnit::Percent },
+            taken_at: Some(Timestamp(came.0 - waited)),
+            origin: Origin::Manual,
+            flags: BTreeSet::new(),
+        };
+        let fact = Fact {
+            case: Uuid::from_u128(5).into(),
+            seq: 1,
+            at: came,
+            by: Actor::system(Uuid::from_u128(6).into()),
+            session: None,
+            kind: FactKind::ReadingStored { reading: reading.accept(came, EnteredBy::Household).into() },
+        };
+        timeline(&[fact], &[]).remove(0)
+    };
+    assert_eq!(told(0).reading, Some(id));
+    assert_eq!(told(59_999).text.reveal(), "SpO2 97 %（患者・家族が入力）。");
+    assert_eq!(told(180_000).text.reveal(), "SpO2 97 %（患者・家族が入力、3分前の測定）。");
+    let english = "SpO2: 97 % (entered by the household, measured 3 min before).";
+    assert_eq!(told(180_000).text_en.reveal(), english);
+    assert_eq!(told(-60_000).text_en.reveal().matches("measured").count(), 0, "not from the future");
+}

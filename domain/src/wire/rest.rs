@@ -208,6 +208,9 @@ pub struct TimelineEntry {
     pub text: Private<String>,
     /// Plain words, English.
     pub text_en: Private<String>,
+    /// Of `readingStored`: which reading. `GET /encounters/{session}/recordings/readings` places it by this id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<ReadingId>,
 }
 
 /// An encounter in `GET /encounters/{session}`: the draft, or the newest signed version.

@@ -35,13 +35,16 @@ const READ: [(&str, Spoken); 17] = [
 ];
 
 /// Names that have no word here, and why.
-const NOT_READ: [&str; 18] = [
+const NOT_READ: [&str; 21] = [
     // The client's own screens say them.
     "AudioOnly",
     "EndReason",
     "EquipmentKind",
     "RecordingAnswer",
     "VideoCodec",
+    "RecordedKind",
+    "RecordedCodec",
+    "GapReason",
     // The rules table names them.
     "Measure",
     "VitalKind",

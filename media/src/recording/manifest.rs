@@ -12,6 +12,7 @@ pub(crate) const MANIFEST: &str = "manifest.json";
 
 /// Everything recorded of one session. Times are Unix ms of the server's clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = Recording))]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
     /// Whose recording.
@@ -28,6 +29,7 @@ pub struct Manifest {
 
 /// One file of a track.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = RecordedTrack))]
 #[serde(rename_all = "camelCase")]
 pub struct TrackFile {
     /// Whose sound or picture.
@@ -56,6 +58,7 @@ pub struct TrackFile {
 
 /// All voices of a session in one file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = RecordedMix))]
 #[serde(rename_all = "camelCase")]
 pub struct MixFile {
     /// File name relative to the session's folder.
@@ -72,6 +75,7 @@ pub struct MixFile {
 
 /// A stretch of time that is not in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = RecordedGap))]
 #[serde(rename_all = "camelCase")]
 pub struct Gap {
     /// Begin, Unix ms.

@@ -88,6 +88,7 @@ impl RecordingConfig {
 
 /// Sound or picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = RecordedKind))]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
     /// Sound.
@@ -108,6 +109,7 @@ impl Kind {
 
 /// What is inside the RTP payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = RecordedCodec))]
 #[serde(rename_all = "camelCase")]
 pub enum Codec {
     /// RFC 6716 in RFC 7587 packets, into Ogg (RFC 7845).
@@ -187,6 +189,7 @@ pub struct SenderReport {
 
 /// Why a stretch of time is not in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum GapReason {
     /// Packets did not arrive, or not in time; for video until the next key frame.

@@ -28,6 +28,7 @@ export type {
   Participant,
   PatientCard,
   PersonCard,
+  PlacedReading,
   Problem,
   QueueItem,
   Reading,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { secondsAgo } from '../fixtures/people.ts';
-import { record, recordings, thread } from '../fixtures/record.ts';
+import { placed, record, recordings, thread } from '../fixtures/record.ts';
 import { fileAt, inTheMaking, moments, playlistOf } from '../src/model/recording.ts';
 import { lasting } from '../src/model/timeline.ts';
+import type { RecordedFile } from '../src/wire.ts';
 
 describe('what was recorded', () => {
   it('is all voices, and the pictures of each person under their name', () => {
@@ -47,12 +48,28 @@ describe('what was recorded', () => {
     expect(fileAt(patient, secondsAgo(280))?.second).toBe(190);
   });
 
-  it('places what happened, readings too, and nothing from before or after', () => {
+  it('places what happened, and nothing from before or after', () => {
     const sound = playlistOf(recordings, record.people)?.sound;
-    const found = moments(sound as NonNullable<typeof sound>, thread.timeline);
-    expect(found.find((m) => m.entry.fact === 'readingStored')?.second).toBe(90);
+    const found = moments(sound as NonNullable<typeof sound>, thread.timeline, placed);
+    expect(found.find((m) => m.entry.fact === 'joinConsent')?.second).toBe(55);
     expect(found.map((m) => m.entry.fact)).not.toContain('sessionRequested');
     expect(found.map((m) => m.entry.fact)).not.toContain('ended');
+    expect(found.map((m) => m.second)).toEqual(found.map((m) => m.second).sort((a, b) => a - b));
+  });
+
+  it('places a reading where it was measured, not where it came, and not at all in a pause', () => {
+    const second = (sound: RecordedFile | null | undefined, reading: string) =>
+      moments(sound as RecordedFile, thread.timeline, placed).find((m) => m.entry.reading === reading)
+        ?.second;
+    const mixed = playlistOf(recordings, record.people)?.sound;
+    expect(second(mixed, 'reading-late')).toBe(30);
+    expect(second(mixed, 'reading-paused')).toBeUndefined();
+    // Without the mix another file is heard, whose clock began elsewhere.
+    const voice = playlistOf(
+      recordings.map((r) => ({ ...r, mix: null })),
+      record.people,
+    )?.sound;
+    expect(second(voice, 'reading-late')).toBe(31);
   });
 });
 

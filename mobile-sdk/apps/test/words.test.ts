@@ -53,6 +53,10 @@ const UNSAID = new Set([
   'Supply',
   'Vital',
   'EndReason',
+  // Of a file: which player, and what its bytes lack.
+  'RecordedKind',
+  'RecordedCodec',
+  'GapReason',
   'JoinConsent',
   'ConsentManner',
   'RecordingAnswer',

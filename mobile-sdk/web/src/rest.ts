@@ -9,6 +9,7 @@ import type {
   EquipmentCard,
   NewReadings,
   OnDuty,
+  PlacedReading,
   QueueItem,
   ReadingsStored,
   Recording,
@@ -105,6 +106,12 @@ export class RestClient {
   /** Manifests of what was recorded. */
   recordings(session: SessionId): Promise<Recording[]> {
     const path = `/api/v1/encounters/${encodeURIComponent(session)}/recordings`;
+    return this.#json({ method: 'GET', path, repeatable: true });
+  }
+
+  /** Every reading of the call, and where it lies in the recorded files. */
+  placedReadings(session: SessionId): Promise<PlacedReading[]> {
+    const path = `/api/v1/encounters/${encodeURIComponent(session)}/recordings/readings`;
     return this.#json({ method: 'GET', path, repeatable: true });
   }
 

@@ -931,6 +931,11 @@ export interface components {
          */
         FlowUnit: "L/min";
         /**
+         * @description Why a stretch of time is not in a file.
+         * @enum {string}
+         */
+        GapReason: "loss" | "drop" | "consent" | "asked" | "stall";
+        /**
          * @description Glucose in blood.
          * @enum {string}
          */
@@ -1507,11 +1512,107 @@ export interface components {
              */
             parkedDeliveries: number;
         };
+        /**
+         * @description What is inside the RTP payload.
+         * @enum {string}
+         */
+        RecordedCodec: "opus" | "vp8" | "h264";
+        /** @description A stretch of time that is not in a file. */
+        RecordedGap: {
+            /**
+             * Format: int64
+             * @description Begin, Unix ms.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description End, Unix ms.
+             */
+            to: number;
+            /** @description Why. */
+            reason: components["schemas"]["GapReason"];
+        };
+        /**
+         * @description Sound or picture.
+         * @enum {string}
+         */
+        RecordedKind: "audio" | "video";
+        /** @description All voices of a session in one file. */
+        RecordedMix: {
+            /** @description File name relative to the session's folder. */
+            file: string;
+            /**
+             * Format: int64
+             * @description Begin, Unix ms.
+             */
+            startedAt: number;
+            /**
+             * Format: int64
+             * @description Length, ms.
+             */
+            duration: number;
+            /**
+             * Format: int64
+             * @description Size of the file.
+             */
+            bytes: number;
+            /** @description SHA-256 of the file, lower-case hex. */
+            sha256: string;
+        };
         /** @description A moment of a call in the files that were made of it. */
         RecordedMoment: {
             mix?: components["schemas"]["FileMoment"] | null;
             /** @description In each track that was running and not paused, at least one. */
             tracks: components["schemas"]["FileMoment"][];
+        };
+        /** @description One file of a track. */
+        RecordedTrack: {
+            /** @description Whose sound or picture. */
+            leg: components["schemas"]["LegId"];
+            /** @description Sound or picture. */
+            kind: components["schemas"]["RecordedKind"];
+            /** @description As sent. */
+            codec: components["schemas"]["RecordedCodec"];
+            /** @description File name relative to the session's folder. */
+            file: string;
+            /**
+             * Format: int64
+             * @description When the first sample or picture came, Unix ms.
+             */
+            startedAt: number;
+            /**
+             * Format: int64
+             * @description Length of the file, ms.
+             */
+            duration: number;
+            /**
+             * Format: int64
+             * @description Size of the file.
+             */
+            bytes: number;
+            /** @description SHA-256 of the file, lower-case hex. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Packets (sound) or pictures in the file as they were sent, fillers not counted.
+             */
+            units: number;
+            /** @description What is missing between beginning and end. */
+            gaps: components["schemas"]["RecordedGap"][];
+            /** @description Ended by a crash or a failing disk instead of a stop. */
+            interrupted: boolean;
+        };
+        /** @description Everything recorded of one session. Times are Unix ms of the server's clock. */
+        Recording: {
+            /** @description Whose recording. */
+            session: components["schemas"]["SessionId"];
+            /** @description Folder of this session inside the recordings folder. */
+            folder: string;
+            /** @description One entry per person, kind and segment, in order of their beginning. */
+            tracks: components["schemas"]["RecordedTrack"][];
+            mix?: components["schemas"]["RecordedMix"] | null;
+            /** @description At least one segment was ended by a crash or a failing disk. */
+            interrupted: boolean;
         };
         /**
          * @description One person's answer about being recorded.
@@ -1844,6 +1945,7 @@ export interface components {
             text: components["schemas"]["Private_String"];
             /** @description Plain words, English. */
             textEn: components["schemas"]["Private_String"];
+            reading?: components["schemas"]["ReadingId"] | null;
         };
         /**
          * Format: int64
@@ -2450,13 +2552,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Manifests */
+            /** @description One manifest per folder of files */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown[];
+                    "application/json": components["schemas"]["Recording"][];
                 };
             };
             404: {

@@ -41,10 +41,13 @@ export type Owner = Schemas['Owner'];
 export type Participant = Schemas['Participant'];
 export type PatientCard = Schemas['PatientCard'];
 export type PersonCard = Schemas['PersonCard'];
+export type PlacedReading = Schemas['PlacedReading'];
 export type Problem = Schemas['Problem'];
 export type QueueItem = Schemas['QueueItem'];
 export type Reading = Schemas['Reading'];
 export type ReadingsStored = Schemas['ReadingsStored'];
+export type RecordedTrack = Schemas['RecordedTrack'];
+export type Recording = Schemas['Recording'];
 export type RecordingAnswer = Schemas['RecordingAnswer'];
 export type RecordingPhase = Schemas['Phase'];
 export type RedFlag = Schemas['RedFlag'];
@@ -77,34 +80,8 @@ export type SessionId = string;
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Timestamp = number;
 
-/** One file of a person's sound or picture. Silence and black stand for what is missing, so file time is clock time. */
-export interface RecordedTrack {
-  leg: LegId;
-  kind: 'audio' | 'video';
-  codec: string;
-  /** For `rest.recordingFile`. */
-  file: string;
-  startedAt: Timestamp;
-  /** Milliseconds. */
-  duration: number;
-  bytes: number;
-  sha256: string;
-  gaps: { from: Timestamp; to: Timestamp; reason: string }[];
-  /** Ended by a crash or a full disk instead of a stop. */
-  interrupted: boolean;
-}
-
-/** All voices of a session in one file. */
-export type RecordedFile = Pick<RecordedTrack, 'file' | 'startedAt' | 'duration' | 'bytes' | 'sha256'>;
-
-/** What was recorded of a session. The OpenAPI document leaves it open; this is media/src/recording/manifest.rs. */
-export interface Recording {
-  session: SessionId;
-  tracks: RecordedTrack[];
-  /** None while it is being mixed, and when nobody was heard. */
-  mix?: RecordedFile | null;
-  interrupted: boolean;
-}
+/** Any file of a recording: a track, or all voices together. */
+export type RecordedFile = Schemas['RecordedMix'];
 
 /** What an app may send; the link says `hello`, `ping` and `renew` by itself. */
 export type Command = Exclude<ClientMessage, { type: 'hello' | 'ping' | 'renew' }>;

@@ -4,15 +4,20 @@ import { either, t } from '../i18n/index.tsx';
 import { lasting } from '../model/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Loading, Notice, Unread } from '../ui/parts.tsx';
-import type { CaseView, EncounterView, Recording, TimelineEntry } from '../wire.ts';
+import type { CaseView, EncounterView, PlacedReading, Recording, TimelineEntry } from '../wire.ts';
 import { Decided } from './Finish.tsx';
 import { PatientPanel } from './PatientPanel.tsx';
 import { Playback } from './Playback.tsx';
 
 /** `null`: still being asked for. `none`: of no case of tonight. */
 export type Thread = CaseView | null | 'none' | 'unreadable';
+/** What was recorded, and where the readings lie in it. */
+export interface Recorded {
+  manifests: readonly Recording[];
+  placed: readonly PlacedReading[];
+}
 /** `null`: still being asked for. */
-export type Recordings = readonly Recording[] | null | 'unreadable';
+export type Recordings = Recorded | null | 'unreadable';
 
 export const entriesOf = (thread: Thread): readonly TimelineEntry[] =>
   thread === null || typeof thread === 'string' ? [] : lasting(thread.timeline);

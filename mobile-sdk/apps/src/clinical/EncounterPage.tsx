@@ -82,7 +82,8 @@ export function EncounterPage({
   const [turn, setTurn] = useState(0);
   const [busy, go] = useBusy();
   const [looked, setLooked] = useState(0);
-  const making = recordings?.length === 0 && inTheMaking(entriesOf(thread));
+  const making =
+    typeof recordings === 'object' && recordings?.manifests.length === 0 && inTheMaking(entriesOf(thread));
   useEffect(() => {
     if (!making || looked >= LOOKS) return;
     const later = setTimeout(() => {
@@ -103,12 +104,16 @@ export function EncounterPage({
       },
     );
     // Without it the record stands by itself.
-    live.client.rest.recordings(session).then(
-      (found) => current && setRecordings(found),
+    const { rest } = live.client;
+    Promise.all([rest.recordings(session), rest.placedReadings(session)]).then(
+      ([manifests, placed]) => current && setRecordings({ manifests, placed }),
       (error: unknown) => {
+        if (!current) return;
         // Not one's own to hear is the same as none; a line that broke is not.
         const none = error instanceof YobanProblem && error.code === 'not-found';
-        if (current) setRecordings((before) => (Array.isArray(before) ? before : none ? [] : 'unreadable'));
+        const instead = none ? { manifests: [], placed: [] } : 'unreadable';
+        // What is shown already stays.
+        setRecordings((before) => (before === null || before === 'unreadable' ? instead : before));
       },
     );
     if (caseId) {

@@ -5,7 +5,7 @@ import { either, t } from '../i18n/index.tsx';
 import { fileAt, inTheMaking, moments, playlistOf } from '../model/recording.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Empty, Loading, Notice, Unread } from '../ui/parts.tsx';
-import type { Participant, Recording, TimelineEntry } from '../wire.ts';
+import type { Participant, TimelineEntry } from '../wire.ts';
 import type { Recordings } from './Encounter.tsx';
 import { personName } from './People.tsx';
 
@@ -55,10 +55,8 @@ function Sight(props: {
 /** What was recorded: all voices with one bar, anybody's picture above it, and what happened as places to jump to. */
 export function Playback(props: PlaybackProps): VNode {
   const { recordings, people, timeline, fetchFile } = props;
-  const list = useMemo(
-    () => playlistOf(Array.isArray(recordings) ? (recordings as readonly Recording[]) : [], people),
-    [recordings, people],
-  );
+  const found = typeof recordings === 'string' ? null : recordings;
+  const list = useMemo(() => playlistOf(found?.manifests ?? [], people), [found, people]);
   const audio = useRef<HTMLAudioElement>(null);
   const [urls, setUrls] = useState<Record<string, string | null>>({});
   const [chosen, setChosen] = useState('none');
@@ -141,7 +139,7 @@ export function Playback(props: PlaybackProps): VNode {
         ))}
       {sound && (
         <ol class="moments" aria-label={t('play.moments')}>
-          {moments(sound, timeline).map(({ entry, second: at }) => (
+          {moments(sound, timeline, found?.placed ?? []).map(({ entry, second: at }) => (
             <li key={entry.seq}>
               <button type="button" class="btn ghost num" disabled={!url} onClick={() => jump(at)}>
                 {stopwatch(at * 1000)}

@@ -1,6 +1,7 @@
 /** What there is to hear and see of a recorded call, and what happened at which place of it. */
 import type {
   Participant,
+  PlacedReading,
   RecordedFile,
   RecordedTrack,
   Recording,
@@ -66,12 +67,29 @@ export function fileAt(
   return { file: track.file, second: Math.max(0, at - track.startedAt) / 1000 };
 }
 
-/** What happened while the sound ran, with the second at which it is heard. */
+/**
+ * What happened while the sound ran, with the second at which it is heard. A reading lies where it was measured, as
+ * the server placed it; the line of the log says when it came.
+ */
 export function moments(
   sound: RecordedFile,
   timeline: readonly TimelineEntry[],
+  placed: readonly PlacedReading[],
 ): { entry: TimelineEntry; second: number }[] {
+  const measured = new Map(placed.map(({ reading, recorded }) => [reading, inFile(sound, recorded)]));
   return timeline
-    .filter((entry) => entry.at >= sound.startedAt && entry.at < sound.startedAt + sound.duration)
-    .map((entry) => ({ entry, second: (entry.at - sound.startedAt) / 1000 }));
+    .map((entry) => ({
+      entry,
+      second: entry.reading ? measured.get(entry.reading) : during(sound, entry.at),
+    }))
+    .filter((moment): moment is { entry: TimelineEntry; second: number } => moment.second !== undefined)
+    .sort((a, b) => a.second - b.second || a.entry.seq - b.entry.seq);
 }
+
+function inFile({ file }: RecordedFile, recorded: PlacedReading['recorded']): number | undefined {
+  const places = recorded ? [...recorded.tracks, ...(recorded.mix ? [recorded.mix] : [])] : [];
+  return places.find((place) => place.file === file)?.seconds;
+}
+
+const during = ({ startedAt, duration }: RecordedFile, at: Timestamp): number | undefined =>
+  at >= startedAt && at < startedAt + duration ? (at - startedAt) / 1000 : undefined;
