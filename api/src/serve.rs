@@ -126,9 +126,8 @@ pub struct Server {
 /// See [`StartError`].
 pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError> {
     let lan = options.lan()?;
-    let data = |error| StartError::Data(options.data.display().to_string(), error);
+    // Made by the recorder, where there is one.
     let recordings = options.data.join("recordings");
-    std::fs::create_dir_all(&recordings).map_err(data)?;
     let store = open_store(options).await?;
     let secret = secret(&store).await?;
     let people = match (options.demo, demo::holds(&store).await?) {
@@ -230,6 +229,12 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
 }
 
 impl Server {
+    /// Returns if the media plane ends although nobody stopped it: what is left cannot hold a call. The caller stops the
+    /// rest in order and ends the process, so that whoever supervises it starts it anew; calls go on from the store.
+    pub async fn media_ended(&self) {
+        self.plane.ended().await;
+    }
+
     /// Stops in order: sockets are told to come back, running turns finish, media says good-bye.
     pub async fn stop(mut self) {
         // No new connections first: a device that is told to come back must not come back to this process.

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use yoban_domain::id::{ConnectionId, LegId, SessionId};
 use yoban_domain::time::Timestamp;
 
@@ -151,6 +151,8 @@ struct Inner {
     udp: Vec<SocketAddr>,
     buffers: SocketBuffers,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// Closed with the thread, however it ends.
+    running: watch::Receiver<()>,
 }
 
 /// Binds the sockets and starts the loop on a thread of its own.
@@ -181,11 +183,16 @@ pub fn start(config: Config) -> Result<(Media, mpsc::Receiver<MediaEvent>), Star
     };
     let (shard, waker) =
         Shard::new(sockets, local, inbox, events, config.clock, taping).map_err(system("event poll"))?;
+    let (alive, running) = watch::channel(());
     let thread = std::thread::Builder::new()
         .name("yoban-media".to_owned())
-        .spawn(move || shard.run())
+        .spawn(move || {
+            // Dropped also by a panic.
+            let _alive = alive;
+            shard.run();
+        })
         .map_err(system("media thread"))?;
-    let inner = Inner { commands, waker, udp, buffers, thread: Mutex::new(Some(thread)) };
+    let inner = Inner { commands, waker, udp, buffers, thread: Mutex::new(Some(thread)), running };
     Ok((Media { inner: Arc::new(inner) }, reader))
 }
 
@@ -290,6 +297,13 @@ impl Media {
     /// The plane is busy or stopped.
     pub async fn stats(&self) -> Result<Stats, MediaError> {
         self.ask(Command::Stats).await
+    }
+
+    /// Returns once the loop has ended, whatever the cause: [`Media::shutdown`], a poll that failed, a panic. Nothing
+    /// restarts it; whoever waits for this outside a shutdown should end the process.
+    pub async fn ended(&self) {
+        let mut running = self.inner.running.clone();
+        while running.changed().await.is_ok() {}
     }
 
     /// Says good-bye to every peer, stops the loop and waits for its thread. Later commands give

@@ -39,28 +39,7 @@ async fn fresh() -> (Folder, Store) {
     (folder, store)
 }
 
-macro_rules! tests {
-    ($($module:ident: { $($name:ident,)+ })+) => {$(
-        mod $module {
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $name() {
-                    let (_folder, store) = super::fresh().await;
-                    yoban_store::conformance::$module::$name(&store).await;
-                    store.close().await;
-                }
-            )+
-        }
-    )+};
-}
-
-yoban_store::behaviours!(tests);
-
-#[tokio::test]
-#[ignore = "the process that the next test starts and kills"]
-async fn writer() {
-    conformance::kill::writer().await;
-}
+yoban_store::behaviours!();
 
 #[tokio::test]
 async fn committed_turns_survive_a_kill() {

@@ -5,19 +5,19 @@ use serde_json::{Value, json};
 use yoban_tests::terminal::{Folder, Said, yoban};
 use yoban_tests::{Server, random};
 
-fn bootstrap(folder: &Folder) -> String {
+pub(crate) fn bootstrap(folder: &Folder) -> String {
     let said = yoban(&["bootstrap", "--data", folder.text()]);
     assert_eq!(said.code, Some(0), "{said:?}");
     code_in(&said)
 }
 
 /// The line that is nothing but a code.
-fn code_in(said: &Said) -> String {
+pub(crate) fn code_in(said: &Said) -> String {
     let is_code = |l: &&str| l.len() == 25 && l.bytes().all(|b| b.is_ascii_alphanumeric());
     said.out.lines().map(str::trim).find(is_code).unwrap_or_else(|| panic!("no code: {said:?}")).to_owned()
 }
 
-fn register(folder: &Folder, code: &str, changed: (&str, &str)) -> Said {
+pub(crate) fn register(folder: &Folder, code: &str, changed: (&str, &str)) -> Said {
     let mut words = vec!["administrator", "--data", folder.text(), "--code", code];
     for (name, value) in [
         ("--association", "試験区医師会"),

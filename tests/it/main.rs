@@ -27,6 +27,7 @@ mod nobody;
 mod out_of_order;
 mod postgres;
 mod raw;
+mod real;
 mod recorded;
 mod refuses_to_start;
 mod resume;

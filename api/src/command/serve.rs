@@ -11,17 +11,25 @@ use crate::qr::Code;
 use crate::serve::{Server, start};
 use crate::tls::Names;
 
-/// Runs until Ctrl-C or SIGTERM.
+/// Why a server ends that nobody stopped.
+const MEDIA_ENDED: &str = "映像と音声の処理が止まりました。もう一度起動してください。通話の記録は残っています。\n\
+     Media has ended by itself. Start the server again: what was stored of the calls is there.";
+
+/// Runs until Ctrl-C or SIGTERM, or until media can no longer be served.
 pub(super) async fn serve(options: &Options) -> Result<(), String> {
     let server = start(options, Clock::System).await.map_err(|e| e.to_string())?;
     say(&greeting(options, &server))?;
     if let Some(file) = &options.ready_file {
         ready(file, &server).map_err(|e| format!("{}: {e}", file.display()))?;
     }
-    stop_asked().await.map_err(|e| e.to_string())?;
+    let done = over(&server, stop_asked()).await;
+    if let Err(why) = &done {
+        tracing::error!(why, "the server ends by itself");
+    }
     say("\n終了しています… / Stopping…\n")?;
     server.stop().await;
-    say("終了しました。データは残っています。 / Stopped. The data stays.\n")
+    say("終了しました。データは残っています。 / Stopped. The data stays.\n")?;
+    done
 }
 
 /// Says which ports were found. The file appears at once and whole.
@@ -33,6 +41,14 @@ fn ready(file: &std::path::Path, server: &Server) -> std::io::Result<()> {
     let half = file.with_extension("part");
     std::fs::write(&half, ports.to_string())?;
     std::fs::rename(half, file)
+}
+
+/// Until somebody asks for the stop; an error when the server cannot go on by itself.
+async fn over(server: &Server, asked: impl Future<Output = std::io::Result<()>>) -> Result<(), String> {
+    tokio::select! {
+        asked = asked => asked.map_err(|e| e.to_string()),
+        () = server.media_ended() => Err(MEDIA_ENDED.to_owned()),
+    }
 }
 
 async fn stop_asked() -> std::io::Result<()> {
@@ -142,4 +158,52 @@ pub(super) fn preflight(options: &Options, clock: &Clock) -> Result<(), String> 
     say("\n")?;
     say(&preflight::render(&findings, Language::En))?;
     if preflight::blocked(&findings) { Err(String::new()) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::Parser;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Words {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    /// The first line of what the server answers.
+    async fn ready(server: &Server) -> String {
+        let mut socket = TcpStream::connect(server.http[0]).await.unwrap();
+        let ask = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        socket.write_all(ask.as_bytes()).await.unwrap();
+        let mut said = String::new();
+        socket.read_to_string(&mut said).await.unwrap();
+        said.lines().next().unwrap().to_owned()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_server_whose_media_ended_is_not_ready_and_does_not_live_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let words = ["yoban", "--demo", "--listen", "none", "--port", "0", "--http-port", "0", "--data"];
+        let data = folder.path().to_str().unwrap();
+        let options = Words::parse_from(words.into_iter().chain([data])).options;
+        let server = start(&options, Clock::System).await.unwrap();
+        assert!(ready(&server).await.contains("200"));
+        assert_eq!(
+            over(&server, std::future::ready(Ok(()))).await,
+            Ok(()),
+            "while media runs it is ours to end"
+        );
+        let media = server.signaling.rooms.media().clone();
+        tokio::task::spawn_blocking(move || media.shutdown()).await.unwrap();
+        assert!(ready(&server).await.contains("503"));
+        let done = tokio::time::timeout(Duration::from_secs(60), over(&server, std::future::pending()));
+        assert_eq!(done.await.expect("nobody noticed"), Err(MEDIA_ENDED.to_owned()));
+        server.stop().await;
+    }
 }

@@ -15,7 +15,7 @@ use yoban_domain::id::{LegId, SessionId};
 use super::finish::{self, Job};
 use super::inbox::{Drops, Inbox, Message, Refused};
 use super::session::{Session, World};
-use super::sink::{FileSink, Sink};
+use super::sink::{FileSink, Sink, private_file};
 use super::{Codec, FailReason, Kind, RecordingConfig, RecordingEvent, RtpIn, SenderReport};
 
 /// How often waiting media is looked at when no packet comes.
@@ -357,7 +357,7 @@ fn guard<T>(run: impl FnOnce() -> T) -> Option<T> {
 
 /// Makes this process the only one that writes in the folder.
 pub(crate) fn lock_folder(dir: &Path) -> io::Result<File> {
-    let file = File::create(dir.join("recorder.lock"))?;
+    let file = private_file(&dir.join("recorder.lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {

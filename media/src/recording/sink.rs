@@ -63,7 +63,7 @@ pub trait Segment: Send {
     fn finish(self: Box<Self>, name: &str) -> io::Result<()>;
 }
 
-/// Plain files, one folder per session. For the demo, until the vault exists.
+/// Plain files, one folder per session, for their owner's eyes alone. For the demo, until the vault exists.
 #[derive(Debug, Clone)]
 pub struct FileSink {
     dir: PathBuf,
@@ -76,7 +76,7 @@ impl FileSink {
     /// When it cannot be made.
     pub fn new(dir: impl Into<PathBuf>) -> io::Result<Self> {
         let dir = dir.into();
-        fs::create_dir_all(&dir)?;
+        private_folder(&dir)?;
         Ok(Self { dir })
     }
 
@@ -132,10 +132,10 @@ impl Sink for FileSink {
         let path = self.path(session, name)?;
         let folder = self.folder(session);
         if !folder.exists() {
-            fs::create_dir_all(&folder)?;
+            private_folder(&folder)?;
             sync_folder(&self.dir)?;
         }
-        let file = File::create(&path)?;
+        let file = private_file(&path)?;
         sync_folder(&folder)?;
         Ok(Box::new(FileSegment { file, path, folder }))
     }
@@ -172,6 +172,27 @@ impl Segment for FileSegment {
         fs::rename(&self.path, self.folder.join(name))?;
         sync_folder(&self.folder)
     }
+}
+
+/// Makes a folder that its owner alone may enter; one that is there becomes so.
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)?;
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
+}
+
+/// Makes an empty file that its owner alone may read and write.
+pub(crate) fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

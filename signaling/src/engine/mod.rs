@@ -4,6 +4,7 @@
 mod command;
 mod lists;
 mod load;
+mod look;
 mod pages;
 mod places;
 mod readings;

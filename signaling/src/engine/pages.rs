@@ -4,49 +4,33 @@ use tokio_util::sync::CancellationToken;
 use yoban_domain::fact::FactKind;
 use yoban_domain::people::Actor;
 use yoban_domain::session::Leg;
-use yoban_domain::time::{Span, Timestamp};
+use yoban_domain::time::Timestamp;
 use yoban_store::outbox::{Backoff, Delivery};
 
 use super::Engine;
+use super::look::{BATCH, LEASE, Woken};
 use super::timers::hopeless;
 use super::turn::{StoredPage, append};
 use crate::error::CommandError;
 use crate::hint::Hint;
 use crate::hub::Hub;
 
-/// As for deadlines: a dead node's pages wait this long for another.
-const LEASE: Span = Span::seconds(5);
-const BATCH: u32 = 100;
-const LOOK: Span = Span::seconds(15);
-const AFTER_FAILURE: Span = Span::seconds(1);
-
 impl Engine {
     /// Delivers pages until `stop`. One such task runs per node.
     pub async fn run_pages(self, hub: Hub, stop: CancellationToken) {
         let mut hints = self.bus.subscribe();
         loop {
-            let next = match self.deliver_due(&hub).await {
-                Ok(next) => next,
-                Err(error) => {
-                    tracing::warn!(%error, "pages wait for the store");
-                    self.clock.now().plus(AFTER_FAILURE)
-                }
-            };
-            let wait = self.clock.until(next.min(self.clock.now().plus(LOOK)));
-            tokio::pin!(wait);
+            let at = self.next_look(self.deliver_due(&hub).await, "pages");
             loop {
-                tokio::select! {
-                    () = stop.cancelled() => {
+                match self.wake(at, Hint::Outbox, &mut hints, &stop).await {
+                    Woken::Look => break,
+                    Woken::Hint(_) => {}
+                    Woken::Stop => {
                         if let Err(error) = self.store.release_outbox(&self.node).await {
                             tracing::warn!(%error, "pages stay leased until their leases run out");
                         }
                         return;
                     }
-                    () = &mut wait => break,
-                    hint = hints.recv() => match hint {
-                        Ok(Hint::Outbox) | Err(_) => break,
-                        Ok(_) => {}
-                    },
                 }
             }
         }

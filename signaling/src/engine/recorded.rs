@@ -8,6 +8,7 @@ use yoban_domain::people::Actor;
 use yoban_media::recording::Manifest;
 
 use super::Engine;
+use super::sign::hex;
 use super::turn::append;
 use crate::error::CommandError;
 
@@ -40,10 +41,9 @@ impl Engine {
         }
         let text = serde_json::to_string(manifest)
             .map_err(|_| yoban_store::Error::Constraint(yoban_store::Constraint::Value))?;
-        let sum: String =
-            digest(&SHA256, text.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect();
         let tracks = u32::try_from(manifest.tracks.len()).unwrap_or(u32::MAX);
-        let fact = FactKind::RecordingFinished { tracks, digest: sum };
+        let fact =
+            FactKind::RecordingFinished { tracks, digest: hex(digest(&SHA256, text.as_bytes()).as_ref()) };
         append(&mut tx, &scene.session, Actor::system(scene.session.association), vec![fact], now).await?;
         tx.commit().await?;
         self.tell(manifest.session);

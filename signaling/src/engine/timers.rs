@@ -8,24 +8,16 @@ use yoban_domain::time::{Span, Timestamp};
 use yoban_store::outbox::Backoff;
 use yoban_store::timer::{Subject, Timer};
 
+use super::look::{BATCH, LEASE, Woken};
 use super::{Engine, TRIES};
 use crate::error::CommandError;
 use crate::hint::Hint;
 
-/// How long a node may hold a deadline it is working on. Shorter: a slow turn runs twice, harmlessly; longer: a dead
-/// node's deadlines wait that long.
-const LEASE: Span = Span::seconds(5);
-/// Deadlines taken at once.
-const BATCH: u32 = 100;
-/// The longest wait between two looks, in case a hint was lost.
-const LOOK: Span = Span::seconds(15);
 /// How long what is done is kept: a request may be repeated, and its answer replayed, for a day. Longer: the tables grow;
 /// shorter: a phone that was away over night repeats a request that nobody remembers.
 pub const KEPT: Span = Span(24 * 3_600_000);
 /// How often what was kept long enough is looked for.
 const SWEEP: Span = Span::minutes(60);
-/// Wait after the store failed.
-const AFTER_FAILURE: Span = Span::seconds(1);
 
 /// After so many attempts (about a minute) a row is put aside. Fewer: a row that two busy turns contend for is given up;
 /// more: the log fills with the same line.
@@ -48,33 +40,22 @@ impl Engine {
                     tracing::warn!(%error, "what is done stays until the next sweep");
                 }
             }
-            let next = match self.fire_due().await {
-                Ok(next) => next,
-                Err(error) => {
-                    tracing::warn!(%error, "deadlines wait for the store");
-                    self.clock.now().plus(AFTER_FAILURE)
-                }
-            };
-            let wait = self.clock.until(next.min(self.clock.now().plus(LOOK)));
-            tokio::pin!(wait);
+            let at = self.next_look(self.fire_due().await, "deadlines");
             loop {
-                tokio::select! {
-                    () = stop.cancelled() => {
+                match self.wake(at, Hint::Timers, &mut hints, &stop).await {
+                    Woken::Look => break,
+                    Woken::Hint(Hint::Freed(association, person)) => {
+                        if let Err(error) = self.freed(association, person).await {
+                            tracing::warn!(%error, "who waits is rung for at the next reminder");
+                        }
+                    }
+                    Woken::Hint(_) => {}
+                    Woken::Stop => {
                         if let Err(error) = self.store.release_timers(&self.node).await {
                             tracing::warn!(%error, "deadlines stay leased until their leases run out");
                         }
                         return;
                     }
-                    () = &mut wait => break,
-                    hint = hints.recv() => match hint {
-                        Ok(Hint::Timers) | Err(_) => break,
-                        Ok(Hint::Freed(association, person)) => {
-                            if let Err(error) = self.freed(association, person).await {
-                                tracing::warn!(%error, "who waits is rung for at the next reminder");
-                            }
-                        }
-                        Ok(_) => {}
-                    },
                 }
             }
         }

@@ -25,12 +25,31 @@ pub mod sessions;
 pub mod timers;
 pub mod turns;
 
-/// Calls `$run!(module::behaviour)` once for every behaviour. Both test programs use this list, so none is
-/// forgotten on one side; a test compares it with the functions that exist.
+/// One test for every behaviour, on a store that the caller's `fresh()` gives with what must outlive it. Both test programs
+/// use this list, so none is forgotten on one side; a test compares it with the functions that exist.
 #[macro_export]
 macro_rules! behaviours {
-    ($run:ident) => {
-        $run! {
+    (each $($module:ident: { $($name:ident,)+ })+) => {$(
+        mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    let (_kept, store) = super::fresh().await;
+                    $crate::conformance::$module::$name(&store).await;
+                    store.close().await;
+                }
+            )+
+        }
+    )+};
+    () => {
+        #[tokio::test]
+        #[ignore = "the process that the test of kills starts and kills"]
+        async fn writer() {
+            $crate::conformance::kill::writer().await;
+        }
+
+        $crate::behaviours! {
+            each
             turns: {
                 rollback_leaves_nothing,
                 dropped_turn_leaves_nothing,

@@ -59,9 +59,30 @@ fn two_people_with_sound_and_picture() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     assert!(!names.iter().any(|name| name.starts_with("raw-") || name.starts_with("tmp-")), "{names:?}");
+    #[cfg(unix)]
+    for_the_owner_alone(&done.folder);
     let stored: Manifest = serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
     assert_eq!(stored, done.manifest);
     assert_eq!(recover(&done.folder), [done.manifest]);
+}
+
+/// As the database: nobody else on the machine may hear or see a patient.
+#[cfg(unix)]
+fn for_the_owner_alone(folder: &std::path::Path) {
+    use std::os::unix::fs::MetadataExt as _;
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().mode() & 0o777;
+    assert_eq!(mode(folder), 0o700, "{folder:?}");
+    let mut files = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            for_the_owner_alone(&path);
+        } else {
+            assert_eq!(mode(&path), 0o600, "{path:?}");
+            files += 1;
+        }
+    }
+    assert!(files > 0, "nothing in {folder:?}");
 }
 
 #[test]
