@@ -934,7 +934,7 @@ export interface components {
          * @description Why a stretch of time is not in a file.
          * @enum {string}
          */
-        GapReason: "loss" | "drop" | "consent" | "asked" | "stall";
+        GapReason: "loss" | "drop" | "consent" | "stall";
         /**
          * @description Glucose in blood.
          * @enum {string}
