@@ -5,14 +5,13 @@
  *   npm run live -w @yoban/apps
  */
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { createServer } from 'vite';
+import type { Browser, Page, Route } from 'playwright-core';
 import { doctor, nurse, staffMe, tabletMe } from '../fixtures/people.ts';
 import { queue } from '../fixtures/queue.ts';
 import { asDoctor, asNurse, asPatient, camera, scenes } from '../fixtures/scenes.ts';
 import { vitals } from '../fixtures/vitals.ts';
 import type { Me } from '../src/wire.ts';
+import { withBrowser } from './browser.ts';
 
 interface Played {
   page: Page;
@@ -26,7 +25,11 @@ interface Played {
   heard: (type: string) => Promise<Record<string, unknown>>;
 }
 
-async function play(browser: Browser, base: string, app: string, me: Me): Promise<Played> {
+/** What happens to a sign-in on its way; true: it was taken care of. */
+type Door = (route: Route) => Promise<boolean>;
+const open: Door = async () => false;
+
+async function play(browser: Browser, base: string, app: string, me: Me, door: Door = open): Promise<Played> {
   const context = await browser.newContext({
     locale: 'ja-JP',
     timezoneId: 'Asia/Tokyo',
@@ -56,11 +59,10 @@ async function play(browser: Browser, base: string, app: string, me: Me): Promis
     contentType: 'application/json',
     body: JSON.stringify(body),
   });
-  await page.route('**/api/v1/sign-in', (route) => {
+  await page.route('**/api/v1/sign-in', async (route) => {
     assert.equal(route.request().postDataJSON().code, 'code-1');
-    return route.fulfill(
-      json({ accessToken: 'a', refreshToken: 'r', expiresAt: Date.now() + 3_600_000, me }),
-    );
+    if (await door(route)) return;
+    await route.fulfill(json({ accessToken: 'a', refreshToken: 'r', expiresAt: Date.now() + 3_600_000, me }));
   });
   // No record is this person's: the page says so, and is all the same a page over which a call can ring.
   const notFound = {
@@ -135,7 +137,54 @@ async function play(browser: Browser, base: string, app: string, me: Me): Promis
   return { page, sent, say: (message) => say(message), away, heard };
 }
 
+const refusal = {
+  type: 'about:blank',
+  code: 'sign-in-refused',
+  status: 401,
+  title: 'このコードは使えません',
+  titleEn: 'This code does not work',
+  next: '新しいコードを窓口に頼んでください',
+  nextEn: 'Ask the desk for a new code',
+};
 const at = (id: string) => `[data-testid="${id}"]`;
+
+/** A link is opened without a network: the page says so, goes on by itself, and uses the code once. */
+async function arrival(browser: Browser, base: string): Promise<void> {
+  const asked: { key: string | undefined; device: string }[] = [];
+  let reachable = false;
+  const { page } = await play(browser, base, 'tablet', tabletMe, async (route) => {
+    const request = route.request();
+    asked.push({ key: request.headers()['idempotency-key'], device: request.postDataJSON().device });
+    if (!reachable) await route.abort('internetdisconnected');
+    return !reachable;
+  });
+  // By itself, and by the button.
+  await page.waitForSelector(at('screen-arriving'));
+  const before = asked.length;
+  await page.click(`${at('arrive-now')}:not([aria-busy])`);
+  await page.waitForSelector(`${at('arrive-now')}[aria-busy]`);
+  await page.waitForSelector(`${at('arrive-now')}:not([aria-busy])`);
+  assert.ok(asked.length > before, 'the button asks at once');
+  // The page is loaded anew meanwhile: the code is not in its address any more, and not lost.
+  assert.ok(!page.url().includes('code='));
+  await page.reload();
+  await page.waitForSelector(at('screen-arriving'));
+  reachable = true;
+  await page.waitForSelector(at('screen-idle'));
+  assert.ok(asked.length > before + 2);
+  assert.deepEqual(new Set(asked.map((a) => `${a.key} ${a.device}`)).size, 1, 'one attempt, one device');
+  assert.ok(asked[0]?.key);
+  // Opened once more, the code has served: whoever it signed in is still here.
+  await page.unroute('**/api/v1/sign-in');
+  await page.route('**/api/v1/sign-in', (route) =>
+    route.fulfill({ status: 401, contentType: 'application/problem+json', body: JSON.stringify(refusal) }),
+  );
+  await page.goto('about:blank');
+  await page.goto(`${base}/tablet/#code=code-1`);
+  await page.waitForSelector(at('screen-idle'));
+  assert.equal(await page.locator(at('problem')).count(), 0);
+  await page.context().close();
+}
 
 async function patient(browser: Browser, base: string): Promise<void> {
   const { page, say, heard, sent } = await play(browser, base, 'tablet', tabletMe);
@@ -321,25 +370,15 @@ async function dutyDoctor(browser: Browser, base: string): Promise<void> {
   await page.context().close();
 }
 
-const server = await createServer({
-  configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
-  server: { port: 0, host: '127.0.0.1', hmr: false, proxy: {} },
-  logLevel: 'error',
-});
-await server.listen();
-const address = server.httpServer?.address();
-const base = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-const browser = await chromium.launch({
-  executablePath: process.env.YOBAN_CHROMIUM ?? '/usr/bin/chromium',
-  chromiumSandbox: process.getuid?.() !== 0,
-  args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--no-first-run'],
-});
-try {
-  for (const story of [patient, brokenScreen, deskNurse, valuesGrowOld, dutyDoctor]) {
+const FAKE_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+const STORIES = [arrival, patient, brokenScreen, deskNurse, valuesGrowOld, dutyDoctor];
+const only = process.argv
+  .find((a) => a.startsWith('--only='))
+  ?.slice(7)
+  .split(',');
+await withBrowser(FAKE_MEDIA, async (browser, base) => {
+  for (const story of STORIES.filter((s) => !only || only.includes(s.name))) {
     await story(browser, base);
     console.log(`ok ${story.name}`);
   }
-} finally {
-  await browser.close();
-  await server.close();
-}
+});

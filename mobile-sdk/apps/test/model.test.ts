@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { doctorLeg, NOW, nurseLeg, patientLeg, ringing } from '../fixtures/people.ts';
+import { doctor, doctorLeg, NOW, nurse, nurseLeg, patientLeg, ringing, staffMe } from '../fixtures/people.ts';
 import { queue } from '../fixtures/queue.ts';
 import { asDoctor, asNurse, asPatient, sbar, scenes } from '../fixtures/scenes.ts';
 import { noVitals, vitals } from '../fixtures/vitals.ts';
@@ -22,7 +22,7 @@ import {
   typed,
   vitalOf,
 } from '../src/model/keypad.ts';
-import { group } from '../src/model/queue.ts';
+import { cardsOf, group, ownerOf } from '../src/model/queue.ts';
 import { draftSbar } from '../src/model/sbar.ts';
 import { currentCall, stillIn } from '../src/model/staff.ts';
 import { screenOf } from '../src/model/tabletScreen.ts';
@@ -292,4 +292,20 @@ it('finds its way back to a record from the address', () => {
   const route = { page: 'record', session: '0192f0aa-1' } as const;
   expect(parse(hashOf(route))).toEqual(route);
   expect(parse('#/record/<x>')).toEqual({ page: 'home' });
+});
+
+describe("who must act, in tonight's list", () => {
+  const [, running] = queue;
+  it('is written as the language writes it, where the card is at hand', () => {
+    if (!running) throw new Error('nobody is looked after');
+    const own = cardsOf(staffMe(nurse, 'desk'), []);
+    const fromCall = cardsOf(staffMe(doctor, 'dutyDoctor'), [asDoctor(scenes.threeWay)]);
+    lang.value = 'en';
+    expect(ownerOf(running, own)).toBe('Nao Morishita');
+    expect(ownerOf(running, fromCall)).toBe('Nao Morishita');
+    expect(ownerOf(running, cardsOf(staffMe(doctor, 'dutyDoctor'), [])), 'as it came').toBe('森下 奈緒');
+    lang.value = 'ja';
+    expect(ownerOf(running, own)).toBe('森下 奈緒');
+    expect(ownerOf({ ...running, owner: null, ownerName: null }, own)).toBeNull();
+  });
 });

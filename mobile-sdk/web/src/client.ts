@@ -100,7 +100,15 @@ export class YobanClient {
     return this.#outbox.waiting;
   }
 
-  /** Signs in with the code of a link or QR. Whoever was signed in here is forgotten first. */
+  /** The code of a sign-in whose answer never came: to be tried again with `signIn`. */
+  get unansweredSignIn(): string | null {
+    return this.#keeper.unanswered;
+  }
+
+  /**
+   * Signs in with the code of a link or QR. Whoever was signed in here is forgotten first. Without an answer
+   * (the problem `mayPass`) the same code may be tried again, after a reload too, although it serves once.
+   */
   async signIn(code: string): Promise<Me> {
     const before = this.me;
     const me = await this.#keeper.signIn(code);
@@ -145,7 +153,7 @@ export class YobanClient {
 
   signOut(): void {
     this.stop();
-    this.#keeper.forget();
+    this.#keeper.signOut();
     this.#outbox.clear();
     this.store.clear();
   }

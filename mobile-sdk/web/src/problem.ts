@@ -27,6 +27,12 @@ export class YobanProblem extends Error {
     this.errors = problem.errors ?? [];
     this.traceId = problem.traceId ?? null;
   }
+
+  /** Nobody said no: the network or the server is away or busy, and the same may succeed later. */
+  get mayPass(): boolean {
+    // In flight: the first try of this request still waits for its answer, perhaps on a network that is gone.
+    return this.status >= 500 || [408, 425, 429].includes(this.status) || this.code === 'request-in-flight';
+  }
 }
 
 function local(status: number, code: string, texts: [string, string, string, string]): Problem {

@@ -37,6 +37,8 @@ interface Ask {
   open?: boolean;
   /** `GET`, and `POST` with a key: may be sent again when the answer is missing. */
   repeatable: boolean;
+  /** Idempotency key, where it must outlive this request. */
+  key?: string;
 }
 
 /** How often an idempotent request is sent in all. More would keep a person waiting beyond patience. */
@@ -44,8 +46,6 @@ const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 250;
 /** A request without any answer is given up after this time. */
 const TIMEOUT_MS = 10_000;
-/** Statuses after which the same request may succeed. */
-const TRY_AGAIN = new Set([408, 425, 429, 502, 503, 504]);
 
 export class RestClient {
   readonly #deps: RestDeps;
@@ -59,9 +59,10 @@ export class RestClient {
     return this.#json({ method: 'POST', path: '/api/v1/sessions', repeatable: true, body: {} });
   }
 
-  signIn(code: string, device: string): Promise<SignedIn> {
+  /** A code may serve once: under the same `key` the server answers a repeated request as it did the first. */
+  signIn(code: string, device: string, key: string): Promise<SignedIn> {
     const ask = { method: 'POST', path: '/api/v1/sign-in', body: { code, device }, open: true } as const;
-    return this.#json({ ...ask, repeatable: false });
+    return this.#json({ ...ask, repeatable: true, key });
   }
 
   refresh(refreshToken: string): Promise<SignedIn> {
@@ -141,7 +142,7 @@ export class RestClient {
   }
 
   async #ask(ask: Ask): Promise<Response> {
-    const key = ask.method === 'POST' ? uuid(this.#deps.now()) : null;
+    const key = ask.method === 'POST' ? (ask.key ?? uuid(this.#deps.now())) : null;
     let renewed = false;
     let last = new YobanProblem(clientProblems.noConnection);
     for (let attempt = 0; attempt < (ask.repeatable ? ATTEMPTS : 1); attempt++) {
@@ -157,7 +158,8 @@ export class RestClient {
       if (answer === null) continue;
       if (answer.ok) return answer;
       last = await problemOf(answer);
-      if (!TRY_AGAIN.has(answer.status)) break;
+      // A server that failed is not asked again at once: it would fail again.
+      if (!last.mayPass || answer.status === 500) break;
     }
     throw last;
   }

@@ -23,6 +23,12 @@ export interface KeeperDeps {
   renewed: (token: string) => void;
 }
 
+/** A sign-in that has no answer: what it takes to ask again as the same. */
+interface Attempt {
+  code: string;
+  key: string;
+}
+
 export class SessionKeeper {
   readonly #deps: KeeperDeps;
   #signedIn: SignedIn | null;
@@ -47,8 +53,30 @@ export class SessionKeeper {
     return fresh;
   }
 
+  /** The code of a sign-in that was begun and has no answer yet, also by a page that is closed since. */
+  get unanswered(): string | null {
+    return this.#deps.storage.get<Attempt>('signing-in')?.code ?? null;
+  }
+
+  /** With the same code as one time before that had no answer: the same attempt, and the code is not used twice. */
   async signIn(code: string): Promise<Me> {
-    return this.#keep(await this.#deps.rest.signIn(code, this.device)).me;
+    const before = this.#deps.storage.get<Attempt>('signing-in');
+    const attempt = before?.code === code ? before : { code, key: uuid(this.#deps.serverNow()) };
+    this.#deps.storage.set('signing-in', attempt);
+    try {
+      const signedIn = await this.#deps.rest.signIn(code, this.device, attempt.key);
+      this.#deps.storage.remove('signing-in');
+      return this.#keep(signedIn).me;
+    } catch (error) {
+      if (!(error instanceof YobanProblem && error.mayPass)) this.#deps.storage.remove('signing-in');
+      throw error;
+    }
+  }
+
+  /** A person said so: nothing is left of whoever was here, or was to be. */
+  signOut(): void {
+    this.forget();
+    this.#deps.storage.remove('signing-in');
   }
 
   forget(): void {

@@ -75,11 +75,11 @@ describe('REST', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('a code is never sent twice: it may serve once only', async () => {
-    const { rest, asked } = server('lost');
-    expect(await codeOf(rest.signIn('code', 'device'))).toBe('no-connection');
-    expect(asked).toHaveLength(1);
-    expect(asked[0]?.headers.get('Authorization')).toBeNull();
+  test('what the server still works on is asked for again; a failure is not', async () => {
+    const busy = server(problem(409, 'request-in-flight'), { status: 200, body: [] });
+    expect(await busy.rest.duty()).toEqual([]);
+    const broken = server(problem(500, 'internal'), { status: 200, body: [] });
+    expect(await codeOf(broken.rest.duty())).toBe('internal');
   });
 
   test('an expired token is renewed once', async () => {
@@ -149,6 +149,38 @@ describe('tokens', () => {
       { refreshToken: 'refresh-1' },
       { refreshToken: 'refresh-2' },
     ]);
+  });
+
+  test('a code that serves once is asked for under one key until there is an answer, over a reload too', async () => {
+    const { keeper: k, deps, asked } = keeper('lost', 'lost', 'lost', 'lost', signedIn(1, 300_000));
+    expect(await codeOf(k.signIn('code'))).toBe('no-connection');
+    const after = new SessionKeeper(deps);
+    expect(after.unanswered).toBe('code');
+    expect(await after.signIn('code')).toEqual(me);
+    expect(after.unanswered).toBeNull();
+    expect(asked).toHaveLength(5);
+    expect(new Set(asked.map((a) => a.headers.get('Idempotency-Key'))).size).toBe(1);
+    expect(new Set(asked.map((a) => JSON.stringify(a.body))).size).toBe(1);
+    expect(asked[0]?.headers.get('Authorization')).toBeNull();
+  });
+
+  test('another code is another attempt, and so is one that was refused', async () => {
+    const { keeper: k, asked } = keeper('lost', 'lost', 'lost', 'lost', problem(401, 'sign-in-refused'));
+    await codeOf(k.signIn('one'));
+    expect(await codeOf(k.signIn('two'))).toBe('sign-in-refused');
+    expect(k.unanswered).toBeNull();
+    await codeOf(k.signIn('two'));
+    const keys = asked.map((a) => a.headers.get('Idempotency-Key'));
+    expect(new Set(keys).size).toBe(3);
+  });
+
+  test('signing out forgets the code too', async () => {
+    const { keeper: k } = keeper('lost');
+    await codeOf(k.signIn('code'));
+    k.forget();
+    expect(k.unanswered).toBe('code');
+    k.signOut();
+    expect(k.unanswered).toBeNull();
   });
 
   test('two who need a fresh token at once cause one refresh', async () => {

@@ -5,12 +5,15 @@ import '@fontsource/biz-udpgothic/700.css';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/ui.css';
+import '../styles/messages.css';
+import '../styles/forms.css';
 import '../styles/video.css';
 import { chooseLang, lang } from '../i18n/index.tsx';
 import { aging } from '../model/aging.ts';
 import type { Id } from '../wire.ts';
+import { type Arrival, arrival } from './arrival.ts';
 import { now, serverAhead, startClock, zone } from './clock.ts';
-import { attempt } from './problem.ts';
+import { attempt, problem } from './problem.ts';
 import type { Send } from './send.ts';
 import { applyTheme } from './theme.ts';
 
@@ -21,6 +24,8 @@ export interface Live {
   /** Still finding out who is signed in here. */
   restoring: { readonly value: boolean };
   signIn: (code: string) => Promise<boolean>;
+  /** Coming in by a link, which may take until there is a network. */
+  arrival: Arrival;
   /** The commands of one call. */
   sendTo: (session: Id) => Send;
 }
@@ -81,14 +86,20 @@ export function boot(app: string): Live {
     zone.value = snapshot.value.me?.zone ?? 'Asia/Tokyo';
   });
   const restoring = signal(true);
-  const signIn = (code: string) =>
-    attempt(async () => {
-      await client.signIn(code);
-      client.start();
-    });
+  const enter = async (code: string) => {
+    await client.signIn(code);
+    client.start();
+  };
+  const coming = arrival(enter);
   const begin = async () => {
-    if (code) await signIn(code);
-    else if (await client.restore()) client.start();
+    // Also the code of a page that was closed before the server could answer.
+    const pending = code ?? client.unansweredSignIn;
+    const arrived = pending !== null && (await coming.arrive(pending));
+    // A link opened a second time: its code served already, and the one it signed in is still here.
+    if (!arrived && (await client.restore())) {
+      problem.value = null;
+      client.start();
+    }
     restoring.value = false;
   };
   void begin();
@@ -100,5 +111,6 @@ export function boot(app: string): Live {
           ? client.sendReadings(command.readings as never, session)
           : client.send({ ...command, session } as never),
       );
-  return { client, state: aging(snapshot, now), restoring, signIn, sendTo };
+  const signIn = (code: string) => attempt(() => enter(code));
+  return { client, state: aging(snapshot, now), restoring, signIn, arrival: coming, sendTo };
 }

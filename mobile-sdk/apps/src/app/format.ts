@@ -1,5 +1,5 @@
 import { type Key, lang, locale, t } from '../i18n/index.tsx';
-import type { EquipmentCard, Name, PersonCard, Timestamp } from '../wire.ts';
+import type { EquipmentCard, Name, Participant, PersonCard, Timestamp } from '../wire.ts';
 import { zone } from './clock.ts';
 
 /** `—` for a number that is no instant: `Intl` throws there, and one wrong number must not blank a screen. */
@@ -10,6 +10,9 @@ const written = (at: Timestamp, options: Intl.DateTimeFormatOptions): string =>
 
 /** The address that dials a number as people write it. */
 export const telephone = (number: string): string => `tel:${number.replace(/[^+\d]/g, '')}`;
+
+/** Telephone numbers within a text, each in one piece. */
+export const unbroken = (text: string): string => text.replace(/(?<=\d)-(?=\d)/g, '\u2060-\u2060');
 
 /** `2:04` in the association's zone. */
 export const clockTime = (at: Timestamp): string =>
@@ -98,6 +101,12 @@ export const institutionOf = (card: PersonCard): string =>
 /** `ベッドサイドカメラ`. */
 export const equipmentOf = (card: EquipmentCard): string =>
   lang.value === 'en' && card.nameEn ? card.nameEn : card.name;
+
+/** Anybody in a call: a person by name, a device by its own, somebody unknown yet by their part in it. */
+export const personName = (p: Participant): string => {
+  if (p.equipment) return equipmentOf(p.equipment);
+  return p.card ? nameOf(p.card.name) : p.name ? nameOf(p.name) : t(`legRole.${p.role}`);
+};
 
 /** A list in the language's own way. */
 export const list = (items: readonly string[]): string => items.filter(Boolean).join(t('and'));

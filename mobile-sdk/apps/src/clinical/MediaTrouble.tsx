@@ -1,12 +1,10 @@
 import type { VNode } from 'preact';
+import { unbroken } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/parts.tsx';
 import type { SourceState } from '../wire.ts';
-
-/** A number is read in one piece. */
-const unbroken = (phone: string) => phone.replaceAll('-', '\u2060-\u2060');
 
 const BAD: readonly SourceState[] = ['denied', 'inUse', 'absent'];
 type Bad = 'denied' | 'inUse' | 'absent';

@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { birthDate, list, nameOf } from '../app/format.ts';
+import { birthDate, list, nameOf, telephone, unbroken } from '../app/format.ts';
 import { lang, t } from '../i18n/index.tsx';
 import { Empty } from '../ui/parts.tsx';
 import type { PatientCard } from '../wire.ts';
@@ -15,7 +15,7 @@ const Lines = ({ items }: { items: readonly string[] }): VNode =>
   items.length ? (
     <ul>
       {items.map((item) => (
-        <li key={item}>{item}</li>
+        <li key={item}>{unbroken(item)}</li>
       ))}
     </ul>
   ) : (
@@ -75,7 +75,7 @@ export function PatientPanel({ patient }: { patient: PatientCard | null | undefi
         )}
         <Row name={t('patient.birth')}>{birthDate(patient.birthDate)}</Row>
         <Row name={t('patient.phone')}>
-          <a class="num" href={`tel:${patient.phone}`}>
+          <a class="num" href={telephone(patient.phone)}>
             {patient.phone}
           </a>
         </Row>

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { now } from '../app/clock.ts';
-import { equipmentOf, institutionOf, nameOf, secondsUntil } from '../app/format.ts';
+import { institutionOf, personName, secondsUntil } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
 import { inCall, isRung } from '../model/call.ts';
@@ -9,11 +9,6 @@ import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Live } from '../ui/parts.tsx';
 import type { CallView, Participant } from '../wire.ts';
-
-export const personName = (p: Participant): string => {
-  if (p.equipment) return equipmentOf(p.equipment);
-  return p.card ? nameOf(p.card.name) : p.name ? nameOf(p.name) : t(`legRole.${p.role}`);
-};
 
 /** Where a leg stands, in words, with the seconds that are left. */
 export function legText(p: Participant, at: number): string {

@@ -1,13 +1,12 @@
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { clockTime, stopwatch } from '../app/format.ts';
+import { clockTime, personName, stopwatch } from '../app/format.ts';
 import { either, t } from '../i18n/index.tsx';
 import { fileAt, inTheMaking, moments, playlistOf } from '../model/recording.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Empty, Loading, Notice, Unread } from '../ui/parts.tsx';
 import type { Participant, TimelineEntry } from '../wire.ts';
 import type { Recordings } from './Encounter.tsx';
-import { personName } from './People.tsx';
 
 export interface PlaybackProps {
   recordings: Recordings;

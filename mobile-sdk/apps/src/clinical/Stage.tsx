@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { institutionOf } from '../app/format.ts';
+import { institutionOf, personName } from '../app/format.ts';
 import type { MediaView } from '../app/media.ts';
 import { t } from '../i18n/index.tsx';
 import { inCall } from '../model/call.ts';
@@ -7,7 +7,6 @@ import { sendsPicture } from '../model/equipment.ts';
 import type { IconName } from '../ui/Icon.tsx';
 import { VideoTile } from '../ui/VideoTile.tsx';
 import type { CallView, Participant } from '../wire.ts';
-import { personName } from './People.tsx';
 
 function veilOf(
   p: Participant,

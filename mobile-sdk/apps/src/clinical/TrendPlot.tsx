@@ -61,7 +61,8 @@ function options(width: number, height: number, now: number): UPlot.Options {
         values: (_, splits) => splits.map((s) => clockTime(s * 1000)),
       },
       axis('percent', 3, '--plot-1'),
-      axis('number', 1, '--soft'),
+      // A small plot is two fingers high: by itself it would write one number.
+      { ...axis('number', 1, '--soft'), space: 16, incrs: [50, 100] },
     ],
     series: [{}, ...LINES.map((_, i) => line(i)), ...LINES.map((_, i) => dots(i))],
   };

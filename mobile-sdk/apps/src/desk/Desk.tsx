@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
-import { clockTime, nameOf, stopwatch } from '../app/format.ts';
+import { clockTime, nameOf, personName, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import type { DutyNow } from '../app/useDutyList.ts';
@@ -14,15 +14,16 @@ import {
   UndoBar,
 } from '../clinical/Controls.tsx';
 import { DutyList } from '../clinical/Invite.tsx';
+import { LeftCall } from '../clinical/LeftCall.tsx';
 import { MediaTrouble } from '../clinical/MediaTrouble.tsx';
-import { legText, personName } from '../clinical/People.tsx';
+import { legText } from '../clinical/People.tsx';
 import { Queue } from '../clinical/Queue.tsx';
 import { Stage } from '../clinical/Stage.tsx';
 import { TrendPlot } from '../clinical/TrendPlot.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
 import { either, t } from '../i18n/index.tsx';
 import { inCall, joinerAsked, mayTakeOver, missed, me as ownLeg, runningSince } from '../model/call.ts';
-import { group } from '../model/queue.ts';
+import { cardsOf, group } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Brand, Empty, LangSwitch, Live, Notice, ThemeSwitch } from '../ui/parts.tsx';
@@ -140,17 +141,7 @@ function CallCentre(props: {
           </Button>
         </Empty>
       ) : left ? (
-        <Empty icon="leave" title={t('call.left.title')} sub={t('call.left.body')}>
-          <Button
-            kind="primary"
-            icon="undo"
-            busy={busy !== null}
-            onClick={() => go('back', () => desk.send({ type: 'comeBack' }))}
-            testid="come-back"
-          >
-            {t('call.left.back')}
-          </Button>
-        </Empty>
+        <LeftCall send={desk.send} />
       ) : (
         <>
           <Stage call={call} media={desk.media}>
@@ -209,6 +200,7 @@ export function Desk(props: DeskProps): VNode {
   const [ending, setEnding] = useState(false);
   const [help, setHelp] = useState(false);
   const { call } = props;
+  const onDuty = Array.isArray(props.duty) ? props.duty.map((d) => d.card) : [];
   const free = !call || call.state.state === 'ended' || ownLeg(call)?.legState.state === 'left';
   const waiting = group(props.queue ?? []).waiting;
   useShortcuts((shortcut) => {
@@ -233,6 +225,7 @@ export function Desk(props: DeskProps): VNode {
           current={call?.session ?? null}
           onClaim={free ? props.onClaim : null}
           onOpen={props.onOpen}
+          known={[...cardsOf(props.me, call ? [call] : []), ...onDuty]}
         />
       </aside>
       <main class="mid">

@@ -12,10 +12,10 @@ import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
 import { me as ownLeg } from '../model/call.ts';
 import { currentCall, stillIn } from '../model/staff.ts';
+import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { OverRecord } from '../ui/OverRecord.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
-import { LoadingPage } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
 import { Desk } from './Desk.tsx';
 
@@ -36,9 +36,9 @@ export function DeskApp({ live }: { live: Live }): VNode {
   const [media, controls] = useRoom(room);
   const dutyList = useDutyList(live, me !== null);
   const [equipment, askEquipment] = useEquipment(live, call);
-  if (live.restoring.value) return <LoadingPage />;
+  if (live.restoring.value) return <Arriving arrival={live.arrival} />;
   if (me?.who.kind !== 'staff') {
-    return <SignIn title={t('signin.title')} body={t('signin.body')} onCode={live.signIn} />;
+    return <SignIn title="signin.title" body="signin.body" onCode={live.signIn} />;
   }
   const page = route.value;
   const claim = (session: string) => {

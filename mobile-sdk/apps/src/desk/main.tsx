@@ -3,7 +3,9 @@ import { boot } from '../app/boot.ts';
 import { watchRoute } from '../app/route.ts';
 import '../styles/clinical.css';
 import '../styles/clinical-work.css';
+import '../styles/record.css';
 import '../styles/desk.css';
+import '../styles/desk-call.css';
 import { Boundary } from '../ui/Boundary.tsx';
 import { DeskApp } from './DeskApp.tsx';
 

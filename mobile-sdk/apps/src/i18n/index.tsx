@@ -39,6 +39,9 @@ function raw(key: Key, params: Params): string {
 /** A text as a plain string: for labels, titles and speech. */
 export const t = (key: Key, params: Params = {}): string => plain(raw(key, params));
 
+/** A text that goes into another one with its furigana. */
+export const ruby = (key: Key): string => raw(key, {});
+
 /** A text with furigana drawn above it. */
 export function T({ k, p = {} }: { k: Key; p?: Params }): VNode {
   return (

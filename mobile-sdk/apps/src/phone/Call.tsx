@@ -14,6 +14,7 @@ import {
 } from '../clinical/Controls.tsx';
 import { DispositionForm, NoteEditor, SignStep } from '../clinical/Finish.tsx';
 import { KindPicker } from '../clinical/Kind.tsx';
+import { LeftCall } from '../clinical/LeftCall.tsx';
 import { MediaTrouble } from '../clinical/MediaTrouble.tsx';
 import { Observations } from '../clinical/Observations.tsx';
 import { OxygenScale } from '../clinical/OxygenScale.tsx';
@@ -28,7 +29,7 @@ import { inCall, me, recordingAsksMe, runningSince } from '../model/call.ts';
 import { sendsPicture } from '../model/equipment.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
-import { Empty, Live, Notice } from '../ui/parts.tsx';
+import { Live, Notice } from '../ui/parts.tsx';
 import { Scroll } from '../ui/Scroll.tsx';
 import type { CallView, VitalsView } from '../wire.ts';
 
@@ -152,7 +153,6 @@ export function PhoneCall(props: PhoneCallProps): VNode {
   const { call, media } = props;
   const [tab, setTab] = useState<Tab>(props.startTab ?? 'call');
   const [ending, setEnding] = useState(false);
-  const [busy, go] = useBusy();
   const patient = call.people.find((p) => p.role === 'patient');
   const beside = call.people.filter(
     (p) => p.leg !== call.you && p.role !== 'patient' && inCall(p) && sendsPicture(p),
@@ -174,17 +174,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
           </div>
         </div>
       ) : left ? (
-        <Empty icon="leave" title={t('call.left.title')} sub={t('call.left.body')}>
-          <Button
-            kind="primary"
-            icon="undo"
-            busy={busy !== null}
-            onClick={() => go('back', () => props.send({ type: 'comeBack' }))}
-            testid="come-back"
-          >
-            {t('call.left.back')}
-          </Button>
-        </Empty>
+        <LeftCall send={props.send} />
       ) : (
         <div class="picture">
           {patient && <PersonTile p={patient} media={media} class="main" />}

@@ -9,12 +9,13 @@ import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
 import { inCall, isOver, me as ownLeg, sortCalls } from '../model/call.ts';
+import { cardsOf } from '../model/queue.ts';
 import { currentCall, stillIn } from '../model/staff.ts';
+import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { OverRecord } from '../ui/OverRecord.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
-import { LoadingPage } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
 import type { CallView, Me } from '../wire.ts';
 import { PhoneCall, WaitConsent } from './Call.tsx';
@@ -43,9 +44,9 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   const duty = useDuty(live, 'phone', ring !== null && !talking, t('ring.incoming'));
   const room = useCallRoom(live, current);
   const [media, controls] = useRoom(room);
-  if (live.restoring.value) return <LoadingPage />;
+  if (live.restoring.value) return <Arriving arrival={live.arrival} />;
   if (me?.who.kind !== 'staff') {
-    return <SignIn title={t('signin.title')} body={t('signin.body')} onCode={live.signIn} />;
+    return <SignIn title="signin.title" body="signin.body" onCode={live.signIn} />;
   }
   const record = (session: string) => goTo({ page: 'record', session });
   const vitalsOf = (call: CallView) => state.vitals[call.session] ?? null;
@@ -99,6 +100,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
       <Home
         me={signedIn}
         queue={state.ready ? state.queue : null}
+        known={cardsOf(signedIn, state.calls)}
         onOpen={record}
         onStopDuty={duty.stop}
         onTest={duty.test}

@@ -6,6 +6,8 @@ import '@fontsource/biz-udpgothic/700.css';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/ui.css';
+import '../styles/messages.css';
+import '../styles/forms.css';
 import '../styles/video.css';
 import '../styles/start.css';
 import { startClock } from '../app/clock.ts';

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import { equipmentOf, institutionOf, nameOf } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { type Key, T, t } from '../i18n/index.tsx';
+import { type Key, ruby, T, t } from '../i18n/index.tsx';
 import { equipmentIcon } from '../model/equipment.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -38,7 +38,7 @@ export function AskJoin({ person, send }: { person: Participant; send: Send }): 
   const name = person.equipment ? equipmentOf(person.equipment) : '';
   const role = t(`legRole.${person.role}`);
   const title = person.equipment ? 'tab.consent.device' : 'tab.consent.title';
-  const roleKey: Key = `legRole.${person.role}`;
+  const roleKey: Key = `tab.role.${person.role}`;
   return (
     <section
       class="ask"
@@ -50,7 +50,7 @@ export function AskJoin({ person, send }: { person: Participant; send: Send }): 
     >
       <Live text={t(title, { role, name })} urgent />
       <h1 id="ask-join">
-        <T k={title} p={{ role, name }} />
+        <T k={title} p={{ role: ruby(`tab.role.${person.role}`), name }} />
       </h1>
       <div class="idcard">
         <div class="face" aria-hidden="true">
@@ -59,7 +59,10 @@ export function AskJoin({ person, send }: { person: Participant; send: Send }): 
         {card ? (
           <div>
             <div>
-              <b>{nameOf(card.name)}</b> <span class="soft">{t(roleKey)}</span>
+              <b>{nameOf(card.name)}</b>{' '}
+              <span class="soft">
+                <T k={roleKey} />
+              </span>
             </div>
             <div>{institutionOf(card)}</div>
             {card.registeredYear && (
@@ -70,7 +73,10 @@ export function AskJoin({ person, send }: { person: Participant; send: Send }): 
           </div>
         ) : person.equipment ? (
           <div>
-            <b>{equipmentOf(person.equipment)}</b> <span class="soft">{t(roleKey)}</span>
+            <b>{equipmentOf(person.equipment)}</b>{' '}
+            <span class="soft">
+              <T k={roleKey} />
+            </span>
           </div>
         ) : (
           <T k="tab.consent.unnamed" />

@@ -1,15 +1,17 @@
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { equipmentOf, list, nameOf } from '../app/format.ts';
+import { list, personName } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { T, t } from '../i18n/index.tsx';
 import { canWithdrawRecording, onStage, others, rung } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
 import type { IconName } from '../ui/Icon.tsx';
-import { Dialog, Live } from '../ui/parts.tsx';
+import { Dialog } from '../ui/parts.tsx';
 import { VideoTile } from '../ui/VideoTile.tsx';
 import type { CallView, Id, Participant } from '../wire.ts';
+import { PersonCard } from './PersonCard.tsx';
+import { RecordingState } from './RecordingState.tsx';
 import { SpeakerDialog } from './Speaker.tsx';
 
 export interface InCallProps {
@@ -19,11 +21,6 @@ export interface InCallProps {
   send: Send;
   onMeasure: () => void;
 }
-
-export const displayName = (p: Participant): string => {
-  if (p.equipment) return equipmentOf(p.equipment);
-  return p.card ? nameOf(p.card.name) : p.name ? nameOf(p.name) : t(`legRole.${p.role}`);
-};
 
 function StageTile({ person, media }: { person: Participant | null; media: MediaView }): VNode {
   if (!person) {
@@ -36,7 +33,7 @@ function StageTile({ person, media }: { person: Participant | null; media: Media
       />
     );
   }
-  const name = displayName(person);
+  const name = personName(person);
   const picture = media.seats.get(person.leg)?.picture ?? null;
   const away = person.legState.state === 'away';
   const veil = away
@@ -58,7 +55,9 @@ function StageTile({ person, media }: { person: Participant | null; media: Media
       plate={
         <>
           <span class="who">{name}</span>
-          <span class="role">{t(`legRole.${person.role}`)}</span>
+          <span class="role">
+            <T k={`tab.role.${person.role}`} />
+          </span>
         </>
       }
     />
@@ -75,33 +74,16 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
   const stage = onStage(call, speaking, last.current);
   last.current = stage?.leg ?? null;
   const beside = others(call).filter((p) => p.leg !== stage?.leg);
-  const coming = rung(call).map(displayName);
+  const coming = rung(call).map(personName);
   const micOn = media.microphone === 'on';
   const cameraOn = media.camera === 'on';
-  const phase = call.recording.phase;
   return (
     <main class="call" data-testid="screen-incall">
-      <Live text={phase === 'on' ? t('tab.rec.on') : phase === 'paused' ? t('tab.rec.paused') : ''} />
       <div class="stagebox">
         <StageTile person={stage} media={media} />
         <div class="badges">
-          {phase === 'on' ? (
-            <span class="rec" data-testid="rec">
-              <i />
-              <span>
-                <T k="tab.rec.on" />
-              </span>
-            </span>
-          ) : phase === 'paused' ? (
-            <span class="rec waiting">
-              <span>
-                <T k="tab.rec.paused" />
-              </span>
-            </span>
-          ) : (
-            <span />
-          )}
-          {canWithdrawRecording(call) && phase !== 'asking' && (
+          <RecordingState call={call} />
+          {canWithdrawRecording(call) && call.recording.phase !== 'asking' && (
             <Button
               icon="cross"
               busy={busy === 'withdraw'}
@@ -128,21 +110,9 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
             </span>
           }
         />
-        {stage && (
-          <div class="person" data-testid="person">
-            <b>{displayName(stage)}</b>
-            <span class="soft">{t(`legRole.${stage.role}`)}</span>
-          </div>
-        )}
+        {stage && <PersonCard person={stage} />}
         {beside.map((p) => (
-          <div class="person" key={p.leg} data-testid="person">
-            <b>{displayName(p)}</b>
-            <span class="soft">
-              {p.gateOpen
-                ? t(`legRole.${p.role}`)
-                : t('paren', { text: t(`legRole.${p.role}`), more: t('call.state.gated') })}
-            </span>
-          </div>
+          <PersonCard person={p} key={p.leg} />
         ))}
         {coming.length > 0 && (
           <p class="soft" role="status">

@@ -50,7 +50,7 @@ export function Keypad(props: { onSend: (vital: Vital) => Promise<boolean>; onBa
       <Live text={message} />
       <header class="topline">
         <Button icon="left" onClick={props.onBack} testid="back">
-          {t('back')}
+          <T k="tab.back" />
         </Button>
         <h1 class="grow">
           <T k="sens.manual.title" />

@@ -100,7 +100,7 @@ export function Sensors(props: SensorsProps): VNode {
       <Live text={values.join(' ')} />
       <header class="topline">
         <Button icon="left" onClick={props.onBack} testid="back">
-          {t('back')}
+          <T k="tab.back" />
         </Button>
         <h1 class="grow">
           <T k="sens.title" />

@@ -6,12 +6,11 @@ import { attempt, showProblem } from '../app/problem.ts';
 import { typed } from '../app/reading.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
 import { useRoom } from '../app/useRoom.ts';
-import { t } from '../i18n/index.tsx';
 import { joinerAsked, recordingAsksMe } from '../model/call.ts';
 import { screenOf } from '../model/tabletScreen.ts';
+import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
-import { LoadingPage } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
 import type { SourceState } from '../wire.ts';
 import { After, Closing, Left } from './After.tsx';
@@ -71,9 +70,9 @@ export function TabletApp({ live }: { live: Live }): VNode {
   }, [screen]);
   useEffect(() => setAudioOnly(false), [running]);
 
-  if (live.restoring.value) return <LoadingPage />;
+  if (live.restoring.value) return <Arriving arrival={live.arrival} />;
   if (me?.who.kind !== 'tablet') {
-    return <SignIn title={t('setup.title')} body={t('setup.body')} onCode={live.signIn} />;
+    return <SignIn title="setup.title" body="setup.body" onCode={live.signIn} />;
   }
   const tap = async () => {
     unlock();

@@ -31,7 +31,7 @@ export function MediaTrouble(props: {
         </p>
         <div class="row" style={{ gap: '24px' }}>
           <Button kind="primary" icon="undo" onClick={props.onRetry} testid="retry-media">
-            {t('retry')}
+            <T k="tab.retry" />
           </Button>
           <Button icon={props.soundWorks ? 'mic' : 'right'} onClick={props.onAudioOnly} testid="audio-only">
             <T k={props.soundWorks ? 'tab.media.audioOnly' : 'tab.media.goOn'} />

@@ -3,6 +3,7 @@ import { boot } from '../app/boot.ts';
 import '../styles/tablet.css';
 import '../styles/tablet-call.css';
 import '../styles/tablet-pages.css';
+import '../styles/tablet-upright.css';
 import { Boundary } from '../ui/Boundary.tsx';
 import { TabletApp } from './TabletApp.tsx';
 

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { unbroken } from '../app/format.ts';
 import { t } from '../i18n/index.tsx';
 import { Button } from './Button.tsx';
 import { Icon } from './Icon.tsx';
@@ -27,7 +28,7 @@ export function LinkBanner(props: { link: Link; phone: string; onReopen: () => v
         )}
         <div class="grow">
           <div>{t(`link.${key}`)}</div>
-          <div class="sub">{t(`link.${key}Sub`, { phone: props.phone })}</div>
+          <div class="sub">{t(`link.${key}Sub`, { phone: unbroken(props.phone) })}</div>
         </div>
         {key === 'replaced' && (
           <Button kind="primary" onClick={props.onReopen} testid="link-reopen">

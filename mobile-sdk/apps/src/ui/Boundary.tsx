@@ -8,7 +8,7 @@ import { Live } from './parts.tsx';
 /** What is left when a screen broke: the telephone, 119, and loading the page again. The call itself goes on at the server. */
 export function Broken(props: { phone: string; onReload: () => void }): VNode {
   return (
-    <main class="broken" data-testid="screen-broken">
+    <main class="halt" data-testid="screen-broken">
       <Live text={t('broken.title')} urgent />
       <div class="emblem bad">
         <Icon name="alert" />
@@ -23,12 +23,14 @@ export function Broken(props: { phone: string; onReload: () => void }): VNode {
         <T k="broken.reload" />
       </Button>
       {props.phone && (
-        <p>
-          <T k="broken.phone" />
+        <div>
+          <p class="soft">
+            <T k="broken.phone" />
+          </p>
           <a class="hugephone num" href={telephone(props.phone)} data-testid="desk-phone">
             {props.phone}
           </a>
-        </p>
+        </div>
       )}
       <p>
         <T k="broken.119" />

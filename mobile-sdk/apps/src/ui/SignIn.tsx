@@ -3,16 +3,12 @@ import { useState } from 'preact/hooks';
 import { narrow } from '../app/format.ts';
 import { nextOf, problem, titleOf } from '../app/problem.ts';
 import { useBusy } from '../app/send.ts';
-import { t } from '../i18n/index.tsx';
+import { type Key, T, t } from '../i18n/index.tsx';
 import { Button } from './Button.tsx';
 import { Brand, Field, LangSwitch, Notice } from './parts.tsx';
 
 /** Nobody is signed in here: the code of a link or QR, typed. */
-export function SignIn(props: {
-  title: string;
-  body: string;
-  onCode: (code: string) => Promise<unknown>;
-}): VNode {
+export function SignIn(props: { title: Key; body: Key; onCode: (code: string) => Promise<unknown> }): VNode {
   const [code, setCode] = useState('');
   const [busy, go] = useBusy();
   const refused = problem.value;
@@ -25,14 +21,18 @@ export function SignIn(props: {
           if (narrow(code)) void go('go', () => props.onCode(narrow(code)));
         }}
       >
-        <div class="row">
+        <div class="row wrap">
           <span class="grow">
             <Brand />
           </span>
           <LangSwitch />
         </div>
-        <h1>{props.title}</h1>
-        <p>{props.body}</p>
+        <h1>
+          <T k={props.title} />
+        </h1>
+        <p>
+          <T k={props.body} />
+        </p>
         <Field label={t('signin.code')}>
           <input
             class="input"

@@ -33,10 +33,10 @@ export function Empty(props: {
 }
 
 /** Before a page knows what to show: in its middle, where the eye is. */
-export function LoadingPage(): VNode {
+export function LoadingPage({ text }: { text?: string }): VNode {
   return (
     <main class="loadingpage" data-testid="screen-loading">
-      <Loading />
+      <Loading {...(text ? { text } : {})} />
     </main>
   );
 }

@@ -8,9 +8,9 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
-import { createServer } from 'vite';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { FAULTS } from '../../fixtures/faults.tsx';
+import { withBrowser } from '../browser.ts';
 import { RULES, type Rules } from './limits.ts';
 import { Screen } from './page.ts';
 import { moved, STEADY, type Standing } from './steady.ts';
@@ -40,6 +40,8 @@ const SIZES: Size[] = [
   // A laptop, a small phone, and the door on a phone.
   { app: 'desk', suffix: '@1280', context: { viewport: { width: 1280, height: 800 } } },
   { app: 'phone', suffix: '@360', context: { ...phone, viewport: { width: 360, height: 740 } } },
+  // The tablet stood upright on the bedside table.
+  { app: 'tablet', suffix: '@upright', context: { viewport: { width: 800, height: 1280 }, hasTouch: true } },
   { app: 'start', suffix: '', context: { viewport: { width: 1280, height: 800 } } },
   { app: 'start', suffix: '@390', context: { ...phone, viewport: { width: 390, height: 844 } } },
 ];
@@ -135,22 +137,7 @@ function pages(browser: Browser, base: string, findings: Findings) {
 }
 
 mkdirSync(OUT, { recursive: true });
-const server = await createServer({
-  configFile: fileURLToPath(new URL('../../vite.config.ts', import.meta.url)),
-  server: { port: 0, host: '127.0.0.1', hmr: false, proxy: {} },
-  logLevel: 'error',
-});
-await server.listen();
-const address = server.httpServer?.address();
-const port = typeof address === 'object' && address ? address.port : 0;
-const browser = await chromium.launch({
-  executablePath: process.env.YOBAN_CHROMIUM ?? '/usr/bin/chromium',
-  headless: true,
-  chromiumSandbox: process.getuid?.() !== 0,
-  args: ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-try {
-  const base = `http://127.0.0.1:${port}`;
+await withBrowser([], async (browser, base) => {
   const findings: Findings = { pictures: 0, list: [] };
   const langs = ['ja', 'en'].filter((l) => !option('lang') || option('lang') === l);
   const sizes = SIZES.filter((s) => !option('app') || option('app') === s.app);
@@ -178,7 +165,4 @@ try {
     );
   console.log(`${findings.pictures} pictures in var/screens, ${findings.list.length} findings`);
   if (findings.list.length > 0 || findings.pictures === 0) process.exitCode = 1;
-} finally {
-  await browser.close();
-  await server.close();
-}
+});

@@ -23,7 +23,7 @@ export const STEADY: Steady[] = [
   // An answered ring: the screen is another, its frame is the same.
   {
     app: 'tablet',
-    screens: ['incall', 'reconnecting', 'askJoin', 'askRecording', 'recorded'],
+    screens: ['incall', 'reconnecting', 'askJoin', 'askRecording', 'recorded', 'recFailed', 'full'],
     keep: id('stage', 'mic', 'camera', 'flip', 'speaker', 'measure', 'leave'),
   },
   {
