@@ -39,5 +39,6 @@ export default defineConfig({
       },
     },
   },
-  test: { include: ['test/**/*.test.{ts,tsx}'], environment: 'node' },
+  // Not a measure of speed: a busy machine takes its time.
+  test: { include: ['test/**/*.test.{ts,tsx}'], environment: 'node', testTimeout: 60_000 },
 });
