@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::directory::Directory;
 use crate::fact::{Fact, FactKind};
 use crate::id::{AssociationId, CaseId, LegId, PatientId, PersonId, SessionId};
 use crate::mode::{self, Interval};
@@ -147,6 +148,25 @@ pub struct Record {
     pub people: Vec<Person>,
     /// Their institutions and the patient's.
     pub institutions: Vec<Institution>,
+}
+
+impl Record {
+    /// The names this record goes by: as they were when it was put together, completed by today's for those whom it does
+    /// not know, such as somebody who was rung and never came.
+    pub fn names(&self, today: &Directory) -> Directory {
+        let mut names = today.clone();
+        names.association = self.association.clone();
+        names.patient = self.patient.clone();
+        for person in &self.people {
+            names.people.retain(|p| p.id != person.id);
+            names.people.push(person.clone());
+        }
+        for institution in &self.institutions {
+            names.institutions.retain(|i| i.id != institution.id);
+            names.institutions.push(institution.clone());
+        }
+        names
+    }
 }
 
 /// A signed, unchangeable version of a record.

@@ -2,6 +2,8 @@
 
 mod extract;
 mod seal;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use extract::Caller;

@@ -39,15 +39,20 @@ pub(super) async fn encounter(
     Path(session): Path<SessionId>,
 ) -> Result<Json<EncounterView>, ApiError> {
     let (scene, record, signed) = signaling.engine.record(caller.actor, session).await?;
-    let leg = |l| scene.directory.participant(&scene.session, l);
+    // What was signed shows the names and the age that were signed.
+    let (names, at) = match &signed {
+        Some(signed) => (record.names(&scene.directory), signed.at),
+        None => (scene.directory.clone(), signaling.engine.clock().now()),
+    };
+    let leg = |l| names.participant(&scene.session, l);
     let may_sign = signed.is_none() && scene.session.may_sign(&caller.actor).is_ok();
     Ok(Json(EncounterView {
         session,
-        patient: scene.directory.patient_card(signaling.engine.clock().now()),
+        patient: names.patient_card(at),
         people: scene.session.legs.iter().map(leg).collect(),
         version: signed.as_ref().map(|s| s.version),
         digest: signed.as_ref().map(|s| s.digest.clone()),
-        signed_by: signed.as_ref().and_then(|s| scene.directory.card(s.by)),
+        signed_by: signed.as_ref().and_then(|s| names.card(s.by)),
         signed_at: signed.as_ref().map(|s| s.at),
         disposition: record.encounter.disposition.map(|d| d.disposition.into_revealed()),
         note: record.encounter.note,

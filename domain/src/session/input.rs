@@ -16,6 +16,10 @@ use crate::people::Patient;
 use crate::private::Private;
 use crate::time::Span;
 
+/// Characters of one free text, about three printed pages. Longer: screens and records nobody reads, and messages the
+/// socket cuts; shorter: a nurse who writes at length is stopped in the middle of the night.
+pub const LONGEST_TEXT: usize = 4_000;
+
 /// One thing that happened or was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -136,6 +140,21 @@ impl Input {
             | Self::MediaLost(_)
             | Self::MediaFlow { .. }
             | Self::Deadline(_) => Action::ServeCall,
+        }
+    }
+
+    /// Whether a free text is longer than [`LONGEST_TEXT`].
+    pub fn too_long(&self) -> bool {
+        let long = |text: &Private<String>| text.reveal().chars().count() > LONGEST_TEXT;
+        if let Self::Assess(Finding::Sbar { sbar }) = self {
+            [&sbar.situation, &sbar.background, &sbar.assessment, &sbar.recommendation].into_iter().any(long)
+        } else if let Self::Assess(Finding::Note { text }) | Self::SetOxygenScale { reason: text, .. } = self
+        {
+            long(text)
+        } else if let Self::Dispose(disposition) = self {
+            long(&disposition.advice) || disposition.reason_online.as_ref().is_some_and(long)
+        } else {
+            false
         }
     }
 
@@ -355,6 +374,9 @@ pub enum Refused {
     /// A recheck is the night's own work, not an appointment weeks ahead.
     #[error("the recheck lies too far ahead")]
     RecheckTooFar,
+    /// A free text is longer than [`LONGEST_TEXT`].
+    #[error("a text is too long")]
+    TextTooLong,
     /// The call is still going on, or the decision is missing.
     #[error("the call is not finished yet")]
     StillRunning,
@@ -411,6 +433,7 @@ impl Refused {
             Self::ScaleReasonNeeded => "scale-reason-needed",
             Self::RecheckInPast => "recheck-in-past",
             Self::RecheckTooFar => "recheck-too-far",
+            Self::TextTooLong => "text-too-long",
             Self::StillRunning => "still-running",
             Self::NotYoursToEnd => "not-yours-to-end",
             Self::RecordingNotPossible => "recording-not-possible",

@@ -42,6 +42,9 @@ impl Session {
         around: &mut Circumstances<'_>,
         now: Timestamp,
     ) -> Result<Step, Refused> {
+        if input.too_long() {
+            return Err(Refused::TextTooLong);
+        }
         let mut turn = Turn { next: self.clone(), out: Outcomes::default(), by, now, around };
         turn.apply(input)?;
         turn.settle(self);

@@ -234,7 +234,8 @@ impl From<Refused> for Problem {
             Refused::ReasonNeeded
             | Refused::ScaleReasonNeeded
             | Refused::RecheckInPast
-            | Refused::RecheckTooFar => 422,
+            | Refused::RecheckTooFar
+            | Refused::TextTooLong => 422,
             Refused::Ended
             | Refused::TakenBy(_)
             | Refused::AlreadyAnswered
@@ -436,6 +437,12 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "The recheck lies too far ahead",
             "48時間以内の時刻を選ぶか、「明日、主治医へ」を選んでください",
             "Choose a time within 48 hours, or their own doctor tomorrow",
+        ],
+        Refused::TextTooLong => [
+            "文章が長すぎます",
+            "The text is too long",
+            "一つの欄を4,000文字以内にしてください",
+            "Keep each field within 4,000 characters",
         ],
         Refused::StillRunning => [
             "通話か判断がまだ終わっていません",

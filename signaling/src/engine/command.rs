@@ -197,22 +197,13 @@ impl Engine {
         let mut lost = Vec::new();
         let mut read = self.store.read().await?;
         for (association, _) in read.associations().await? {
-            let elsewhere: Vec<LegId> = read
-                .carried_legs(association)
-                .await?
-                .into_iter()
-                .filter(|(_, node)| **node != *self.node)
-                .map(|(leg, _)| leg)
-                .collect();
             for row in read.live_sessions(association).await? {
                 let Ok(session) = row.body.read::<Session>() else {
                     tracing::error!(session = ?row.head.id, "a session cannot be read; the others go on");
                     continue;
                 };
-                let joined = session
-                    .legs
-                    .iter()
-                    .filter(|l| matches!(l.state, LegState::Joined { .. }) && !elsewhere.contains(&l.id));
+                // Of a leg that another node carries by now, the turn makes nothing.
+                let joined = session.legs.iter().filter(|l| matches!(l.state, LegState::Joined { .. }));
                 lost.extend(joined.map(|leg| (session.id, leg.id)));
             }
         }

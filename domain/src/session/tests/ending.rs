@@ -221,3 +221,28 @@ fn a_device_that_accepts_and_vanishes_before_media_leaves_nobody_waiting() {
     assert!(matches!(night.leg(NURSE).state, LegState::Away { .. }));
     assert!(night.session.desk.is_some_and(|d| d.ringing), "the desk is rung for the patient");
 }
+
+#[test]
+fn a_free_text_has_an_end_and_what_is_refused_changes_nothing() {
+    let mut night = Night::doctor_talks();
+    let text = |n: usize| Private::new("痛".repeat(n));
+    let sbar = |n| Input::Assess(Finding::Sbar { sbar: Sbar { recommendation: text(n), ..Sbar::default() } });
+    let note = |n| Input::Assess(Finding::Note { text: text(n) });
+    let scale = |n| Input::SetOxygenScale { scale2: true, reason: text(n) };
+    let decide = |advice, reason| {
+        let reason_online = Some(text(reason));
+        Input::Dispose(Disposition { outcome: Outcome::Advice, advice: text(advice), reason_online })
+    };
+    for (long, most) in [
+        (sbar(4_001), sbar(4_000)),
+        (note(4_001), note(4_000)),
+        (scale(4_001), scale(4_000)),
+        (decide(4_001, 1), decide(4_000, 1)),
+        (decide(1, 4_001), decide(1, 4_000)),
+    ] {
+        let before = night.session.clone();
+        assert_eq!(night.try_act(night.staff(DOCTOR), long), Err(Refused::TextTooLong));
+        assert_eq!(night.session, before);
+        night.act(night.staff(DOCTOR), most);
+    }
+}

@@ -199,3 +199,40 @@ fn nobody_comes_back_into_a_full_room() {
     assert_eq!(night.session.legs.iter().filter(|l| l.in_call()).count(), ROOM_SIZE);
     assert_eq!(night.try_act(night.staff(DOCTOR), Input::ComeBack), Err(Refused::Full));
 }
+
+#[test]
+fn a_record_keeps_the_names_it_was_put_together_with() {
+    let night = Night::nurse_talks();
+    let named = |who: u128, kanji: &str| crate::people::Person {
+        id: person(who),
+        association: night.session.association,
+        institution: night.institution.id,
+        role: Role::DeskNurse,
+        name: crate::people::Name { kanji: kanji.to_owned().into(), ..night.patient.name.clone() },
+        registration: None,
+    };
+    let facts: Vec<crate::fact::Fact> = (1..)
+        .zip(&night.facts)
+        .map(|(seq, kind)| crate::fact::Fact {
+            case: night.session.case,
+            seq,
+            at: night.now,
+            by: night.staff(NURSE),
+            session: Some(night.session.id),
+            kind: kind.clone(),
+        })
+        .collect();
+    let folded = crate::encounter::Encounter::fold(night.session.id, night.session.patient, &facts).unwrap();
+    let then = Directory { people: vec![named(NURSE, "前の姓")], ..directory(&night) };
+    let record = then.record(folded);
+    let mut today =
+        Directory { people: vec![named(NURSE, "今の姓"), named(OTHER_NURSE, "同僚")], ..then };
+    today.patient.name.kanji = "今の名".to_owned().into();
+    today.institutions[0].name = "今の院名".into();
+    let names = record.names(&today);
+    let kanji = |id: u128| names.person(person(id)).unwrap().name.kanji.reveal().clone();
+    assert_eq!((kanji(NURSE), kanji(OTHER_NURSE)), ("前の姓".to_owned(), "同僚".to_owned()));
+    assert_eq!(names.patient, night.patient);
+    assert_eq!(names.institutions, std::slice::from_ref(&night.institution));
+    assert_eq!(names.people.len(), 2);
+}

@@ -32,7 +32,7 @@ export interface Live {
 
 /** The code of a sign-in link stands behind `#code=`: what follows `#` never reaches a server or its log. */
 function codeInAddress(): string | null {
-  const match = /[#&?]code=([^&]+)/.exec(location.hash) ?? /[?&]code=([^&]+)/.exec(location.search);
+  const match = /[#&]code=([^&]+)/.exec(location.hash);
   if (!match?.[1]) return null;
   history.replaceState(null, '', location.pathname);
   try {
