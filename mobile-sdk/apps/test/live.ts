@@ -211,6 +211,17 @@ async function patient(browser: Browser, base: string): Promise<void> {
   await comesTo('ask-join');
   say({ type: 'call', call: { ...asPatient(scenes.threeWay), version: 4 } });
   await page.waitForSelector(at('ask-join'), { state: 'detached' });
+  const people = await page.locator(at('person')).evaluateAll((found) =>
+    found.map((element) => {
+      const copy = element.cloneNode(true) as Element;
+      for (const small of copy.querySelectorAll('rt')) small.remove();
+      return [...copy.children].map((line) => line.textContent?.trim());
+    }),
+  );
+  assert.deepEqual(people.sort(), [
+    ['森下 奈緒', '窓口の看護師'],
+    ['橘 健一', '当番医', 'たちばな在宅クリニック', '医師の登録 2004年'],
+  ]);
   await comesTo('measure');
   // Escape is no to a question, and Tab leaves nothing out of reach.
   await page.focus(at('leave'));

@@ -119,6 +119,17 @@ export class Window {
     });
   }
 
+  /** The lines of each element of that name, without their furigana. */
+  lines(id) {
+    return this.by(id).evaluateAll((found) =>
+      found.map((element) => {
+        const copy = element.cloneNode(true);
+        for (const small of copy.querySelectorAll('rt, rp')) small.remove();
+        return [...copy.children].map((line) => line.textContent.trim());
+      }),
+    );
+  }
+
   /** Says something over the page's own socket that its buttons do not offer; gives the code of the refusal. */
   async refused(message) {
     return this.page.evaluate(async (said) => {
