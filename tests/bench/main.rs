@@ -48,6 +48,10 @@ pub const NAMES: [(&str, &str); 9] = [
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     if wanted == ["docs"] {
+        if cfg!(debug_assertions) {
+            say("✗ figures of the tests' build do not go into docs/benchmarks.md: BENCH=docs make bench");
+            return ExitCode::FAILURE;
+        }
         return table::into_docs();
     }
     if let [bare, kind] = wanted.as_slice()
@@ -83,10 +87,10 @@ fn main() -> ExitCode {
         say(&format!("── {name}: {:.0} s", begun.elapsed().as_secs_f64()));
     }
     if failed.is_empty() {
-        say("\nvar/bench/latest.json, var/bench/latest.md");
+        say(&format!("\n{RESULTS}/latest.json, {RESULTS}/latest.md"));
         return ExitCode::SUCCESS;
     }
-    say(&format!("\n✗ failed, and left as it was in var/bench/latest.json: {}", failed.join(", ")));
+    say(&format!("\n✗ failed, and left as it was in {RESULTS}/latest.json: {}", failed.join(", ")));
     ExitCode::FAILURE
 }
 
@@ -117,9 +121,12 @@ fn keep(name: &str, new: Vec<Row>, machine: &Machine) {
     std::fs::write(folder.join("latest.md"), table::markdown(&rows, machine)).unwrap();
 }
 
-/// Where results lie.
+/// Where results lie. What an unoptimised build gives says nothing of the product and never stands among its figures.
+const RESULTS: &str = if cfg!(debug_assertions) { "var/bench/dev" } else { "var/bench" };
+
+/// [`RESULTS`], made where it is missing.
 pub fn folder() -> PathBuf {
-    let folder = yoban_tests::repository().join("var/bench");
+    let folder = yoban_tests::repository().join(RESULTS);
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }

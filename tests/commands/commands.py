@@ -1,4 +1,4 @@
-"""`make run`, `make demo`, `make reset`: typed at a terminal, ended by Ctrl-C, and without a network."""
+"""`make run`, `make demo`, `make bench`, `make reset`: typed at a terminal, ended by Ctrl-C, and without a network."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,12 @@ import unittest
 import urllib.request
 from pathlib import Path
 
+from machines import Setup  # noqa: F401
+
 ROOT = Path(__file__).resolve().parents[2]
+# The tests' build.
+BUILT = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
+PROGRAM = Path(os.environ.get("YOBAN_BIN", BUILT / "yoban"))
 # Far beyond what anything takes, so that only a real failure meets it.
 PATIENCE = 240
 
@@ -155,7 +161,141 @@ class Reset(unittest.TestCase):
         self.assertEqual(self.there(self.stays[1:]), self.stays[1:])
 
 
+class Preflight(unittest.TestCase):
+    """The program itself: whether it can start here, in both languages."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.data = Path(folder.name) / "data"
+        self.held = [self.taken(socket.SOCK_STREAM), self.taken(socket.SOCK_STREAM)]
+        self.ports = [held.getsockname()[1] for held in self.held]
+
+    def taken(self, kind, port=0):
+        """A port of loopback that somebody has."""
+        held = socket.socket(socket.AF_INET, kind)
+        self.addCleanup(held.close)
+        held.bind(("127.0.0.1", port))
+        if kind == socket.SOCK_STREAM:
+            held.listen()
+        return held
+
+    def preflight(self, *options):
+        words = [PROGRAM, "preflight", "--demo", "--data", self.data, "--port", self.ports[0], "--http-port", self.ports[1]]
+        done = subprocess.run([str(w) for w in [*words, *options]], env=environment(), capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_free_ports_are_ready_and_nothing_is_left_behind(self):
+        for held in self.held:
+            held.close()
+        code, shown, said = self.preflight("--listen", "none")
+        port, http = self.ports
+        self.assertEqual(code, 0, shown + said)
+        for line in ["始められます", "Ready", f"{port}/tcp 空いています", f"{port}/tcp is free", f"{port}/udp is free"]:
+            self.assertIn(line, shown)
+        self.assertIn(f"{http}/tcp is free", shown)
+        self.assertNotIn("✗", shown)
+        self.assertEqual(list(self.data.glob("**/*.db")), [], "it looks and does not start")
+
+    def test_a_taken_tcp_port_is_named_with_a_next_step(self):
+        self.held[0].close()
+        code, shown, said = self.preflight("--listen", "none")
+        port, http = self.ports
+        self.assertEqual(code, 1, shown + said)
+        self.assertIn(f"127.0.0.1:{http}/tcp 他のプログラムが使っています", shown)
+        self.assertIn(f"127.0.0.1:{http}/tcp is taken by another program", shown)
+        self.assertEqual(shown.count("→"), 2, shown)
+        self.assertIn("Not ready: 1 must be repaired", shown)
+        self.assertIn(f"127.0.0.1:{port}/tcp is free", shown)
+
+    def test_a_taken_udp_port_is_named_with_a_next_step(self):
+        port = self.ports[0]
+        self.taken(socket.SOCK_DGRAM, port)
+        for held in self.held:
+            held.close()
+        code, shown, said = self.preflight("--listen", "none")
+        self.assertEqual(code, 1, shown + said)
+        self.assertIn(f"127.0.0.1:{port}/udp 他のプログラムが使っています", shown)
+        self.assertIn(f"127.0.0.1:{port}/udp is taken by another program", shown)
+        self.assertIn(f"127.0.0.1:{port}/tcp is free", shown)
+        self.assertIn("このままでは始められません", shown)
+
+    def test_the_demo_does_not_listen_for_everybody(self):
+        for held in self.held:
+            held.close()
+        code, shown, said = self.preflight("--listen", "0.0.0.0")
+        self.assertEqual(code, 1, shown + said)
+        self.assertIn("デモは全アドレス（0.0.0.0 / ::）では待ち受けません", said)
+        self.assertIn("The demo does not listen on all addresses", said)
+        self.assertNotIn("Ready", shown)
+
+
+class Bench(unittest.TestCase):
+    def test_a_bench_leaves_rows_with_what_they_promise(self):
+        results = ROOT / "var/bench/dev/latest.json"
+        results.unlink(missing_ok=True)
+        real = ROOT / "var/bench/latest.json"
+        before = real.read_bytes() if real.exists() else None
+        terminal = Terminal(["make", "bench"], BENCH="ring size", RUNS="2", CARGO_NET_OFFLINE="true")
+        self.addCleanup(terminal.close)
+        self.assertEqual(terminal.ends(), 0, terminal.shown)
+        self.assertNotIn("Compiling", terminal.shown)
+        self.assertIn("var/bench/dev/latest.json", terminal.shown)
+        self.assertEqual(real.read_bytes() if real.exists() else None, before, "figures of the release build stay")
+
+        rows = json.loads(results.read_text())
+        self.assertEqual({row["name"].split(".")[0] for row in rows}, {"ring", "size"})
+        always = {"name", "what", "value", "unit", "runs", "lo", "hi", "commit", "at"}
+        beside = {"peer", "peer_value", "ratio"}
+        for row in rows:
+            self.assertIn(set(row) - always, [set(), beside], row)
+            self.assertLessEqual(always, set(row), row)
+            self.assertGreater(row["value"], 0, row)
+            self.assertTrue(row["lo"] <= row["value"] <= row["hi"], row)
+            self.assertRegex(row["at"], r"^\d{4}-\d\d-\d\dT")
+        times = [row for row in rows if row["name"].startswith("ring")]
+        self.assertGreaterEqual(len(times), 3, times)
+        self.assertEqual({(row["unit"], row["runs"]) for row in times}, {("ms", 2)})
+        for row in (row for row in rows if beside <= set(row)):
+            self.assertAlmostEqual(row["ratio"], row["value"] / row["peer_value"], 6, row)
+        program = next(row for row in rows if row["name"] == "size.program")
+        self.assertEqual((program["unit"], round(program["value"], 1)), ("MB", round(PROGRAM.stat().st_size / 1e6, 1)))
+        self.assertLess(program["peer_value"], program["value"], "without symbols")
+
+    def test_an_unknown_bench_and_figures_for_the_docs_are_refused_with_words(self):
+        for name, words in [("ring nothing", 'no bench "nothing". There are: ring'), ("docs", "do not go into docs")]:
+            terminal = Terminal(["make", "bench"], BENCH=name, CARGO_NET_OFFLINE="true")
+            self.addCleanup(terminal.close)
+            self.assertNotEqual(terminal.ends(), 0, terminal.shown)
+            self.assertIn(words, terminal.shown)
+
+
 class Demo(unittest.TestCase):
+    def test_a_demo_that_cannot_go_on_says_where_why_and_what_next(self):
+        with tempfile.TemporaryDirectory() as folder:
+            broken = Path(folder) / "yoban"
+            broken.write_text("#!/bin/sh\necho 'the disk is on fire' >&2\nexit 3\n")
+            broken.chmod(0o755)
+            done = subprocess.run(
+                [BUILT / "yoban-demo"], cwd=ROOT, env=environment(YOBAN_BIN=str(broken)), capture_output=True, text=True
+            )
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        for words in [
+            "デモは途中で止まりました",
+            "止まった所：サーバーを起動します",
+            "Stopped at: The server starts",
+            "the disk is on fire",
+            "var/demo/failure.txt",
+            "var/demo/server.log",
+            "もう一度 make demo",
+            "try make demo again",
+        ]:
+            self.assertIn(words, done.stderr)
+        for noise in ["panicked", "RUST_BACKTRACE", "stack backtrace"]:
+            self.assertNotIn(noise, done.stdout + done.stderr)
+        self.assertIn("the disk is on fire", (ROOT / "var/demo/server.log").read_text())
+        self.assertIn("tests/harness/server.rs", (ROOT / "var/demo/failure.txt").read_text())
+
     def test_the_demo_tells_where_it_is_and_leaves_what_it_promises(self):
         terminal = Terminal(["make", "demo"], CARGO_NET_OFFLINE="true")
         self.addCleanup(terminal.close)
