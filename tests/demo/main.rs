@@ -6,6 +6,8 @@
     reason = "JSON made a few lines above; absent keys read as null"
 )]
 
+mod stopped;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,14 +20,21 @@ use yoban_tests::{Night, Server, repository};
 
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    match runtime.map_err(|e| e.to_string()).and_then(|r| r.block_on(night())) {
+    stopped::listen();
+    // The stories are tests as well, and a surprise ends them by a panic: here it is told in words.
+    let played =
+        runtime.map_err(|e| e.to_string()).and_then(|runtime| stopped::caught(|| runtime.block_on(night())));
+    match played {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _gone = writeln!(std::io::stderr(), "✗ {error}");
+        Err(why) => {
+            stopped::tell(&repository().join(FOLDER), &why);
             ExitCode::FAILURE
         }
     }
 }
+
+/// Where everything lies, below the repository.
+const FOLDER: &str = "var/demo";
 
 fn say(text: &str) {
     let mut out = std::io::stdout();
@@ -38,13 +47,15 @@ async fn night() -> Result<(), String> {
     let mut tell = |ja: &str, en: &str| {
         let at = begun.elapsed().as_secs_f64();
         say(&format!("{at:6.1} s  {ja}\n          {en}"));
+        stopped::at(ja, en);
     };
-    let folder = repository().join("var/demo");
+    let folder = repository().join(FOLDER);
     fresh(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     say("\n夜番 Yoban：一夜の通話を自動で再生します（架空の人だけです）。");
     say("Yoban: one night call, played by scripted people with real sound and picture (all fictitious).\n");
     tell("サーバーを起動します", "The server starts");
-    let mut night = Night::with(Server::start_on(&folder.join("data"), &[])).await;
+    let mut night =
+        Night::with(Server::start_logging(&folder.join("data"), &folder.join(stopped::SERVER_LOG))).await;
     let told = story::play(&night, &mut tell).await;
     tell("記録・FHIR・時系列を取り出します", "Record, FHIR bundle and time line are fetched and checked");
     let papers = told.papers().await;
@@ -56,7 +67,7 @@ async fn night() -> Result<(), String> {
     let figures = told.figures.clone();
     drop(told);
     if !night.server.stop().success() {
-        return Err("the server did not end in order".into());
+        return Err("サーバーが正常に終わりませんでした / the server did not end in order".into());
     }
     let summary = write(&folder, &papers, &files.manifest, &figures).map_err(|e| e.to_string())?;
     show(&summary, &papers, begun);

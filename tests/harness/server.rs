@@ -29,6 +29,8 @@ pub struct Server {
     options: Vec<String>,
     demo: bool,
     log_level: Option<&'static str>,
+    /// Where the log goes when the test or demo that uses this server fails; none: onto the terminal.
+    failure_log: Option<PathBuf>,
     /// Where it listens.
     pub ports: Ports,
     running: Option<Running>,
@@ -50,23 +52,28 @@ impl Server {
     /// Starts a server on fresh data and free ports. `options` go to the command line.
     pub fn start(options: &[&str]) -> Self {
         let data = std::env::temp_dir().join(format!("yoban-{}", random()));
-        Self::start_in(data, true, true, options, ALL)
+        Self::start_in(data, true, true, options, ALL, None)
     }
 
     /// As [`Server::start`], with the log of everyday use.
     pub fn start_quiet(options: &[&str]) -> Self {
         let data = std::env::temp_dir().join(format!("yoban-{}", random()));
-        Self::start_in(data, true, true, options, USUAL)
+        Self::start_in(data, true, true, options, USUAL, None)
     }
 
     /// Starts a server whose data stays.
     pub fn start_on(data: &Path, options: &[&str]) -> Self {
-        Self::start_in(data.to_owned(), false, true, options, ALL)
+        Self::start_in(data.to_owned(), false, true, options, ALL, None)
+    }
+
+    /// As [`Server::start_on`]; where the caller fails, the log goes into this file instead of onto the terminal.
+    pub fn start_logging(data: &Path, failure_log: &Path) -> Self {
+        Self::start_in(data.to_owned(), false, true, &[], USUAL, Some(failure_log.to_owned()))
     }
 
     /// Starts a server for real people, on data that have an administrator; they stay.
     pub fn start_real(data: &Path, options: &[&str]) -> Self {
-        Self::start_in(data.to_owned(), false, false, options, ALL)
+        Self::start_in(data.to_owned(), false, false, options, ALL, None)
     }
 
     fn start_in(
@@ -75,6 +82,7 @@ impl Server {
         demo: bool,
         options: &[&str],
         log_level: Option<&'static str>,
+        failure_log: Option<PathBuf>,
     ) -> Self {
         std::fs::create_dir_all(&data).unwrap();
         let mut server = Self {
@@ -83,6 +91,7 @@ impl Server {
             options: options.iter().map(|o| (*o).to_owned()).collect(),
             demo,
             log_level,
+            failure_log,
             ports: Ports { http: 0, https: 0, udp: 0 },
             running: None,
             log: Arc::default(),
@@ -132,11 +141,13 @@ impl Server {
                 break serde_json::from_str(&text).unwrap();
             }
             let ended = child.try_wait().unwrap();
-            assert!(
-                ended.is_none() && Instant::now() < give_up,
-                "the server did not start ({ended:?}):\n{}",
-                self.log.lock().unwrap()
-            );
+            if ended.is_some() || Instant::now() >= give_up {
+                let _gone_already = child.kill();
+                Running { child, readers: vec![drain, reader] }.end();
+                // Before the panic: a lock that is held by one is of no use to whoever tells what was said.
+                let log = self.log();
+                panic!("the server did not start ({ended:?}):\n{log}");
+            }
             std::thread::sleep(Duration::from_millis(5));
         };
         self.ports = ports;
@@ -216,6 +227,11 @@ impl Drop for Server {
         }
         if std::thread::panicking() {
             let log = self.log();
+            if let Some(file) = &self.failure_log
+                && std::fs::write(file, &log).is_ok()
+            {
+                return;
+            }
             eprintln_safe(&format!("server log, data in {}:\n{log}", self.data.display()));
         } else if self.own_data {
             let _ = std::fs::remove_dir_all(&self.data);
