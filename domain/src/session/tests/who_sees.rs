@@ -183,7 +183,7 @@ fn what_was_decided_is_for_the_tablet_and_for_whom_it_concerns() {
 }
 
 #[test]
-fn nobody_comes_back_into_a_full_room() {
+fn nobody_comes_or_comes_back_into_a_full_room() {
     let mut night = Night::doctor_talks();
     night.act(night.staff(DOCTOR), Input::Leave);
     for n in [OTHER_DOCTOR, VISITOR] {
@@ -198,6 +198,11 @@ fn nobody_comes_back_into_a_full_room() {
     night.act(night.staff(OTHER_NURSE), Input::Accept);
     assert_eq!(night.session.legs.iter().filter(|l| l.in_call()).count(), ROOM_SIZE);
     assert_eq!(night.try_act(night.staff(DOCTOR), Input::ComeBack), Err(Refused::Full));
+    // Nor by a ring, which may go on until somebody has left.
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
+    assert_eq!(night.try_act(night.staff(DOCTOR), Input::Accept), Err(Refused::Full));
+    night.act(night.staff(VISITOR), Input::Leave);
+    night.act(night.staff(DOCTOR), Input::Accept);
 }
 
 #[test]
