@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use yoban_domain::session::{Disposition, Outcome, VideoCodec};
 use yoban_domain::time::{Span, Timestamp};
-use yoban_domain::vitals::Flag;
+use yoban_domain::vitals::{Flag, Origin};
 use yoban_domain::wire::close;
 use yoban_domain::wire::signal::ClientMessage as Say;
 use yoban_tests::person::reading;
@@ -205,6 +205,13 @@ async fn readings_that_cannot_be_are_flagged_and_kept_and_repeated_ones_are_stor
         readings: (0..51).map(|_| reading(json!({"kind": "pulse", "value": "70", "unit": "/min"}))).collect(),
     };
     assert_eq!(patient.refused(twins).await, "invalid-request");
+    let named = |letters: usize| {
+        let mut new = reading(json!({"kind": "pulse", "value": "70", "unit": "/min"}));
+        new.origin = Origin::Device { model: Some("計".repeat(letters)) };
+        Say::Readings { session: Some(session), readings: vec![new] }
+    };
+    assert_eq!(patient.refused(named(249)).await, "invalid-request");
+    patient.say(named(248)).await;
 
     for (at, code) in [(i64::MIN, "recheck-in-past"), (i64::MAX, "recheck-too-far")] {
         let outcome = Outcome::RecheckAt { at: Timestamp(at) };

@@ -42,6 +42,16 @@ pub enum Origin {
     Manual,
 }
 
+impl Origin {
+    /// Model as the device names itself.
+    pub fn model(&self) -> Option<&str> {
+        match self {
+            Self::Device { model } | Self::Simulated { model } => model.as_deref(),
+            Self::Manual => None,
+        }
+    }
+}
+
 /// Where a stored value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -19,6 +19,9 @@ use crate::hint::Hint;
 
 /// Most readings in one message.
 pub const MAX_READINGS: usize = 50;
+/// Characters of a device's own name of its model. A Bluetooth name has at most 248 bytes; each view of the readings
+/// carries it to every screen.
+const LONGEST_MODEL: usize = 248;
 
 /// Whose readings, and into which case they go.
 struct Destination {
@@ -33,7 +36,7 @@ impl Engine {
     /// another reading has is told in the answer, and the others are stored.
     ///
     /// # Errors
-    /// More than [`MAX_READINGS`], not theirs to send, or they cannot be stored; then none of them is.
+    /// More than [`MAX_READINGS`], a model of more than 248 characters, not theirs to send, or they cannot be stored; then none of them is.
     pub async fn readings(
         &self,
         by: Actor,
@@ -42,6 +45,10 @@ impl Engine {
     ) -> Result<ReadingsStored, CommandError> {
         if readings.len() > MAX_READINGS {
             return Err(CommandError::Invalid("at most 50 readings in one message"));
+        }
+        let long = |r: &NewReading| r.origin.model().is_some_and(|m| m.chars().count() > LONGEST_MODEL);
+        if readings.iter().any(long) {
+            return Err(CommandError::Invalid("a device's model has at most 248 characters"));
         }
         let mut tries = 0;
         loop {
