@@ -21,6 +21,12 @@ function veilOf(
   return media.seats.get(p.leg)?.picture ? null : { icon: 'link', text: t('tile.waiting') };
 }
 
+/** Why somebody's microphone gives no sound, where it is not that they switched it off. */
+function silenceOf(p: Participant): string | null {
+  if (p.microphone === 'on' || p.microphone === 'off') return null;
+  return t(p.microphone === 'held' ? 'source.held' : `trouble.microphone.${p.microphone}`);
+}
+
 export function PersonTile(props: {
   p: Participant;
   media: MediaView;
@@ -30,6 +36,7 @@ export function PersonTile(props: {
   const { p, media } = props;
   const name = personName(p);
   const seat = media.seats.get(p.leg);
+  const silence = silenceOf(p);
   return (
     <VideoTile
       class={props.class ?? ''}
@@ -40,9 +47,10 @@ export function PersonTile(props: {
       veil={veilOf(p, media, props.gateOpen ?? true)}
       speaking={seat?.speaking ?? false}
       muted={p.microphone !== 'on'}
-      mutedLabel={t('source.muted')}
+      mutedLabel={silence ? '' : t('source.muted')}
       plate={
         <>
+          {silence && <b class="role">{silence}</b>}
           <span class="who">{name}</span>
           <span class="role">{t(`legRole.${p.role}`)}</span>
           {p.card && <span class="role long">{institutionOf(p.card)}</span>}

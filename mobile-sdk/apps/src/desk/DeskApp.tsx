@@ -23,9 +23,10 @@ export function DeskApp({ live }: { live: Live }): VNode {
   const state = live.state.value;
   const { me } = state;
   const [opened, setOpened] = useState<string | null>(null);
-  const [aside, setAside] = useState<string | null>(null);
+  // All of them: the one before the last must not come back when the last is put aside.
+  const [aside, setAside] = useState<readonly string[]>([]);
   const call = currentCall(
-    state.calls.filter((c) => c.session !== aside || stillIn(c)),
+    state.calls.filter((c) => !aside.includes(c.session) || stillIn(c)),
     opened,
   );
   const own = call ? ownLeg(call) : null;
@@ -77,7 +78,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
           onClaim={claim}
           onOpen={(session) => goTo({ page: 'record', session })}
           onStopDuty={duty.stop}
-          onAside={setAside}
+          onAside={(session) => setAside([...aside, session])}
         />
       )}
       <ProblemToast />

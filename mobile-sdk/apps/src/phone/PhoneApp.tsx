@@ -25,17 +25,18 @@ import { Ring } from './Ring.tsx';
 export function PhoneApp({ live }: { live: Live }): VNode {
   const state = live.state.value;
   const { me } = state;
-  /** A call that is over or left, put aside for later; tonight's list keeps it. */
-  const [aside, setAside] = useState<string | null>(null);
+  // Calls that are over or left, put aside for later; tonight's list keeps them. All of them: the one before the last
+  // must not come back when the last is put aside.
+  const [aside, setAside] = useState<readonly string[]>([]);
   const current = currentCall(
-    state.calls.filter((c) => c.session !== aside || stillIn(c)),
+    state.calls.filter((c) => !aside.includes(c.session) || stillIn(c)),
     null,
   );
   const ring = sortCalls(state.calls).ringing[0] ?? null;
   const talking = current !== null && stillIn(current);
   // Joined again: from now on it is not aside any more, also not once it is over.
   useEffect(() => {
-    if (talking && current.session === aside) setAside(null);
+    if (talking && aside.includes(current.session)) setAside(aside.filter((one) => one !== current.session));
   }, [talking, current?.session, aside]);
   // Answered over an open record: from there to the call.
   useEffect(() => {
@@ -69,7 +70,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
       const send = live.sendTo(current.session);
       const refused = own?.join.consent === 'refused' && !isOver(current);
       if (refused || (own && !own.gateOpen && inCall(own) && current.state.state === 'active')) {
-        const onAside = () => setAside(current.session);
+        const onAside = () => setAside([...aside, current.session]);
         return <WaitConsent call={current} vitals={vitalsOf(current)} send={send} onAside={onAside} />;
       }
       return (
@@ -87,7 +88,12 @@ export function PhoneApp({ live }: { live: Live }): VNode {
           />
           {!talking && (
             <div class="asidebar">
-              <Button icon="list" class="wide" onClick={() => setAside(current.session)} testid="to-list">
+              <Button
+                icon="list"
+                class="wide"
+                onClick={() => setAside([...aside, current.session])}
+                testid="to-list"
+              >
                 {t('queue.title')}
               </Button>
             </div>

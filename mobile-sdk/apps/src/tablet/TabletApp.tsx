@@ -85,6 +85,7 @@ export function TabletApp({ live }: { live: Live }): VNode {
   const question = screen === 'incall' && call ? joinerAsked(call) : null;
   const asksRecording = screen === 'incall' && call && !question && recordingAsksMe(call);
   const bad = [media.microphone, media.camera].find((s) => TROUBLES.includes(s));
+  const source = media.microphone !== bad ? 'camera' : media.camera !== bad ? 'microphone' : 'both';
   const trouble =
     (screen === 'calling' || screen === 'incall') && !audioOnly ? (bad as Trouble | undefined) : undefined;
 
@@ -115,6 +116,7 @@ export function TabletApp({ live }: { live: Live }): VNode {
       return (
         <MediaTrouble
           trouble={trouble}
+          source={source}
           phone={me.deskPhone}
           soundWorks={media.microphone === 'on'}
           onRetry={controls.retry}

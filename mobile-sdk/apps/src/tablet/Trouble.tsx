@@ -6,25 +6,29 @@ import { Icon } from '../ui/Icon.tsx';
 import { Live } from '../ui/parts.tsx';
 
 export type Trouble = 'denied' | 'inUse' | 'absent';
+export type Source = 'camera' | 'microphone' | 'both';
 
 /** Camera or microphone do not work: why, the way on with sound alone, and the telephone as the last way. */
 export function MediaTrouble(props: {
   trouble: Trouble;
+  /** What it is about: by its name people know which cable or which lock to look at. */
+  source: Source;
   phone: string;
   /** The microphone works, so that sound alone is a way on. */
   soundWorks: boolean;
   onRetry: () => void;
   onAudioOnly: () => void;
 }): VNode {
+  const what = t(`tab.media.${props.source}`);
   return (
     <main class="page" data-testid="screen-trouble">
-      <Live text={t(`tab.media.${props.trouble}.title`)} urgent />
+      <Live text={t(`tab.media.${props.trouble}.title`, { what })} urgent />
       <div class="centre">
         <div class="emblem bad">
           <Icon name={props.soundWorks ? 'cameraOff' : 'micOff'} />
         </div>
         <h1>
-          <T k={`tab.media.${props.trouble}.title`} />
+          <T k={`tab.media.${props.trouble}.title`} p={{ what }} />
         </h1>
         <p class="lead">
           <T k={`tab.media.${props.trouble}.body`} />

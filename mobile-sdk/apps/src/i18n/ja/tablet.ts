@@ -85,12 +85,15 @@ export const tablet = {
   'tab.rec.refused': '{録画|ろくが}はしません',
   'tab.rec.ended': '{録画|ろくが}をやめました',
   'tab.rec.failed': '{録画|ろくが}が{止|と}まりました。{話|はなし}は{続|つづ}けられます',
-  'tab.media.denied.title': 'カメラとマイクを{使|つか}う{許可|きょか}がありません',
+  'tab.media.camera': 'カメラ',
+  'tab.media.microphone': 'マイク',
+  'tab.media.both': 'カメラとマイク',
+  'tab.media.denied.title': '{what}を{使|つか}う{許可|きょか}がありません',
   'tab.media.denied.body':
     '{画面|がめん}の{上|うえ}の{鍵|かぎ}のしるしから「{許可|きょか}」をえらび、もう{一度|いちど}{試|ため}してください。',
-  'tab.media.inUse.title': 'カメラをほかのアプリが{使|つか}っています',
+  'tab.media.inUse.title': '{what}をほかのアプリが{使|つか}っています',
   'tab.media.inUse.body': 'ほかのアプリを{閉|と}じてから、もう{一度|いちど}{試|ため}してください。',
-  'tab.media.absent.title': 'カメラとマイクが{見|み}つかりません',
+  'tab.media.absent.title': '{what}が{見|み}つかりません',
   'tab.media.absent.body':
     '{線|せん}が{抜|ぬ}けていないか{見|み}て、もう{一度|いちど}{試|ため}してください。',
   'tab.media.audioOnly': '{声|こえ}だけで{続|つづ}ける',
