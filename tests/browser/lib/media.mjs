@@ -148,12 +148,15 @@ async function listen(page, bins) {
   );
 }
 
+/** Seconds of a voice until it is like nobody else, from any moment on; with five a busy machine is not told apart. */
+export const STRANGER = 8;
+
 /**
  * Who is heard on a page: one name per voice that plays, sorted; `?` for a voice that is silent or nobody's.
  * Waits until `count` voices play; a voice that is only just coming up is listened to again, twice at most, unless
  * that many are meant to be `silent`. `curves` are the loudness curves themselves, to hold other checks against.
  */
-export async function peopleHeard(page, clips, count, { silent = 0, seconds = 8 } = {}) {
+export async function peopleHeard(page, clips, count, { silent = 0, seconds = STRANGER } = {}) {
   await page.waitForFunction(
     (n) => [...document.querySelectorAll('audio[data-yoban-leg]')].filter((e) => !e.paused && e.srcObject).length === n,
     count,

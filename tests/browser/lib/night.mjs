@@ -11,16 +11,19 @@ const VAR = new URL('../../../var/', import.meta.url).pathname;
 export const clips = makeClips(`${VAR}clips`);
 mkdirSync(`${VAR}screens/live`, { recursive: true });
 
+/** Whose picture and voice each app's browser has. */
+const CLIPS = { tablet: clips.patient, desk: clips.nurse, phone: clips.doctor };
+
 export class Night {
   browsers = {};
   windows = [];
   server = null;
 
-  /** Opens the browsers; they serve every story of a file. */
-  static async begin() {
+  /** Opens the browsers that a file needs; they serve every story of it. */
+  static async begin(apps = Object.keys(CLIPS)) {
     const night = new Night();
-    const [tablet, desk, phone] = await Promise.all([clips.patient, clips.nurse, clips.doctor].map((clip) => browserOf(clip)));
-    night.browsers = { tablet, desk, phone };
+    const opened = apps.map(async (app) => [app, await browserOf(CLIPS[app])]);
+    night.browsers = Object.fromEntries(await Promise.all(opened));
     return night;
   }
 
@@ -41,9 +44,9 @@ export class Night {
     return window;
   }
 
-  /** A patient's tablet and a nurse who is on duty; `n`: which of them. */
-  async bedsideAndDesk(options = {}) {
-    const [tablet, desk] = await Promise.all([this.open('tablet', options.n ?? 0, options.tablet), this.open('desk', options.n ?? 0, options.desk)]);
+  /** A patient's tablet and a nurse who is on duty; `patient` and `nurse`: which of them. */
+  async bedsideAndDesk({ patient = 0, nurse = 0, ...options } = {}) {
+    const [tablet, desk] = await Promise.all([this.open('tablet', patient, options.tablet), this.open('desk', nurse, options.desk)]);
     await Promise.all([tablet.sees('screen-idle'), onDuty(desk)]);
     return { tablet, desk };
   }

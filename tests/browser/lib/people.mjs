@@ -46,7 +46,10 @@ export async function browserOf(clip, devices = 'all', program = process.env.YOB
 }
 
 export class Window {
-  /** Opens an app's window. `permissions`: what the person allowed. `init`: what is outside the page and played. */
+  /**
+   * Opens an app's window. `permissions`: what the person allowed. `init`: what is outside the page and played: a
+   * function, alone or with its argument.
+   */
   static async open(browser, app, link, { permissions = ['camera', 'microphone', 'screen-wake-lock'], state, init } = {}) {
     // By its address the server is reached with the certificate of its own authority, as on a tablet that trusts it.
     const ignoreHTTPSErrors = link.startsWith('https:');
@@ -59,7 +62,7 @@ export class Window {
       ...(state ? { storageState: state } : {}),
     });
     await context.addInitScript(watch);
-    if (init) await context.addInitScript(init);
+    if (init) await context.addInitScript(...[init].flat());
     const page = await context.newPage();
     const window = new Window();
     Object.assign(window, { app, browser, context, page, problems: [] });

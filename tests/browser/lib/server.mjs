@@ -1,7 +1,7 @@
 /** The real program in demo mode, on loopback and free ports; and a door before it that can be shut. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +50,13 @@ export class Server {
 
   get recordings() {
     return join(this.#folder, 'data', 'recordings');
+  }
+
+  /** Every file of recordings on the disk, finished or not. */
+  recorded() {
+    if (!existsSync(this.recordings)) return [];
+    const entries = readdirSync(this.recordings, { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile() && entry.name !== 'recorder.lock').map((entry) => entry.name);
   }
 
   /** Starts the program; the second time on the same ports and data. */

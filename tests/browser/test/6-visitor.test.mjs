@@ -4,6 +4,7 @@ import { after, before } from 'node:test';
 import { peopleHeard, peopleSeen, showAllReceived } from '../lib/media.mjs';
 import { Night, clips, live, steps, talk } from '../lib/night.mjs';
 import { onDuty } from '../lib/people.mjs';
+import { Reader, recordedTimes } from '../lib/recording.mjs';
 
 let night;
 let tablet;
@@ -12,11 +13,18 @@ let visitor;
 
 before(async () => {
   night = await Night.begin();
-  await night.falls();
+  // The time to take an end back passes twice as fast: what is left of the call is looked at after it.
+  await night.falls(['--demo-hurry', '2']);
 });
 after(() => night?.end());
 
 const step = steps();
+
+async function nobodySeesRec() {
+  for (const [window, badge] of [[desk, 'rec'], [tablet, 'rec'], [visitor, 'rec-badge']]) {
+    assert.equal(await window.by(badge).count(), 0, window.app);
+  }
+}
 
 step('the desk asks the visiting nurse in; the patient reads who it is and says はい', async () => {
   ({ tablet, desk } = await night.bedsideAndDesk());
@@ -75,6 +83,17 @@ step('what the visiting nurse counts at the bedside is seen at the desk, as a cl
   await desk.by('news2').getByText(/^8〜/).waitFor();
 });
 
+step('the patient says いいえ to recording: the nurse reads it, the call goes on, and nobody sees REC', async () => {
+  await desk.taps('rec-ask');
+  await visitor.sees('rec-question');
+  await tablet.taps('recording-no');
+  assert.match(await desk.text('rec-refused'), /録画しません（断られました）/);
+  await Promise.all([visitor.seesNot('rec-question'), tablet.seesNot('ask-recording')]);
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(visitor, 'tile-patient'), ['patient']);
+  await nobodySeesRec();
+});
+
 step('a visiting nurse leaves; ending for all is not hers', async () => {
   assert.equal(await visitor.by('end').count(), 0);
   const session = await visitor.session();
@@ -86,6 +105,36 @@ step('a visiting nurse leaves; ending for all is not hers', async () => {
   await desk.by('member-visitingNurse').getByText('退出しました', { exact: true }).waitFor();
   assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
   assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+});
+
+step('the patient hangs up by mistake: the nurse stays, and the same call goes on when the patient is back', async () => {
+  const session = await desk.session();
+  await tablet.taps('leave');
+  await tablet.taps('leave-yes');
+  assert.match(await tablet.plain('screen-left'), /電話を切りました.*戻れます.*まだ待っている人：宵町 かおる/s);
+  await desk.by('member-patient').getByText('退出しました', { exact: true }).waitFor();
+  await desk.by('tile-patient').waitFor({ state: 'hidden' });
+  await tablet.taps('come-back');
+  await tablet.sees('screen-incall');
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+  assert.equal(await desk.by('queue-item').count(), 1, 'the same case');
+  assert.equal(await desk.session(), session);
+  await nobodySeesRec();
+});
+
+step('after the end there is no recording: none told, no file, and none on the disk', async () => {
+  await desk.taps('end');
+  await desk.taps('end-yes');
+  await tablet.sees('screen-after');
+  const reader = await Reader.as(night.server, 'desk');
+  const [{ session, case: thread }] = await reader.json('/api/v1/cases');
+  const { timeline } = await reader.json(`/api/v1/cases/${thread}`);
+  const facts = timeline.map(({ fact }) => fact);
+  assert.ok(facts.includes('ended') && facts.includes('recordingAsked'), facts.join());
+  assert.deepEqual(recordedTimes(timeline), []);
+  assert.deepEqual(await reader.json(`/api/v1/encounters/${session}/recordings`), []);
+  assert.deepEqual(night.server.recorded(), []);
 });
 
 step('no page threw an error on the way', async () => {

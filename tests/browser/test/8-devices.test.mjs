@@ -1,13 +1,15 @@
 /** Cameras, loudspeakers, a screen that stays on, the other language and the night: on the live pages. */
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
+import { peopleHeard } from '../lib/media.mjs';
 import { Night, STEP, clips, live, talk } from '../lib/night.mjs';
-import { browserOf } from '../lib/people.mjs';
+import { browserOf, onDuty } from '../lib/people.mjs';
 
 let night;
 before(async () => {
   night = await Night.begin();
-  await night.falls();
+  // The time to take an end back passes three times faster: one call here follows another.
+  await night.falls(['--demo-hurry', '3']);
 });
 after(() => night?.end());
 
@@ -27,17 +29,31 @@ async function moves(window, tile) {
   }, tile);
 }
 
-/** Another app has the camera until `window.freeCamera()`: the operating system is outside, so it is played. */
-function cameraInUse() {
+/**
+ * What the operating system says of each device, by the name of the browser's error; none: it works. The operating
+ * system is outside, so it is played; `window.devices` changes it.
+ */
+function played(devices) {
   const real = MediaDevices.prototype.getUserMedia;
-  let busy = true;
-  window.freeCamera = () => {
-    busy = false;
-  };
+  window.devices = devices;
   MediaDevices.prototype.getUserMedia = async function (wanted) {
-    if (busy && wanted.video) throw new DOMException('Could not start video source', 'NotReadableError');
+    const { microphone, camera } = window.devices;
+    const error = (wanted.audio && microphone) || (wanted.video && camera);
+    if (error) throw new DOMException('played', error);
     return real.call(this, wanted);
   };
+}
+
+/** Other errors from now on. */
+const now = (window, devices) => window.page.evaluate((next) => Object.assign(window, { devices: next }), devices);
+const IN_USE = 'NotReadableError';
+const ABSENT = 'NotFoundError';
+
+/** What the tablet says is wrong, once it says this. */
+async function trouble(tablet, title) {
+  // Said aloud without furigana, in words of its own.
+  await tablet.by('screen-trouble').getByText(title, { exact: true }).first().waitFor({ state: 'attached' });
+  return tablet.plain('screen-trouble');
 }
 
 /** The page keeps the screen on. */
@@ -92,6 +108,24 @@ story('the screen stays on; two cameras, face and wound; loudspeakers; off duty 
   }
 });
 
+let ready = null;
+/** The n-th patient's tablet, and the one nurse who takes all these calls. */
+async function bedside(n, options) {
+  ready ??= night.open('desk', 1).then(async (desk) => {
+    await onDuty(desk);
+    return desk;
+  });
+  const [tablet, desk] = await Promise.all([night.open('tablet', n, options), ready]);
+  await tablet.sees('screen-idle');
+  return { tablet, desk };
+}
+
+/** The patient's voice alone is heard at the desk. */
+async function hears(desk) {
+  const heard = await peopleHeard(desk.page, clips, 1);
+  assert.deepEqual(heard.who, ['patient'], JSON.stringify(heard.judged));
+}
+
 /** Ends the call and puts it aside. */
 async function endOf(desk, tablet) {
   await desk.taps('end');
@@ -100,28 +134,112 @@ async function endOf(desk, tablet) {
   await desk.taps('to-list');
 }
 
-story('the camera is in use elsewhere: the tablet says so, goes on with the voice, and gets it back', async () => {
-  const { tablet, desk } = await night.bedsideAndDesk({ n: 1, tablet: { init: cameraInUse } });
+story('camera and microphone in use or absent: the tablet names which, the call goes on with what there is, and it comes back', async () => {
+  const { tablet, desk } = await bedside(1, { init: [played, { camera: IN_USE }] });
   await tablet.taps('call');
-  assert.match(await tablet.plain('screen-trouble'), /カメラをほかのアプリが使っています.*声だけで続ける.*03-0000-0199/s);
+  assert.match(await trouble(tablet, 'カメラをほかのアプリが使っています'), /声だけで続ける.*03-0000-0199/s);
   await desk.taps('answer');
   await tablet.taps('audio-only');
   await tablet.sees('screen-incall');
-  await desk.by('tile-patient').getByText('カメラをほかのアプリが使っています').waitFor();
-  await tablet.page.evaluate(() => window.freeCamera());
+  const tile = desk.by('tile-patient');
+  await tile.getByText('カメラをほかのアプリが使っています').waitFor();
+  await now(tablet, {});
   await tablet.taps('camera');
   assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
   await endOf(desk, tablet);
-  await Promise.all([desk.close(), tablet.close()]);
+
+  await now(tablet, { microphone: IN_USE });
+  await tablet.taps('again');
+  const said = await trouble(tablet, 'マイクをほかのアプリが使っています');
+  assert.match(said, /このまま続ける.*03-0000-0199/s);
+  assert.doesNotMatch(said, /カメラ|声だけ/);
+  await now(tablet, { microphone: ABSENT });
+  await tablet.taps('retry-media');
+  assert.match(await trouble(tablet, 'マイクが見つかりません'), /線が抜けていないか.*このまま続ける/s);
+  await tablet.taps('audio-only');
+  await desk.taps('answer');
+  await tablet.sees('screen-incall');
+  await tile.getByText('マイクがありません').waitFor();
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient'], 'the picture goes on');
+  assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+  await now(tablet, {});
+  await tablet.taps('mic');
+  await tile.getByText('マイクがありません').waitFor({ state: 'detached' });
+  await hears(desk);
+  await endOf(desk, tablet);
+
+  await now(tablet, { camera: ABSENT });
+  await tablet.taps('again');
+  assert.match(await trouble(tablet, 'カメラが見つかりません'), /声だけで続ける.*03-0000-0199/s);
+  await tablet.taps('audio-only');
+  await desk.taps('answer');
+  await tile.getByText('カメラがありません').waitFor();
+  await hears(desk);
+  await endOf(desk, tablet);
+  await tablet.close();
+});
+
+story('the browser may not use the camera, then not the microphone: said, gone on without, and back once it is allowed', async () => {
+  const browser = await browserOf(clips.patient, 'asking');
+  try {
+    const { tablet, desk } = await bedside(2, { browser, permissions: ['microphone'] });
+    const tile = desk.by('tile-patient');
+    await tablet.taps('call');
+    assert.match(await trouble(tablet, 'カメラを使う許可がありません'), /声だけで続ける.*03-0000-0199/s);
+    await tablet.taps('audio-only');
+    await desk.taps('answer');
+    await tablet.sees('screen-incall');
+    await tile.getByText('カメラを使う許可がありません').waitFor();
+    assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+    await hears(desk);
+    await endOf(desk, tablet);
+
+    await tablet.context.clearPermissions();
+    await tablet.context.grantPermissions(['camera']);
+    await tablet.taps('again');
+    const said = await trouble(tablet, 'マイクを使う許可がありません');
+    assert.match(said, /このまま続ける.*03-0000-0199/s);
+    assert.doesNotMatch(said, /カメラ/);
+    await tablet.taps('audio-only');
+    await desk.taps('answer');
+    await tile.getByText('マイクを使う許可がありません').waitFor();
+    assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+    await tablet.context.grantPermissions(['camera', 'microphone']);
+    await tablet.taps('mic');
+    await tile.getByText('マイクを使う許可がありません').waitFor({ state: 'detached' });
+    await hears(desk);
+    await endOf(desk, tablet);
+  } finally {
+    await browser.close();
+  }
+});
+
+story('no camera and no microphone: words, the telephone number, and the nurse is still seen', async () => {
+  const browser = await browserOf(clips.patient, 'none');
+  try {
+    const { tablet, desk } = await bedside(3, { browser });
+    await tablet.taps('call');
+    await desk.taps('answer');
+    assert.match(await trouble(tablet, 'カメラとマイクが見つかりません'), /このまま続ける.*03-0000-0199/s);
+    await tablet.picture('tablet-absent');
+    await tablet.taps('audio-only');
+    await tablet.sees('screen-incall');
+    assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+    await desk.by('tile-patient').getByText('カメラがありません').waitFor();
+    await desk.by('tile-patient').getByText('マイクがありません').waitFor();
+    await endOf(desk, tablet);
+  } finally {
+    await browser.close();
+  }
 });
 
 story('English and the night on all three live pages, kept when they are loaded again', async () => {
-  const windows = await Promise.all([night.open('tablet', 2), night.open('desk', 1), night.open('phone', 0)]);
+  const windows = await Promise.all([night.open('tablet', 4), night.open('desk', 1), night.open('phone', 0)]);
   const [tablet, desk, phone] = windows;
   await tablet.sees('screen-idle');
   await tablet.taps('settings');
   const words = { tablet: /Call/, desk: /On duty|duty/i, phone: /duty/i };
-  const names = { tablet: 'Fumi Asahina', desk: 'Minori Ariake', phone: 'Ryo Akatsuki' };
+  const names = { tablet: 'Yae Takizawa', desk: 'Minori Ariake', phone: 'Ryo Akatsuki' };
   for (const window of windows) {
     await window.taps('lang-en');
     const shown = async () => window.page.locator('main').innerText();
