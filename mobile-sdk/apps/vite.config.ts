@@ -31,6 +31,8 @@ export default defineConfig({
     // Fonts come as a hundred small files by range of characters; a browser fetches the few it needs.
     assetsInlineLimit: 0,
     rolldownOptions: {
+      // How long a plugin took is no news to whoever starts Yoban.
+      checks: { pluginTimings: false },
       input: {
         index: at('index.html'),
         tablet: at('tablet/index.html'),

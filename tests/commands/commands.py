@@ -323,6 +323,9 @@ class Demo(unittest.TestCase):
         page = (ROOT / summary["page"]).read_text()
         for part in ["<svg", "NEWS2", "</html>"]:
             self.assertIn(part, page)
+        # The oximeter was worn all the time: its two plots are curves, not dots.
+        curves = [path for path in re.findall(r' d="([^"]*)"', page) if path.count("L") >= 5]
+        self.assertGreaterEqual(len(curves), 2, page.count("<path"))
         facts = json.loads((ROOT / summary["facts"]).read_text())
         numbers = [fact["seq"] for fact in facts]
         self.assertEqual(numbers, sorted(set(numbers)))

@@ -14,7 +14,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use yoban_media::recording::Manifest;
+use yoban_domain::id::LegId;
+use yoban_domain::time::Timestamp;
+use yoban_media::recording::{Kind, Manifest};
 use yoban_tests::story::{self, Papers};
 use yoban_tests::{Night, Server, repository};
 
@@ -63,14 +65,23 @@ async fn night() -> Result<(), String> {
         "録画を再生し、声を聞き分けて確かめます",
         "The recording is played and every voice in it recognised",
     );
-    let files = told.recorded(&night.server.data().join("recordings")).await;
+    let files = told.recorded(&folder.join("recordings")).await;
     let figures = told.figures.clone();
+    let whose = [
+        (told.call.patient, "患者さん / patient"),
+        (told.call.nurse, "窓口看護師 / desk nurse"),
+        (told.doctor_leg, "当番医 / duty doctor"),
+    ];
     drop(told);
     if !night.server.stop().success() {
         return Err("サーバーが正常に終わりませんでした / the server did not end in order".into());
     }
     let summary = write(&folder, &papers, &files.manifest, &figures).map_err(|e| e.to_string())?;
-    show(&summary, &papers, begun);
+    show(&summary, &papers, &files.manifest, &whose);
+    let seconds = begun.elapsed().as_secs_f64();
+    say(&format!(
+        "\n✓ {seconds:.0} 秒で終わりました。まとめ: var/demo/summary.json\n✓ Done in {seconds:.0} s. Summary: var/demo/summary.json\n",
+    ));
     Ok(())
 }
 
@@ -105,7 +116,7 @@ fn write(
         })
         .collect();
     let facts = put("facts.json", &pretty(&Value::Array(lines))?)?;
-    let recordings = folder.join("data/recordings").join(&manifest.folder);
+    let recordings = folder.join("recordings");
     let tracks: Vec<String> = manifest.tracks.iter().map(|t| shown(&recordings.join(&t.file))).collect();
     let mix = manifest.mix.as_ref().map(|m| shown(&recordings.join(&m.file)));
     let figures: Vec<Value> = figures
@@ -125,17 +136,20 @@ fn shown(path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
 }
 
-fn show(summary: &Value, papers: &Papers, begun: Instant) {
-    say("\n時系列 / Time line");
+fn show(summary: &Value, papers: &Papers, manifest: &Manifest, whose: &[(LegId, &str)]) {
+    say("\n時系列（日本時間） / Time line (Japan time)");
     for entry in &papers.case.timeline {
-        let at = entry.at.rfc3339();
+        // The fictitious district lies in Tokyo, which knows no summer time.
+        let at = Timestamp(entry.at.0 + 9 * 3_600_000).rfc3339();
         let clock = at.get(11..19).unwrap_or_default();
         say(&format!("  {clock}  {}\n            {}", entry.text.reveal(), entry.text_en.reveal()));
     }
     let path = |key: &str| summary[key].as_str().unwrap_or("–").to_owned();
     say("\n一人ずつの録画 / Tracks, one per person");
-    for track in summary["tracks"].as_array().into_iter().flatten() {
-        say(&format!("  {}", track.as_str().unwrap_or_default()));
+    for (path, track) in summary["tracks"].as_array().into_iter().flatten().zip(&manifest.tracks) {
+        let who = whose.iter().find(|(leg, _)| *leg == track.leg).map_or("–", |(_, who)| who);
+        let what = if track.kind == Kind::Audio { "音声 / sound" } else { "映像 / picture" };
+        say(&format!("  {who}, {what}\n    {}", path.as_str().unwrap_or_default()));
     }
     for (label, key) in [
         ("全員の声 / Mix of all voices", "mix"),
@@ -153,9 +167,4 @@ fn show(summary: &Value, papers: &Papers, begun: Instant) {
             figure["value"].as_f64().unwrap_or(0.0)
         ));
     }
-    say(&format!(
-        "\n✓ {:.0} 秒で終わりました。まとめ: var/demo/summary.json\n✓ Done in {:.0} s. Summary: var/demo/summary.json\n",
-        begun.elapsed().as_secs_f64(),
-        begun.elapsed().as_secs_f64()
-    ));
 }

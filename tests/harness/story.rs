@@ -83,11 +83,14 @@ pub async fn play(night: &Night, tell: Tell<'_>) -> Night1 {
     triage(session, &nurse).await;
     let shown = vitals(session, &patient, &nurse, tell).await;
     figures.push(("reading sent → shown at the desk", shown));
+    worn(session, &patient, "92", "107").await;
     recording(session, &patient, &nurse, tell).await;
+    worn(session, &patient, "91", "109").await;
 
     tell("当番医を呼び出します", "The duty doctor is rung");
     let doctor_leg = night.invited(session, &nurse, &mut doctor).await;
     gated(session, doctor_leg, &patient, &nurse, &doctor, tell).await;
+    worn(session, &patient, "90", "112").await;
     let admitted = Instant::now();
     patient.say(Say::AnswerJoin { session, leg: doctor_leg, yes: true }).await;
     three_way(session, &call, doctor_leg, [&patient, &nurse, &doctor], tell).await;
@@ -95,7 +98,10 @@ pub async fn play(night: &Night, tell: Tell<'_>) -> Night1 {
     let key = doctor.peer().first_key(slot).unwrap();
     figures.push(("はい → first key frame at the doctor", millis(admitted, key)));
 
+    worn(session, &patient, "91", "110").await;
+    cuffed(session, &patient, "158", "90").await;
     kinds(session, &nurse, &doctor, tell).await;
+    worn(session, &patient, "92", "106").await;
     tell("患者さんが録画の同意を取り消します", "The patient withdraws consent to the recording");
     patient.say(Say::AnswerRecording { session, yes: false }).await;
     for person in [&patient, &nurse, &doctor] {
@@ -196,6 +202,23 @@ async fn vitals(session: SessionId, patient: &Person, nurse: &Person, tell: Tell
         })
         .await;
     millis(sent, shown)
+}
+
+/// The oximeter stays on the finger: one more pair of values, while the call goes on.
+async fn worn(session: SessionId, patient: &Person, spo2: &str, pulse: &str) {
+    let pair = [
+        json!({"kind": "spo2", "value": spo2, "unit": "%"}),
+        json!({"kind": "pulse", "value": pulse, "unit": "/min"}),
+    ];
+    patient.say(Say::Readings { session: Some(session), readings: pair.map(reading).into() }).await;
+}
+
+/// The cuff a second time, later in the call.
+async fn cuffed(session: SessionId, patient: &Person, systolic: &str, diastolic: &str) {
+    let pressure = json!({
+        "kind": "bloodPressure", "systolic": systolic, "diastolic": diastolic, "unit": "mm[Hg]",
+    });
+    patient.say(Say::Readings { session: Some(session), readings: vec![reading(pressure)] }).await;
 }
 
 async fn recording(session: SessionId, patient: &Person, nurse: &Person, tell: Tell<'_>) {

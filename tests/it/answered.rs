@@ -16,7 +16,7 @@ async fn the_night_call_from_tap_to_signature() {
     }
     let papers = told.papers().await;
     through_the_gate(&papers.fhir);
-    let _files = told.recorded(&night.server.data().join("recordings")).await;
+    let _files = told.recorded(&night.server.data().join("fetched")).await;
 
     let mut secrets = told.addresses.clone();
     secrets.extend(WRITTEN.map(str::to_owned));

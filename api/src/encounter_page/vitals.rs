@@ -63,11 +63,11 @@ pub(super) fn section(page: &Page<'_>) -> String {
     out
 }
 
-/// From the tap to the end; at least five minutes, so that a short call is not blown up.
+/// From the tap to the end; at least two minutes, so that a short call is not blown up.
 fn window(page: &Page<'_>) -> (Timestamp, Timestamp) {
     let end = page.end();
     let from = page.record.encounter.requested_at.unwrap_or(end);
-    (from, end.max(from.plus(Span::minutes(5))))
+    (from, end.max(from.plus(Span::minutes(2))))
 }
 
 /// The newest value nothing is known against.
