@@ -143,7 +143,7 @@ impl Input {
         }
     }
 
-    /// Whether a free text is longer than [`LONGEST_TEXT`].
+    /// Whether a free text is longer than 4,000 characters.
     pub fn too_long(&self) -> bool {
         let long = |text: &Private<String>| text.reveal().chars().count() > LONGEST_TEXT;
         if let Self::Assess(Finding::Sbar { sbar }) = self {
@@ -374,7 +374,7 @@ pub enum Refused {
     /// A recheck is the night's own work, not an appointment weeks ahead.
     #[error("the recheck lies too far ahead")]
     RecheckTooFar,
-    /// A free text is longer than [`LONGEST_TEXT`].
+    /// A free text is longer than 4,000 characters.
     #[error("a text is too long")]
     TextTooLong,
     /// The call is still going on, or the decision is missing.
