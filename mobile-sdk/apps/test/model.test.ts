@@ -26,7 +26,7 @@ import { cardsOf, group, ownerOf } from '../src/model/queue.ts';
 import { draftSbar } from '../src/model/sbar.ts';
 import { currentCall, stillIn } from '../src/model/staff.ts';
 import { screenOf } from '../src/model/tabletScreen.ts';
-import { plotOf } from '../src/model/trend.ts';
+import { plotOf, windowOf } from '../src/model/trend.ts';
 import { bandText, missingText, scoreText, trimmed, valueText } from '../src/model/vitals.ts';
 
 afterEach(() => {
@@ -181,6 +181,17 @@ describe('the trend', () => {
     expect((plot.doubtful[0] ?? []).filter((v) => v !== null)).toEqual([79]);
     expect(spo2).not.toContain(79);
     expect(plot.times).toEqual([...plot.times].sort((a, b) => a - b));
+  });
+
+  it('shows the time since the first value: not less than ten minutes, not more than an hour', () => {
+    const minutes = (first: number) => {
+      const now = 10_000_000_000;
+      const [from, until] = windowOf({ times: [now / 1000 - first * 60, now / 1000 - 5] }, now);
+      expect(until).toBe(now / 1000);
+      return (until - from) / 60;
+    };
+    expect([0, 3, 10, 25, 60, 90].map(minutes)).toEqual([10, 10, 10, 25, 60, 60]);
+    expect(windowOf(plotOf(noVitals.trends), 600_000)).toEqual([0, 600]);
   });
 
   it('knows when there is nothing', () => {

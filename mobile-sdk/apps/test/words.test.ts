@@ -114,3 +114,12 @@ it('says every refusal of オンライン診療 the server can give, and none as
   for (const code of codes) expect(refusalKey(code), code).not.toBe('kindof.other');
   expect(refusalKey('from-a-later-version')).toBe('kindof.other');
 });
+
+it('speaks of amendments as soon as there are some, and not before', () => {
+  const paths = Object.keys(JSON.parse(readFileSync(CONTRACT, 'utf8')).paths as object);
+  const possible = paths.some((path) => /amend|correct/i.test(path));
+  const said = [...Object.values(ja), ...Object.values(en)].filter((text) =>
+    /追記|amend/i.test(JSON.stringify(text)),
+  );
+  expect(said.length > 0, said.join()).toBe(possible);
+});

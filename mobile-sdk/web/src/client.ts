@@ -27,6 +27,8 @@ export interface ClientOptions {
 }
 
 const SOCKET_PATH = '/api/v1/signal';
+/** Longer: a page that was loaded on a dead network shows nothing. Shorter: one signed out since is shown as signed in. */
+const RESTORE_MS = 1_500;
 
 export class YobanClient {
   readonly store: CallStore;
@@ -79,6 +81,8 @@ export class YobanClient {
     this.#outbox = new ReadingOutbox(this.#storage, (message) => this.signal.send(message, null));
     this.signal.on('state', (state) => {
       this.store.setConnection(state);
+      // Its sign-in was withdrawn while it ran: the page asks for another.
+      if (state === 'signed-out') this.store.setMe(null);
       // Readings kept from before a reload, or from before the link was stopped.
       if (state === 'online') this.#outbox.flush().catch(() => undefined);
     });
@@ -123,10 +127,18 @@ export class YobanClient {
     return me;
   }
 
-  /** Who is signed in from before, if the server still agrees; with the server away, as far as we know. */
+  /**
+   * Who is signed in from before, if the server still agrees; without an answer at once, as far as we know. A no that
+   * comes later, to the socket, leaves nobody signed in.
+   */
   async restore(): Promise<Me | null> {
     if (this.#keeper.me === null) return null;
-    await this.#keeper.token(false);
+    let late = 0;
+    const patience = new Promise<void>((done) => {
+      late = this.#timers.set(RESTORE_MS, done);
+    });
+    await Promise.race([this.#keeper.token(false), patience]);
+    this.#timers.clear(late);
     this.store.setMe(this.#keeper.me);
     return this.#keeper.me;
   }

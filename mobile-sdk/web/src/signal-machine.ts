@@ -265,8 +265,6 @@ class Turn extends Workbench {
         this.s.refused = true;
         this.quiet();
         return this.#begin(true);
-      case CLOSE.forbidden:
-        return this.halt('signed-out', clientProblems.signedOut);
       case CLOSE.replaced:
         return this.halt('replaced', clientProblems.noConnection);
       default:

@@ -3,7 +3,7 @@ import type { ConnectionState, SignalState } from './signal-types.ts';
 
 export const PROTOCOL = 1;
 /** Close codes of the socket (wire/mod.rs); 4000 is ours: we took the socket for dead. */
-export const CLOSE = { authentication: 4001, forbidden: 4003, silent: 4008, replaced: 4009, goingAway: 4010 };
+export const CLOSE = { authentication: 4001, silent: 4008, replaced: 4009, goingAway: 4010 };
 export const DEAD = 4000;
 export const NORMAL = 1000;
 

@@ -69,6 +69,18 @@ test('a chosen cuff is connected, subscribed, named and heard', async () => {
   ]);
 });
 
+test('the chooser offers the devices asked for, and all that is understood where nothing is', async () => {
+  const bluetooth = new FakeBluetooth(new DOMException('closed', 'NotFoundError'));
+  const offered = async (options: ConstructorParameters<typeof BluetoothSensor>[0]) => {
+    await new BluetoothSensor({ bluetooth, ...options }).choose();
+    return bluetooth.asked?.filters.flatMap(({ services }) => services);
+  };
+  expect(await offered({ profiles: ['heartRate', 'weight', 'glucose'] })).toEqual([0x180d, 0x181d, 0x1808]);
+  expect(await offered({})).toEqual([0x1810, 0x1809, 0x1822, 0x180d, 0x181d, 0x1808]);
+  // What another profile of the chosen device says is heard too.
+  expect(bluetooth.asked?.optionalServices).toContain(0x1810);
+});
+
 test('without a device time a reading is stamped on arrival', async () => {
   const continuous = new FakeCharacteristic();
   const { sensor, timers, readings } = setUp([[0x1822, [[0x2a5f, continuous]]]], 'Nonin3230');

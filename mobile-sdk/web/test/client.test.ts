@@ -15,13 +15,20 @@ const reading: NewReading = {
   flags: [],
 };
 
-function setUp(storage = new MemoryStore()) {
+/** What the network does with a request before the server has it; `never` swallows it. */
+type Weather = (path: string) => Promise<Response | null>;
+const never = () => new Promise<never>(() => undefined);
+
+function setUp(storage = new MemoryStore(), weather: Weather = async () => null) {
   const timers = new FakeTimers();
   const sockets: FakeSocket[] = [];
   const asked: string[] = [];
   let who = me;
   const answer = async (url: string, init: RequestInit) => {
-    asked.push(`${init.method} ${new URL(url).pathname}`);
+    const path = new URL(url).pathname;
+    asked.push(`${init.method} ${path}`);
+    const instead = await weather(path);
+    if (instead) return instead;
     const body = url.endsWith('/sessions')
       ? { case: 'c', session: 's', existing: false }
       : { accessToken: 'access', refreshToken: 'refresh', expiresAt: timers.now + 600_000, me: who };
@@ -122,6 +129,48 @@ test('signing out leaves no token behind', async () => {
   after.client.start();
   await settle();
   expect(after.client.store.getSnapshot().connection).toBe('signed-out');
+});
+
+/** Signed in an hour ago: the access token has run out, and another must come first. */
+async function fromBefore(weather: Weather) {
+  const before = await online();
+  before.client.stop();
+  const made = setUp(before.storage, weather);
+  made.timers.now = before.timers.now + 3_600_000;
+  return made;
+}
+
+test('switched on again on a network that swallows everything, it is whoever it was, and goes on trying', async () => {
+  const made = await fromBefore(never);
+  let back: unknown = 'not yet';
+  void made.client.restore().then((who) => {
+    back = who;
+  });
+  await made.timers.pass(1_499);
+  expect(back).toBe('not yet');
+  await made.timers.pass(1);
+  expect(back).toEqual(me);
+  made.client.start();
+  await settle();
+  expect(made.client.store.getSnapshot()).toMatchObject({ connection: 'connecting', me });
+  expect(made.asked).toEqual(['POST /api/v1/token']);
+});
+
+test('a no that comes after it was let in leaves nobody signed in', async () => {
+  let refuse: (answer: Response) => void = () => undefined;
+  const answer = new Promise<Response>((done) => {
+    refuse = done;
+  });
+  const made = await fromBefore(() => answer);
+  const back = made.client.restore();
+  await made.timers.pass(1_500);
+  expect(await back).toEqual(me);
+  made.client.start();
+  await settle();
+  const problem = { type: '', code: 'signed-out', status: 401, title: '', titleEn: '', next: '', nextEn: '' };
+  refuse(Response.json(problem, { status: 401 }));
+  await settle();
+  expect(made.client.store.getSnapshot()).toMatchObject({ connection: 'signed-out', me: null });
 });
 
 test('a token that is renewed goes to the running socket too', async () => {

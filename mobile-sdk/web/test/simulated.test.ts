@@ -1,12 +1,11 @@
 /** The simulated kit: the same night for the same seed, plausible values, real failures. */
 import { describe, expect, test } from 'vitest';
 import { decode, type Frame, type NewReading } from '../src/gatt/index.ts';
-import { type PatientName, SimulatedSensors, Simulation } from '../src/sensors/index.ts';
+import { PATIENT_NAMES, SimulatedSensors, Simulation } from '../src/sensors/index.ts';
 import type { SimulatedFrame, SimulationOptions } from '../src/sensors/simulated.ts';
 import { FakeTimers } from './fake-bluetooth.ts';
 
 const STARTED = Date.UTC(2026, 2, 4, 12, 0, 0);
-const PATIENT_NAMES: PatientName[] = ['heartFailure', 'fever', 'stable'];
 
 function night(options: Partial<SimulationOptions>, seconds: number): SimulatedFrame[] {
   const simulation = new Simulation({

@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { type CallState, YobanClient } from '@yoban/sdk';
 import '@fontsource/biz-udpgothic/400.css';
 import '@fontsource/biz-udpgothic/700.css';
@@ -13,6 +13,7 @@ import { aging } from '../model/aging.ts';
 import type { Id } from '../wire.ts';
 import { type Arrival, arrival } from './arrival.ts';
 import { now, serverAhead, startClock, zone } from './clock.ts';
+import { type Link, linkOf } from './link.ts';
 import { attempt, problem } from './problem.ts';
 import type { Send } from './send.ts';
 import { applyTheme } from './theme.ts';
@@ -21,6 +22,8 @@ export interface Live {
   client: YobanClient;
   /** What the server told this device. */
   state: { readonly value: CallState };
+  /** The line to the server, as a person should read it. */
+  link: { readonly value: Link };
   /** Still finding out who is signed in here. */
   restoring: { readonly value: boolean };
   signIn: (code: string) => Promise<boolean>;
@@ -112,5 +115,6 @@ export function boot(app: string): Live {
           : client.send({ ...command, session } as never),
       );
   const signIn = (code: string) => attempt(() => enter(code));
-  return { client, state: aging(snapshot, now), restoring, signIn, arrival: coming, sendTo };
+  const link = linkOf(computed(() => snapshot.value.connection));
+  return { client, state: aging(snapshot, now), link, restoring, signIn, arrival: coming, sendTo };
 }

@@ -1,6 +1,6 @@
 import type { NewReading, Vital } from '../wire.ts';
 
-/** A fresh id that sorts by time. `crypto.randomUUID` needs a secure context; this does not. */
+/** A fresh random id. `crypto.randomUUID` needs a secure context; this does not. */
 function uuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;

@@ -10,6 +10,7 @@ import { SpeakerDialog } from '../tablet/Speaker.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Dialog, Live, Notice } from '../ui/parts.tsx';
 import type { CallView } from '../wire.ts';
+import { RecordingMark } from './RecordingMark.tsx';
 
 export interface ControlsProps {
   call: CallView;
@@ -28,7 +29,7 @@ export function CallControls({ call, media, controls, send, ending, setEnding }:
   const mic = media.microphone === 'on';
   const camera = media.camera === 'on';
   return (
-    <nav class="callbar" aria-label={t('call.people')}>
+    <nav class="callbar" aria-label={t('control.group')}>
       <Button
         icon={mic ? 'mic' : 'micOff'}
         class={mic ? '' : 'off'}
@@ -178,17 +179,7 @@ export function RecordingBar({ call, send }: { call: CallView; send: Send }): VN
   return (
     <div class="recbar">
       <Live text={phase === 'off' ? '' : t(`rec.${phase}`)} />
-      {phase === 'on' ? (
-        <span class="rec" data-testid="rec">
-          <i /> {t('rec.short')}
-        </span>
-      ) : (
-        phase !== 'off' && (
-          <span class={`chip wrapping ${phase === 'failed' ? 'bad' : 'warn'}`} data-testid={`rec-${phase}`}>
-            {t(`rec.${phase}`)}
-          </span>
-        )
-      )}
+      <RecordingMark call={call} />
       {idle && (
         <Button
           icon="record"

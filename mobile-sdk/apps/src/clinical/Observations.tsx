@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { narrow } from '../app/format.ts';
 import { typed } from '../app/reading.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
+import { flowOf, rateOf } from '../model/observed.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Field } from '../ui/parts.tsx';
 import type { ConsciousnessLevel, NewReading } from '../wire.ts';
@@ -17,16 +17,16 @@ export function Observations({ send }: { send: Send }): VNode {
   const [supply, setSupply] = useState<'air' | 'oxygen' | null>(null);
   const [flow, setFlow] = useState('');
   const [busy, go] = useBusy();
-  const number = narrow(rate);
-  const badRate = number !== '' && !(/^\d{1,2}$/.test(number) && Number(number) >= 1 && Number(number) <= 80);
-  const litres = narrow(flow).replace(',', '.');
-  const goodFlow = /^\d{1,2}(\.\d)?$/.test(litres) && Number(litres) > 0 && Number(litres) <= 60;
+  const number = rateOf(rate);
+  const litres = supply === 'oxygen' ? flowOf(flow) : null;
+  const badRate = number === 'bad';
+  const badFlow = litres === 'bad';
   const readings: NewReading[] = [];
   if (number && !badRate) readings.push(typed({ kind: 'respiratoryRate', value: number, unit: '/min' }));
   if (level) readings.push(typed({ kind: 'consciousness', level }));
   if (supply === 'air') readings.push(typed({ kind: 'oxygen', supply: { kind: 'air' } }));
-  if (supply === 'oxygen') {
-    const given = goodFlow ? { flow: { value: litres, unit: 'L/min' as const } } : {};
+  if (supply === 'oxygen' && !badFlow) {
+    const given = litres ? { flow: { value: litres, unit: 'L/min' as const } } : {};
     readings.push(typed({ kind: 'oxygen', supply: { kind: 'oxygen', ...given } }));
   }
   const save = () =>
@@ -76,11 +76,12 @@ export function Observations({ send }: { send: Send }): VNode {
         />
       </div>
       {supply === 'oxygen' && (
-        <Field label={t('vit.entry.flow')}>
+        <Field label={t('vit.entry.flow')} {...(badFlow ? { error: t('vit.entry.flow.range') } : {})}>
           <input
             class="input num short"
             inputMode="decimal"
             value={flow}
+            aria-invalid={badFlow}
             data-testid="obs-flow"
             onInput={(event) => setFlow(event.currentTarget.value)}
           />
@@ -91,7 +92,7 @@ export function Observations({ send }: { send: Send }): VNode {
         icon="check"
         class="wide"
         busy={busy !== null}
-        disabled={readings.length === 0 || badRate}
+        disabled={readings.length === 0 || badRate || badFlow}
         onClick={save}
         testid="obs-save"
       >

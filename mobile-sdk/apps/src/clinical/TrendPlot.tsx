@@ -6,7 +6,7 @@ import { zone } from '../app/clock.ts';
 import { clockTime } from '../app/format.ts';
 import { theme } from '../app/theme.ts';
 import { lang, t } from '../i18n/index.tsx';
-import { LINES, plotOf } from '../model/trend.ts';
+import { LINES, plotOf, windowOf } from '../model/trend.ts';
 import { Empty } from '../ui/parts.tsx';
 import type { VitalsView } from '../wire.ts';
 
@@ -14,7 +14,7 @@ const colours = ['--plot-1', '--plot-2', '--plot-3', '--plot-4'];
 const dashes = [[], [], [], [6, 4]];
 const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function options(width: number, height: number, now: number): UPlot.Options {
+function options(width: number, height: number, shown: [number, number]): UPlot.Options {
   const axis = (scale: string, side: 1 | 3, colour: string): UPlot.Axis => ({
     scale,
     side,
@@ -47,7 +47,7 @@ function options(width: number, height: number, now: number): UPlot.Options {
     padding: [10, 6, 0, 6],
     tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), zone.value),
     scales: {
-      x: { time: true, range: [now / 1000 - 3600, now / 1000] },
+      x: { time: true, range: shown },
       percent: { range: (_, min) => [Math.min(80, (min ?? 90) - 2), 100] },
       number: { range: (_, min, max) => [Math.min(40, (min ?? 60) - 5), Math.max(180, (max ?? 120) + 5)] },
     },
@@ -58,6 +58,8 @@ function options(width: number, height: number, now: number): UPlot.Options {
         size: 26,
         grid: { stroke: css('--line-soft'), width: 1 },
         ticks: { show: false },
+        // Whole minutes: the labels show no smaller ones.
+        incrs: [60, 120, 300, 600, 900, 1800],
         values: (_, splits) => splits.map((s) => clockTime(s * 1000)),
       },
       axis('percent', 3, '--plot-1'),
@@ -68,7 +70,7 @@ function options(width: number, height: number, now: number): UPlot.Options {
   };
 }
 
-/** SpO2, pulse and blood pressure over the last hour; its place is kept before the first reading. */
+/** SpO2, pulse and blood pressure since the first reading; its place is kept before the first reading. */
 export function TrendPlot({ view, height = 170 }: { view: VitalsView | null; height?: number }): VNode {
   const box = useRef<HTMLDivElement>(null);
   const plot = plotOf(view?.trends ?? []);
@@ -77,7 +79,11 @@ export function TrendPlot({ view, height = 170 }: { view: VitalsView | null; hei
     const element = box.current;
     if (!element || !view || plot.empty) return;
     const data = [plot.times, ...plot.lines, ...plot.doubtful] as UPlot.AlignedData;
-    const chart = new UPlot(options(element.clientWidth || 600, height, view.now), data, element);
+    const chart = new UPlot(
+      options(element.clientWidth || 600, height, windowOf(plot, view.now)),
+      data,
+      element,
+    );
     const watch = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
     watch.observe(element);
     return () => {

@@ -118,7 +118,7 @@ function CallCentre(props: {
   const refused = call.people.find((p) => p.join.consent === 'refused' && inCall(p));
   const left = own?.legState.state === 'left' && call.state.state === 'active';
   return (
-    <section class="centre" aria-label={t('kind.nurseAdvice')}>
+    <section class="centre" aria-label={t(`kind.${call.kind}`)}>
       <UndoBar call={call} send={desk.send} />
       <div class="callhead">
         <h1>{call.patient ? nameOf(call.patient.name) : t('legRole.patient')}</h1>

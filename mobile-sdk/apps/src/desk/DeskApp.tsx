@@ -48,7 +48,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
   };
   return (
     <>
-      <LinkBanner link={state.connection} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
+      <LinkBanner link={live.link.value} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
       {page.page === 'record' ? (
         <>
           <EncounterPage
@@ -57,7 +57,11 @@ export function DeskApp({ live }: { live: Live }): VNode {
             caseId={state.queue.find((i) => i.session === page.session)?.case ?? null}
           />
           {(busy || (duty.on && waiting)) && (
-            <OverRecord what={busy ? 'talking' : 'ringing'} onGo={() => goTo({ page: 'home' })} />
+            <OverRecord
+              what={busy ? 'talking' : 'ringing'}
+              call={busy ? call : null}
+              onGo={() => goTo({ page: 'home' })}
+            />
           )}
         </>
       ) : !duty.on && !busy ? (

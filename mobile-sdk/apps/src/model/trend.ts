@@ -1,4 +1,4 @@
-/** The last hour as a plot wants it: one column of times, one per line, gaps as gaps, doubtful values apart. */
+/** The last hour at most, as a plot wants it: one column of times, one per line, gaps as gaps, doubtful values apart. */
 import type { Measure, Trend, VitalKind } from '../wire.ts';
 
 export interface Line {
@@ -63,4 +63,16 @@ export function plotOf(trends: readonly Trend[]): Plot {
     lines[i] = hole as Column;
   });
   return { times, lines, doubtful, empty: cells.size === 0 };
+}
+
+/** Shorter: two readings half a minute apart look like a steep fall. Longer: a call's first minutes are a blob. */
+const SHORTEST_MS = 10 * 60_000;
+/** What the server sends. */
+const LONGEST_MS = 60 * 60_000;
+
+/** What time the plot shows, seconds since 1970: from the first value until now, neither very short nor very long. */
+export function windowOf(plot: Pick<Plot, 'times'>, now: number): [from: number, until: number] {
+  const first = (plot.times[0] ?? now / 1000) * 1000;
+  const span = Math.min(Math.max(now - first, SHORTEST_MS), LONGEST_MS);
+  return [(now - span) / 1000, now / 1000];
 }

@@ -61,7 +61,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
       return (
         <>
           <EncounterPage live={live} session={page.session} caseId={item?.case ?? null} />
-          {talking && <OverRecord what="talking" onGo={() => goTo({ page: 'home' })} />}
+          {talking && <OverRecord what="talking" call={current} onGo={() => goTo({ page: 'home' })} />}
         </>
       );
     }
@@ -115,7 +115,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   };
   return (
     <>
-      <LinkBanner link={state.connection} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
+      <LinkBanner link={live.link.value} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
       {body(me)}
       <ProblemToast />
     </>

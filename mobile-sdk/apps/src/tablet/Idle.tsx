@@ -2,8 +2,8 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
 import { clockTime, day, hourOf } from '../app/format.ts';
+import type { Link } from '../app/link.ts';
 import { either, T, t } from '../i18n/index.tsx';
-import type { Link } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Dialog, LangSwitch, ThemeSwitch } from '../ui/parts.tsx';
@@ -33,7 +33,7 @@ export function Idle(props: IdleProps): VNode {
   const [settings, setSettings] = useState(false);
   const { me } = props;
   const name = me.who.kind === 'tablet' ? either(me.who.name, me.who.nameLatin) : '';
-  const offline = props.link === 'offline' || props.link === 'reconnecting';
+  const offline = ['offline', 'reconnecting', 'late'].includes(props.link);
   const connecting = props.link === 'connecting';
   return (
     <main class="page" data-testid="screen-idle">

@@ -120,7 +120,7 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
           </p>
         )}
       </aside>
-      <nav class="controls" aria-label={t('call.people')}>
+      <nav class="controls" aria-label={t('control.group')}>
         <Button
           icon={micOn ? 'mic' : 'micOff'}
           class={micOn ? '' : 'off'}

@@ -40,3 +40,12 @@ export function RecordingState({ call }: { call: CallView }): VNode {
     </>
   );
 }
+
+/** The same on every other page of a call: in a corner where none of them has anything. */
+export function RecordingFrame(props: { call: CallView; over: 'call' | 'sensors' | 'keypad' }): VNode {
+  return (
+    <div class={`recframe over-${props.over}`}>
+      <RecordingState call={props.call} />
+    </div>
+  );
+}

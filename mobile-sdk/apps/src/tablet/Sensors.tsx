@@ -1,28 +1,19 @@
 import type { VNode } from 'preact';
 import { T, t } from '../i18n/index.tsx';
+import type { SensorName, SensorView } from '../model/sensors.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { Live, Notice } from '../ui/parts.tsx';
-
-export type SensorName = 'oximeter' | 'bloodPressure' | 'thermometer';
-export type SensorPhase = 'off' | 'connecting' | 'measuring' | 'lost' | 'failed';
-
-export interface SensorView {
-  name: SensorName;
-  phase: SensorPhase;
-  /** The last value as people read it, with its unit. */
-  value: string | null;
-  simulated: boolean;
-}
 
 export interface SensorsProps {
   sensors: readonly SensorView[];
   bluetooth: boolean;
   /** The simulated kit may be used: demonstrations only. */
   kit: boolean;
+  /** Plays the kit's one. */
   onStart: (name: SensorName) => void;
   onStop: (name: SensorName) => void;
-  /** Connects a real device where the kit is the first choice. */
+  /** Connects a real device. */
   onConnect: (name: SensorName) => void;
   onManual: () => void;
   onBack: () => void;
@@ -32,68 +23,105 @@ const icons: Record<SensorName, IconName> = {
   oximeter: 'drop',
   bloodPressure: 'cuff',
   thermometer: 'thermometer',
+  other: 'bluetooth',
 };
 
+const runs = (sensor: SensorView): boolean => ['connecting', 'measuring', 'wrong'].includes(sensor.phase);
+
+function Head({ sensor }: { sensor: SensorView }): VNode {
+  return (
+    <div class="name">
+      <Icon name={icons[sensor.name]} />
+      <h2 style={{ fontSize: 'inherit' }}>
+        <T k={`sens.${sensor.name}`} />
+      </h2>
+    </div>
+  );
+}
+
+function Value({ sensor }: { sensor: SensorView }): VNode {
+  return (
+    <div class="value num" role="status">
+      {sensor.value ? (
+        sensor.value.split('  ').map((v) => <span key={v}>{v}</span>)
+      ) : (
+        <span class="soft">––</span>
+      )}
+    </div>
+  );
+}
+
+function Stands({ sensor }: { sensor: SensorView }): VNode {
+  return (
+    <div class="soft">
+      {sensor.phase === 'off' ? (
+        <T k={`sens.${sensor.name}.how`} />
+      ) : (
+        <T k={sensor.phase === 'failed' ? 'sens.failed' : `sens.${sensor.phase}`} />
+      )}
+      {sensor.simulated && (
+        <>
+          <br />
+          <T k="sens.simulated" />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Stop({ sensor, props }: { sensor: SensorView; props: SensorsProps }): VNode {
+  return (
+    <Button onClick={() => props.onStop(sensor.name)} testid={`stop-${sensor.name}`}>
+      <T k="sens.stop" />
+    </Button>
+  );
+}
+
+function Connect({ sensor, props }: { sensor: SensorView; props: SensorsProps }): VNode {
+  return (
+    <Button icon="bluetooth" onClick={() => props.onConnect(sensor.name)} testid={`connect-${sensor.name}`}>
+      <T k="sens.connect" />
+    </Button>
+  );
+}
+
 function SensorCard({ sensor, props }: { sensor: SensorView; props: SensorsProps }): VNode {
-  const running = sensor.phase === 'connecting' || sensor.phase === 'measuring';
-  const possible = props.bluetooth || props.kit;
+  const running = runs(sensor);
   return (
     <article class={`sensor ${running ? 'live' : ''}`} data-testid={`sensor-${sensor.name}`}>
-      <div class="name">
-        <Icon name={icons[sensor.name]} />
-        <h2 style={{ fontSize: 'inherit' }}>
-          <T k={`sens.${sensor.name}`} />
-        </h2>
-      </div>
-      <div class="value num" role="status">
-        {sensor.value ? (
-          sensor.value.split('  ').map((v) => <span key={v}>{v}</span>)
-        ) : (
-          <span class="soft">––</span>
-        )}
-      </div>
-      <div class="soft">
-        {sensor.phase === 'off' ? (
-          <T k={`sens.${sensor.name}.how`} />
-        ) : (
-          <T k={sensor.phase === 'failed' ? 'sens.failed' : `sens.${sensor.phase}`} />
-        )}
-        {sensor.simulated && (
-          <>
-            <br />
-            <T k="sens.simulated" />
-          </>
-        )}
-      </div>
-      {possible &&
-        (running ? (
-          <Button onClick={() => props.onStop(sensor.name)} testid={`stop-${sensor.name}`}>
-            <T k="sens.stop" />
+      <Head sensor={sensor} />
+      <Value sensor={sensor} />
+      <Stands sensor={sensor} />
+      <div class="ways">
+        {running && <Stop sensor={sensor} props={props} />}
+        {!running && props.kit && (
+          <Button icon="heart" onClick={() => props.onStart(sensor.name)} testid={`start-${sensor.name}`}>
+            <T k="sens.title" />
           </Button>
-        ) : (
-          <Button
-            icon={props.kit ? 'heart' : 'bluetooth'}
-            onClick={() => props.onStart(sensor.name)}
-            testid={`start-${sensor.name}`}
-          >
-            <T k={props.kit ? 'sens.title' : 'sens.connect'} />
-          </Button>
-        ))}
-      {props.kit && props.bluetooth && !running && (
-        <Button
-          icon="bluetooth"
-          onClick={() => props.onConnect(sensor.name)}
-          testid={`connect-${sensor.name}`}
-        >
-          <T k="sens.connect" />
-        </Button>
-      )}
+        )}
+        {!running && props.bluetooth && <Connect sensor={sensor} props={props} />}
+      </div>
+    </article>
+  );
+}
+
+/** What is measured seldom and has no card of its own. Real devices alone: the kit has none of them. */
+function OtherDevice({ sensor, props }: { sensor: SensorView; props: SensorsProps }): VNode {
+  const running = runs(sensor);
+  return (
+    <article class={`sensor other ${running ? 'live' : ''}`} data-testid={`sensor-${sensor.name}`}>
+      <Head sensor={sensor} />
+      {sensor.value && sensor.phase === 'measuring' ? <Value sensor={sensor} /> : <Stands sensor={sensor} />}
+      <div class="ways">
+        {running ? <Stop sensor={sensor} props={props} /> : <Connect sensor={sensor} props={props} />}
+      </div>
     </article>
   );
 }
 
 /** Measuring: sensors that send by themselves, and the way by hand. */
 export function Sensors(props: SensorsProps): VNode {
+  const other = props.sensors.find((sensor) => sensor.name === 'other');
   const values = props.sensors.flatMap((s) => (s.value ? [`${t(`sens.${s.name}`)} ${s.value}`] : []));
   return (
     <main class="page" data-testid="screen-sensors">
@@ -113,10 +141,13 @@ export function Sensors(props: SensorsProps): VNode {
         <T k="sens.sub" />
       </p>
       <div class="sensorgrid">
-        {props.sensors.map((sensor) => (
-          <SensorCard sensor={sensor} props={props} key={sensor.name} />
-        ))}
+        {props.sensors
+          .filter((sensor) => sensor.name !== 'other')
+          .map((sensor) => (
+            <SensorCard sensor={sensor} props={props} key={sensor.name} />
+          ))}
       </div>
+      {props.bluetooth && other && <OtherDevice sensor={other} props={props} />}
       {!props.bluetooth && !props.kit && (
         <Notice tone="warn">
           <T k="sens.noBluetooth" />

@@ -19,6 +19,7 @@ import { Calling, Fallback } from './Calling.tsx';
 import { Idle } from './Idle.tsx';
 import { InCall } from './InCall.tsx';
 import { Keypad } from './Keypad.tsx';
+import { RecordingFrame } from './RecordingState.tsx';
 import { Sensors } from './Sensors.tsx';
 import { MediaTrouble, type Trouble } from './Trouble.tsx';
 import { useSensors } from './useSensors.ts';
@@ -57,7 +58,7 @@ export function TabletApp({ live }: { live: Live }): VNode {
   const [media, controls] = useRoom(room);
   const running = call && call.state.state !== 'ended' ? call.session : null;
   const patient = me?.who.kind === 'tablet' ? me.who.patient : '';
-  const desk = useSensors(me?.demo ?? false, patient, (readings) => {
+  const desk = useSensors(patient, (readings) => {
     // Without a connection they are kept, and the banner says so; a refusal is said.
     live.client.sendReadings(readings, running).catch((error: unknown) => {
       if (error instanceof YobanProblem && error.status < 500 && error.status !== 401) showProblem(error);
@@ -88,6 +89,9 @@ export function TabletApp({ live }: { live: Live }): VNode {
   const source = media.microphone !== bad ? 'camera' : media.camera !== bad ? 'microphone' : 'both';
   const trouble =
     (screen === 'calling' || screen === 'incall') && !audioOnly ? (bad as Trouble | undefined) : undefined;
+
+  // The call's own screen has its place for it.
+  const elsewhere = running && (page !== 'call' || trouble || screen !== 'incall');
 
   const body = (): VNode => {
     if (page === 'keypad') {
@@ -128,7 +132,7 @@ export function TabletApp({ live }: { live: Live }): VNode {
       return (
         <Idle
           me={me}
-          link={state.connection}
+          link={live.link.value}
           last={call?.disposition ?? null}
           calling={tapping}
           onCall={tap}
@@ -156,8 +160,9 @@ export function TabletApp({ live }: { live: Live }): VNode {
   };
   return (
     <>
-      <LinkBanner link={state.connection} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
+      <LinkBanner link={live.link.value} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
       {body()}
+      {elsewhere && call && <RecordingFrame call={call} over={page} />}
       {question && <AskJoin person={question} send={send} key={question.leg} />}
       {asksRecording && <AskRecording send={send} />}
       <ProblemToast />

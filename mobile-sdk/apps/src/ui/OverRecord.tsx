@@ -1,14 +1,24 @@
 import type { VNode } from 'preact';
+import { RecordingMark } from '../clinical/RecordingMark.tsx';
 import { t } from '../i18n/index.tsx';
+import type { CallView } from '../wire.ts';
 import { Button } from './Button.tsx';
 import { Icon } from './Icon.tsx';
 
+interface OverRecordProps {
+  what: 'talking' | 'ringing';
+  /** The call that runs. */
+  call?: CallView | null;
+  onGo: () => void;
+}
+
 /** Below an open record: a call that runs or rings meanwhile is one press away. */
-export function OverRecord(props: { what: 'talking' | 'ringing'; onGo: () => void }): VNode {
+export function OverRecord(props: OverRecordProps): VNode {
   return (
     <div class="overrecord" role="alert" data-testid={`over-${props.what}`}>
       <Icon name="phone" />
-      <b class="grow">{t(`over.${props.what}`)}</b>
+      <b>{t(`over.${props.what}`)}</b>
+      <span class="grow">{props.call && <RecordingMark call={props.call} />}</span>
       <Button kind="primary" onClick={props.onGo} testid="over-go">
         {t(`over.${props.what}.go`)}
       </Button>

@@ -14,7 +14,7 @@ export interface Rules {
 /** The tablet's are for old eyes and unsteady hands. */
 export const RULES: Record<string, Rules> = {
   tablet: { target: 72, text: 24, contrast: 7, oneScreen: true },
-  phone: { target: 44, text: 11, contrast: 4.5, oneScreen: false },
-  desk: { target: 36, text: 11, contrast: 4.5, oneScreen: false },
+  phone: { target: 44, text: 12, contrast: 4.5, oneScreen: false },
+  desk: { target: 36, text: 12, contrast: 4.5, oneScreen: false },
   start: { target: 36, text: 13, contrast: 4.5, oneScreen: false },
 };

@@ -195,7 +195,7 @@ export function faults(rules: Rules): string[] {
   const rowsOf = new Map<Element, number[]>();
   const oneLine = (e: Element) =>
     e.closest(
-      '.flag, .chip:not(.wrapping), .vital dt > span, .clock, time, .tabs button, .phonetabs button, kbd',
+      '.flag, .chip:not(.wrapping), :lang(ja) .member .whole, .vital dt > span, .clock, time, .tabs button, .phonetabs button, kbd',
     );
   const japanese = document.documentElement.lang === 'ja';
   const walker = document.createTreeWalker(scope, NodeFilter.SHOW_TEXT);

@@ -18,7 +18,10 @@ const RECORD_ACCESS = 0x2a52;
 const REPORT_LAST = Uint8Array.from([0x01, 0x06]);
 
 const PROFILE_NAMES = Object.keys(PROFILES) as Profile[];
-const SERVICES = [...new Set(PROFILE_NAMES.map((name) => PROFILES[name].service))];
+const servicesOf = (names: readonly Profile[]): number[] => [
+  ...new Set(names.map((name) => PROFILES[name].service)),
+];
+const SERVICES = servicesOf(PROFILE_NAMES);
 
 /** Pauses between tries, ms; the last one repeats. Longer: a cuff that wakes for 30 s is missed. */
 const PAUSES = [500, 1_000, 2_000, 5_000, 10_000];
@@ -26,6 +29,8 @@ const PAUSES = [500, 1_000, 2_000, 5_000, 10_000];
 const MOST_TRIES = 360;
 
 export interface BluetoothSensorOptions extends SensorOptions {
+  /** Only devices with one of these are offered; all that are understood, unless given. Each is heard in full. */
+  profiles?: readonly Profile[];
   /** This browser's, unless given. */
   bluetooth?: BluetoothLike | undefined;
   timers?: Timers;
@@ -39,6 +44,7 @@ export function bluetoothSupported(): boolean {
 export class BluetoothSensor extends Sensor {
   readonly #bluetooth: BluetoothLike | undefined;
   readonly #timers: Timers;
+  readonly #offered: readonly number[];
   #device: BluetoothDeviceLike | null = null;
   #model: string | undefined;
   #timer: number | null = null;
@@ -52,6 +58,7 @@ export class BluetoothSensor extends Sensor {
     super(options);
     this.#bluetooth = 'bluetooth' in options ? options.bluetooth : browserBluetooth();
     this.#timers = options.timers ?? windowTimers;
+    this.#offered = servicesOf(options.profiles ?? PROFILE_NAMES);
   }
 
   /** The device's name and, once connected, its model. */
@@ -66,7 +73,7 @@ export class BluetoothSensor extends Sensor {
     this.to('choosing');
     try {
       this.#device = await this.#bluetooth.requestDevice({
-        filters: SERVICES.map((service) => ({ services: [service] })),
+        filters: this.#offered.map((service) => ({ services: [service] })),
         optionalServices: [...SERVICES, DEVICE_INFORMATION],
       });
     } catch (error) {

@@ -1,6 +1,6 @@
 /** Sensors as an app sees them: real ones over Bluetooth, simulated ones for demonstrations. */
 export { BluetoothSensor, type BluetoothSensorOptions, bluetoothSupported } from './bluetooth.ts';
-export type { PatientName } from './patients.ts';
+export { PATIENT_NAMES, type PatientName } from './patients.ts';
 export {
   Sensor,
   type SensorEvents,

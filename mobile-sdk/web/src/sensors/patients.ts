@@ -64,3 +64,4 @@ export const PATIENTS = {
 } as const satisfies Record<string, SimulatedPatient>;
 
 export type PatientName = keyof typeof PATIENTS;
+export const PATIENT_NAMES = Object.keys(PATIENTS) as readonly PatientName[];

@@ -221,7 +221,8 @@ export const staff: Record<keyof typeof ja, Message> = {
   'disp.past': 'Choose a time to come',
   'sign.title': 'Signature',
   'sign.go': 'Sign the record',
-  'sign.body': 'A signed version cannot be changed. Corrections are added as amendments.',
+  'sign.body':
+    'A signed version cannot be changed. Write a mistake you find later on paper and hand it to the daytime team.',
   'sign.notYet': 'You can sign once the call is over and the decision is made.',
   'sign.done': 'Signed (version {n})',
   'sign.sure': 'Sign?',

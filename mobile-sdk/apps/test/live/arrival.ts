@@ -1,0 +1,93 @@
+/** Coming in: by a link, and from before. */
+import assert from 'node:assert/strict';
+import type { Browser, Route } from 'playwright-core';
+import { tabletMe } from '../../fixtures/people.ts';
+import { at, play } from './play.ts';
+
+const refusal = {
+  type: 'about:blank',
+  code: 'sign-in-refused',
+  status: 401,
+  title: 'このコードは使えません',
+  titleEn: 'This code does not work',
+  next: '新しいコードを窓口に頼んでください',
+  nextEn: 'Ask the desk for a new code',
+};
+
+/** A link is opened without a network: the page says so, goes on by itself, and uses the code once. */
+export async function arrival(browser: Browser, base: string): Promise<void> {
+  const asked: { key: string | undefined; device: string }[] = [];
+  let reachable = false;
+  const { page } = await play(browser, base, 'tablet', tabletMe, async (route) => {
+    const request = route.request();
+    asked.push({ key: request.headers()['idempotency-key'], device: request.postDataJSON().device });
+    if (!reachable) await route.abort('internetdisconnected');
+    return !reachable;
+  });
+  // By itself, and by the button.
+  await page.waitForSelector(at('screen-arriving'));
+  const before = asked.length;
+  await page.click(`${at('arrive-now')}:not([aria-busy])`);
+  await page.waitForSelector(`${at('arrive-now')}[aria-busy]`);
+  await page.waitForSelector(`${at('arrive-now')}:not([aria-busy])`);
+  assert.ok(asked.length > before, 'the button asks at once');
+  // The page is loaded anew meanwhile: the code is not in its address any more, and not lost.
+  assert.ok(!page.url().includes('code='));
+  await page.reload();
+  await page.waitForSelector(at('screen-arriving'));
+  reachable = true;
+  await page.waitForSelector(at('screen-idle'));
+  assert.ok(asked.length > before + 2);
+  assert.deepEqual(new Set(asked.map((a) => `${a.key} ${a.device}`)).size, 1, 'one attempt, one device');
+  assert.ok(asked[0]?.key);
+  // Opened once more, the code has served: whoever it signed in is still here.
+  await page.unroute('**/api/v1/sign-in');
+  await page.route('**/api/v1/sign-in', (route) =>
+    route.fulfill({ status: 401, contentType: 'application/problem+json', body: JSON.stringify(refusal) }),
+  );
+  await page.goto('about:blank');
+  await page.goto(`${base}/tablet/#code=code-1`);
+  await page.waitForSelector(at('screen-idle'));
+  assert.equal(await page.locator(at('problem')).count(), 0);
+  await page.context().close();
+}
+
+/** A tablet is switched on again where the network takes everything and gives nothing back: the number is there. */
+export async function switchedOnAgain(browser: Browser, base: string): Promise<void> {
+  const { page } = await play(browser, base, 'tablet', tabletMe);
+  await page.waitForSelector(at('screen-idle'));
+  // Long after: its access token has run out.
+  await page.evaluate(() => {
+    const key = Object.keys(localStorage).find((k) => k.endsWith('signed-in'));
+    if (!key) throw new Error('nobody was kept');
+    localStorage.setItem(
+      key,
+      JSON.stringify({ ...JSON.parse(localStorage.getItem(key) ?? ''), expiresAt: 0 }),
+    );
+  });
+  const asked: Route[] = [];
+  await page.route('**/api/v1/token', (route) => void asked.push(route));
+  await page.reload();
+  const banner = await page.waitForSelector(at('link-late'));
+  // A try ends after ten seconds without an answer: nobody has waited for that.
+  assert.equal(asked.length, 1, 'before the first try is given up');
+  assert.ok((await banner.innerText()).replace(/\D/g, '').endsWith(tabletMe.deskPhone.replace(/\D/g, '')));
+  assert.match(await page.innerText(at('screen-idle')), /電話/);
+  // And it goes on by itself.
+  await page.unroute('**/api/v1/token');
+  await page.route('**/api/v1/token', (route) =>
+    route.fulfill({
+      contentType: 'application/json',
+      body: JSON.stringify({
+        accessToken: 'b',
+        refreshToken: 'r2',
+        expiresAt: Date.now() + 3_600_000,
+        me: tabletMe,
+      }),
+    }),
+  );
+  for (const route of asked) await route.abort('timedout');
+  await page.waitForSelector(at('link-late'), { state: 'detached' });
+  await page.waitForSelector(`${at('call')}:not(.off)`);
+  await page.context().close();
+}

@@ -1,0 +1,24 @@
+/**
+ * The apps joined to the SDK, against a server played by this script: that taps and keys become the right commands
+ * and views the right screens, in the turns of a night that tests/browser does not play.
+ *
+ *   npm run live -w @yoban/apps [-- --only=patient,deskNurse]
+ */
+import { withBrowser } from '../browser.ts';
+import { arrival, switchedOnAgain } from './arrival.ts';
+import { deskNurse, valuesGrowOld } from './desk.ts';
+import { dutyDoctor } from './phone.ts';
+import { brokenScreen, patient } from './tablet.ts';
+
+const FAKE_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+const STORIES = [arrival, switchedOnAgain, patient, brokenScreen, deskNurse, valuesGrowOld, dutyDoctor];
+const only = process.argv
+  .find((a) => a.startsWith('--only='))
+  ?.slice(7)
+  .split(',');
+await withBrowser(FAKE_MEDIA, async (browser, base) => {
+  for (const story of STORIES.filter((s) => !only || only.includes(s.name))) {
+    await story(browser, base);
+    console.log(`ok ${story.name}`);
+  }
+});

@@ -1,0 +1,109 @@
+/** The tablet in the patient's turns. */
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { tabletMe } from '../../fixtures/people.ts';
+import { asPatient, scenes } from '../../fixtures/scenes.ts';
+import { at, play } from './play.ts';
+
+export async function patient(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard, sent } = await play(browser, base, 'tablet', tabletMe);
+  await page.click(at('call'));
+  await heard('tap');
+  say({ type: 'call', call: { ...asPatient(scenes.asksToRecord), version: 1 } });
+  // By keyboard alone: the question has the focus, Tab reaches both answers, Enter answers, and the focus goes back.
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+  // The focus moves once the screen is drawn.
+  const comesTo = (id: string) =>
+    page.waitForFunction((wanted) => document.activeElement?.getAttribute('data-testid') === wanted, id);
+  await comesTo('ask-recording');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'recording-no');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'recording-yes');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  assert.equal((await heard('answerRecording')).yes, false);
+  say({ type: 'call', call: { ...asPatient(scenes.twoWay), version: 2 } });
+  await page.waitForSelector(at('ask-recording'), { state: 'detached' });
+  await page.focus(at('measure'));
+  say({ type: 'call', call: { ...asPatient(scenes.asksForDoctor), version: 3 } });
+  await comesTo('ask-join');
+  say({ type: 'call', call: { ...asPatient(scenes.threeWay), version: 4 } });
+  await page.waitForSelector(at('ask-join'), { state: 'detached' });
+  const people = await page.locator(at('person')).evaluateAll((found) =>
+    found.map((element) => {
+      const copy = element.cloneNode(true) as Element;
+      for (const small of copy.querySelectorAll('rt')) small.remove();
+      return [...copy.children].map((line) => line.textContent?.trim());
+    }),
+  );
+  assert.deepEqual(people.sort(), [
+    ['森下 奈緒', '窓口の看護師'],
+    ['橘 健一', '当番医', 'たちばな在宅クリニック', '医師の登録 2004年'],
+  ]);
+  await comesTo('measure');
+  // Escape is no to a question, and Tab leaves nothing out of reach.
+  await page.focus(at('leave'));
+  await page.keyboard.press('Enter');
+  await page.waitForSelector(at('leave-dialog'));
+  await page.keyboard.press('Escape');
+  await page.waitForSelector(at('leave-dialog'), { state: 'detached' });
+  await comesTo('leave');
+  assert.ok(!sent.some((m) => m.type === 'leave'));
+  const reached = new Set<string | null | undefined>();
+  for (let press = 0; press < 40; press++) {
+    await page.keyboard.press('Tab');
+    reached.add(await focused());
+  }
+  for (const id of ['mic', 'camera', 'speaker', 'measure', 'leave'])
+    assert.ok(reached.has(id), `Tab reaches ${id}`);
+  assert.equal(await page.getAttribute('nav.controls', 'aria-label'), '通話の操作');
+  // What is recorded is said on every page of the call, once on each.
+  say({ type: 'call', call: { ...asPatient(scenes.threeWayRecorded), version: 5 } });
+  await page.click(at('measure'));
+  for (const [screen, next] of [
+    ['screen-sensors', 'manual'],
+    ['screen-keypad', 'back'],
+    ['screen-sensors', 'back'],
+    ['screen-incall', 'measure'],
+  ] as const) {
+    await page.waitForSelector(at(screen));
+    await page.waitForSelector(at('rec'));
+    assert.equal(await page.locator(at('rec')).count(), 1, screen);
+    await page.click(at(next));
+  }
+  say({ type: 'call', call: { ...asPatient(scenes.threeWay), version: 6 } });
+  await page.waitForSelector(at('rec'), { state: 'detached' });
+  await page.click(at('back'));
+  say({ type: 'call', call: { ...asPatient(scenes.patientLeft), version: 7 } });
+  await page.click(at('come-back'));
+  await heard('comeBack');
+  say({ type: 'call', call: { ...asPatient(scenes.decided), version: 8 } });
+  await page.click(at('done'));
+  await page.waitForSelector(at('screen-idle'));
+  assert.ok(!sent.some((m) => m.type === 'cancel'));
+  await page.context().close();
+}
+
+/** A mistake in a screen leaves the number and a way back, not an empty page. */
+export async function brokenScreen(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard } = await play(browser, base, 'tablet', tabletMe);
+  await page.click(at('call'));
+  await heard('tap');
+  say({
+    type: 'call',
+    call: {
+      ...asPatient(scenes.twoWay),
+      people: asPatient(scenes.twoWay).people.map(() => null),
+      version: 1,
+    },
+  });
+  await page.waitForSelector(at('screen-broken'));
+  assert.equal(
+    await page.getAttribute(at('desk-phone'), 'href'),
+    `tel:${tabletMe.deskPhone.replaceAll('-', '')}`,
+  );
+  await page.click(at('reload'));
+  await page.waitForSelector(at('screen-idle'));
+  await page.context().close();
+}

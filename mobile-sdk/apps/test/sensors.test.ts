@@ -1,0 +1,76 @@
+import { PROFILES, type Profile } from '@yoban/sdk/gatt';
+import { PATIENT_NAMES } from '@yoban/sdk/sensors';
+import { describe, expect, it } from 'vitest';
+import {
+  afterFrame,
+  CARDS,
+  cardOf,
+  nightOf,
+  SENSORS,
+  type SensorName,
+  type SensorView,
+} from '../src/model/sensors.ts';
+import type { Vital } from '../src/wire.ts';
+
+const card = (name: SensorName, over: Partial<SensorView> = {}): SensorView => ({
+  name,
+  phase: 'measuring',
+  value: null,
+  simulated: false,
+  ...over,
+});
+const pulse: Vital = { kind: 'pulse', value: '72', unit: '/min' };
+const pressure: Vital = { kind: 'bloodPressure', systolic: '132', diastolic: '81', unit: 'mm[Hg]' };
+const warm: Vital = { kind: 'temperature', value: '36.4', unit: 'Cel' };
+const after = (view: SensorView, profile: Profile, ...vitals: Vital[]) =>
+  afterFrame(
+    view,
+    profile,
+    vitals.map((vital) => ({ vital })),
+  );
+
+describe('the cards of the bedside', () => {
+  it('have a place for every device that is understood, each for one', () => {
+    const offered = SENSORS.flatMap((name) => CARDS[name].profiles);
+    expect([...offered].sort()).toEqual(Object.keys(PROFILES).sort());
+    expect(offered.map(cardOf)).toEqual(SENSORS.flatMap((name) => CARDS[name].profiles.map(() => name)));
+  });
+
+  it('show what they are there for', () => {
+    expect(after(card('bloodPressure'), 'bloodPressure', pressure, pulse)).toMatchObject({
+      phase: 'measuring',
+      value: '132/81 mmHg',
+    });
+    const glucose: Vital = { kind: 'glucose', value: '110', unit: 'mg/dL' };
+    expect(after(card('other'), 'glucose', glucose)).toMatchObject({
+      phase: 'measuring',
+      value: '110 mg/dL',
+    });
+  });
+
+  it('say so when another kind of device sends', () => {
+    const wrong = after(card('oximeter'), 'thermometer', warm);
+    expect(wrong).toMatchObject({ phase: 'wrong', value: null });
+    expect(after(card('oximeter'), 'bloodPressure', pressure, pulse).phase).toBe('wrong');
+    // The right one after it.
+    expect(after(wrong, 'oximeterContinuous', pulse).phase).toBe('measuring');
+  });
+
+  it('leave a device in peace that can do more than its card asks', () => {
+    const shows = card('thermometer', { value: '36.4 ℃' });
+    expect(after(shows, 'oximeterContinuous', pulse)).toBe(shows);
+  });
+
+  it('say that it failed when the right device found no value of its own', () => {
+    expect(after(card('bloodPressure'), 'bloodPressure', pulse).phase).toBe('failed');
+  });
+});
+
+describe('the simulated kit', () => {
+  it('plays a patient the same night each time, and patients different ones', () => {
+    const patients = Array.from({ length: 60 }, (_, n) => `patient-${n}`);
+    expect(patients.map(nightOf)).toEqual(patients.map(nightOf));
+    const played = PATIENT_NAMES.map((name) => patients.filter((p) => nightOf(p) === name).length);
+    for (const count of played) expect(count).toBeGreaterThan(5);
+  });
+});
