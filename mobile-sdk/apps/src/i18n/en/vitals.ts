@@ -39,7 +39,7 @@ export const vitals: Record<keyof typeof ja, Message> = {
   'vit.source.simulated': 'Simulated',
   'vit.source.clinician': 'Staff entry',
   'vit.source.household': 'Home entry',
-  'vit.trend': 'How the values move',
+  'vit.trend': 'Trend',
   'vit.trend.none': 'Nothing to draw yet',
   'vit.trend.doubtful': 'Doubtful values stand apart from the line',
   'vit.entry.title': 'Enter your observations',
