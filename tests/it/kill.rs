@@ -76,8 +76,9 @@ async fn killed_in_the_middle_of_a_call_it_goes_on_with_the_same_case_and_nothin
     for track in &manifest.tracks {
         play_file(&folder.join(&track.file));
     }
-    for leg in [call.patient, call.nurse] {
-        let of_leg = manifest.tracks.iter().filter(|t| t.leg == leg && t.kind == Kind::Audio);
+    let [sound, picture] = [Kind::Audio, Kind::Video];
+    for (leg, kind) in [call.patient, call.nurse].into_iter().flat_map(|leg| [(leg, sound), (leg, picture)]) {
+        let of_leg = manifest.tracks.iter().filter(|t| t.leg == leg && t.kind == kind);
         let cut = of_leg.clone().find(|t| t.started_at < killed).unwrap();
         let end = cut.started_at + cut.duration;
         assert!(cut.started_at < began + 1_500, "{cut:?} began {began}");

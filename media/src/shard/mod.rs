@@ -447,6 +447,9 @@ impl Shard {
     }
 }
 
+#[cfg(test)]
+mod tests;
+
 fn guard<T>(run: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(run)).ok()
 }

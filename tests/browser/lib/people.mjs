@@ -109,8 +109,9 @@ export class Window {
     await (await this.sees(id)).fill(text);
   }
 
+  /** As a person reads it: blanks are one, and the joiners that keep a telephone number on one line are nothing. */
   async text(id) {
-    return (await (await this.sees(id)).innerText()).replace(/\s+/g, ' ');
+    return (await (await this.sees(id)).innerText()).replaceAll('\u2060', '').replace(/\s+/g, ' ');
   }
 
   /** The text without its furigana. */
@@ -118,7 +119,7 @@ export class Window {
     return (await this.sees(id)).evaluate((element) => {
       const copy = element.cloneNode(true);
       for (const small of copy.querySelectorAll('rt, rp')) small.remove();
-      return copy.textContent;
+      return copy.textContent.replaceAll('\u2060', '');
     });
   }
 

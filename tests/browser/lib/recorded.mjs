@@ -7,8 +7,11 @@ import { inPlayer, peopleIn, play, recordedPieces, share, sound } from './record
 /** A second, in ms: how much a file may be longer or shorter than what it records. */
 const SLACK = 1000;
 
-/** Every file decodes, is as long as it says and as REC was on, and holds one voice. Gives the person of each leg. */
-export function filesHold({ tracks }, intervals, clips) {
+/**
+ * Every file decodes, is as long as it says and as REC was on, and holds one voice. Gives the person of each leg.
+ * `cameraOff`: whose camera was off for a while; everybody else's picture is there as long as REC was on.
+ */
+export function filesHold({ tracks }, intervals, clips, { cameraOff = [] } = {}) {
   const people = new Map();
   for (const track of tracks) {
     const length = play(track.path) * 1000;
@@ -22,10 +25,11 @@ export function filesHold({ tracks }, intervals, clips) {
   }
   const names = new Map([...people].map(([leg, set]) => [leg, [...set].join('+')]));
   assert.deepEqual([...names.values()].sort(), ['doctor', 'nurse', 'patient']);
-  for (const leg of names.keys()) {
+  for (const [leg, name] of names) {
     for (const kind of ['audio', 'video']) {
       const those = tracks.filter((t) => t.leg === leg && t.kind === kind);
-      lastsAsLong(those, intervals, { whole: kind === 'audio', of: kind });
+      const whole = kind === 'audio' || !cameraOff.includes(name);
+      lastsAsLong(those, intervals, { whole, of: `${name}, ${kind}` });
     }
   }
   return names;

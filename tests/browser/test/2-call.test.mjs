@@ -295,7 +295,7 @@ step('every track of the recording and the mix open anywhere, last as long as RE
   assert.equal(intervals.length, 4, 'the patient took the consent back, then the nurse, and the end was taken back');
   const recording = await fetchRecording(reader, session);
   try {
-    const people = filesHold(recording, intervals, clips);
+    const people = filesHold(recording, intervals, clips, { cameraOff: ['patient'] });
     mixHolds(recording, intervals, people);
     await playersOpen(recording, desk.context, people);
   } finally {

@@ -4,6 +4,7 @@ import test, { after, afterEach, before, beforeEach } from 'node:test';
 import { peopleHeard, peopleSeen, received } from '../lib/media.mjs';
 import { Night, STEP, bringDoctor, clips, figure, live, talk } from '../lib/night.mjs';
 import { PATIENCE, Window, browserOf, onDuty } from '../lib/people.mjs';
+import { Reader } from '../lib/recording.mjs';
 import { Door } from '../lib/server.mjs';
 
 let night;
@@ -20,6 +21,29 @@ const story = (name, run) => test(name, { timeout: STEP }, run);
 /** Tonight's cases as the desk lists them: the same case goes on when none is added. */
 const cases = async (desk) => desk.by('queue-item').count();
 
+/** The nurse enters a breathing rate. Gives the log of the running case, in which it stands, as she may read it. */
+async function measured(desk) {
+  await desk.taps('tab-vitals');
+  await desk.writes('obs-rate', '19');
+  await desk.taps('obs-save');
+  await desk.by('vital-respiratoryRate').getByText('19', { exact: true }).waitFor();
+  const log = await facts();
+  assert.ok(log.some((entry) => entry.reading), JSON.stringify(log));
+  return log;
+}
+
+async function facts() {
+  const reader = await Reader.as(night.server, 'desk');
+  const all = await reader.json('/api/v1/cases');
+  const newest = all.toSorted((a, b) => b.requestedAt - a.requestedAt)[0];
+  return (await reader.json(`/api/v1/cases/${newest.case}`)).timeline;
+}
+
+/** Every fact and every accepted reading is there still, in its place. */
+async function keeps(log) {
+  assert.deepEqual((await facts()).slice(0, log.length), log);
+}
+
 story('each window is loaded again in the middle of the call: same case, picture and voice come back', async () => {
   const { tablet, desk } = await night.bedsideAndDesk();
   const phone = await night.open('phone');
@@ -28,6 +52,7 @@ story('each window is loaded again in the middle of the call: same case, picture
   await bringDoctor(tablet, desk, phone);
   assert.deepEqual(await live(phone, 'tile-patient'), ['patient']);
   const before = await cases(desk);
+  const log = await measured(desk);
 
   await tablet.page.reload();
   await tablet.sees('screen-incall');
@@ -50,6 +75,7 @@ story('each window is loaded again in the middle of the call: same case, picture
   const heard = await peopleHeard(desk.page, clips, 2);
   assert.deepEqual(heard.who, ['doctor', 'patient'], JSON.stringify(heard.judged));
   assert.equal(await cases(desk), before);
+  await keeps(log);
 
   // A press anywhere has put the desk back on duty: after the end it goes on with the decision, not with a question.
   await desk.taps('end');
@@ -65,6 +91,7 @@ story('the tablet is switched off and on: it finds itself back in the call', asy
   await talk(tablet, desk);
   assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
   const before = await cases(desk);
+  const log = await measured(desk);
   const state = await tablet.context.storageState();
   await night.browsers.tablet.close();
   await desk.by('tile-patient').getByText('つながり直すのを待っています').waitFor();
@@ -76,6 +103,7 @@ story('the tablet is switched off and on: it finds itself back in the call', asy
   assert.deepEqual(await live(again, 'stage'), ['nurse']);
   assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
   assert.equal(await cases(desk), before);
+  await keeps(log);
 });
 
 story('the desk’s socket is cut: it says so, the picture goes on, and it comes back by itself', async () => {
@@ -84,6 +112,7 @@ story('the desk’s socket is cut: it says so, the picture goes on, and it comes
     const { tablet, desk } = await night.bedsideAndDesk({ desk: { base: door.base } });
     await talk(tablet, desk);
     assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+    const log = await measured(desk);
     door.shut();
     await desk.sees('link-reconnecting');
     // A command given now waits for the socket and is carried out once.
@@ -95,6 +124,7 @@ story('the desk’s socket is cut: it says so, the picture goes on, and it comes
     await desk.by('queue-item').first().getByText('黄').first().waitFor();
     assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
     assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+    await keeps(log);
   } finally {
     await door.close();
   }
@@ -107,10 +137,7 @@ story('the server is killed in the middle of the call and started again: the cal
   await tablet.taps('start-oximeter');
   await desk.page.waitForFunction(() => 'vital-spo2 has a value' in window.yobanWatch.seen);
   await tablet.taps('back');
-  await desk.taps('tab-vitals');
-  await desk.writes('obs-rate', '19');
-  await desk.taps('obs-save');
-  await desk.by('vital-respiratoryRate').getByText('19', { exact: true }).waitFor();
+  const log = await measured(desk);
   const before = await cases(desk);
   await night.server.down('SIGKILL');
   await Promise.all([tablet.sees('link-reconnecting'), desk.sees('link-reconnecting')]);
@@ -127,6 +154,7 @@ story('the server is killed in the middle of the call and started again: the cal
   // What the nurse entered was stored before it was shown; what the sensor measured meanwhile arrives.
   assert.match(await desk.text('vital-respiratoryRate'), /19/);
   assert.match(await desk.text('vital-spo2'), /\d{2}/);
+  await keeps(log);
 });
 
 /** Takes a call back. The question goes when the telephone number has to be shown after so long a wait: asked again. */

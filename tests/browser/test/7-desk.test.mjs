@@ -57,7 +57,7 @@ step('the patient’s card holds what the night needs, dangers first', async () 
   ]) {
     assert.match(card, fact);
   }
-  assert.equal(await desk.by('patient-card').locator('a[href^=tel]').getAttribute('href'), 'tel:03-0000-0201');
+  assert.equal(await desk.by('patient-card').locator('a[href^=tel]').getAttribute('href'), 'tel:0300000201');
   assert.ok(card.indexOf('ペニシリン') < card.indexOf('慢性心不全'));
 });
 

@@ -1,7 +1,7 @@
 //! Disks that are full or slow: recording stops first, says so, and goes on when it can.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -184,6 +184,11 @@ fn a_full_disk_stops_the_recording_and_not_the_rest() {
             fs::remove_file(tiny.0.join("ballast")).unwrap();
         });
     } else {
+        writeln!(
+            std::io::stderr(),
+            "NAMED FALLBACK: no right to mount, a file size limit stands for the full disk"
+        )
+        .unwrap();
         under_a_limit();
     }
 }
