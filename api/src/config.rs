@@ -67,7 +67,10 @@ pub enum BadOptions {
     )]
     NotOneAddress(IpAddr),
     /// Not an address.
-    #[error("--listen: \"{0}\" is no IP address; give auto, none, or addresses separated by commas")]
+    #[error(
+        "--listen の「{0}」はIPアドレスではありません。auto、none、またはアドレスをカンマ区切りで指定してください。\n\
+         --listen: \"{0}\" is no IP address; give auto, none, or addresses separated by commas"
+    )]
     NoAddress(String),
 }
 

@@ -4,8 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use yoban_domain::wire::problem::Problem;
-use yoban_media::MediaError;
-use yoban_signaling::error::CommandError;
+use yoban_signaling::error::{CommandError, trace_id};
 
 /// Why a request was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -44,24 +43,12 @@ impl ApiError {
         match self {
             Self::Unauthenticated => Problem::unauthenticated(),
             Self::NotFound => Problem::not_found(),
-            Self::Command(error) => {
-                match &error {
-                    // What a client got wrong is the client's to know; a log full of it would hide what is ours.
-                    CommandError::Media(MediaError::Sdp(_)) => tracing::debug!(%error, "an SDP was refused"),
-                    CommandError::Store(_) | CommandError::Media(_) => {
-                        tracing::error!(%error, "a request could not be carried out");
-                    }
-                    CommandError::Refused(_)
-                    | CommandError::NotFound
-                    | CommandError::Invalid(_)
-                    | CommandError::Described(_) => {}
-                }
-                error.problem()
-            }
+            Self::Command(error) => error.told(),
             Self::Problem(problem) => *problem,
             Self::Internal(what) => {
-                tracing::error!(what, "a request failed");
-                Problem::unavailable()
+                let trace = trace_id();
+                tracing::error!(what, trace, "a request failed");
+                Problem { trace_id: Some(trace), ..Problem::unavailable() }
             }
         }
     }
@@ -75,5 +62,50 @@ impl IntoResponse for ApiError {
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use yoban_domain::session::Refused;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(line);
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_ours_to_mend_has_a_number_that_stands_in_the_log_too() {
+        let log = Log::default();
+        let lines = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || lines.clone()).finish();
+        let store = || ApiError::from(yoban_store::Error::Conflict);
+        let problems = tracing::subscriber::with_default(subscriber, || {
+            [ApiError::Internal("the seal broke").problem(), store().problem(), store().problem()]
+        });
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let numbers: Vec<String> = problems.iter().map(|p| p.trace_id.clone().unwrap()).collect();
+        assert_eq!(log.lines().count(), 3, "each once: {log}");
+        for (number, line) in numbers.iter().zip(log.lines()) {
+            assert_eq!(number.len(), 8);
+            assert!(line.contains(number.as_str()) && line.contains("ERROR"), "{number}: {line}");
+        }
+        assert_ne!(numbers[1], numbers[2]);
+        let refused = ApiError::from(CommandError::Refused(Refused::Ended)).problem();
+        assert_eq!(refused.trace_id, None, "a refusal says itself what to do");
     }
 }

@@ -45,10 +45,19 @@ pub enum StartError {
     )]
     Port(SocketAddr, std::io::Error),
     /// The data folder cannot be used.
-    #[error("the data folder {0} cannot be used: {1}")]
+    #[error(
+        "データフォルダー {0} を使えません。書き込めるか確かめるか、--data で別の場所を選んでください。\n\
+         The data folder {0} cannot be used: {1}\n\
+         See that it can be written to, or choose another place with --data."
+    )]
     Data(String, std::io::Error),
     /// The database cannot be used.
-    #[error("the database cannot be used: {0}")]
+    #[error(
+        "データベースを使えません。つながるか、この版より新しい夜番が作ったものでないかを確かめるか、--data（または --database）で\
+         別の場所を選んでください。\n\
+         The database cannot be used: {0}\n\
+         See that it can be reached and was not made by a newer Yoban, or choose another place with --data (or --database)."
+    )]
     Store(#[from] yoban_store::Error),
     /// The certificate cannot be used.
     #[error(transparent)]

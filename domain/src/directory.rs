@@ -66,7 +66,7 @@ impl Directory {
             phone: p.phone.clone(),
             summary: p.summary.clone(),
             primary_doctor: p.primary_doctor.and_then(|d| self.card(d)),
-            has_plan: plan.is_some_and(|c| c.agreed_at <= now && now < c.valid_until),
+            has_plan: plan.is_some_and(|c| c.holds(now)),
             emergency_institution: plan.map(|c| c.emergency_institution.clone()),
         }
     }
@@ -166,7 +166,7 @@ impl Directory {
         let doctor = viewer.person().filter(|_| viewer.role() == Some(Role::Doctor));
         let examination_refused = doctor.and_then(|doctor| {
             let institution = self.person(doctor).and_then(|p| self.institution(p.institution));
-            may_examine_online(&self.patient, doctor, institution, session.media_mode(), a.urgency, now)
+            may_examine_online(&self.patient, doctor, institution, session.media_mode(), a.sudden(), now)
                 .err()
                 .map(|why| Refused::NotExamination(why).code().to_owned())
         });
@@ -174,6 +174,7 @@ impl Directory {
             identity: a.identity.map(|(method, _)| method),
             red_flags: a.red_flags.clone(),
             urgency: a.urgency,
+            sudden: a.sudden(),
             sbar: a.sbar.clone(),
             note: a.note.clone(),
             ledger: settled(&session.ledger),
@@ -188,7 +189,7 @@ impl Directory {
             Standing::Closed { .. } => (None, None),
         };
         let owner_name = match owner {
-            Some(Owner::Person { person }) => self.person(person).map(|p| p.name.kanji.clone()),
+            Some(Owner::Person { person }) => self.person(person).map(|p| p.name.clone()),
             Some(Owner::Line { .. }) | None => None,
         };
         QueueItem {

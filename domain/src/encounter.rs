@@ -304,8 +304,7 @@ impl Encounter {
             | FactKind::DispositionOverdue
             | FactKind::OwnerChanged { .. }
             | FactKind::Signed { .. }
-            | FactKind::CaseClosed
-            | FactKind::Connected { .. } => {}
+            | FactKind::CaseClosed => {}
         }
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::Owner;
 use crate::duty::Line;
-use crate::id::{CaseId, ConnectionId, LegId, PersonId, SessionId};
+use crate::id::{CaseId, LegId, PersonId, SessionId};
 use crate::mode::{MediaMode, ServiceKind};
 use crate::people::Actor;
 use crate::private::Private;
@@ -290,11 +290,4 @@ pub enum FactKind {
     },
     /// The case is closed.
     CaseClosed,
-    /// A media connection carried this leg.
-    Connected {
-        /// The leg.
-        leg: LegId,
-        /// The connection.
-        connection: ConnectionId,
-    },
 }

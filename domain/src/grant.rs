@@ -269,6 +269,8 @@ pub fn instead(actor: &Actor, action: Action) -> Option<Refused> {
     match (actor.who, hands(action)) {
         (Who::Tablet { .. }, Hands::Clinicians) => Some(Refused::ClinicianOnly),
         (Who::Staff { role: Role::Administrator, .. }, _) => None,
+        // Nobody can be asked to press for the patient that they did not mean to call.
+        (Who::Staff { .. }, Hands::Patient) if matches!(action, Action::CancelCall) => None,
         (Who::Staff { .. }, Hands::Patient) => Some(Refused::PatientOnly),
         (Who::Staff { .. }, Hands::Clinicians) if matches!(action, Action::EndCall) => {
             Some(Refused::NotYoursToEnd)

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::id::PersonId;
 use crate::org::Institution;
 use crate::people::Patient;
-use crate::session::Urgency;
 use crate::time::{Span, Timestamp};
 
-/// What kind of care an interval was.
+/// What kind of care an interval was. The law knows more kinds (オンライン受診勧奨, 電話等による再診); each comes with the
+/// conditions under which it may be named, and none without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -17,22 +17,19 @@ pub enum ServiceKind {
     NurseAdvice,
     /// 遠隔健康医療相談（医師）: a doctor advises without diagnosis.
     DoctorAdvice,
-    /// オンライン受診勧奨: a doctor advises to see a doctor.
-    OnlineReferral,
     /// オンライン診療: examination by picture and sound under the plan.
     OnlineExamination,
-    /// 電話等による再診: a return visit by telephone.
-    PhoneRevisit,
 }
 
 impl ServiceKind {
     /// More than advice: the act of one doctor, who named it and answers for it.
     pub const fn is_doctors_act(self) -> bool {
-        matches!(self, Self::OnlineReferral | Self::OnlineExamination | Self::PhoneRevisit)
+        matches!(self, Self::OnlineExamination)
     }
 }
 
-/// What was really on between the patient and a clinician.
+/// What was really on between the patient and a clinician, as this server carried it: a telephone call beside it is not
+/// seen, and stands in a clinician's note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -79,7 +76,8 @@ pub enum NotExamination {
     SuddenIllness,
 }
 
-/// Whether `doctor` may call what happens now オンライン診療 (医療法2条の2 and the guideline's minimum).
+/// Whether `doctor` may call what happens now オンライン診療 (医療法2条の2 and the guideline's minimum); `sudden` is
+/// [`crate::session::Assessment::sudden`].
 ///
 /// # Errors
 /// The first condition that is not met, in the order in which a doctor can do something about it.
@@ -88,11 +86,11 @@ pub fn may_examine_online(
     doctor: PersonId,
     institution: Option<&Institution>,
     mode: MediaMode,
-    urgency: Option<Urgency>,
+    sudden: bool,
     now: Timestamp,
 ) -> Result<(), NotExamination> {
     let plan = patient.care_plan.as_ref().ok_or(NotExamination::NoPlan)?;
-    if now < plan.agreed_at || now >= plan.valid_until {
+    if !plan.holds(now) {
         return Err(NotExamination::NoPlan);
     }
     if !plan.names(doctor, now) {
@@ -104,7 +102,7 @@ pub fn may_examine_online(
     if mode != MediaMode::VideoAudio {
         return Err(NotExamination::NotTwoWay);
     }
-    if urgency.is_some_and(Urgency::is_sudden) {
+    if sudden {
         return Err(NotExamination::SuddenIllness);
     }
     Ok(())

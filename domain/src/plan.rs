@@ -6,7 +6,7 @@ use crate::id::PersonId;
 use crate::private::Private;
 use crate::time::Timestamp;
 
-/// The part of the plan the night needs. A plan without an emergency institution cannot be made.
+/// The part of the plan the night needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CarePlan {
@@ -23,8 +23,14 @@ pub struct CarePlan {
 }
 
 impl CarePlan {
+    /// Whether the plan holds at `at`. Without an institution for a sudden change there is no plan for online care (C1.3).
+    pub fn holds(&self, at: Timestamp) -> bool {
+        let ready = !self.emergency_institution.reveal().trim().is_empty();
+        ready && self.agreed_at <= at && at < self.valid_until
+    }
+
     /// Whether the plan names this doctor and holds at `at`.
     pub fn names(&self, doctor: PersonId, at: Timestamp) -> bool {
-        self.agreed_at <= at && at < self.valid_until && self.named_doctors.contains(&doctor)
+        self.holds(at) && self.named_doctors.contains(&doctor)
     }
 }

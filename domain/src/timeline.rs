@@ -432,14 +432,6 @@ impl Names<'_> {
             FactKind::CaseClosed => {
                 ("caseClosed", "対応を終えました。".to_owned(), "The case is closed.".to_owned())
             }
-            FactKind::Connected { leg, .. } => {
-                let who = self.leg(*leg);
-                (
-                    "connected",
-                    format!("{}の通信経路ができました。", who.ja),
-                    format!("A media connection carries {}.", who.en),
-                )
-            }
         };
         (code, ja, capital(en))
     }

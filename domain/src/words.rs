@@ -34,13 +34,9 @@ pub const fn service_kind(kind: ServiceKind) -> Words {
         ServiceKind::DoctorAdvice => {
             words("doctorAdvice", "遠隔健康医療相談（医師）", "Remote health consultation (doctor)")
         }
-        ServiceKind::OnlineReferral => {
-            words("onlineReferral", "オンライン受診勧奨", "Online recommendation to see a doctor")
-        }
         ServiceKind::OnlineExamination => {
             words("onlineExamination", "オンライン診療", "Online medical examination")
         }
-        ServiceKind::PhoneRevisit => words("phoneRevisit", "電話等による再診", "Return visit by telephone"),
     }
 }
 

@@ -62,6 +62,28 @@ impl CommandError {
         }
     }
 
+    /// What the person is told, and a line in the log where it is ours to mend: both carry the same number, so that whoever
+    /// is telephoned finds the line.
+    pub fn told(&self) -> Problem {
+        match self {
+            Self::Store(StoreError::Constraint(Constraint::ExamDoctor))
+            | Self::Refused(_)
+            | Self::NotFound
+            | Self::Invalid(_)
+            | Self::Described(_) => self.problem(),
+            // What a client got wrong is the client's to know; a log full of it would hide what is ours.
+            Self::Media(error @ MediaError::Sdp(_)) => {
+                tracing::debug!(%error, "an SDP was refused");
+                self.problem()
+            }
+            Self::Store(_) | Self::Media(_) => {
+                let trace = trace_id();
+                tracing::error!(error = %self, trace, "what was asked could not be carried out");
+                Problem { trace_id: Some(trace), ..self.problem() }
+            }
+        }
+    }
+
     /// Trying the same again at once may help: somebody else changed the case meanwhile, or a patient tapped twice.
     pub(crate) const fn again(&self) -> bool {
         matches!(
@@ -72,4 +94,10 @@ impl CommandError {
             )
         )
     }
+}
+
+/// A number short enough to be read out on the telephone: eight hexadecimal digits, random.
+pub fn trace_id() -> String {
+    let random = crate::engine::fresh().simple().to_string();
+    random.chars().skip(24).collect()
 }

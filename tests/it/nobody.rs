@@ -1,17 +1,20 @@
 //! Nobody answers: the desk, then the doctor. The patient is never left without words, the case never without owner.
 
-use yoban_domain::id::SessionId;
+use yoban_domain::case::Owner;
+use yoban_domain::duty::Line;
+use yoban_domain::id::CaseId;
 use yoban_domain::session::{JoinConsent, LegRole, LegState, State};
 use yoban_domain::wire::rest::CaseView;
 use yoban_domain::wire::signal::ClientMessage as Say;
-use yoban_domain::wire::view::QueueItem;
 use yoban_tests::{Night, Person};
 
-/// Whoever looks at tonight's list finds somebody who must act, and by when.
-async fn owned(who: &Person, session: SessionId) {
-    let list: Vec<QueueItem> = who.get("/api/v1/cases").await;
-    let item = list.iter().find(|i| i.session == session).unwrap();
-    assert!(item.owner.is_some() && item.deadline.is_some(), "{item:?}");
+/// The case as it is stored is `owner`'s to act on, by a deadline that lay ahead when the last thing happened.
+async fn owned(who: &Person, case: CaseId, owner: Owner) {
+    let stored: CaseView = who.get(&format!("/api/v1/cases/{case}")).await;
+    assert_eq!(stored.owner, Some(owner));
+    // How late a page goes out is the delivery's affair: it moves no deadline.
+    let last = stored.timeline.iter().rfind(|e| e.fact != "pageSent").unwrap();
+    assert!(stored.deadline.unwrap() > last.at, "{:?} after {last:?}", stored.deadline);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -24,7 +27,8 @@ async fn nobody_answers_and_the_tablet_says_how_to_go_on_until_somebody_does() {
     let requested = patient.tap().await;
     let session = requested.session;
     nurse.rung(session).await;
-    owned(&nurse, session).await;
+    let desk = Owner::Line { line: Line::Desk };
+    owned(&nurse, requested.case, desk).await;
     patient
         .until_call(session, "the desk's telephone and 119", |call| {
             assert!(matches!(call.state, State::Waiting { .. }));
@@ -32,7 +36,7 @@ async fn nobody_answers_and_the_tablet_says_how_to_go_on_until_somebody_does() {
             (desk.fallback && !desk.ringing && desk.round == 2).then_some(())
         })
         .await;
-    owned(&nurse, session).await;
+    owned(&nurse, requested.case, desk).await;
     // It is not given up: the desk is rung again by itself, and the words stay on the tablet meanwhile.
     patient
         .until_call(session, "the desk is rung again", |call| {
@@ -68,7 +72,7 @@ async fn nobody_answers_and_the_tablet_says_how_to_go_on_until_somebody_does() {
                 matches!(leg.leg_state, LegState::TimedOut { .. }).then_some(())
             })
             .await;
-        owned(&nurse, session).await;
+        owned(&nurse, requested.case, Owner::Person { person: nurse.person() }).await;
     }
     doctor
         .until_call(session, "the ring is over", |call| {

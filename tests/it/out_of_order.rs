@@ -115,6 +115,7 @@ async fn at_the_wrong_time_everything_has_a_code_and_the_call_goes_on() {
         (&patient, Say::Accept { session }, "not-found"),
         (&patient, Say::AnswerRecording { session, yes: true }, "recording-not-possible"),
         (&nurse, Say::AnswerJoin { session, leg: id(), yes: true }, "patient-only"),
+        (&nurse, Say::Cancel { session }, "not-found"),
         (&nurse, Say::SpokenConsent { session, leg: id() }, "no-such-leg"),
         (&nurse, Say::WithdrawInvite { session, leg: id() }, "no-such-leg"),
         (&nurse, Say::WithdrawInvite { session, leg: patient_leg }, "already-answered"),

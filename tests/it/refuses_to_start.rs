@@ -80,6 +80,56 @@ fn a_taken_port_is_named_with_the_way_on() {
 }
 
 #[test]
+fn what_cannot_be_used_is_named_in_both_languages_with_the_way_on() {
+    let folder = Folder::fresh();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "not a folder").unwrap();
+    let broken = folder.path().join("broken");
+    std::fs::create_dir(&broken).unwrap();
+    std::fs::write(broken.join("yoban.db"), "no database ".repeat(100)).unwrap();
+    let ports = ["--port", "0", "--http-port", "0", "--listen", "none"];
+    for (data, texts) in [
+        (&file, ["データフォルダー", "The data folder", "--data"]),
+        (&broken, ["データベースを使えません", "The database cannot be used", "--data"]),
+    ] {
+        let mut given = vec!["serve", "--demo", "--data", data.to_str().unwrap()];
+        given.extend(ports);
+        let said = yoban(&given);
+        assert!(said.code == Some(1) && said.says(&texts), "{said:?}");
+    }
+    let data = folder.path().join("untouched");
+    let register = |zone, institution| {
+        yoban(&[
+            "administrator",
+            "--data",
+            data.to_str().unwrap(),
+            "--code",
+            "x",
+            "--association",
+            "星見区医師会",
+            "--association-en",
+            "Hoshimi",
+            "--desk-phone",
+            "03-0000-0199",
+            "--zone",
+            zone,
+            "--name",
+            "夜野 星",
+            "--institution-code",
+            institution,
+        ])
+    };
+    let said = register("Asia/Nowhere", "9910000001");
+    assert!(
+        said.code == Some(1) && said.says(&["Asia/Nowhere", "時間帯", "there is no time zone"]),
+        "{said:?}"
+    );
+    let said = register("Asia/Tokyo", "12");
+    assert!(said.code == Some(1) && said.says(&["10桁", "ten digits"]), "{said:?}");
+    assert!(!data.exists(), "nothing is made");
+}
+
+#[test]
 fn the_demo_does_not_meet_strangers() {
     let folder = Folder::fresh();
     for (listen, texts) in [
@@ -90,7 +140,7 @@ fn the_demo_does_not_meet_strangers() {
         ("2001:db8::1", ["インターネット", "2001:db8::1 can be reached"]),
         ("100.64.0.1", ["インターネット", "100.64.0.1 can be reached"]),
         ("224.0.0.251", ["一台の機械", "224.0.0.251 is not"]),
-        ("localhost", ["localhost", "no IP address"]),
+        ("localhost", ["「localhost」はIPアドレスではありません", "no IP address"]),
     ] {
         let data = folder.path().join("untouched");
         let said = yoban(&[

@@ -188,6 +188,26 @@ mod tests {
     }
 
     #[test]
+    fn each_token_lives_as_long_as_it_must_and_no_longer() {
+        let tokens = Tokens::new(&[7; 32]);
+        let (staff, tablet) = (identity(Some(Role::DeskNurse)), identity(None));
+        let mut camera = identity(None);
+        camera.actor.who = Who::Equipment { device: camera.device };
+        for (name, kind, of, minutes) in [
+            ("staff open routes and sockets", Kind::Access, &staff, 10),
+            ("so does a tablet", Kind::Access, &tablet, 10),
+            ("staff renew for a night and the morning after", Kind::Refresh, &staff, 16 * 60),
+            ("a tablet may lie switched off for a year", Kind::Refresh, &tablet, 400 * 24 * 60),
+            ("a camera can renew nothing", Kind::Access, &camera, 400 * 24 * 60),
+        ] {
+            let (token, expires) = tokens.issue(kind, of, NOW).unwrap();
+            assert_eq!(expires, NOW.plus(Span::minutes(minutes)), "{name}");
+            assert!(tokens.read(kind, &token, expires.minus(Span(1))).is_some(), "{name}");
+            assert!(tokens.read(kind, &token, expires).is_none(), "{name}");
+        }
+    }
+
+    #[test]
     fn a_token_gives_back_its_bearer_until_it_expires_and_never_before_it_begins() {
         let tokens = Tokens::new(&[7; 32]);
         for role in [None, Some(Role::Doctor)] {

@@ -72,10 +72,16 @@ pub(super) async fn bootstrap(options: &Options, clock: &Clock) -> Result<(), St
 /// Uses the code up and makes association, desk and administrator.
 pub(super) async fn register(given: &Administrator, clock: &Clock) -> Result<(), String> {
     if given.institution_code.len() != 10 || !given.institution_code.bytes().all(|b| b.is_ascii_digit()) {
-        return Err("--institution-code: ten digits / 医療機関コードは10桁の数字です".into());
+        return Err("--institution-code: 医療機関コードを10桁の数字で指定してください。\n\
+                    --institution-code: give the institution's code, ten digits"
+            .into());
     }
     if jiff::tz::TimeZone::get(&given.zone).is_err() {
-        return Err(format!("--zone: no such time zone: {} (for instance Asia/Tokyo)", given.zone));
+        return Err(format!(
+            "--zone: 「{0}」という時間帯はありません。Asia/Tokyo のように指定してください。\n\
+             --zone: there is no time zone \"{0}\"; give one such as Asia/Tokyo",
+            given.zone
+        ));
     }
     let store = open_store(&given.options).await.map_err(|e| e.to_string())?;
     let code = register_in(&store, given, clock).await;

@@ -1,5 +1,7 @@
 //! `Idempotency-Key` on every POST: the same key and body give the same answer, the same key with another body is refused.
 
+use std::sync::Arc;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -45,11 +47,16 @@ pub(super) struct Repeats {
 
 impl Repeats {
     /// Runs a request, once per key. Other methods, and requests without a key, just run.
-    pub(super) async fn pass(&self, request: Request, next: Next) -> Response {
+    ///
+    /// What has a key is carried out to its end also when the connection breaks meanwhile: cut off between what is done and
+    /// the answer that is kept, the same key would do it a second time, or a sign-in code be used up for nothing.
+    pub(super) async fn pass(self: Arc<Self>, request: Request, next: Next) -> Response {
         if request.method() != Method::POST || !request.headers().contains_key(HEADER) {
             return next.run(request).await;
         }
-        self.once(request, next).await.unwrap_or_else(IntoResponse::into_response)
+        let done = tokio::spawn(async move { self.once(request, next).await }).await;
+        done.unwrap_or(Err(ApiError::Internal("a request broke off")))
+            .unwrap_or_else(IntoResponse::into_response)
     }
 
     async fn once(&self, request: Request, next: Next) -> Result<Response, ApiError> {
@@ -146,4 +153,71 @@ fn other_body() -> Problem {
             "Send it with a new key",
         ],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use axum::handler::Handler;
+    use axum::middleware::from_fn;
+    use tokio::sync::Semaphore;
+    use yoban_domain::session::Timings;
+    use yoban_domain::time::Timestamp;
+    use yoban_signaling::clock::{Clock, VirtualClock};
+    use yoban_signaling::hint::Bus;
+    use yoban_store::Store;
+
+    use super::*;
+
+    fn posted() -> Request {
+        Request::builder()
+            .method(Method::POST)
+            .uri("/thing")
+            .header(HEADER, "k")
+            .body("asked".into())
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_is_finished_and_answered_once_although_the_connection_broke() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = format!("sqlite:{}", folder.path().join("yoban.db").display());
+        let store = Store::open(&at).await.unwrap();
+        store.migrate().await.unwrap();
+        // The clock stands: nothing counts as abandoned.
+        let clock = Clock::Virtual(VirtualClock::at(Timestamp(1_780_000_000_000)));
+        let engine = Engine::new(store, clock, Bus::default(), Timings::default(), true, "test");
+        let repeats = Arc::new(Repeats { engine, seal: Seal::new(&[7; 32]) });
+
+        let (begun, go_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        let times = Arc::new(AtomicU32::new(0));
+        let (start, end, count) = (begun.clone(), go_on.clone(), times.clone());
+        let work = async move || {
+            start.add_permits(1);
+            end.acquire().await.unwrap().forget();
+            count.fetch_add(1, Ordering::SeqCst);
+            "done"
+        };
+        let site = work.layer(from_fn(move |request: Request, next: Next| {
+            let repeats = repeats.clone();
+            async move { repeats.pass(request, next).await }
+        }));
+        let connection = tokio::spawn(site.clone().call(posted(), ()));
+        begun.acquire().await.unwrap().forget();
+        connection.abort();
+        assert!(connection.await.unwrap_err().is_cancelled());
+        assert_eq!(site.clone().call(posted(), ()).await.status(), StatusCode::CONFLICT, "it still runs");
+        go_on.add_permits(1);
+        let mut answer = site.clone().call(posted(), ()).await;
+        for _ in 0..10_000 {
+            if answer.status() != StatusCode::CONFLICT {
+                break;
+            }
+            answer = site.clone().call(posted(), ()).await;
+        }
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(to_bytes(answer.into_body(), 100).await.unwrap(), "done");
+        assert_eq!(times.load(Ordering::SeqCst), 1);
+    }
 }

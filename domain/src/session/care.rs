@@ -93,9 +93,6 @@ impl Turn<'_, '_> {
             }
             Finding::Urgency { urgency } => {
                 a.urgency = Some(urgency);
-                if urgency.is_sudden() && self.next.kind == ServiceKind::OnlineExamination {
-                    (self.next.kind, self.next.kind_by) = (ServiceKind::DoctorAdvice, None);
-                }
                 FactKind::UrgencySet { urgency }
             }
             Finding::Sbar { sbar } => {
@@ -107,6 +104,10 @@ impl Turn<'_, '_> {
                 FactKind::NoteWritten { text }
             }
         };
+        if self.next.assessment.sudden() && self.next.kind == ServiceKind::OnlineExamination {
+            self.advice_only(ServiceKind::DoctorAdvice);
+        }
+        let a = &self.next.assessment;
         // Saying the same again, as a device does after a broken socket, is no new finding.
         if *a != before {
             self.fact(fact);
@@ -147,13 +148,13 @@ impl Turn<'_, '_> {
             return Err(Refused::NotLeading);
         }
         if kind == ServiceKind::OnlineExamination {
-            let (mode, urgency) = (self.next.media_mode(), self.next.assessment.urgency);
+            let (mode, sudden) = (self.next.media_mode(), self.next.assessment.sudden());
             mode::may_examine_online(
                 self.around.patient,
                 person,
                 self.around.institution,
                 mode,
-                urgency,
+                sudden,
                 self.now,
             )
             .map_err(Refused::NotExamination)?;
@@ -178,8 +179,7 @@ impl Turn<'_, '_> {
         {
             return Err(Refused::RecheckTooFar);
         }
-        let sudden = self.next.assessment.urgency.is_some_and(super::Urgency::is_sudden);
-        if sudden && disposition.outcome.ends_online() {
+        if self.next.assessment.sudden() && disposition.outcome.ends_online() {
             let reason = disposition.reason_online.as_ref().map_or("", |r| r.reveal().trim());
             if !is_doctor || reason.is_empty() {
                 return Err(Refused::ReasonNeeded);
@@ -233,7 +233,7 @@ impl Session {
     /// who decides (the doctor; the nurse where no doctor was let in).
     ///
     /// # Errors
-    /// [`Refused::StillRunning`] or [`Refused::DoctorOnly`] or [`Refused::ClinicianOnly`].
+    /// [`Refused::StillRunning`] or [`Refused::NotYoursToSign`] or [`Refused::ClinicianOnly`].
     pub fn may_sign(&self, by: &Actor) -> Result<PersonId, Refused> {
         let person = by.person().ok_or(Refused::ClinicianOnly)?;
         if self.live() || self.disposition.is_none() {
@@ -242,7 +242,7 @@ impl Session {
         match self.decider() {
             Some(decider) if decider == person => Ok(person),
             Some(_) if by.role() == Some(Role::Doctor) && self.was_in(person) => Ok(person),
-            Some(_) => Err(Refused::DoctorOnly),
+            Some(_) => Err(Refused::NotYoursToSign),
             None if matches!(by.role(), Some(Role::DeskNurse | Role::Doctor)) => Ok(person),
             None => Err(Refused::ClinicianOnly),
         }

@@ -97,6 +97,13 @@ pub struct Assessment {
     pub note: Option<Private<String>>,
 }
 
+impl Assessment {
+    /// Sudden illness (急病急変): red or orange, or a red flag, whatever colour was chosen beside it.
+    pub fn sudden(&self) -> bool {
+        self.urgency.is_some_and(Urgency::is_sudden) || self.red_flags.as_ref().is_some_and(|f| !f.is_empty())
+    }
+}
+
 /// Which oxygen scale of NEWS2 a doctor chose for the patient in one encounter. The software never switches by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -362,8 +362,8 @@ pub enum Refused {
     /// Somebody else leads the call and names the kind of care.
     #[error("somebody else leads this call")]
     NotLeading,
-    /// Red or orange may end online only with the doctor's written reason.
-    #[error("a red or orange case needs the doctor's reason to end online")]
+    /// Sudden illness may end online only with the doctor's written reason.
+    #[error("sudden illness needs the doctor's reason to end online")]
     ReasonNeeded,
     /// The oxygen scale is changed only with a written reason.
     #[error("the oxygen scale needs the doctor's reason")]
@@ -383,6 +383,9 @@ pub enum Refused {
     /// Only desk nurse and doctor may end the call for everybody.
     #[error("only the desk nurse or the doctor may end the call for everybody")]
     NotYoursToEnd,
+    /// Somebody else decided, and signs.
+    #[error("the record is signed by whoever decided")]
+    NotYoursToSign,
     /// The recording cannot be asked for in this state.
     #[error("recording cannot be asked for now")]
     RecordingNotPossible,
@@ -395,7 +398,7 @@ pub enum Refused {
     /// A camera cannot receive, a display cannot send.
     #[error("that device is for the other direction")]
     EquipmentDirection,
-    /// The record was signed; add to it by an amendment.
+    /// The record was signed, and a signed record does not change.
     #[error("the record is signed")]
     Signed,
 }
@@ -436,6 +439,7 @@ impl Refused {
             Self::TextTooLong => "text-too-long",
             Self::StillRunning => "still-running",
             Self::NotYoursToEnd => "not-yours-to-end",
+            Self::NotYoursToSign => "not-yours-to-sign",
             Self::RecordingNotPossible => "recording-not-possible",
             Self::EquipmentElsewhere => "equipment-elsewhere",
             Self::EquipmentBusy => "equipment-busy",

@@ -79,7 +79,7 @@ impl Night {
             primary_doctor: None,
             care_plan: Some(CarePlan {
                 named_doctors: vec![person(DOCTOR)],
-                emergency_institution: Private::default(),
+                emergency_institution: "星見病院".to_owned().into(),
                 in_person_conditions: Private::default(),
                 agreed_at: Timestamp(0),
                 valid_until: Timestamp(i64::MAX),

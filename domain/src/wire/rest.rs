@@ -255,7 +255,7 @@ pub struct OnDuty {
     pub reachable: bool,
 }
 
-/// A member of staff as `PersonCard` plus what only colleagues see.
+/// Somebody of the demo's district, or one of its devices, with the code that signs them in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

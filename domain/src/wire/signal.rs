@@ -19,7 +19,9 @@ use crate::vitals::NewReading;
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ClientFrame {
-    /// The client's own number, rising within one socket; the answer carries it back.
+    /// The client's own number, rising within one socket; the answer carries it back. What had no answer when the socket
+    /// broke may have been carried out: a client that sends it again asks for it again. Most messages say how it shall be,
+    /// and twice is as once; `askRecording` asks anew whoever has said no, and `invite` rings anew whoever is not rung.
     pub id: u32,
     /// The message.
     pub message: ClientMessage,

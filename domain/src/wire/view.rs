@@ -163,6 +163,8 @@ pub struct Findings {
     pub red_flags: Option<Vec<RedFlag>>,
     /// Triage colour.
     pub urgency: Option<Urgency>,
+    /// Sudden illness: red, orange or a red flag. Face to face in principle; to end online needs the doctor's reason.
+    pub sudden: bool,
     /// The write-up.
     pub sbar: Option<Sbar>,
     /// The closing note.
@@ -195,7 +197,7 @@ pub struct QueueItem {
     /// Who must act; none once closed.
     pub owner: Option<Owner>,
     /// The owner's name.
-    pub owner_name: Option<Private<String>>,
+    pub owner_name: Option<Name>,
     /// By when.
     pub deadline: Option<Timestamp>,
     /// Triage colour.

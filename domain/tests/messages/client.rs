@@ -99,13 +99,7 @@ pub fn messages() -> Vec<Say> {
     ] {
         all.push(Say::Assess { session, finding });
     }
-    for kind in [
-        ServiceKind::NurseAdvice,
-        ServiceKind::DoctorAdvice,
-        ServiceKind::OnlineReferral,
-        ServiceKind::OnlineExamination,
-        ServiceKind::PhoneRevisit,
-    ] {
+    for kind in [ServiceKind::NurseAdvice, ServiceKind::DoctorAdvice, ServiceKind::OnlineExamination] {
         all.push(Say::SetKind { session, kind });
     }
     for outcome in [

@@ -174,6 +174,7 @@ fn doctor_view() -> Seen {
         identity: Some(IdentityMethod::TabletAndFace),
         red_flags: Some(vec![RedFlag::Bleeding]),
         urgency: Some(Urgency::Orange),
+        sudden: true,
         sbar: Some(Sbar { situation: text("夕方から息苦しい"), ..Sbar::default() }),
         note: Some(text("朝に申し送り")),
         ledger: vec![
@@ -350,7 +351,7 @@ fn queue() -> Vec<QueueItem> {
     vec![
         item(State::Waiting { since: NOW }, Some(Owner::Line { line: Line::Desk })),
         QueueItem {
-            owner_name: Some("朝永 理".to_owned().into()),
+            owner_name: Some(name("朝永 理", "トモナガ オサム", "Osamu Tomonaga")),
             urgency: Some(Urgency::Red),
             ..item(
                 State::Active { since: at(12), check_at: at(1812), alone_until: None },

@@ -219,17 +219,17 @@ describe('the write-up', () => {
 describe('the decision', () => {
   const draft = { ...emptyDraft, kind: 'advice' as const, advice: '水分をとって休む' };
 
-  it('of a red or orange case online needs a reason', () => {
-    expect(missing(draft, 'orange', NOW, 'Asia/Tokyo')).toEqual(['reason']);
-    expect(missing(draft, 'green', NOW, 'Asia/Tokyo')).toEqual([]);
-    expect(missing({ ...draft, kind: 'houseCall' }, 'red', NOW, 'Asia/Tokyo')).toEqual([]);
-    expect(
-      dispositionOf({ ...draft, reason: ' 家族と合意 ' }, 'orange', NOW, 'Asia/Tokyo')?.reasonOnline,
-    ).toBe('家族と合意');
+  it('of sudden illness online needs a reason', () => {
+    expect(missing(draft, true, NOW, 'Asia/Tokyo')).toEqual(['reason']);
+    expect(missing(draft, false, NOW, 'Asia/Tokyo')).toEqual([]);
+    expect(missing({ ...draft, kind: 'houseCall' }, true, NOW, 'Asia/Tokyo')).toEqual([]);
+    expect(dispositionOf({ ...draft, reason: ' 家族と合意 ' }, true, NOW, 'Asia/Tokyo')?.reasonOnline).toBe(
+      '家族と合意',
+    );
   });
 
   it('is not sent without words for the patient', () => {
-    expect(dispositionOf({ ...draft, advice: '  ' }, null, NOW, 'Asia/Tokyo')).toBeNull();
+    expect(dispositionOf({ ...draft, advice: '  ' }, false, NOW, 'Asia/Tokyo')).toBeNull();
   });
 
   it("takes the recheck's time as the next one in the zone, past midnight too", () => {
@@ -307,14 +307,14 @@ it('finds its way back to a record from the address', () => {
 
 describe("who must act, in tonight's list", () => {
   const [, running] = queue;
-  it('is written as the language writes it, where the card is at hand', () => {
+  it('is written as the language writes it, from the list itself too', () => {
     if (!running) throw new Error('nobody is looked after');
     const own = cardsOf(staffMe(nurse, 'desk'), []);
     const fromCall = cardsOf(staffMe(doctor, 'dutyDoctor'), [asDoctor(scenes.threeWay)]);
     lang.value = 'en';
     expect(ownerOf(running, own)).toBe('Nao Morishita');
     expect(ownerOf(running, fromCall)).toBe('Nao Morishita');
-    expect(ownerOf(running, cardsOf(staffMe(doctor, 'dutyDoctor'), [])), 'as it came').toBe('森下 奈緒');
+    expect(ownerOf(running, cardsOf(staffMe(doctor, 'dutyDoctor'), [])), 'as it came').toBe('Nao Morishita');
     lang.value = 'ja';
     expect(ownerOf(running, own)).toBe('森下 奈緒');
     expect(ownerOf({ ...running, owner: null, ownerName: null }, own)).toBeNull();

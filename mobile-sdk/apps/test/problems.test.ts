@@ -63,7 +63,7 @@ describe('problems', () => {
   });
 
   it('have their texts for every code: each arm of the refusals has four', () => {
-    const file = readFileSync(join(ROOT, 'domain/src/wire/problem.rs'), 'utf8');
+    const file = readFileSync(join(ROOT, 'domain/src/wire/problem/refused.rs'), 'utf8');
     const table = file.slice(file.indexOf('fn refusal_text'));
     const arms = table.match(/Refused::\w+(\([^)]*\))?\s*(=>|\|)/g) ?? [];
     expect(arms.length).toBeGreaterThan(25);

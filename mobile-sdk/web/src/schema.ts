@@ -549,7 +549,9 @@ export interface components {
         ClientFrame: {
             /**
              * Format: int32
-             * @description The client's own number, rising within one socket; the answer carries it back.
+             * @description The client's own number, rising within one socket; the answer carries it back. What had no answer when the socket
+             *     broke may have been carried out: a client that sends it again asks for it again. Most messages say how it shall be,
+             *     and twice is as once; `askRecording` asks anew whoever has said no, and `invite` rings anew whoever is not rung.
              */
             id: number;
             /** @description The message. */
@@ -772,7 +774,7 @@ export interface components {
          * @enum {string}
          */
         DeclineReason: "withPatient" | "travelling" | "unavailable" | "other";
-        /** @description A member of staff as `PersonCard` plus what only colleagues see. */
+        /** @description Somebody of the demo's district, or one of its devices, with the code that signs them in. */
         DemoPerson: {
             person?: components["schemas"]["PersonId"] | null;
             role?: components["schemas"]["Role"] | null;
@@ -913,6 +915,8 @@ export interface components {
             /** @description Red flags; none while not screened. */
             redFlags?: components["schemas"]["RedFlag"][] | null;
             urgency?: components["schemas"]["Urgency"] | null;
+            /** @description Sudden illness: red, orange or a red flag. Face to face in principle; to end online needs the doctor's reason. */
+            sudden: boolean;
             sbar?: components["schemas"]["Sbar"] | null;
             note?: components["schemas"]["Private_String"] | null;
             /** @description The ledger of kind and media. */
@@ -1151,7 +1155,8 @@ export interface components {
             value: components["schemas"]["Decimal"];
         };
         /**
-         * @description What was really on between the patient and a clinician.
+         * @description What was really on between the patient and a clinician, as this server carried it: a telephone call beside it is not
+         *     seen, and stands in a clinician's note.
          * @enum {string}
          */
         MediaMode: "none" | "audio" | "videoAudio";
@@ -1427,7 +1432,7 @@ export interface components {
             takenBy?: components["schemas"]["PersonId"] | null;
             /** @description Fields that are wrong, each with a JSON pointer. */
             errors?: components["schemas"]["FieldProblem"][];
-            /** @description Under this id the server's log tells more. */
+            /** @description Something broke on our side: under this number the server's log tells more. To be read out to whoever helps. */
             traceId?: string | null;
         };
         /** @description One line of tonight's list. */
@@ -1450,7 +1455,7 @@ export interface components {
             /** @description Nobody looks after the patient now: it can be claimed. */
             unattended: boolean;
             owner?: components["schemas"]["Owner"] | null;
-            ownerName?: components["schemas"]["Private_String"] | null;
+            ownerName?: components["schemas"]["Name"] | null;
             deadline?: components["schemas"]["Timestamp"] | null;
             urgency?: components["schemas"]["Urgency"] | null;
             disposition?: components["schemas"]["Outcome"] | null;
@@ -1790,10 +1795,11 @@ export interface components {
             type: "goingAway";
         };
         /**
-         * @description What kind of care an interval was.
+         * @description What kind of care an interval was. The law knows more kinds (オンライン受診勧奨, 電話等による再診); each comes with the
+         *     conditions under which it may be named, and none without.
          * @enum {string}
          */
-        ServiceKind: "nurseAdvice" | "doctorAdvice" | "onlineReferral" | "onlineExamination" | "phoneRevisit";
+        ServiceKind: "nurseAdvice" | "doctorAdvice" | "onlineExamination";
         /**
          * Format: uuid
          * @description One consultation inside a case, from tap to hang-up. Its encounter carries the same id.

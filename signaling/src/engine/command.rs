@@ -6,10 +6,10 @@ use yoban_domain::fact::FactKind;
 use yoban_domain::grant::{Action, Subject, may};
 use yoban_domain::id::{CaseId, DeviceId, LegId, PatientId, SessionId};
 use yoban_domain::people::{Actor, Who};
-use yoban_domain::session::{Circumstances, Due, Input, LegState, Outcomes, Session, Step};
+use yoban_domain::session::{Circumstances, Input, LegState, Outcomes, Session, Step};
 use yoban_domain::time::Timestamp;
 use yoban_domain::wire::rest::Requested;
-use yoban_store::timer::{Parked, Subject as TimerSubject};
+use yoban_store::timer::Parked;
 use yoban_store::{Error as StoreError, Tx};
 
 use super::load::{Duty, directory};
@@ -88,11 +88,7 @@ impl Engine {
         match known {
             Some(row) => {
                 let mut case: Case = row.body.read()?;
-                for earlier in &case.sessions {
-                    // The new session has its own deadlines; an older one must not go on reminding.
-                    let subject = TimerSubject::Session(*earlier);
-                    tx.replace_timers::<Due>(by.association, subject, &[]).await?;
-                }
+                // An earlier one keeps its last deadline: somebody must still decide about it.
                 case.sessions.push(id);
                 case.standing = standing;
                 tx.save_case(&case_head(&case)?, row.version, &case).await?;

@@ -26,6 +26,7 @@ pub(crate) use load::{readings as readings_of, scene as scene_of};
 pub use places::EQUIPMENT;
 pub use readings::MAX_READINGS;
 pub use timers::KEPT;
+pub(crate) use turn::fresh;
 
 use crate::clock::Clock;
 use crate::hint::Bus;

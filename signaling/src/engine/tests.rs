@@ -13,7 +13,7 @@ use yoban_domain::id::{AssociationId, DeviceId, InstitutionId, PatientId, Person
 use yoban_domain::org::{Association, Institution, InstitutionKind};
 use yoban_domain::people::{Actor, Name, Patient, Person, Role, Sex, Summary, Who};
 use yoban_domain::private::Private;
-use yoban_domain::session::{Disposition, Input, LegState, Outcome, Refused, Timings};
+use yoban_domain::session::{Disposition, Due, Input, LegState, Outcome, Refused, Timings};
 use yoban_domain::time::{Span, Timestamp};
 use yoban_store::Store;
 use yoban_store::device::Bearer;
@@ -54,6 +54,11 @@ fn nurse(n: u128) -> Actor {
 impl District {
     /// Two patients with tablets, two nurses on duty.
     async fn new() -> Self {
+        Self::with_shifts(&[Some(Span::minutes(600)); 2]).await
+    }
+
+    /// As many patients with tablets, and nurses, each with how long they are still on duty, if they are.
+    async fn with_shifts(shifts: &[Option<Span>]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store =
             Store::open(&format!("sqlite:{}", folder.path().join("yoban.db").display())).await.unwrap();
@@ -80,7 +85,7 @@ impl District {
             notice: None,
         };
         tx.insert_institution(desk, home, "9910000001", &institution).await.unwrap();
-        for n in 1..=2 {
+        for (n, shift) in (1..).zip(shifts) {
             let patient = Patient {
                 id: PatientId(id(100 + n)),
                 association: home,
@@ -114,7 +119,8 @@ impl District {
             };
             tx.insert_person(person, home, Some(desk), &Word::of(&role).unwrap(), &body).await.unwrap();
             tx.insert_device(DeviceId(id(400 + n)), home, &kind, Bearer::Person(person), &()).await.unwrap();
-            let (from, until) = (START.minus(Span::minutes(60)), START.plus(Span::minutes(600)));
+            let Some(left) = *shift else { continue };
+            let (from, until) = (START.minus(Span::minutes(60)), START.plus(left));
             tx.insert_shift(&Shift {
                 id: ShiftId(id(500 + n)),
                 association: home,
@@ -185,12 +191,9 @@ async fn a_tap_while_the_call_is_being_ended_opens_a_fresh_one_that_rings_the_nu
     assert!(!scene.session.live());
     let undone = engine.act(nurse(1), over, Input::UndoEnd).await;
     assert!(matches!(undone, Err(CommandError::Refused(Refused::TooLateToUndo))));
-    let subject = Subject::Session(over);
-    assert_eq!(
-        engine.store.read().await.unwrap().timers_of(subject).await.unwrap(),
-        [],
-        "the new call has them"
-    );
+    let timers = engine.store.read().await.unwrap().timers_of(Subject::Session(over)).await.unwrap();
+    let due: Vec<Due> = timers.iter().map(|timer| timer.reason().unwrap()).collect();
+    assert_eq!(due, [Due::Disposition], "the new call has the others");
     let mut told = Vec::new();
     while let Ok(hint) = hints.try_recv() {
         told.push(hint);
@@ -251,6 +254,77 @@ async fn deadlines_fire_when_the_clock_is_turned_and_not_before_and_the_case_nev
     }
     stop.cancel();
     running.await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_rung_is_read_from_the_shifts_at_every_ring() {
+    // The first goes home before the reminder, the second before the second round, the third has no shift at all.
+    let district = District::with_shifts(&[Some(Span::seconds(60)), Some(Span::seconds(20)), None]).await;
+    let engine = &district.engine;
+    let session = engine.request(tablet(1)).await.unwrap().session;
+    let rung = async || {
+        let (scene, _) = engine.facts(nurse(1), session).await.unwrap();
+        let s = scene.session;
+        let wanted = s.legs.iter().filter(|l| l.wanted()).filter_map(|l| l.person()).collect::<Vec<_>>();
+        (wanted, s.desk.unwrap().ringing)
+    };
+    let person = |n: u128| PersonId(id(300 + n));
+    assert_eq!(rung().await, (vec![person(1), person(2)], true));
+    let refused = engine.act(nurse(3), session, Input::Accept).await;
+    assert!(matches!(refused, Err(CommandError::Refused(Refused::NotOnDuty))), "{refused:?}");
+    district.clock.turn(Span::seconds(25));
+    engine.fire_due().await.unwrap();
+    assert_eq!(rung().await, (vec![person(1)], true), "who went home is not rung again");
+    let refused = engine.act(nurse(2), session, Input::Accept).await;
+    assert!(matches!(refused, Err(CommandError::Refused(Refused::NotOnDuty))), "{refused:?}");
+    district.clock.turn(Span::seconds(25));
+    engine.fire_due().await.unwrap();
+    assert_eq!(rung().await, (vec![], false), "two rounds, then the telephone number");
+    let nobody = |facts: &[FactKind]| facts.iter().any(|f| matches!(f, FactKind::NobodyOnDuty { .. }));
+    assert!(!nobody(&district.facts(session).await));
+    district.clock.turn(Span::minutes(2));
+    engine.fire_due().await.unwrap();
+    assert_eq!(rung().await, (vec![], false));
+    assert!(nobody(&district.facts(session).await), "the reminder finds nobody, and says so");
+    let (scene, _) = engine.facts(nurse(1), session).await.unwrap();
+    let Standing::Open { owner, deadline } = scene.case.standing else { panic!("closed") };
+    assert_eq!(owner, Owner::Line { line: Line::Desk });
+    assert!(deadline > engine.clock.now(), "and it will be tried again");
+}
+
+#[tokio::test]
+async fn a_consultation_cut_short_by_a_new_tap_is_still_due_for_its_decision() {
+    let (district, over) = District::tapped().await;
+    let engine = &district.engine;
+    let decide = || {
+        let advice = "お大事に".to_owned().into();
+        Input::Dispose(Disposition { outcome: Outcome::Advice, advice, reason_online: None })
+    };
+    engine.act(nurse(1), over, Input::Accept).await.unwrap();
+    engine.act(nurse(1), over, Input::End).await.unwrap();
+    let again = engine.request(tablet(1)).await.unwrap().session;
+    engine.act(nurse(2), again, Input::Accept).await.unwrap();
+    engine.act(nurse(2), again, Input::End).await.unwrap();
+    district.clock.turn(Span::seconds(10));
+    engine.fire_due().await.unwrap();
+    engine.act(nurse(2), again, decide()).await.unwrap();
+    let (scene, _) = engine.facts(nurse(1), over).await.unwrap();
+    assert!(!scene.case.open(), "the case follows its newest session");
+    district.clock.turn(Span::minutes(10));
+    engine.fire_due().await.unwrap();
+    let overdue = async || {
+        let all = engine.facts(nurse(1), over).await.unwrap().1;
+        let of =
+            |f: &&yoban_domain::fact::Fact| f.session == Some(over) && f.kind == FactKind::DispositionOverdue;
+        all.iter().filter(of).count()
+    };
+    assert_eq!(overdue().await, 1, "nobody has decided about the first");
+    engine.act(nurse(1), over, decide()).await.unwrap();
+    district.clock.turn(Span::minutes(10));
+    engine.fire_due().await.unwrap();
+    assert_eq!(overdue().await, 1, "decided is decided");
+    let timers = engine.store.read().await.unwrap().timers_of(Subject::Session(over)).await.unwrap();
+    assert_eq!(timers, []);
 }
 
 #[tokio::test]
@@ -335,7 +409,10 @@ async fn a_signed_record_is_frozen_and_says_who_signed() {
         Input::Dispose(Disposition { outcome, advice: "お大事に".to_owned().into(), reason_online: None })
     };
     engine.act(nurse(1), session, decide(Outcome::Advice)).await.unwrap();
-    assert!(matches!(engine.sign(nurse(2), session).await, Err(CommandError::Refused(Refused::DoctorOnly))));
+    assert!(matches!(
+        engine.sign(nurse(2), session).await,
+        Err(CommandError::Refused(Refused::NotYoursToSign))
+    ));
     assert_eq!(engine.sign(nurse(1), session).await.unwrap(), 1);
     assert_eq!(engine.sign(nurse(1), session).await.unwrap(), 1, "signing twice is one signature");
     let changed = engine.act(nurse(1), session, decide(Outcome::Hospital)).await;

@@ -9,7 +9,7 @@ use yoban_domain::grant::may;
 use yoban_domain::id::{AssociationId, LegId, SessionId};
 use yoban_domain::mode::ServiceKind;
 use yoban_domain::people::Actor;
-use yoban_domain::session::{Circumstances, Due, Input, Outcomes, Page, Session, State, Step, Timings};
+use yoban_domain::session::{Circumstances, Input, Outcomes, Page, Session, State, Step, Timings};
 use yoban_domain::time::Timestamp;
 use yoban_store::case::{CaseHead, Owner as StoredOwner};
 use yoban_store::fact::NewFact;
@@ -223,12 +223,7 @@ impl Engine {
             tx.save_case(&case_head(&case)?, before.case_version, &case).await?;
         }
         append(tx, &session, by, facts, now).await?;
-        if case.sessions.last() == Some(&session.id) {
-            return self.arm(tx, &session, &pages, now).await;
-        }
-        // A newer session of the case has its own deadlines; an older one must not go on reminding.
-        let subject = TimerSubject::Session(session.id);
-        tx.replace_timers::<Due>(session.association, subject, &[]).await
+        self.arm(tx, &session, &pages, now).await
     }
 
     /// Makes the timer rows equal to the session's deadlines and puts its pages into the outbox.
@@ -276,7 +271,7 @@ impl Engine {
 
 /// Fresh random ids for legs.
 #[expect(clippy::disallowed_methods, reason = "the engine's one source of ids")]
-pub(super) fn fresh() -> Uuid {
+pub(crate) fn fresh() -> Uuid {
     Uuid::now_v7()
 }
 

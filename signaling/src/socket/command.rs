@@ -29,12 +29,7 @@ impl Session {
                 answers.extend(more);
                 answers
             }
-            Err(error) => {
-                if let CommandError::Store(_) = error {
-                    tracing::error!(%error, "a message could not be stored");
-                }
-                vec![ServerMessage::Problem { id: Some(id), problem: error.problem() }]
-            }
+            Err(error) => vec![ServerMessage::Problem { id: Some(id), problem: error.told() }],
         }
     }
 

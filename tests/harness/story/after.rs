@@ -33,7 +33,7 @@ pub(super) async fn decide(session: SessionId, people: [&Person; 3], tell: Tell<
             (told.advice.reveal() == WRITTEN[5]).then_some(())
         })
         .await;
-    assert_eq!(nurse.refused(Say::Sign { session }).await, "doctor-only");
+    assert_eq!(nurse.refused(Say::Sign { session }).await, "not-yours-to-sign");
     doctor.say(Say::Sign { session }).await;
     doctor.say(Say::Sign { session }).await;
     nurse

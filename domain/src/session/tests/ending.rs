@@ -81,6 +81,10 @@ fn an_online_examination_needs_plan_name_notice_two_way_media_and_no_sudden_illn
     assert_eq!(refusal(&mut night), why(NotExamination::NoPlan));
 
     let mut night = Night::doctor_talks();
+    night.patient.care_plan.as_mut().unwrap().emergency_institution = " ".to_owned().into();
+    assert_eq!(refusal(&mut night), why(NotExamination::NoPlan), "nowhere to go when it turns bad");
+
+    let mut night = Night::doctor_talks();
     night.patient.care_plan.as_mut().unwrap().named_doctors = vec![person(OTHER_DOCTOR)];
     assert_eq!(refusal(&mut night), why(NotExamination::NotNamed));
 
@@ -101,6 +105,38 @@ fn an_online_examination_needs_plan_name_notice_two_way_media_and_no_sudden_illn
     assert_eq!(night.try_act(night.staff(NURSE), examine.clone()), Err(Refused::DoctorOnly));
     assert_eq!(refusal(&mut night), Ok(()));
     assert_eq!(night.session.examining_doctor(), Some(person(DOCTOR)));
+}
+
+#[test]
+fn a_red_flag_is_sudden_illness_whatever_colour_stands_beside_it() {
+    let examine = Input::SetKind(ServiceKind::OnlineExamination);
+    let screened = |found: &[RedFlag]| Input::Assess(Finding::RedFlags { found: found.to_vec() });
+    for urgency in [None, Some(Urgency::Green)] {
+        let mut night = Night::doctor_talks();
+        if let Some(urgency) = urgency {
+            night.act(night.staff(NURSE), Input::Assess(Finding::Urgency { urgency }));
+        }
+        night.act(night.staff(NURSE), screened(&[]));
+        night.act(night.staff(DOCTOR), examine.clone());
+        night.act(night.staff(NURSE), screened(&[RedFlag::ChestPain]));
+        assert_eq!((night.session.kind, night.session.kind_by), (ServiceKind::DoctorAdvice, None));
+        let refused = night.try_act(night.staff(DOCTOR), examine.clone());
+        assert_eq!(refused, Err(Refused::NotExamination(NotExamination::SuddenIllness)));
+        let online = |night: &Night| advice_from(night, Outcome::Advice);
+        assert_eq!(online(&night), Err(Refused::ReasonNeeded));
+        assert_eq!(advice_from(&night, Outcome::Ambulance), Ok(()));
+        // Looked at again, and it was none.
+        night.act(night.staff(NURSE), screened(&[]));
+        assert_eq!(online(&night), Ok(()));
+        night.act(night.staff(DOCTOR), examine.clone());
+    }
+}
+
+/// What the doctor's decision would be answered, without taking it.
+fn advice_from(night: &Night, outcome: Outcome) -> Result<(), Refused> {
+    let mut then = Night::doctor_talks();
+    (then.session, then.now) = (night.session.clone(), night.now);
+    then.try_act(then.staff(DOCTOR), advice(outcome))
 }
 
 /// A second doctor is in the call, whom the plan does not name.

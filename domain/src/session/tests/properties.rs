@@ -83,8 +83,12 @@ fn holds(night: &Night) -> Result<(), TestCaseError> {
     let s = &night.session;
     let deadlines = s.deadlines(&Timings::default());
     match standing(s, &Timings::default(), night.now) {
-        Standing::Open { .. } => {
-            prop_assert!(!deadlines.is_empty(), "an open case without a deadline: {s:?}")
+        Standing::Open { deadline, .. } => {
+            prop_assert!(!deadlines.is_empty(), "an open case without a deadline: {s:?}");
+            // Nothing that fell due is still due once it was carried out: it would come due again at once, for ever.
+            let next = deadlines.iter().map(|(_, at)| *at).min();
+            prop_assert!(next.is_some_and(|at| at >= night.now), "due and not carried out: {s:?}");
+            prop_assert!(deadline >= night.now, "the owner's time has passed: {s:?}");
         }
         Standing::Closed { .. } => prop_assert!(s.disposition.is_some(), "closed without a decision"),
     }

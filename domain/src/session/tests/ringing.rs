@@ -119,6 +119,23 @@ fn an_unanswered_doctor_times_out_and_the_nurse_may_ring_another_while_keeping_t
 }
 
 #[test]
+fn ringing_all_doctors_rings_those_who_are_free() {
+    let mut night = Night::nurse_talks();
+    let pages = night.pages.len();
+    night.busy = vec![DOCTOR];
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: None });
+    assert!(night.leg(OTHER_DOCTOR).wanted());
+    assert!(night.session.leg_of(person(DOCTOR)).is_none(), "a doctor in a call is not rung");
+    let paged: Vec<PersonId> = night.pages[pages..].iter().map(|page| page.person).collect();
+    assert_eq!(paged, [person(OTHER_DOCTOR)]);
+    // Out of it again, and the other has said no: both are rung.
+    night.act(night.staff(OTHER_DOCTOR), Input::Decline(DeclineReason::Other));
+    night.busy.clear();
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: None });
+    assert!(night.leg(DOCTOR).wanted() && night.leg(OTHER_DOCTOR).wanted());
+}
+
+#[test]
 fn who_cannot_be_rung_or_may_not_is_told_why() {
     let invite = |role, n: Option<u128>| Input::Invite { role, person: n.map(person) };
     let (nurse, doctor) = (LegRole::DeskNurse, LegRole::DutyDoctor);

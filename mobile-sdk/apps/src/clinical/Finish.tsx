@@ -85,14 +85,14 @@ export function DispositionForm({ call, send }: { call: CallView; send: Send }):
   const [changing, setChanging] = useState(false);
   const [tried, setTried] = useState(false);
   const [busy, go] = useBusy();
-  const urgency = call.findings?.urgency;
-  const gaps = missing(draft, urgency, now.value, zone.value);
+  const sudden = call.findings?.sudden ?? false;
+  const gaps = missing(draft, sudden, now.value, zone.value);
   const ended = call.state.state === 'ended' && call.state.reason === 'cancelledByPatient';
   const kinds = ended ? (['cancelledAndChecked', ...KINDS] as const) : KINDS;
   const save = () =>
     go('save', async () => {
       setTried(true);
-      const disposition = dispositionOf(draft, urgency, now.value, zone.value);
+      const disposition = dispositionOf(draft, sudden, now.value, zone.value);
       if (disposition && (await send({ type: 'dispose', disposition }))) {
         setChanging(false);
         setTried(false);
@@ -147,7 +147,7 @@ export function DispositionForm({ call, send }: { call: CallView; send: Send }):
           onInput={(event) => setDraft({ ...draft, advice: event.currentTarget.value })}
         />
       </Field>
-      {needsReason(draft.kind, urgency) && (
+      {needsReason(draft.kind, sudden) && (
         <Field
           label={t('disp.reason')}
           hint={t('disp.reason.hint')}

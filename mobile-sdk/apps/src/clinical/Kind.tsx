@@ -5,12 +5,7 @@ import { me } from '../model/call.ts';
 import { Choices, Notice } from '../ui/parts.tsx';
 import type { CallView, ServiceKind } from '../wire.ts';
 
-const FOR_DOCTOR: readonly ServiceKind[] = [
-  'doctorAdvice',
-  'onlineReferral',
-  'onlineExamination',
-  'phoneRevisit',
-];
+const FOR_DOCTOR: readonly ServiceKind[] = ['doctorAdvice', 'onlineExamination'];
 const REFUSALS = ['no-plan', 'not-named', 'no-notice', 'not-two-way', 'sudden-illness'] as const;
 
 /** Why オンライン診療 is not possible now. The server's code may carry a prefix; its end names the reason. */

@@ -1,5 +1,5 @@
 /** The decision form: what is missing, and what is sent. */
-import type { Disposition, Outcome, OutcomeKind, Urgency } from '../wire.ts';
+import type { Disposition, Outcome, OutcomeKind } from '../wire.ts';
 
 export interface Draft {
   kind: OutcomeKind | null;
@@ -14,9 +14,9 @@ export const emptyDraft: Draft = { kind: null, advice: '', reason: '', time: '' 
 /** Outcomes after which nobody sees the patient tonight. */
 const ONLINE: readonly OutcomeKind[] = ['advice', 'prescription', 'recheckAt', 'nextDay'];
 
-/** Red and orange may end online only with the doctor's reason. */
-export const needsReason = (kind: OutcomeKind | null, urgency: Urgency | null | undefined): boolean =>
-  kind !== null && ONLINE.includes(kind) && (urgency === 'red' || urgency === 'orange');
+/** Sudden illness (`Findings.sudden`) may end online only with the doctor's reason. */
+export const needsReason = (kind: OutcomeKind | null, sudden: boolean): boolean =>
+  kind !== null && ONLINE.includes(kind) && sudden;
 
 /** The next instant at which the zone's clock shows `time`, after `now`. None for nonsense. */
 export function nextTime(time: string, now: number, zone: string): number | null {
@@ -39,28 +39,18 @@ export function nextTime(time: string, now: number, zone: string): number | null
 export type Missing = 'kind' | 'advice' | 'reason' | 'time';
 
 /** What keeps the draft from being sent, in the order of the form. */
-export function missing(
-  draft: Draft,
-  urgency: Urgency | null | undefined,
-  now: number,
-  zone: string,
-): Missing[] {
+export function missing(draft: Draft, sudden: boolean, now: number, zone: string): Missing[] {
   const out: Missing[] = [];
   if (!draft.kind) out.push('kind');
   if (draft.kind === 'recheckAt' && nextTime(draft.time, now, zone) === null) out.push('time');
   if (!draft.advice.trim()) out.push('advice');
-  if (needsReason(draft.kind, urgency) && !draft.reason.trim()) out.push('reason');
+  if (needsReason(draft.kind, sudden) && !draft.reason.trim()) out.push('reason');
   return out;
 }
 
 /** What is sent; none while something is missing. */
-export function dispositionOf(
-  draft: Draft,
-  urgency: Urgency | null | undefined,
-  now: number,
-  zone: string,
-): Disposition | null {
-  if (!draft.kind || missing(draft, urgency, now, zone).length > 0) return null;
+export function dispositionOf(draft: Draft, sudden: boolean, now: number, zone: string): Disposition | null {
+  if (!draft.kind || missing(draft, sudden, now, zone).length > 0) return null;
   const at = nextTime(draft.time, now, zone);
   const outcome: Outcome =
     draft.kind === 'recheckAt' ? { outcome: 'recheckAt', at: at ?? now } : { outcome: draft.kind };
@@ -68,6 +58,6 @@ export function dispositionOf(
   return {
     outcome,
     advice: draft.advice.trim(),
-    ...(needsReason(draft.kind, urgency) ? { reasonOnline: reason } : {}),
+    ...(needsReason(draft.kind, sudden) ? { reasonOnline: reason } : {}),
   };
 }

@@ -19,11 +19,12 @@ export function group(items: readonly QueueItem[]): Groups {
   return { waiting, running, done };
 }
 
-/** Who must act, as the language writes them: the list itself names them in Japanese alone. */
+/** Who must act, as the language writes them. */
 export function ownerOf(item: QueueItem, known: readonly PersonCard[]): string | null {
   const { owner } = item;
   const card = owner?.owner === 'person' ? known.find((c) => c.person === owner.person) : undefined;
-  return card ? nameOf(card.name) : (item.ownerName ?? null);
+  const name = card?.name ?? item.ownerName;
+  return name ? nameOf(name) : null;
 }
 
 /** Everybody whose card a member of staff has at hand: their own, and those of their calls. */

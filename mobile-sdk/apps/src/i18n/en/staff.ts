@@ -210,7 +210,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'disp.title': 'Decision',
   'disp.advice': 'What the patient is told (shown on the tablet)',
   'disp.advice.hint': 'Plain words, and what to do next',
-  'disp.reason': 'Why a red or orange case may end online',
+  'disp.reason': 'Why a red or orange case, or one with a red flag, may end online',
   'disp.reason.hint': 'The doctor’s reason is needed',
   'disp.recheckAt': 'Time of the recheck',
   'disp.save': 'Decide',

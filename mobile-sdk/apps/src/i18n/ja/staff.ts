@@ -208,7 +208,7 @@ export const staff = {
   'disp.title': '転帰',
   'disp.advice': '患者さんへの説明（タブレットに出ます）',
   'disp.advice.hint': 'やさしい言葉で、次にすることを書いてください',
-  'disp.reason': '赤・橙をオンラインで終える理由',
+  'disp.reason': '赤・橙や赤旗のある症例をオンラインで終える理由',
   'disp.reason.hint': '医師の理由が必要です',
   'disp.recheckAt': '再確認の時刻',
   'disp.save': '転帰を決める',
