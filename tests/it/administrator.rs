@@ -46,7 +46,7 @@ async fn a_code_makes_an_administrator_who_signs_in_once() {
     for (changed, text) in [
         (("--institution-code", "12345"), "ten digits"),
         (("--institution-code", "12345abcde"), "ten digits"),
-        (("--zone", "Asia/Nowhere"), "no such time zone"),
+        (("--zone", "Asia/Nowhere"), "Asia/Tokyo のように"),
     ] {
         let said = register(&folder, &code, changed);
         assert!(said.code == Some(1) && said.says(&[text]), "{said:?}");
