@@ -13,6 +13,7 @@ import { aging } from '../model/aging.ts';
 import type { Id } from '../wire.ts';
 import { type Arrival, arrival } from './arrival.ts';
 import { now, serverAhead, startClock, zone } from './clock.ts';
+import { forgetDrafts } from './drafts.ts';
 import { type Link, linkOf } from './link.ts';
 import { attempt, problem } from './problem.ts';
 import type { Send } from './send.ts';
@@ -87,6 +88,7 @@ export function boot(app: string): Live {
   effect(() => {
     serverAhead.value = snapshot.value.clockOffset;
     zone.value = snapshot.value.me?.zone ?? 'Asia/Tokyo';
+    if (!snapshot.value.me) forgetDrafts();
   });
   const restoring = signal(true);
   const enter = async (code: string) => {

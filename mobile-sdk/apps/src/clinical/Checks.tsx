@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { keptOf } from '../app/drafts.ts';
 import { list, nameOf } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
@@ -84,94 +84,106 @@ export function Script119(props: {
   );
 }
 
-/** Six questions. Each needs an answer before the check is saved; one yes means 119. */
+type Answers = Partial<Record<RedFlag, boolean>>;
+
+const answersOf = (found: readonly RedFlag[]): Answers =>
+  Object.fromEntries(RED_FLAGS.map((flag) => [flag, found.includes(flag)]));
+
+function Question(props: {
+  flag: RedFlag;
+  answer: boolean | undefined;
+  onAnswer: (yes: boolean) => void;
+}): VNode {
+  const { flag, answer, onAnswer } = props;
+  return (
+    <li>
+      <span id={`red-${flag}`}>{t(`red.${flag}`)}</span>
+      <fieldset class="switch" aria-labelledby={`red-${flag}`}>
+        <button
+          type="button"
+          class="danger"
+          aria-pressed={answer === true}
+          data-testid={`red-${flag}-yes`}
+          onClick={() => onAnswer(true)}
+        >
+          {t('red.yes')}
+        </button>
+        <button
+          type="button"
+          aria-pressed={answer === false}
+          data-testid={`red-${flag}-no`}
+          onClick={() => onAnswer(false)}
+        >
+          {t('red.no')}
+        </button>
+      </fieldset>
+    </li>
+  );
+}
+
+/** Six questions. Each needs an answer before the check is saved; one yes means 119. What was saved stays in sight. */
 export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; desk: string }): VNode {
   const saved = call.findings?.redFlags ?? null;
-  const [answers, setAnswers] = useState<Partial<Record<RedFlag, boolean>>>({});
-  const [editing, setEditing] = useState(false);
+  const entered = keptOf<Answers>(call.session, 'red-flags');
+  const answers = entered.value ?? {};
   const [busy, go] = useBusy();
-  const save = (found: readonly RedFlag[]) =>
-    go('save', async () => {
-      if (await send({ type: 'assess', finding: { part: 'redFlags', found: [...found] } })) setEditing(false);
-    });
   const found = RED_FLAGS.filter((f) => answers[f]);
   const complete = RED_FLAGS.every((f) => answers[f] !== undefined);
-
-  if (saved && !editing) {
-    return (
-      <section class="block">
-        <h3>{t('red.title')}</h3>
-        {saved.length ? (
-          <Script119 patient={call.patient} found={saved} desk={desk} />
-        ) : (
-          <Notice tone="good">{t('red.clear')}</Notice>
-        )}
-        <Button icon="pen" onClick={() => setEditing(true)} testid="red-edit">
-          {t('red.edit')}
-        </Button>
-      </section>
-    );
-  }
+  const asking = saved === null || entered.value !== null;
+  const save = () =>
+    go('save', async () => {
+      if (await send({ type: 'assess', finding: { part: 'redFlags', found } })) entered.stored(answers);
+    });
   return (
     <section class="block">
       <h3>{t('red.title')}</h3>
-      <p class="soft">{t('red.sub')}</p>
-      <Live text={found.length ? t('red.119') : ''} urgent />
-      <ul class="redflags">
-        {RED_FLAGS.map((flag) => (
-          <li key={flag}>
-            <span id={`red-${flag}`}>{t(`red.${flag}`)}</span>
-            <fieldset class="switch" aria-labelledby={`red-${flag}`}>
-              <button
-                type="button"
-                class="danger"
-                aria-pressed={answers[flag] === true}
-                data-testid={`red-${flag}-yes`}
-                onClick={() => setAnswers({ ...answers, [flag]: true })}
-              >
-                {t('red.yes')}
-              </button>
-              <button
-                type="button"
-                aria-pressed={answers[flag] === false}
-                data-testid={`red-${flag}-no`}
-                onClick={() => setAnswers({ ...answers, [flag]: false })}
-              >
-                {t('red.no')}
-              </button>
-            </fieldset>
-          </li>
-        ))}
-      </ul>
-      {found.length > 0 ? (
-        <Button
-          kind="stop"
-          icon="ambulance"
-          busy={busy !== null}
-          onClick={() => save(found)}
-          testid="red-save"
-          class="wide"
-        >
-          {t('red.119')}
-        </Button>
-      ) : complete ? (
-        <Button
-          kind="primary"
-          icon="check"
-          busy={busy !== null}
-          onClick={() => save([])}
-          testid="red-save"
-          class="wide"
-        >
-          {t('red.save')}
-        </Button>
-      ) : (
-        <Button
-          onClick={() => setAnswers(Object.fromEntries(RED_FLAGS.map((f) => [f, false])))}
-          testid="red-all-no"
-          class="wide"
-        >
-          {t('red.allNo')}
+      {asking && (
+        <>
+          <p class="soft">{t('red.sub')}</p>
+          <ul class="redflags">
+            {RED_FLAGS.map((flag) => (
+              <Question
+                key={flag}
+                flag={flag}
+                answer={answers[flag]}
+                onAnswer={(yes) => entered.set({ ...answers, [flag]: yes })}
+              />
+            ))}
+          </ul>
+          <Live text={found.length ? t('red.119') : ''} urgent />
+          {found.length > 0 && !saved?.length && (
+            <Notice tone="bad" icon="ambulance">
+              <b>{t('red.119')}</b>
+            </Notice>
+          )}
+          {found.length === 0 && !complete ? (
+            <Button onClick={() => entered.set(answersOf([]))} testid="red-all-no" class="wide">
+              {t('red.allNo')}
+            </Button>
+          ) : (
+            <Button
+              kind={found.length ? 'stop' : 'primary'}
+              icon={found.length ? 'save' : 'check'}
+              busy={busy !== null}
+              onClick={save}
+              testid="red-save"
+              class="wide"
+            >
+              {t(found.length ? 'red.saveFound' : 'red.save')}
+            </Button>
+          )}
+          {saved && (
+            <Button class="wide" onClick={() => entered.set(null)} testid="red-cancel">
+              {t('cancel')}
+            </Button>
+          )}
+        </>
+      )}
+      {saved && saved.length > 0 && <Script119 patient={call.patient} found={saved} desk={desk} />}
+      {saved && saved.length === 0 && !asking && <Notice tone="good">{t('red.clear')}</Notice>}
+      {saved && !asking && (
+        <Button icon="pen" onClick={() => entered.set(answersOf(saved))} testid="red-edit">
+          {t('red.edit')}
         </Button>
       )}
     </section>

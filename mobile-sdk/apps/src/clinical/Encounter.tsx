@@ -5,7 +5,7 @@ import { lasting } from '../model/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Loading, Notice, Unread } from '../ui/parts.tsx';
 import type { CaseView, EncounterView, PlacedReading, Recording, TimelineEntry } from '../wire.ts';
-import { Decided } from './Finish.tsx';
+import { Decided, SignButton } from './Finish.tsx';
 import { PatientPanel } from './PatientPanel.tsx';
 import { Playback } from './Playback.tsx';
 
@@ -61,7 +61,8 @@ export interface EncounterProps {
   onBack: () => void;
   onFhir: () => void;
   onPrint: () => void;
-  onSign: () => void;
+  /** True once the signature stands. */
+  onSign: () => Promise<boolean>;
 }
 
 /** One consultation as it stands in the record: decision, note, signature, and everything that happened. */
@@ -115,15 +116,7 @@ export function Encounter(props: EncounterProps): VNode {
               <p class="pre">{encounter.note || <span class="soft">{t('enc.noteNone')}</span>}</p>
             </div>
             {encounter.maySign && !encounter.version && (
-              <Button
-                kind="primary"
-                icon="sign"
-                busy={props.busy === 'sign'}
-                onClick={props.onSign}
-                testid="enc-sign"
-              >
-                {t('sign.go')}
-              </Button>
+              <SignButton testid="enc-sign" onSign={props.onSign} />
             )}
           </section>
           <section class="card stack">

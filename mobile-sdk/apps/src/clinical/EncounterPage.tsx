@@ -65,7 +65,7 @@ export function NoRecord(props: {
   );
 }
 
-/** One record, fetched when it is opened and again after it was signed. */
+/** One record, fetched when it is opened and again after it was signed. Needs its session as key: another is another page. */
 export function EncounterPage({
   live,
   session,
@@ -183,11 +183,11 @@ export function EncounterPage({
           if (!shown) sheet?.close();
         });
       }}
-      onSign={() =>
-        go('sign', async () => {
-          if (await live.sendTo(session)({ type: 'sign' })) setTurn(turn + 1);
-        })
-      }
+      onSign={async () => {
+        const signed = await live.sendTo(session)({ type: 'sign' });
+        if (signed) setTurn(turn + 1);
+        return signed;
+      }}
     />
   );
 }

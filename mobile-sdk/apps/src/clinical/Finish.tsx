@@ -1,13 +1,25 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { now, zone } from '../app/clock.ts';
+import { keptOf, writingOf } from '../app/drafts.ts';
 import { dayTime } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
-import { type Draft, dispositionOf, emptyDraft, missing, needsReason } from '../model/disposition.ts';
+import {
+  type Draft,
+  dispositionOf,
+  draftOf,
+  emptyDraft,
+  missing,
+  needsReason,
+} from '../model/disposition.ts';
+import { plainText } from '../model/draft.ts';
+import { roomIn } from '../model/limits.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Dialog, Field, Notice } from '../ui/parts.tsx';
+import { TextArea } from '../ui/TextArea.tsx';
 import type { CallView, Disposition, OutcomeKind } from '../wire.ts';
+import { Theirs } from './Theirs.tsx';
 
 const KINDS: readonly OutcomeKind[] = [
   'advice',
@@ -20,39 +32,29 @@ const KINDS: readonly OutcomeKind[] = [
   'nextDay',
 ];
 
-/** The closing note, saved as a whole. */
+/** The closing note, saved as a whole. Everybody in the call writes the same one. */
 export function NoteEditor({ call, send }: { call: CallView; send: Send }): VNode {
-  const stored = call.findings?.note ?? '';
-  const [text, setText] = useState(stored);
-  const dirty = useRef(false);
+  const writing = writingOf(call.session, 'note', plainText, call.findings?.note ?? '');
   const [busy, go] = useBusy();
-  useEffect(() => {
-    if (!dirty.current) setText(stored);
-  }, [stored]);
+  const { text, saved } = writing;
   const save = () =>
-    go('save', async () => {
-      if (await send({ type: 'assess', finding: { part: 'note', text } })) dirty.current = false;
-    });
-  const saved = text === stored;
+    go('save', () => writing.save((note) => send({ type: 'assess', finding: { part: 'note', text: note } })));
   return (
     <section class="block">
       <Field label={t('note.title')}>
-        <textarea
-          class="input"
+        <TextArea
           rows={6}
           value={text}
           placeholder={t('note.placeholder')}
-          data-testid="note"
-          onInput={(event) => {
-            dirty.current = true;
-            setText(event.currentTarget.value);
-          }}
+          testid="note"
+          onInput={writing.write}
         />
       </Field>
+      <Theirs writing={writing} show={(theirs) => theirs || t('none')} />
       <Button
         icon={saved && text ? 'check' : 'save'}
         busy={busy !== null}
-        disabled={saved}
+        disabled={saved || writing.theirs !== null || roomIn(text) < 0}
         onClick={save}
         testid="note-save"
       >
@@ -81,8 +83,9 @@ export function Decided({ disposition }: { disposition: Disposition }): VNode {
 
 /** What follows, and what the patient is told. */
 export function DispositionForm({ call, send }: { call: CallView; send: Send }): VNode {
-  const [draft, setDraft] = useState<Draft>(emptyDraft);
-  const [changing, setChanging] = useState(false);
+  const entered = keptOf<Draft>(call.session, 'disposition');
+  const draft = entered.value ?? emptyDraft;
+  const setDraft = (next: Draft) => entered.set(next);
   const [tried, setTried] = useState(false);
   const [busy, go] = useBusy();
   const sudden = call.findings?.sudden ?? false;
@@ -94,17 +97,22 @@ export function DispositionForm({ call, send }: { call: CallView; send: Send }):
       setTried(true);
       const disposition = dispositionOf(draft, sudden, now.value, zone.value);
       if (disposition && (await send({ type: 'dispose', disposition }))) {
-        setChanging(false);
+        entered.stored(draft);
         setTried(false);
       }
     });
-  if (call.disposition && !changing) {
+  const { disposition: stands, signed } = call;
+  if (stands && (!entered.value || signed)) {
     return (
       <section class="block">
         <h3>{t('disp.title')}</h3>
-        <Decided disposition={call.disposition} />
-        {!call.signed && (
-          <Button icon="pen" onClick={() => setChanging(true)} testid="disp-change">
+        <Decided disposition={stands} />
+        {!signed && (
+          <Button
+            icon="pen"
+            onClick={() => setDraft(draftOf(stands, now.value, zone.value))}
+            testid="disp-change"
+          >
             {t('disp.change')}
           </Button>
         )}
@@ -115,6 +123,7 @@ export function DispositionForm({ call, send }: { call: CallView; send: Send }):
   return (
     <section class="block">
       <h3>{t('disp.title')}</h3>
+      {stands && <Decided disposition={stands} />}
       <Choices
         name="outcome"
         label={t('disp.title')}
@@ -139,12 +148,11 @@ export function DispositionForm({ call, send }: { call: CallView; send: Send }):
         hint={t('disp.advice.hint')}
         {...(shows('advice') ? { error: t('disp.adviceMissing') } : {})}
       >
-        <textarea
-          class="input"
+        <TextArea
           rows={3}
           value={draft.advice}
-          data-testid="disp-advice"
-          onInput={(event) => setDraft({ ...draft, advice: event.currentTarget.value })}
+          testid="disp-advice"
+          onInput={(advice) => setDraft({ ...draft, advice })}
         />
       </Field>
       {needsReason(draft.kind, sudden) && (
@@ -153,12 +161,11 @@ export function DispositionForm({ call, send }: { call: CallView; send: Send }):
           hint={t('disp.reason.hint')}
           {...(shows('reason') ? { error: t('disp.reasonMissing') } : {})}
         >
-          <textarea
-            class="input"
+          <TextArea
             rows={2}
             value={draft.reason}
-            data-testid="disp-reason"
-            onInput={(event) => setDraft({ ...draft, reason: event.currentTarget.value })}
+            testid="disp-reason"
+            onInput={(reason) => setDraft({ ...draft, reason })}
           />
         </Field>
       )}
@@ -173,42 +180,46 @@ export function DispositionForm({ call, send }: { call: CallView; send: Send }):
       >
         {t('disp.save')}
       </Button>
+      {stands && (
+        <Button class="wide" onClick={() => entered.set(null)} testid="disp-cancel">
+          {t('cancel')}
+        </Button>
+      )}
     </section>
   );
 }
 
-/** The signature: once the call is over and the decision is made. */
-export function SignStep({ call, send }: { call: CallView; send: Send }): VNode {
+/** A signature stands for ever: it is asked for, wherever one signs. `onSign`: true once it stands. */
+export function SignButton(props: {
+  class?: string;
+  disabled?: boolean;
+  testid: string;
+  onSign: () => Promise<boolean>;
+}): VNode {
   const [asking, setAsking] = useState(false);
   const [busy, go] = useBusy();
-  const ready = call.state.state === 'ended' && Boolean(call.disposition);
   return (
-    <section class="block">
-      <h3>{t('sign.title')}</h3>
-      {call.signed ? (
-        <Notice tone="good">{t('sign.done', { n: call.signed })}</Notice>
-      ) : (
-        <>
-          {!ready && <p class="soft">{t('sign.notYet')}</p>}
-          <Button
-            kind="primary"
-            icon="sign"
-            class="wide"
-            disabled={!ready}
-            onClick={() => setAsking(true)}
-            testid="sign"
-          >
-            {t('sign.go')}
-          </Button>
-        </>
-      )}
+    <>
+      <Button
+        kind="primary"
+        icon="sign"
+        class={props.class ?? ''}
+        disabled={props.disabled ?? false}
+        onClick={() => setAsking(true)}
+        testid={props.testid}
+      >
+        {t('sign.go')}
+      </Button>
       {asking && (
         <Dialog
           title={t('sign.sure')}
+          testid="sign-dialog"
           onClose={() => setAsking(false)}
           actions={
             <>
-              <Button onClick={() => setAsking(false)}>{t('cancel')}</Button>
+              <Button onClick={() => setAsking(false)} testid="sign-no">
+                {t('cancel')}
+              </Button>
               <Button
                 kind="primary"
                 icon="sign"
@@ -216,7 +227,7 @@ export function SignStep({ call, send }: { call: CallView; send: Send }): VNode 
                 testid="sign-yes"
                 onClick={() =>
                   go('sign', async () => {
-                    if (await send({ type: 'sign' })) setAsking(false);
+                    if (await props.onSign()) setAsking(false);
                   })
                 }
               >
@@ -227,6 +238,24 @@ export function SignStep({ call, send }: { call: CallView; send: Send }): VNode 
         >
           <p>{t('sign.body')}</p>
         </Dialog>
+      )}
+    </>
+  );
+}
+
+/** The signature: once the call is over and the decision is made. */
+export function SignStep({ call, send }: { call: CallView; send: Send }): VNode {
+  const ready = call.state.state === 'ended' && Boolean(call.disposition);
+  return (
+    <section class="block">
+      <h3>{t('sign.title')}</h3>
+      {call.signed ? (
+        <Notice tone="good">{t('sign.done', { n: call.signed })}</Notice>
+      ) : (
+        <>
+          {!ready && <p class="soft">{t('sign.notYet')}</p>}
+          <SignButton class="wide" disabled={!ready} testid="sign" onSign={() => send({ type: 'sign' })} />
+        </>
       )}
     </section>
   );

@@ -1,21 +1,29 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { keptOf } from '../app/drafts.ts';
 import { typed } from '../app/reading.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
-import { flowOf, rateOf } from '../model/observed.ts';
+import { flowOf, LONGEST_NUMBER, rateOf } from '../model/observed.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Field } from '../ui/parts.tsx';
-import type { ConsciousnessLevel, NewReading } from '../wire.ts';
+import type { ConsciousnessLevel, Id, NewReading } from '../wire.ts';
 
 const LEVELS: readonly ConsciousnessLevel[] = ['alert', 'confusion', 'voice', 'pain', 'unresponsive'];
 
+interface Observed {
+  rate: string;
+  level: ConsciousnessLevel | null;
+  supply: 'air' | 'oxygen' | null;
+  flow: string;
+}
+const nothing: Observed = { rate: '', level: null, supply: null, flow: '' };
+
 /** What no home device measures: breathing, consciousness, oxygen. From the nurse's own eyes and ears. */
-export function Observations({ send }: { send: Send }): VNode {
-  const [rate, setRate] = useState('');
-  const [level, setLevel] = useState<ConsciousnessLevel | null>(null);
-  const [supply, setSupply] = useState<'air' | 'oxygen' | null>(null);
-  const [flow, setFlow] = useState('');
+export function Observations({ session, send }: { session: Id; send: Send }): VNode {
+  const entered = keptOf<Observed>(session, 'observations');
+  const observed = entered.value ?? nothing;
+  const { rate, level, supply, flow } = observed;
+  const enter = (part: Partial<Observed>) => entered.set({ ...observed, ...part });
   const [busy, go] = useBusy();
   const number = rateOf(rate);
   const litres = supply === 'oxygen' ? flowOf(flow) : null;
@@ -31,11 +39,7 @@ export function Observations({ send }: { send: Send }): VNode {
   }
   const save = () =>
     go('save', async () => {
-      if (!(await send({ type: 'readings', readings }))) return;
-      setRate('');
-      setLevel(null);
-      setSupply(null);
-      setFlow('');
+      if (await send({ type: 'readings', readings })) entered.stored(observed);
     });
   return (
     <section class="block">
@@ -44,10 +48,11 @@ export function Observations({ send }: { send: Send }): VNode {
         <input
           class="input num short"
           inputMode="numeric"
+          maxLength={LONGEST_NUMBER}
           value={rate}
           aria-invalid={badRate}
           data-testid="obs-rate"
-          onInput={(event) => setRate(event.currentTarget.value)}
+          onInput={(event) => enter({ rate: event.currentTarget.value })}
         />
       </Field>
       <div class="field">
@@ -58,7 +63,7 @@ export function Observations({ send }: { send: Send }): VNode {
           columns={2}
           value={level}
           options={LEVELS.map((l) => ({ value: l, text: t(`vit.level.${l}`) }))}
-          onChange={setLevel}
+          onChange={(chosen) => enter({ level: chosen })}
         />
       </div>
       <div class="field">
@@ -72,7 +77,7 @@ export function Observations({ send }: { send: Send }): VNode {
             { value: 'air', text: t('vit.air') },
             { value: 'oxygen', text: t('vit.oxygenOn') },
           ]}
-          onChange={setSupply}
+          onChange={(chosen) => enter({ supply: chosen })}
         />
       </div>
       {supply === 'oxygen' && (
@@ -80,10 +85,11 @@ export function Observations({ send }: { send: Send }): VNode {
           <input
             class="input num short"
             inputMode="decimal"
+            maxLength={LONGEST_NUMBER}
             value={flow}
             aria-invalid={badFlow}
             data-testid="obs-flow"
-            onInput={(event) => setFlow(event.currentTarget.value)}
+            onInput={(event) => enter({ flow: event.currentTarget.value })}
           />
         </Field>
       )}

@@ -1,24 +1,32 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { keptOf } from '../app/drafts.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Field } from '../ui/parts.tsx';
-import type { VitalsView } from '../wire.ts';
+import { TextArea } from '../ui/TextArea.tsx';
+import type { Id, VitalsView } from '../wire.ts';
+
+interface Change {
+  chosen: 'one' | 'two' | null;
+  reason: string;
+}
+const unchanged: Change = { chosen: null, reason: '' };
 
 /** NEWS2's oxygen scale for this patient tonight. The doctor alone chooses, and says why; no program switches it. */
-export function OxygenScale({ view, send }: { view: VitalsView | null; send: Send }): VNode | null {
+export function OxygenScale(props: { session: Id; view: VitalsView | null; send: Send }): VNode | null {
+  const { view, send } = props;
   const now = view?.score?.scale.kind ?? null;
-  const [chosen, setChosen] = useState<'one' | 'two' | null>(null);
-  const [reason, setReason] = useState('');
+  const entered = keptOf<Change>(props.session, 'oxygen-scale');
+  const change = entered.value ?? unchanged;
+  const { chosen, reason } = change;
   const [busy, go] = useBusy();
   if (now === null) return null;
   const changed = chosen !== null && chosen !== now;
   const save = () =>
     go('scale', async () => {
-      if (!(await send({ type: 'setOxygenScale', scale2: chosen === 'two', reason: reason.trim() }))) return;
-      setChosen(null);
-      setReason('');
+      const scale2 = chosen === 'two';
+      if (await send({ type: 'setOxygenScale', scale2, reason: reason.trim() })) entered.stored(change);
     });
   return (
     <section class="block">
@@ -31,17 +39,16 @@ export function OxygenScale({ view, send }: { view: VitalsView | null; send: Sen
           { value: 'one', text: t('scale.one') },
           { value: 'two', text: t('scale.two') },
         ]}
-        onChange={setChosen}
+        onChange={(kind) => entered.set({ chosen: kind, reason })}
       />
       {changed && (
         <>
           <Field label={t('scale.reason')} hint={t('scale.reason.hint')}>
-            <textarea
-              class="input"
+            <TextArea
               rows={2}
               value={reason}
-              data-testid="scale-reason"
-              onInput={(event) => setReason(event.currentTarget.value)}
+              testid="scale-reason"
+              onInput={(text) => entered.set({ chosen, reason: text })}
             />
           </Field>
           <Button

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
 import { institutionOf, personName, secondsUntil } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
@@ -8,7 +9,7 @@ import { equipmentIcon } from '../model/equipment.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Live } from '../ui/parts.tsx';
-import type { CallView, Participant } from '../wire.ts';
+import type { CallView, Participant, Timestamp } from '../wire.ts';
 
 /** Where a leg stands, in words, with the seconds that are left. */
 export function legText(p: Participant, at: number): string {
@@ -49,7 +50,10 @@ const tone = (p: Participant): string => {
 
 function Person({ p, call, send }: { p: Participant; call: CallView; send: Send }): VNode {
   const [busy, go] = useBusy();
-  const asks = p.join.consent === 'asked' && inCall(p) && p.leg !== call.you;
+  // Which question was answered already: the view that says so may still be on its way.
+  const [told, setTold] = useState<Timestamp | null>(null);
+  const askedAt = p.join.consent === 'asked' ? p.join.at : null;
+  const asks = askedAt !== null && inCall(p) && p.leg !== call.you;
   return (
     <li class="member" data-testid={`member-${p.role}`}>
       <Icon name={iconOf(p)} />
@@ -61,19 +65,24 @@ function Person({ p, call, send }: { p: Participant; call: CallView; send: Send 
           {p.card?.registeredYear && `・${t('card.registered', { year: p.card.registeredYear })}`}
         </div>
         {asks && (
-          <label class="tick">
-            <input
-              type="checkbox"
-              disabled={busy !== null}
-              data-testid="spoken-consent"
-              onChange={() => go('spoken', () => send({ type: 'spokenConsent', leg: p.leg }))}
-            />
-            <span>
-              <b>{t('consent.spoken')}</b>
-              <br />
-              {t('consent.spoken.sub', { who: personName(p) })}
-            </span>
-          </label>
+          <div class="spoken">
+            <p>{t('consent.spoken.sub', { who: personName(p) })}</p>
+            <Button
+              kind="yes"
+              icon="check"
+              class="wide"
+              busy={busy === 'spoken'}
+              disabled={told === askedAt}
+              testid="spoken-consent"
+              onClick={() =>
+                go('spoken', async () => {
+                  if (await send({ type: 'spokenConsent', leg: p.leg })) setTold(askedAt);
+                })
+              }
+            >
+              {t('consent.spoken')}
+            </Button>
+          </div>
         )}
       </div>
       <div class="member-end">
@@ -96,7 +105,7 @@ function Person({ p, call, send }: { p: Participant; call: CallView; send: Send 
   );
 }
 
-/** Everybody by name, role and state; the spoken-consent tick stands beside the person it is about. */
+/** Everybody by name, role and state; spoken consent stands beside the person it is about. */
 export function People({ call, send }: { call: CallView; send: Send }): VNode {
   return (
     <ul class="members" aria-label={t('call.people')}>

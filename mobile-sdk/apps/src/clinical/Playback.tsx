@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { clockTime, personName, stopwatch } from '../app/format.ts';
+import { clockTime, personName, span, stopwatch } from '../app/format.ts';
 import { either, t } from '../i18n/index.tsx';
 import { fileAt, inTheMaking, moments, playlistOf } from '../model/recording.ts';
 import { Button } from '../ui/Button.tsx';
@@ -133,7 +133,7 @@ export function Playback(props: PlaybackProps): VNode {
             onClick={() => want(sound.file)}
             testid="play-open"
           >
-            {t('play.open', { span: stopwatch(sound.duration), time: clockTime(sound.startedAt) })}
+            {t('play.open', { span: span(sound.duration), time: clockTime(sound.startedAt) })}
           </Button>
         ))}
       {sound && (

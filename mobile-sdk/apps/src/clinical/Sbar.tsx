@@ -1,13 +1,18 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { keptOf, writingOf } from '../app/drafts.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
+import { type Kind, plainText } from '../model/draft.ts';
+import { roomIn } from '../model/limits.ts';
 import { draftSbar } from '../model/sbar.ts';
 import { Button } from '../ui/Button.tsx';
 import { Empty, Field, Notice } from '../ui/parts.tsx';
+import { TextArea } from '../ui/TextArea.tsx';
 import type { CallView, Sbar, VitalsView } from '../wire.ts';
+import { Theirs } from './Theirs.tsx';
 
 const PARTS = ['situation', 'background', 'assessment', 'recommendation'] as const;
+type Part = (typeof PARTS)[number];
 const blank: Sbar = { situation: '', background: '', assessment: '', recommendation: '' };
 
 /** The write-up as the doctor reads it. */
@@ -30,6 +35,19 @@ export function SbarView({ sbar }: { sbar: Sbar | null | undefined }): VNode {
   );
 }
 
+const labelOf = (part: Part) => `${part[0]?.toUpperCase()}  ${t(`sbar.${part}`)}`;
+
+/** Part by part, as one text is. */
+export const sbarText: Kind<Sbar> = {
+  same: (a, b) => PARTS.every((part) => a[part] === b[part]),
+  both: (theirs, mine) => ({
+    situation: plainText.both(theirs.situation, mine.situation),
+    background: plainText.both(theirs.background, mine.background),
+    assessment: plainText.both(theirs.assessment, mine.assessment),
+    recommendation: plainText.both(theirs.recommendation, mine.recommendation),
+  }),
+};
+
 /** The nurse's write-up. What arrives from elsewhere never overwrites what is being typed. */
 export function SbarEditor({
   call,
@@ -40,26 +58,16 @@ export function SbarEditor({
   vitals: VitalsView | null;
   send: Send;
 }): VNode {
-  const stored = call.findings?.sbar ?? null;
-  const [text, setText] = useState<Sbar>(stored ?? blank);
-  const [drafted, setDrafted] = useState(false);
-  const [saved, setSaved] = useState(stored !== null);
-  const dirty = useRef(false);
+  const writing = writingOf(call.session, 'sbar', sbarText, call.findings?.sbar ?? blank);
+  const drafted = keptOf<true>(call.session, 'sbar-drafted');
   const [busy, go] = useBusy();
-  useEffect(() => {
-    if (stored && !dirty.current) setText(stored);
-  }, [stored]);
-  const edit = (part: (typeof PARTS)[number], value: string) => {
-    dirty.current = true;
-    setSaved(false);
-    setText({ ...text, [part]: value });
-  };
+  const { text } = writing;
+  const empty = PARTS.every((part) => !text[part].trim());
+  const saved = writing.saved && !empty;
   const save = () =>
     go('save', async () => {
-      if (!(await send({ type: 'assess', finding: { part: 'sbar', sbar: text } }))) return;
-      dirty.current = false;
-      setDrafted(false);
-      setSaved(true);
+      const ok = await writing.save((sbar) => send({ type: 'assess', finding: { part: 'sbar', sbar } }));
+      if (ok) drafted.set(null);
     });
   return (
     <section class="block">
@@ -70,40 +78,43 @@ export function SbarEditor({
         icon="pen"
         testid="sbar-fill"
         onClick={() => {
-          dirty.current = true;
-          setText(draftSbar(call, vitals, text));
-          setDrafted(true);
-          setSaved(false);
+          writing.write(draftSbar(call, vitals, text));
+          drafted.set(true);
         }}
       >
         {t('sbar.fill')}
       </Button>
-      {drafted && (
+      {drafted.value && (
         <Notice tone="warn" live>
           {t('sbar.draft')}
         </Notice>
       )}
       {PARTS.map((part) => (
-        <Field
-          key={part}
-          label={`${part[0]?.toUpperCase()}  ${t(`sbar.${part}`)}`}
-          hint={t(`sbar.${part}.hint`)}
-        >
-          <textarea
-            class="input"
+        <Field key={part} label={labelOf(part)} hint={t(`sbar.${part}.hint`)}>
+          <TextArea
             rows={part === 'recommendation' ? 2 : 3}
             value={text[part]}
-            data-testid={`sbar-${part}`}
-            onInput={(event) => edit(part, event.currentTarget.value)}
+            testid={`sbar-${part}`}
+            onInput={(value) => writing.write({ ...text, [part]: value })}
           />
         </Field>
       ))}
+      <Theirs
+        writing={writing}
+        show={(theirs) =>
+          PARTS.filter((part) => theirs[part] !== text[part])
+            .map((part) => t('colon', { name: labelOf(part), text: theirs[part] || t('none') }))
+            .join('\n')
+        }
+      />
       <Button
         kind="primary"
         icon={saved ? 'check' : 'save'}
         class="wide"
         busy={busy !== null}
-        disabled={saved || PARTS.every((p) => !text[p].trim())}
+        disabled={
+          writing.saved || empty || writing.theirs !== null || PARTS.some((part) => roomIn(text[part]) < 0)
+        }
         onClick={save}
         testid="sbar-save"
       >

@@ -58,7 +58,7 @@ function Panel(props: BenchProps): VNode {
         </>
       );
     case 'vitals':
-      return <Observations send={send} />;
+      return <Observations session={call.session} send={send} />;
     case 'sbar':
       return <SbarEditor call={call} vitals={vitals} send={send} />;
     case 'doctor':

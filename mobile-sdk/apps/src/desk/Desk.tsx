@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
+import { keptOf } from '../app/drafts.ts';
 import { clockTime, nameOf, personName, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
@@ -196,7 +197,7 @@ function CallCentre(props: {
 
 /** The nurse's desk: who waits at the left, the call in the middle, the work beside it. */
 export function Desk(props: DeskProps): VNode {
-  const [step, setStep] = useState<Step>(props.startStep ?? 'patient');
+  const chosen = keptOf<Step>(props.call?.session ?? '', 'step');
   const [ending, setEnding] = useState(false);
   const [help, setHelp] = useState(false);
   const { call } = props;
@@ -267,8 +268,8 @@ export function Desk(props: DeskProps): VNode {
             deskPhone={props.me.deskPhone}
             equipment={props.equipment}
             onEquipment={props.onEquipment}
-            step={step}
-            onStep={setStep}
+            step={chosen.value ?? props.startStep ?? 'patient'}
+            onStep={chosen.set}
             send={props.send}
           />
         ) : (

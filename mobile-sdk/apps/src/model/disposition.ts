@@ -11,6 +11,27 @@ export interface Draft {
 
 export const emptyDraft: Draft = { kind: null, advice: '', reason: '', time: '' };
 
+/** A decision as a form again, to be changed. A time that has passed would mean tomorrow's: it is asked for anew. */
+export function draftOf(disposition: Disposition, now: number, zone: string): Draft {
+  const { outcome } = disposition;
+  const at = outcome.outcome === 'recheckAt' && outcome.at > now ? outcome.at : null;
+  const time =
+    at === null
+      ? ''
+      : new Intl.DateTimeFormat('en-GB', {
+          timeZone: zone,
+          hour: '2-digit',
+          minute: '2-digit',
+          hourCycle: 'h23',
+        }).format(at);
+  return {
+    kind: outcome.outcome,
+    advice: disposition.advice,
+    reason: disposition.reasonOnline ?? '',
+    time,
+  };
+}
+
 /** Outcomes after which nobody sees the patient tonight. */
 const ONLINE: readonly OutcomeKind[] = ['advice', 'prescription', 'recheckAt', 'nextDay'];
 

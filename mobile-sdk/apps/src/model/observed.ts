@@ -8,6 +8,9 @@ export const OBSERVED = {
   oxygenFlow: { decimals: 1, low: 0, high: 60 },
 } as const;
 
+/** More than a number of the table above needs, with room for a slip. */
+export const LONGEST_NUMBER = 8;
+
 /** `null`: nothing was typed. `bad`: it is no such number. */
 export type Typed = string | null | 'bad';
 

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
+import { keptOf } from '../app/drafts.ts';
 import { nameOf, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
@@ -111,8 +112,10 @@ function Panel({ tab, props }: { tab: Tab; props: PhoneCallProps }): VNode | nul
           <ScoreCard view={vitals} />
           <VitalTiles view={vitals} />
           <TrendPlot view={vitals} height={160} />
-          {nurse && <Observations send={send} />}
-          {me(call)?.role === 'dutyDoctor' && <OxygenScale view={vitals} send={send} />}
+          {nurse && <Observations session={call.session} send={send} />}
+          {me(call)?.role === 'dutyDoctor' && (
+            <OxygenScale session={call.session} view={vitals} send={send} />
+          )}
         </>
       );
     case 'sbar':
@@ -151,7 +154,7 @@ function Panel({ tab, props }: { tab: Tab; props: PhoneCallProps }): VNode | nul
 /** The call on a phone: picture above, numbers over it, and one panel at a time below. */
 export function PhoneCall(props: PhoneCallProps): VNode {
   const { call, media } = props;
-  const [tab, setTab] = useState<Tab>(props.startTab ?? 'call');
+  const chosen = keptOf<Tab>(call.session, 'tab');
   const [ending, setEnding] = useState(false);
   const patient = call.people.find((p) => p.role === 'patient');
   const beside = call.people.filter(
@@ -159,6 +162,9 @@ export function PhoneCall(props: PhoneCallProps): VNode {
   );
   const since = runningSince(call);
   const ended = call.state.state === 'ended';
+  const open = chosen.value ?? props.startTab ?? 'call';
+  // Where one writes, one stays; what is gone with the call gives way to what is left to do.
+  const tab = ended && open === 'call' ? 'decide' : open;
   const left = !ended && me(call)?.legState.state === 'left';
   return (
     <main class={`phonecall tab-${tab}`} data-testid="screen-call">
@@ -234,7 +240,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
             aria-controls="phone-panel"
             aria-selected={tab === name}
             data-testid={`tab-${name}`}
-            onClick={() => setTab(name)}
+            onClick={() => chosen.set(name)}
           >
             <Icon name={icons[name]} />
             {t(`phone.tab.${name}` as Key)}

@@ -60,7 +60,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
       const item = state.queue.find((i) => i.session === page.session);
       return (
         <>
-          <EncounterPage live={live} session={page.session} caseId={item?.case ?? null} />
+          <EncounterPage key={page.session} live={live} session={page.session} caseId={item?.case ?? null} />
           {talking && <OverRecord what="talking" call={current} onGo={() => goTo({ page: 'home' })} />}
         </>
       );
@@ -76,14 +76,13 @@ export function PhoneApp({ live }: { live: Live }): VNode {
       return (
         <>
           <PhoneCall
-            key={`${current.session} ${isOver(current)}`}
+            key={current.session}
             call={current}
             vitals={vitalsOf(current)}
             media={media}
             controls={controls}
             send={send}
             deskPhone={signedIn.deskPhone}
-            startTab={isOver(current) ? 'decide' : 'call'}
             onRecord={() => record(current.session)}
           />
           {!talking && (

@@ -8,7 +8,7 @@ import { vitals } from '../../fixtures/vitals.ts';
 import { at, play } from './play.ts';
 
 export async function deskNurse(browser: Browser, base: string): Promise<void> {
-  const { page, say, heard, sent } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  const { page, say, heard, sent, refuse } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
   await page.click(at('go-on-duty'));
   assert.equal((await heard('duty')).ready, true);
   // Another language does not make the page mute, and an open record hides no ring.
@@ -52,8 +52,14 @@ export async function deskNurse(browser: Browser, base: string): Promise<void> {
   assert.deepEqual((await heard('assess')).finding, { part: 'redFlags', found: ['breathing'] });
   say({ type: 'call', call: { ...asNurse(scenes.asksForDoctor), version: 2 } });
   await page.click(at('tab-doctor'));
-  await page.check(at('spoken-consent'));
+  // Refused, it is as it was; taken, it is said once.
+  refuse('spokenConsent');
+  await page.click(at('spoken-consent'));
+  await page.waitForSelector(at('problem'));
   assert.equal((await heard('spokenConsent')).leg, 'leg-doctor');
+  await page.click(`${at('spoken-consent')}:enabled:not([aria-busy])`);
+  await heard('spokenConsent', 2);
+  await page.waitForSelector(`${at('spoken-consent')}:disabled`);
   const move = at(`equipment-${camera.device}-move`);
   const camera_ = (state: string) =>
     page.waitForSelector(`${at(`equipment-${camera.device}`)}[data-state=${state}]`);

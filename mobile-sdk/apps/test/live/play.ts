@@ -12,8 +12,12 @@ export interface Played {
   say: (message: object) => void;
   /** The socket breaks, and no other comes about. */
   away: () => Promise<void>;
-  /** Resolves once the app sent a command of this type. */
-  heard: (type: string) => Promise<Record<string, unknown>>;
+  /** Resolves once the app sent a command of this type, or as many of them as `nth` says. */
+  heard: (type: string, nth?: number) => Promise<Record<string, unknown>>;
+  /** From now on commands of this type get no answer; those that came get it once the result is called. */
+  hold: (type: string) => () => void;
+  /** The next command of this type is refused. */
+  refuse: (type: string) => void;
 }
 
 /** What happens to a sign-in on its way; true: it was taken care of. */
@@ -45,7 +49,15 @@ export async function play(
   });
   const page = await context.newPage();
   const sent: Played['sent'] = [];
-  const waiting: { type: string; done: (message: Record<string, unknown>) => void }[] = [];
+  const waiting: { type: string; nth: number; done: (message: Record<string, unknown>) => void }[] = [];
+  const ofType = (type: string) => sent.filter((m) => m.type === type);
+  const hear = (message: Played['sent'][number]) => {
+    sent.push(message);
+    const count = ofType(message.type).length;
+    for (const w of waiting.filter((w) => w.type === message.type && w.nth === count)) w.done(message);
+  };
+  const held = new Map<string, (() => void)[]>();
+  const refused = new Set<string>();
   let say: Played['say'] = () => undefined;
   let seq = 0;
   let hangUp: () => Promise<void> = async () => undefined;
@@ -83,8 +95,7 @@ export async function play(
     route.fulfill(asked++ === 0 ? json({}, 404) : json([camera])),
   );
   await page.route('**/api/v1/sessions', (route) => {
-    sent.push({ type: 'tap' });
-    for (const w of waiting.filter((w) => w.type === 'tap')) w.done({});
+    hear({ type: 'tap' });
     return route.fulfill(json({ case: 'case-1', session: 'session-1', existing: false }, 201));
   });
   await page.routeWebSocket(/\/api\/v1\/signal/, (socket) => {
@@ -108,32 +119,46 @@ export async function play(
         return;
       }
       if (message.type === 'ping') return;
-      socket.send(JSON.stringify({ message: { type: 'ack', id } }));
-      sent.push(message);
-      for (const w of waiting.filter((w) => w.type === message.type)) w.done(message);
+      const answer = refused.delete(message.type)
+        ? { type: 'problem', id, problem: { ...notFound, code: 'not-now', status: 409 } }
+        : { type: 'ack', id };
+      const give = () => socket.send(JSON.stringify({ message: answer }));
+      const later = held.get(message.type);
+      if (later) later.push(give);
+      else give();
+      hear(message);
     });
   });
   // The page's clock runs as ever, until a story turns it on.
   await page.clock.install();
   await page.goto(`${base}/${app}/#code=code-1`);
-  const heard: Played['heard'] = (type) => {
-    const before = sent.find((m) => m.type === type);
+  const heard: Played['heard'] = (type, nth = 1) => {
+    const before = ofType(type)[nth - 1];
     if (before) return Promise.resolve(before);
     return new Promise((done, fail) => {
       // Not a measure of speed: without it a command that never comes would hold the run for good.
-      const late = setTimeout(() => fail(new Error(`${app} never sent ${type}`)), 20_000);
+      const late = setTimeout(() => fail(new Error(`${app} never sent ${type} (${nth})`)), 20_000);
       const settle = (message: Record<string, unknown>) => {
         clearTimeout(late);
         done(message);
       };
-      waiting.push({ type, done: settle });
+      waiting.push({ type, nth, done: settle });
     });
   };
   const away = () => {
     reachable = false;
     return hangUp();
   };
-  return { page, sent, say: (message) => say(message), away, heard };
+  const hold: Played['hold'] = (type) => {
+    const answers: (() => void)[] = [];
+    held.set(type, answers);
+    return () => {
+      held.delete(type);
+      for (const give of answers) give();
+    };
+  };
+  const refuse: Played['refuse'] = (type) => void refused.add(type);
+  return { page, sent, say: (message) => say(message), away, heard, hold, refuse };
 }
 
 export const at = (id: string) => `[data-testid="${id}"]`;

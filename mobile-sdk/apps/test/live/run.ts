@@ -8,10 +8,25 @@ import { withBrowser } from '../browser.ts';
 import { arrival, switchedOnAgain } from './arrival.ts';
 import { deskNurse, valuesGrowOld } from './desk.ts';
 import { dutyDoctor } from './phone.ts';
+import { signing } from './record.ts';
 import { brokenScreen, patient } from './tablet.ts';
+import { secondThoughts, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
 
 const FAKE_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-const STORIES = [arrival, switchedOnAgain, patient, brokenScreen, deskNurse, valuesGrowOld, dutyDoctor];
+const STORIES = [
+  arrival,
+  switchedOnAgain,
+  patient,
+  brokenScreen,
+  deskNurse,
+  valuesGrowOld,
+  dutyDoctor,
+  typedStays,
+  typedOnThePhone,
+  twoWriters,
+  secondThoughts,
+  signing,
+];
 const only = process.argv
   .find((a) => a.startsWith('--only='))
   ?.slice(7)

@@ -2,7 +2,7 @@ import type { staff as ja } from '../ja/staff.ts';
 import type { Message } from '../text.ts';
 
 export const staff: Record<keyof typeof ja, Message> = {
-  'duty.off.title': 'You do not receive calls yet',
+  'duty.off.title': 'Calls do not ring here now',
   'duty.go': 'Go on duty',
   'duty.go.sub': 'Unlocks the ringtone and keeps the screen on.',
   'duty.on': 'On duty',
@@ -141,6 +141,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'red.clear': 'No red flags (checked)',
   'red.found': 'Red flags',
   'red.save': 'Save the check',
+  'red.saveFound': 'Save, and show what to tell 119',
   'red.edit': 'Check again',
   'red.119': 'Telephone 119 now',
   'red.119.script': 'What to tell 119',
@@ -207,6 +208,15 @@ export const staff: Record<keyof typeof ja, Message> = {
   'note.title': 'Notes',
   'note.placeholder': 'Findings, judgement, what was explained, what to check next',
   'note.save': 'Save notes',
+  'theirs.title': 'Somebody else saved this while you were writing',
+  'theirs.both': 'Keep both',
+  'theirs.mine': 'Keep mine only',
+  'text.left': { one: 'Room for {n} more character', other: 'Room for {n} more characters' },
+  'text.full': '{most} characters at most: the field is full',
+  'text.over': {
+    one: '{n} character too many. Shorten it, then save',
+    other: '{n} characters too many. Shorten it, then save',
+  },
   'disp.title': 'Decision',
   'disp.advice': 'What the patient is told (shown on the tablet)',
   'disp.advice.hint': 'Plain words, and what to do next',
@@ -245,7 +255,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'play.making': 'The recording is being put together. A few seconds.',
   'play.none': 'Nothing was recorded',
   'play.noneSub': 'It records only while everybody agrees.',
-  'play.open': 'Open the sound (from {time}, {span})',
+  'play.open': 'Open the sound (starts {time}, {span})',
   'play.sound': 'All voices',
   'play.picture': 'Choose a picture',
   'play.soundOnly': 'Sound only',

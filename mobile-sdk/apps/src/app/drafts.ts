@@ -1,0 +1,92 @@
+/** What is being typed and not stored yet, by call: it outlives the panel it is typed in, not the page. */
+import { signal } from '@preact/signals';
+import {
+  acknowledged,
+  type Draft,
+  type Kind,
+  keptMine,
+  type Standing,
+  sent,
+  standing,
+  tookIn,
+  written,
+} from '../model/draft.ts';
+import type { Id } from '../wire.ts';
+
+const kept = signal<ReadonlyMap<string, unknown>>(new Map());
+
+function put(key: string, value: unknown): void {
+  const next = new Map(kept.peek());
+  if (value === null) next.delete(key);
+  else next.set(key, value);
+  kept.value = next;
+}
+
+/** Somebody else is at this page now. */
+export function forgetDrafts(): void {
+  if (kept.peek().size > 0) kept.value = new Map();
+}
+
+export interface Kept<T> {
+  /** `null`: nothing is being entered. */
+  value: T | null;
+  /** What stands there now, also where the screen has moved on since it was drawn. */
+  now: () => T | null;
+  set: (value: T | null) => void;
+  /** After it was stored: gone, unless something else was entered meanwhile. */
+  stored: (value: T) => void;
+}
+
+/** A half-filled form of a call. */
+export function keptOf<T>(session: Id, part: string): Kept<T> {
+  const key = `${session} ${part}`;
+  const now = () => (kept.peek().get(key) as T | undefined) ?? null;
+  return {
+    value: (kept.value.get(key) as T | undefined) ?? null,
+    now,
+    set: (value) => put(key, value),
+    stored: (value) => {
+      if (now() === value) put(key, null);
+    },
+  };
+}
+
+export interface Writing<T> extends Standing<T> {
+  write: (text: T) => void;
+  /** Sends what stands there now. What is typed until the answer is here stays, and is not called saved. */
+  save: (send: (text: T) => Promise<boolean>) => Promise<boolean>;
+  /** Both texts, where somebody else stored theirs meanwhile. */
+  takeIn: () => void;
+  keepMine: () => void;
+}
+
+/** A text of a call that others may write too. */
+export function writingOf<T>(session: Id, part: string, kind: Kind<T>, stored: T): Writing<T> {
+  const { value, now, set } = keptOf<Draft<T>>(session, part);
+  const stands = standing(kind, value, stored);
+  const change = (step: (draft: Draft<T>) => Draft<T>) => {
+    const draft = now();
+    if (draft) set(step(draft));
+  };
+  return {
+    ...stands,
+    write: (text) => set(written(kind, now(), stored, text)),
+    save: async (send) => {
+      const draft = now();
+      if (!draft) return true;
+      const text = draft.mine;
+      change((d) => sent(d, text));
+      const ok = await send(text);
+      if (ok) change((d) => acknowledged(d, text));
+      return ok;
+    },
+    takeIn: () => {
+      const { theirs } = stands;
+      if (theirs !== null) change((d) => tookIn(kind, d, theirs));
+    },
+    keepMine: () => {
+      const { theirs } = stands;
+      if (theirs !== null) change((d) => keptMine(d, theirs));
+    },
+  };
+}

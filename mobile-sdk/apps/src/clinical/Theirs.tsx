@@ -1,0 +1,27 @@
+import type { VNode } from 'preact';
+import type { Writing } from '../app/drafts.ts';
+import { t } from '../i18n/index.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Notice } from '../ui/parts.tsx';
+
+/** Somebody else stored theirs while one was writing: both are there, and nothing is replaced unasked. */
+export function Theirs<T>(props: { writing: Writing<T>; show: (theirs: T) => string }): VNode | null {
+  const { theirs, takeIn, keepMine } = props.writing;
+  if (theirs === null) return null;
+  return (
+    <div data-testid="theirs">
+      <Notice tone="warn" icon="people" live>
+        <b>{t('theirs.title')}</b>
+        <p class="pre quote">{props.show(theirs)}</p>
+        <div class="row wrap">
+          <Button icon="check" onClick={takeIn} testid="theirs-take">
+            {t('theirs.both')}
+          </Button>
+          <Button onClick={keepMine} testid="theirs-mine">
+            {t('theirs.mine')}
+          </Button>
+        </div>
+      </Notice>
+    </div>
+  );
+}

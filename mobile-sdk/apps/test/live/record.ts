@@ -1,0 +1,46 @@
+/** The record page: which record one signs, and that one is asked. */
+import assert from 'node:assert/strict';
+import type { Browser, Route } from 'playwright-core';
+import { doctor, nurse, staffMe } from '../../fixtures/people.ts';
+import { record } from '../../fixtures/record.ts';
+import { at, play } from './play.ts';
+
+const unsigned = { ...record, version: null, signedBy: null, signedAt: null, digest: null, maySign: true };
+
+export async function signing(browser: Browser, base: string): Promise<void> {
+  for (const [app, me] of [
+    ['desk', staffMe(nurse, 'desk')],
+    ['phone', staffMe(doctor, 'dutyDoctor')],
+  ] as const) {
+    const { page, heard, sent } = await play(browser, base, app, me);
+    await page.click(at('go-on-duty'));
+    const waiting: Route[] = [];
+    const give = (route: Route, session: string) =>
+      route.fulfill({
+        contentType: 'application/json',
+        body: JSON.stringify({ ...unsigned, session, note: `記録 ${session}` }),
+      });
+    await page.route('**/api/v1/encounters/session-8', (route) => give(route, 'session-8'));
+    await page.route('**/api/v1/encounters/session-7', (route) => void waiting.push(route));
+    const open = (session: string) =>
+      page.evaluate((s) => {
+        location.hash = `#/record/${s}`;
+      }, session);
+    await open('session-8');
+    await page.getByText('記録 session-8').waitFor();
+    await page.click(at('enc-sign'));
+    await page.click(at('sign-no'));
+    await page.waitForSelector(at('sign-dialog'), { state: 'detached' });
+    // Another record, still on its way: the one before must not stand there to be signed.
+    await open('session-7');
+    await page.waitForSelector(at('screen-loading'));
+    assert.equal(await page.getByText('記録 session-8').count(), 0);
+    for (const route of waiting.splice(0)) await give(route, 'session-7');
+    await page.getByText('記録 session-7').waitFor();
+    assert.ok(!sent.some((m) => m.type === 'sign'), 'nothing is signed by one tap');
+    await page.click(at('enc-sign'));
+    await page.click(at('sign-yes'));
+    assert.equal((await heard('sign')).session, 'session-7');
+    await page.context().close();
+  }
+}
