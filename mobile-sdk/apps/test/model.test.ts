@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { doctor, doctorLeg, NOW, nurse, nurseLeg, patientLeg, ringing, staffMe } from '../fixtures/people.ts';
+import { doctorLeg, NOW, nurseLeg, patientLeg, ringing } from '../fixtures/people.ts';
 import { queue } from '../fixtures/queue.ts';
 import { asDoctor, asNurse, asPatient, sbar, scenes } from '../fixtures/scenes.ts';
 import { noVitals, vitals } from '../fixtures/vitals.ts';
@@ -8,7 +8,7 @@ import { hashOf, parse } from '../src/app/route.ts';
 import { refusalKey } from '../src/clinical/Kind.tsx';
 import { lang } from '../src/i18n/index.tsx';
 import * as call from '../src/model/call.ts';
-import { dispositionOf, emptyDraft, missing, nextTime } from '../src/model/disposition.ts';
+import { dispositionOf, draftOf, emptyDraft, missing, nextTime } from '../src/model/disposition.ts';
 import {
   answered,
   type Draft,
@@ -22,9 +22,9 @@ import {
   typed,
   vitalOf,
 } from '../src/model/keypad.ts';
-import { cardsOf, group, ownerOf } from '../src/model/queue.ts';
+import { group } from '../src/model/queue.ts';
 import { draftSbar } from '../src/model/sbar.ts';
-import { currentCall, stillIn } from '../src/model/staff.ts';
+import { currentCall, deskAway, stillIn } from '../src/model/staff.ts';
 import { screenOf } from '../src/model/tabletScreen.ts';
 import { plotOf, windowOf } from '../src/model/trend.ts';
 import { bandText, missingText, scoreText, trimmed, valueText } from '../src/model/vitals.ts';
@@ -132,6 +132,11 @@ describe("a member of staff's call", () => {
     expect(stillIn(asDoctor(scenes.decided))).toBe(false);
     expect(stillIn(asPatient(scenes.patientLeft))).toBe(false);
   });
+
+  it('is told at the desk, without a line, to telephone the patient and never the desk', () => {
+    expect(deskAway(asNurse(scenes.twoWay)).replace(/\D/g, '')).toBe('09000001234');
+    for (const call of [null, asNurse(scenes.undecided)]) expect(deskAway(call)).not.toMatch(/\d|電話して/);
+  });
 });
 
 it('puts who waits longest first, and a call nobody looks after among them', () => {
@@ -211,6 +216,16 @@ describe('the write-up', () => {
     expect(draft.recommendation).toBe('');
   });
 
+  it('says of a value that does not count that it is to be checked', () => {
+    const latest = vitals.latest.map((l) => (l.kind === 'spo2' ? { ...l, counts: false } : l));
+    const { assessment } = draftSbar(asNurse(scenes.answered), { ...vitals, latest }, blank);
+    expect(assessment).toContain('SpO2 91%（要確認）、脈拍 108 回/分、');
+    lang.value = 'en';
+    expect(draftSbar(asNurse(scenes.answered), { ...vitals, latest }, blank).assessment).toMatch(
+      /SpO2 91% \(\w+\)/,
+    );
+  });
+
   it('never overwrites what somebody wrote', () => {
     expect(draftSbar(asNurse(scenes.threeWayRecorded), vitals, sbar)).toEqual(sbar);
   });
@@ -226,6 +241,16 @@ describe('the decision', () => {
     expect(dispositionOf({ ...draft, reason: ' 家族と合意 ' }, true, NOW, 'Asia/Tokyo')?.reasonOnline).toBe(
       '家族と合意',
     );
+  });
+
+  it('is a form again as it was decided; a time that has passed is asked for anew', () => {
+    const at = Date.UTC(2026, 10, 22, 18, 5);
+    const recheck = { ...draft, kind: 'recheckAt' as const, reason: '家族と合意', time: '03:05' };
+    const decided = dispositionOf(recheck, true, NOW, 'Asia/Tokyo');
+    if (!decided) throw new Error('not decided');
+    expect(decided.outcome).toEqual({ outcome: 'recheckAt', at });
+    expect(draftOf(decided, NOW, 'Asia/Tokyo')).toEqual(recheck);
+    expect(draftOf(decided, at, 'Asia/Tokyo').time).toBe('');
   });
 
   it('is not sent without words for the patient', () => {
@@ -303,20 +328,4 @@ it('finds its way back to a record from the address', () => {
   const route = { page: 'record', session: '0192f0aa-1' } as const;
   expect(parse(hashOf(route))).toEqual(route);
   expect(parse('#/record/<x>')).toEqual({ page: 'home' });
-});
-
-describe("who must act, in tonight's list", () => {
-  const [, running] = queue;
-  it('is written as the language writes it, from the list itself too', () => {
-    if (!running) throw new Error('nobody is looked after');
-    const own = cardsOf(staffMe(nurse, 'desk'), []);
-    const fromCall = cardsOf(staffMe(doctor, 'dutyDoctor'), [asDoctor(scenes.threeWay)]);
-    lang.value = 'en';
-    expect(ownerOf(running, own)).toBe('Nao Morishita');
-    expect(ownerOf(running, fromCall)).toBe('Nao Morishita');
-    expect(ownerOf(running, cardsOf(staffMe(doctor, 'dutyDoctor'), [])), 'as it came').toBe('Nao Morishita');
-    lang.value = 'ja';
-    expect(ownerOf(running, own)).toBe('森下 奈緒');
-    expect(ownerOf({ ...running, owner: null, ownerName: null }, own)).toBeNull();
-  });
 });

@@ -182,7 +182,7 @@ export function RecordingBar({ call, send }: { call: CallView; send: Send }): VN
       <RecordingMark call={call} />
       {idle && (
         <Button
-          icon="record"
+          icon="dot"
           busy={busy === 'ask'}
           onClick={() => go('ask', () => send({ type: 'askRecording' }))}
           testid="rec-ask"
@@ -218,7 +218,7 @@ export function RecordingQuestion({ call, send }: { call: CallView; send: Send }
   if (!recordingAsksMe(call)) return null;
   const answer = (yes: boolean) => go(String(yes), () => send({ type: 'answerRecording', yes }));
   return (
-    <Notice tone="warn" icon="record" live>
+    <Notice tone="warn" icon="dot" live>
       <div class="row wrap" data-testid="rec-question">
         <div class="grow">
           <b>{t('recording.answer')}</b>

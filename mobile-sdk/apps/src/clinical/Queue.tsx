@@ -2,10 +2,10 @@ import type { VNode } from 'preact';
 import { now } from '../app/clock.ts';
 import { clockTime, nameOf, span } from '../app/format.ts';
 import { type Key, t } from '../i18n/index.tsx';
-import { group, ownerOf } from '../model/queue.ts';
+import { group } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
 import { Empty, Loading, UrgencyChip } from '../ui/parts.tsx';
-import type { Id, PersonCard, QueueItem } from '../wire.ts';
+import type { Id, QueueItem } from '../wire.ts';
 
 export interface QueueProps {
   /** `null`: not here yet. */
@@ -14,8 +14,6 @@ export interface QueueProps {
   /** None where this person may not claim. */
   onClaim: ((session: Id) => void) | null;
   onOpen: (session: Id) => void;
-  /** Whose names are known in both scripts. */
-  known: readonly PersonCard[];
   /** What an empty list means here. */
   emptySub?: Key;
 }
@@ -25,7 +23,7 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
   const waiting = item.unattended && !over;
   const late = item.deadline != null && item.deadline < now.value;
   const cancelled = over && item.state.state === 'ended' && item.state.reason === 'cancelledByPatient';
-  const owner = ownerOf(item, props.known);
+  const owner = item.ownerName && nameOf(item.ownerName);
   const undecided = over && !item.disposition;
   return (
     <li

@@ -31,6 +31,8 @@ interface TileProps {
  * picture there is room for the number, its age, and that something is to be known about it; the words stand below.
  */
 function Tile({ kind, latest, view, compact, brief }: TileProps): VNode {
+  // Oxygen is a word as often as a flow: its unit stands with the number.
+  const unitAbove = compact && kind !== 'oxygen';
   const doubt = latest?.reading.flags.filter((f) => f !== 'ongoing') ?? [];
   return (
     <div
@@ -40,23 +42,21 @@ function Tile({ kind, latest, view, compact, brief }: TileProps): VNode {
       <dt>
         <Icon name={vitalIcon[kind]} />
         <span>{t(`vit.${kind}`)}</span>
-        {compact && <span class="unit">{unitOf(kind)}</span>}
+        {unitAbove && <span class="unit">{unitOf(kind)}</span>}
       </dt>
       <dd>
         <span class="value num">
           {latest ? valueText(latest) : '––'}
-          {latest && hasUnit(latest) && !compact && <small> {unitOf(kind)}</small>}
+          {latest && hasUnit(latest) && !unitAbove && <small> {unitOf(kind)}</small>}
         </span>
         <span class="meta">
           {latest && view ? (
             <>
               {latest.stale && <b class="flag">{t('vit.stale')}</b>}
               {!latest.stale && doubt[0] && <b class="flag">{t(brief ? 'vit.doubt' : `flag.${doubt[0]}`)}</b>}
-              <span class="num">
-                {t('ago', { span: ageText(latest, view, now.value) })}
-                {!brief && ` ${clockTime(latest.reading.takenAt)}`}
-              </span>
-              {!brief && <span>{sourceText(latest.reading)}</span>}
+              <span class="num">{t('ago', { span: ageText(latest, view, now.value) })}</span>
+              {!brief && <span class="num">{clockTime(latest.reading.takenAt)}</span>}
+              {!brief && <span class="source">{sourceText(latest.reading)}</span>}
             </>
           ) : (
             <span>{t('none')}</span>
@@ -67,7 +67,7 @@ function Tile({ kind, latest, view, compact, brief }: TileProps): VNode {
   );
 }
 
-/** The newest value of each kind with unit, age, time and source. The main six keep their places. */
+/** The newest value of each kind with unit, age, time and source. The main seven keep their places. */
 export function VitalTiles(props: {
   view: VitalsView | null;
   only?: readonly VitalKind[];

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { useRef } from 'preact/hooks';
 import type { Send } from '../app/send.ts';
 import type { DutyNow } from '../app/useDutyList.ts';
 import type { Equipment } from '../app/useEquipment.ts';
@@ -88,13 +89,17 @@ function Panel(props: BenchProps): VNode {
 export function Bench(props: BenchProps): VNode {
   const done = doneSteps(props.call, props.vitals);
   const label = (step: Step): Key => `step.${step}`;
-  const move = (by: number) => {
-    const next = STEPS[(STEPS.indexOf(props.step) + by + STEPS.length) % STEPS.length];
-    if (next) props.onStep(next);
+  const tabs = useRef<HTMLDivElement>(null);
+  /** The focus goes with the choice: the next key goes on from there. */
+  const go = (to: number) => {
+    const next = STEPS[(to + STEPS.length) % STEPS.length];
+    if (!next) return;
+    props.onStep(next);
+    tabs.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   };
   return (
     <section class="bench">
-      <div class="tabs" role="tablist" aria-label={t('keys.tabs')}>
+      <div class="tabs" role="tablist" ref={tabs} aria-label={t('keys.tabs')}>
         {STEPS.map((step, i) => (
           <button
             key={step}
@@ -107,8 +112,10 @@ export function Bench(props: BenchProps): VNode {
             data-testid={`tab-${step}`}
             onClick={() => props.onStep(step)}
             onKeyDown={(event) => {
-              if (event.key === 'ArrowRight') move(1);
-              if (event.key === 'ArrowLeft') move(-1);
+              if (event.key === 'ArrowRight') go(i + 1);
+              if (event.key === 'ArrowLeft') go(i - 1);
+              if (event.key === 'Home') go(0);
+              if (event.key === 'End') go(-1);
             }}
           >
             <span class="no num" aria-hidden="true">

@@ -24,7 +24,7 @@ import { TrendPlot } from '../clinical/TrendPlot.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
 import { either, t } from '../i18n/index.tsx';
 import { inCall, joinerAsked, mayTakeOver, missed, me as ownLeg, runningSince } from '../model/call.ts';
-import { cardsOf, group } from '../model/queue.ts';
+import { group } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Brand, Empty, LangSwitch, Live, Notice, ThemeSwitch } from '../ui/parts.tsx';
@@ -120,7 +120,6 @@ function CallCentre(props: {
   const left = own?.legState.state === 'left' && call.state.state === 'active';
   return (
     <section class="centre" aria-label={t(`kind.${call.kind}`)}>
-      <UndoBar call={call} send={desk.send} />
       <div class="callhead">
         <h1>{call.patient ? nameOf(call.patient.name) : t('legRole.patient')}</h1>
         {call.patient && <span class="soft">{t('age.short', { n: call.patient.age })}</span>}
@@ -146,6 +145,7 @@ function CallCentre(props: {
       ) : (
         <>
           <Stage call={call} media={desk.media}>
+            <UndoBar call={call} send={desk.send} />
             <MediaTrouble media={desk.media} controls={desk.controls} phone={call.patient?.phone ?? null} />
             <RecordingQuestion call={call} send={desk.send} />
             <CheckInQuestion call={call} send={desk.send} />
@@ -201,7 +201,6 @@ export function Desk(props: DeskProps): VNode {
   const [ending, setEnding] = useState(false);
   const [help, setHelp] = useState(false);
   const { call } = props;
-  const onDuty = Array.isArray(props.duty) ? props.duty.map((d) => d.card) : [];
   const free = !call || call.state.state === 'ended' || ownLeg(call)?.legState.state === 'left';
   const waiting = group(props.queue ?? []).waiting;
   useShortcuts((shortcut) => {
@@ -226,7 +225,6 @@ export function Desk(props: DeskProps): VNode {
           current={call?.session ?? null}
           onClaim={free ? props.onClaim : null}
           onOpen={props.onOpen}
-          known={[...cardsOf(props.me, call ? [call] : []), ...onDuty]}
         />
       </aside>
       <main class="mid">

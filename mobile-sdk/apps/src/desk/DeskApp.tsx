@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Live } from '../app/boot.ts';
 import { goTo, route } from '../app/route.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
@@ -10,8 +10,8 @@ import { useRoom } from '../app/useRoom.ts';
 import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
-import { me as ownLeg } from '../model/call.ts';
-import { currentCall, stillIn } from '../model/staff.ts';
+import { isOver, me as ownLeg } from '../model/call.ts';
+import { currentCall, deskAway, stillIn } from '../model/staff.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { OverRecord } from '../ui/OverRecord.tsx';
@@ -25,14 +25,21 @@ export function DeskApp({ live }: { live: Live }): VNode {
   const [opened, setOpened] = useState<string | null>(null);
   // All of them: the one before the last must not come back when the last is put aside.
   const [aside, setAside] = useState<readonly string[]>([]);
-  const call = currentCall(
+  const found = currentCall(
     state.calls.filter((c) => !aside.includes(c.session) || stillIn(c)),
     opened,
   );
+  const waiting = state.queue.some((i) => i.unattended && i.state.state !== 'ended');
+  // A call that is over and not on the screen yet gives way to a ring; one that somebody works on is not taken away.
+  const [onScreen, setOnScreen] = useState<string | null>(null);
+  const call = found && isOver(found) && waiting && onScreen !== found.session ? null : found;
   const own = call ? ownLeg(call) : null;
   const busy = call !== null && call.state.state !== 'ended' && own?.legState.state !== 'left';
-  const waiting = state.queue.some((i) => i.unattended && i.state.state !== 'ended');
   const duty = useDuty(live, 'desk', waiting && !busy, t('ring.incoming'));
+  const shown = call && (duty.on || busy) && state.ready ? call.session : null;
+  useEffect(() => {
+    if (shown) setOnScreen(shown);
+  }, [shown]);
   const room = useCallRoom(live, call);
   const [media, controls] = useRoom(room);
   const dutyList = useDutyList(live, me !== null);
@@ -48,7 +55,12 @@ export function DeskApp({ live }: { live: Live }): VNode {
   };
   return (
     <>
-      <LinkBanner link={live.link.value} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
+      <LinkBanner
+        link={live.link.value}
+        phone={me.deskPhone}
+        away={deskAway(call)}
+        onReopen={() => live.client.takeOver()}
+      />
       {page.page === 'record' ? (
         <>
           <EncounterPage

@@ -1,8 +1,14 @@
 /** A draft of the write-up from what is known. The nurse edits it; nothing is sent by itself. */
 import { list } from '../app/format.ts';
 import { t } from '../i18n/index.tsx';
-import type { CallView, Sbar, VitalsView } from '../wire.ts';
+import type { CallView, Latest, Sbar, VitalsView } from '../wire.ts';
 import { bandText, inWords, scoreText } from './vitals.ts';
+
+/** A value that does not count (marked by its device, or from somebody who cannot say) is no fact for the doctor. */
+function measured(latest: Latest): string {
+  const text = `${t(`vit.${latest.kind}`)} ${inWords(latest)}`;
+  return latest.counts ? text : t('paren', { text, more: t('vit.doubt') });
+}
 
 /** Parts somebody has already written stay as they are. */
 export function draftSbar(call: CallView, vitals: VitalsView | null, written: Sbar): Sbar {
@@ -20,8 +26,7 @@ export function draftSbar(call: CallView, vitals: VitalsView | null, written: Sb
     background.push(t(patient.hasPlan ? 'sbar.auto.plan' : 'sbar.auto.noPlan'));
   }
   const fresh = (vitals?.latest ?? []).filter((l) => !l.stale);
-  if (fresh.length)
-    assessment.push(`${list(fresh.map((l) => `${t(`vit.${l.kind}`)} ${inWords(l)}`))}${t('sbar.auto.stop')}`);
+  if (fresh.length) assessment.push(`${list(fresh.map(measured))}${t('sbar.auto.stop')}`);
   if (vitals?.score && !vitals.outlived) {
     assessment.push(t('sbar.auto.news', { score: `${scoreText(vitals.score)} (${bandText(vitals.score)})` }));
   }

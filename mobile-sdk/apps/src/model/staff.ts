@@ -1,4 +1,6 @@
-/** Which call a member of staff has on the screen. */
+/** Which call a member of staff has on the screen, and what is done while there is no line to the server. */
+import { unbroken } from '../app/format.ts';
+import { t } from '../i18n/index.tsx';
 import type { CallView, Id } from '../wire.ts';
 import { inCall, isOver, me } from './call.ts';
 
@@ -25,4 +27,10 @@ export function currentCall(calls: readonly CallView[], opened: Id | null): Call
     .filter(({ rank: r }) => r > 1)
     .sort((a, b) => b.rank - a.rank || b.call.requestedAt - a.call.requestedAt);
   return ranked[0]?.call ?? null;
+}
+
+/** Without a line to the server, at the desk itself: there is no other desk to telephone. */
+export function deskAway(call: CallView | null): string {
+  const phone = call && stillIn(call) ? call.patient?.phone : null;
+  return phone ? t('link.desk.call', { phone: unbroken(phone) }) : t('link.desk.idle');
 }

@@ -17,7 +17,7 @@ export const vitalIcon: Record<VitalKind, IconName> = {
   oxygen: 'wind',
 };
 
-/** The order tiles stand in; the first six are always there, so that none moves when a reading arrives. */
+/** The order tiles stand in; these seven are always there, so that none moves when a reading arrives. */
 export const MAIN: readonly VitalKind[] = [
   'spo2',
   'pulse',
@@ -25,6 +25,7 @@ export const MAIN: readonly VitalKind[] = [
   'temperature',
   'respiratoryRate',
   'consciousness',
+  'oxygen',
 ];
 
 export const unitOf = (kind: VitalKind): string => {

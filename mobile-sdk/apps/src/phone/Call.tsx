@@ -221,7 +221,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
           setEnding={setEnding}
         />
       )}
-      {recordingAsksMe(call) ? (
+      {call.state.state === 'closing' ? null : recordingAsksMe(call) ? (
         <RecordingQuestion call={call} send={props.send} />
       ) : (
         <CheckInQuestion call={call} send={props.send} />

@@ -6,7 +6,7 @@ import { either, t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Brand, LangButton, Notice, ThemeSwitch } from '../ui/parts.tsx';
-import type { Id, Me, PersonCard, QueueItem } from '../wire.ts';
+import type { Id, Me, QueueItem } from '../wire.ts';
 
 /** On duty, and nobody calls: the state, the warning about closed pages, tonight's list. */
 export function Home(props: {
@@ -14,7 +14,6 @@ export function Home(props: {
   /** `null`: not here yet. */
   queue: readonly QueueItem[] | null;
   onOpen: (session: Id) => void;
-  known: readonly PersonCard[];
   onStopDuty: () => void;
   onTest: () => void;
 }): VNode {
@@ -59,7 +58,6 @@ export function Home(props: {
           current={null}
           onClaim={null}
           onOpen={props.onOpen}
-          known={props.known}
           emptySub="queue.emptySubPhone"
         />
       </section>

@@ -9,7 +9,6 @@ import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
 import { inCall, isOver, me as ownLeg, sortCalls } from '../model/call.ts';
-import { cardsOf } from '../model/queue.ts';
 import { currentCall, stillIn } from '../model/staff.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
@@ -105,7 +104,6 @@ export function PhoneApp({ live }: { live: Live }): VNode {
       <Home
         me={signedIn}
         queue={state.ready ? state.queue : null}
-        known={cardsOf(signedIn, state.calls)}
         onOpen={record}
         onStopDuty={duty.stop}
         onTest={duty.test}

@@ -6,7 +6,14 @@ import { Button } from './Button.tsx';
 import { Icon } from './Icon.tsx';
 
 /** The state of the line, when it is not as it should be. It lies over the page, so nothing moves. */
-export function LinkBanner(props: { link: Link; phone: string; onReopen: () => void }): VNode | null {
+export function LinkBanner(props: {
+  link: Link;
+  /** The desk's number. */
+  phone: string;
+  /** What somebody at the desk itself does meanwhile; nobody else has words of their own. */
+  away?: string;
+  onReopen: () => void;
+}): VNode | null {
   const { link } = props;
   if (link === 'online' || link === 'connecting' || link === 'stopped' || link === 'signed-out') return null;
   const sub = link === 'late' ? 'offline' : link;
@@ -21,7 +28,11 @@ export function LinkBanner(props: { link: Link; phone: string; onReopen: () => v
         {waits ? <span class="spinner" /> : <Icon name={link === 'offline' ? 'linkOff' : 'info'} />}
         <div class="grow">
           <div>{t(`link.${link}`)}</div>
-          <div class="sub">{t(`link.${sub}Sub`, { phone: unbroken(props.phone) })}</div>
+          <div class="sub">
+            {sub === 'offline' && props.away
+              ? props.away
+              : t(`link.${sub}Sub`, { phone: unbroken(props.phone) })}
+          </div>
         </div>
         {link === 'replaced' && (
           <Button kind="primary" onClick={props.onReopen} testid="link-reopen">

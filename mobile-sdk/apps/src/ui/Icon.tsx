@@ -81,6 +81,8 @@ const paths = {
   list: ['M8.5 6.5H20M8.5 12H20M8.5 17.5H20', 'M4.3 6.5h.1M4.3 12h.1M4.3 17.5h.1'],
   pen: ['M5 19l1-4L16.5 4.5l3 3L9 18z', 'M14.5 6.5l3 3'],
   sign: ['M4 16.5c2.5 0 4-9 6-9s-1 9 1 9 2.5-4 4-4 .5 3 5 3', 'M4 20h16'],
+  /** A recording: a filled dot. */
+  dot: ['M12 6.2a5.8 5.8 0 1 0 0 11.6 5.8 5.8 0 0 0 0-11.6z'],
   record: ['M6 3.8h8l4 4v12.4H6z', 'M14 3.8v4h4', 'M9 12.5h6M9 16h6'],
   house: ['M4 11 12 4l8 7', 'M6 9.5V20h12V9.5', 'M10 20v-5.5h4V20'],
   ambulance: [
@@ -143,7 +145,7 @@ export function Icon({ name, class: extra = '' }: { name: IconName; class?: stri
   return (
     <svg class={`icon ${extra}`} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       {paths[name].map((d) => (
-        <path d={d} key={d} />
+        <path d={d} key={d} class={name === 'dot' ? 'solid' : ''} />
       ))}
     </svg>
   );

@@ -29,6 +29,23 @@ export async function deskNurse(browser: Browser, base: string): Promise<void> {
   await page.waitForSelector(at('vital-spo2'));
   assert.match(await page.innerText(at('vital-temperature')), /古い値/);
   assert.equal(await page.getAttribute('section.centre', 'aria-label'), '健康医療相談（看護師）');
+  // The arrows choose a step and stand on it.
+  const stands = (step: string) =>
+    page.waitForFunction((id) => document.activeElement?.id === id, `tab-${step}`);
+  await page.focus(at('tab-patient'));
+  for (const [key, step] of [
+    ['ArrowRight', 'check'],
+    ['ArrowRight', 'vitals'],
+    ['ArrowLeft', 'check'],
+    ['End', 'finish'],
+    ['ArrowRight', 'patient'],
+    ['ArrowLeft', 'finish'],
+    ['Home', 'patient'],
+  ] as const) {
+    await page.keyboard.press(key);
+    await stands(step);
+    assert.equal(await page.getAttribute(at(`tab-${step}`), 'aria-selected'), 'true');
+  }
   // A flow that is none is said, not left out.
   await page.click(at('tab-vitals'));
   await page.check(at('obs-level-alert'), { force: true });
@@ -98,6 +115,26 @@ export async function deskNurse(browser: Browser, base: string): Promise<void> {
   say({ type: 'call', call: { ...asNurse(scenes.answered), version: 9 } });
   await page.click(at('end'));
   assert.ok(!sent.some((m) => m.type === 'end'), 'ending asks first');
+  await page.context().close();
+}
+
+/** Loaded again with a call of before still to be decided: who rings comes first, and what one works on stays. */
+export async function ringWins(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  await page.waitForSelector(at('screen-duty'));
+  const ring = queue.filter((i) => i.session === 'session-2');
+  say({ type: 'call', call: { ...asNurse(scenes.undecided), version: 1 } });
+  say({ type: 'queue', items: ring });
+  await page.click(at('go-on-duty'));
+  await page.waitForSelector(at('ringing'));
+  // Somebody else answers it: now there is time for the other.
+  say({ type: 'queue', items: [] });
+  await page.waitForSelector(at('to-list'));
+  say({ type: 'queue', items: ring });
+  await page.waitForSelector(at('claim'));
+  assert.equal(await page.locator(at('to-list')).count(), 1, 'nobody is torn away from what they write');
+  await page.click(at('claim'));
+  assert.equal((await heard('accept')).session, 'session-2');
   await page.context().close();
 }
 

@@ -6,7 +6,7 @@
  */
 import { withBrowser } from '../browser.ts';
 import { arrival, switchedOnAgain } from './arrival.ts';
-import { deskNurse, valuesGrowOld } from './desk.ts';
+import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
 import { dutyDoctor } from './phone.ts';
 import { signing } from './record.ts';
 import { brokenScreen, patient } from './tablet.ts';
@@ -20,6 +20,7 @@ const STORIES = [
   brokenScreen,
   deskNurse,
   valuesGrowOld,
+  ringWins,
   dutyDoctor,
   typedStays,
   typedOnThePhone,

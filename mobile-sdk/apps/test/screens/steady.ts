@@ -36,6 +36,7 @@ export const STEADY: Steady[] = [
     screens: [
       'first',
       'unmeasured',
+      'assessed',
       'missed',
       'cameraDenied',
       'soundBlocked',
@@ -53,6 +54,7 @@ export const STEADY: Steady[] = [
       '.callbar',
       ...id('mic', 'end', 'tile-patient'),
       '.centre .vitals',
+      ...id('vital-spo2', 'vital-consciousness', 'vital-oxygen'),
       '.scorerow',
       '.scorerow .trend',
       '.scorerow .score',

@@ -208,6 +208,9 @@ export const staff: Record<keyof typeof ja, Message> = {
   'note.title': 'Notes',
   'note.placeholder': 'Findings, judgement, what was explained, what to check next',
   'note.save': 'Save notes',
+  'link.desk.call': 'If the call does not come back, telephone the patient: {phone}',
+  'link.desk.idle':
+    'Until it is back no call can be answered here. The patient’s tablet shows the telephone number of the desk.',
   'theirs.title': 'Somebody else saved this while you were writing',
   'theirs.both': 'Keep both',
   'theirs.mine': 'Keep mine only',

@@ -20,7 +20,7 @@ export const vitals: Record<keyof typeof ja, Message> = {
   'vit.heartRate': 'Heart rate',
   'vit.bloodPressure': 'BP',
   'vit.temperature': 'Temp.',
-  'vit.respiratoryRate': 'Breaths',
+  'vit.respiratoryRate': 'Resp.',
   'vit.weight': 'Weight',
   'vit.glucose': 'Glucose',
   'vit.consciousness': 'Alertness',

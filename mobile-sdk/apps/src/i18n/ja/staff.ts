@@ -206,6 +206,9 @@ export const staff = {
   'note.title': '記録（経過と判断）',
   'note.placeholder': '所見、判断、説明したこと、次に確認すること',
   'note.save': '記録を保存',
+  'link.desk.call': '通話が戻らないときは、患者さんに電話してください：{phone}',
+  'link.desk.idle':
+    '戻るまで、この画面では呼び出しを受けられません。患者さんのタブレットには窓口の電話番号が出ます。',
   'theirs.title': '書いている間に、ほかの人がこの欄を保存しました',
   'theirs.both': '両方を残す',
   'theirs.mine': '自分の文だけ残す',
