@@ -1,6 +1,8 @@
 //! Writes the stories' bundles as JSON files: `cargo run -p yoban-domain --example fhir_fixtures -- FOLDER`.
 //! The conformance gate in `tests/fhir` reads them.
 
+#![expect(clippy::disallowed_methods, reason = "an example beside the rules, which writes what they make")]
+
 #[path = "../tests/fhir/story.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod story;

@@ -36,7 +36,7 @@ pub struct Case {
     pub patient: PatientId,
     /// When it was opened.
     pub opened_at: Timestamp,
-    /// Its sessions, oldest first; the last one is the one that counts.
+    /// Its sessions, oldest first. [`counting`] says which of them somebody must act on.
     pub sessions: Vec<SessionId>,
     /// Open with an owner and a deadline, or closed.
     pub standing: Standing,
@@ -60,7 +60,16 @@ pub enum Standing {
     },
 }
 
-/// Owner and deadline that follow from the state of a case's latest session.
+/// Which of a case's sessions, oldest first, somebody must act on: the latest, and once that is settled the oldest that is
+/// not. A case is closed only when each of them is.
+pub fn counting(sessions: &[Session]) -> Option<&Session> {
+    let settled = |s: &Session| matches!(s.state, State::Ended { .. }) && s.decided();
+    let last = sessions.last()?;
+    let waiting = sessions.iter().find(|s| !settled(s));
+    Some(waiting.filter(|_| settled(last)).unwrap_or(last))
+}
+
+/// Owner and deadline that follow from the state of the session that counts.
 pub fn standing(session: &Session, timings: &Timings, now: Timestamp) -> Standing {
     let desk = Owner::Line { line: Line::Desk };
     let person = |p: Option<PersonId>| p.map_or(desk, |person| Owner::Person { person });
@@ -69,7 +78,7 @@ pub fn standing(session: &Session, timings: &Timings, now: Timestamp) -> Standin
         State::Active { .. } if session.desk.is_some() => desk,
         State::Active { .. } => person(session.in_charge().and_then(Leg::person)),
         State::Closing { by, .. } => Owner::Person { person: by },
-        State::Ended { at, .. } if session.disposition.is_some() => {
+        State::Ended { at, .. } if session.decided() => {
             return Standing::Closed { at: at.max(now) };
         }
         State::Ended { reason: EndReason::CancelledByPatient, .. } | State::Ended { overdue: true, .. } => {

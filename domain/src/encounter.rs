@@ -79,10 +79,35 @@ pub struct Attendee {
     pub admitted_at: Option<Timestamp>,
     /// When they last left.
     pub left_at: Option<Timestamp>,
-    /// How the patient agreed; none for the patient and for the nurse whom the tap covers.
-    pub consent: Option<ConsentManner>,
-    /// When the patient agreed.
-    pub consented_at: Option<Timestamp>,
+    /// What the patient said to their joining, in order; whoever comes back after leaving is asked again. Empty for the
+    /// patient.
+    #[serde(default)]
+    pub answers: Vec<JoinAnswered>,
+}
+
+/// One answer of the patient about somebody's joining.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinAnswered {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub answer: JoinAnswer,
+}
+
+/// What the patient said to somebody's joining.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "answer")]
+pub enum JoinAnswer {
+    /// Nothing more was asked: the tap on 呼ぶ asks for the desk.
+    ByTap,
+    /// はい.
+    Given {
+        /// On the tablet, or by word of mouth.
+        how: ConsentManner,
+    },
+    /// いいえ.
+    Refused,
 }
 
 /// A stretch of time; open while it runs.
@@ -193,6 +218,17 @@ impl Record {
     }
 }
 
+impl Attendee {
+    /// Let in at `at`. A desk nurse whom no yes of her own lets in comes by the tap.
+    fn admitted(&mut self, at: Timestamp, tapped: Timestamp) {
+        self.admitted_at.get_or_insert(at);
+        let refused_or_not_asked = self.answers.last().is_none_or(|a| a.answer == JoinAnswer::Refused);
+        if self.role == LegRole::DeskNurse && refused_or_not_asked {
+            self.answers.push(JoinAnswered { at: tapped, answer: JoinAnswer::ByTap });
+        }
+    }
+}
+
 impl Encounter {
     /// Folds the facts of one session; `None` when the session never was.
     pub fn fold(session: SessionId, patient: PatientId, facts: &[Fact]) -> Option<Self> {
@@ -236,15 +272,18 @@ impl Encounter {
                 self.attend(*leg, *who, *role, at);
             }
             FactKind::CameBack { leg } => self.attendee(*leg, |a| a.left_at = None),
-            FactKind::JoinConsentGiven { leg, how } => self.attendee(*leg, |a| {
-                (a.consent, a.consented_at) = (Some(*how), Some(at));
-            }),
-            FactKind::JoinConsentRefused { leg } => self.attendee(*leg, |a| {
-                (a.consent, a.consented_at) = (None, None);
-            }),
-            FactKind::GateOpened { leg } => self.attendee(*leg, |a| {
-                a.admitted_at.get_or_insert(at);
-            }),
+            FactKind::JoinConsentGiven { leg, how } => {
+                let answer = JoinAnswer::Given { how: *how };
+                self.attendee(*leg, |a| a.answers.push(JoinAnswered { at, answer }));
+            }
+            FactKind::JoinConsentRefused { leg } => {
+                let answer = JoinAnswer::Refused;
+                self.attendee(*leg, |a| a.answers.push(JoinAnswered { at, answer }));
+            }
+            FactKind::GateOpened { leg } => {
+                let tapped = self.requested_at.unwrap_or(at);
+                self.attendee(*leg, |a| a.admitted(at, tapped));
+            }
             FactKind::Left { leg, .. } => self.attendee(*leg, |a| a.left_at = Some(at)),
             FactKind::ModeChanged { kind, mode, nurse_present } => {
                 mode::advance(&mut self.ledger, *kind, *mode, *nurse_present, at);
@@ -320,8 +359,7 @@ impl Encounter {
             accepted_at: at,
             admitted_at: None,
             left_at: None,
-            consent: None,
-            consented_at: None,
+            answers: Vec::new(),
         });
     }
 
@@ -341,9 +379,12 @@ impl Encounter {
         });
         let decided = self.disposition.iter().filter_map(|d| d.by);
         let checked = self.identity.iter().filter_map(|(_, by)| *by);
-        let heard = self.attendees.iter().filter_map(|a| match a.consent {
-            Some(ConsentManner::Spoken { heard_by }) => Some(heard_by),
-            Some(ConsentManner::OnTablet) | None => None,
+        let answers = self.attendees.iter().flat_map(|a| &a.answers);
+        let heard = answers.filter_map(|given| match given.answer {
+            JoinAnswer::Given { how: ConsentManner::Spoken { heard_by } } => Some(heard_by),
+            JoinAnswer::Given { how: ConsentManner::OnTablet } | JoinAnswer::ByTap | JoinAnswer::Refused => {
+                None
+            }
         });
         let scaled = self.oxygen_scale.iter().map(|s| s.by);
         let typed = self.readings.iter().filter_map(|r| match r.reveal().source {

@@ -223,3 +223,39 @@ impl Patient {
         u16::try_from(if had_birthday { years } else { years - 1 }).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn born(day: &str) -> Patient {
+        let id = "00000000-0000-0000-0000-000000000001";
+        let name = serde_json::json!({ "kanji": "", "kana": "", "latin": "" });
+        serde_json::from_value(serde_json::json!({
+            "id": id, "association": id, "institution": id, "number": "", "name": name, "birthDate": day,
+            "sex": "female", "address": "", "phone": "", "primaryDoctor": null, "carePlan": null,
+            "summary": Summary::default(), "oxygenScale2": null,
+        }))
+        .unwrap()
+    }
+
+    fn at(instant: &str) -> Timestamp {
+        Timestamp(instant.parse::<jiff::Timestamp>().unwrap().as_millisecond())
+    }
+
+    #[test]
+    fn an_age_is_counted_by_the_calendar_of_the_district() {
+        let age = |day, instant| born(day).age(at(instant), "Asia/Tokyo");
+        // 00:00 on 2 November in Tokyo is 15:00 UTC the day before.
+        assert_eq!(age("1940-11-02", "2026-11-01T14:59:59Z"), Some(85));
+        assert_eq!(age("1940-11-02", "2026-11-01T15:00:00Z"), Some(86));
+        assert_eq!(age("1940-12-01", "2026-11-01T15:00:00Z"), Some(85));
+        assert_eq!(age("2026-11-01", "2026-11-01T15:00:00Z"), Some(0));
+        // Whoever was born on 29 February has a birthday on 1 March in other years.
+        assert_eq!(age("1940-02-29", "2026-02-28T03:00:00Z"), Some(85));
+        assert_eq!(age("1940-02-29", "2026-03-01T03:00:00Z"), Some(86));
+        for unreadable in ["", "昭和15年", "1940-13-01", "2027-01-01"] {
+            assert_eq!(age(unreadable, "2026-11-01T15:00:00Z"), None, "{unreadable}");
+        }
+    }
+}

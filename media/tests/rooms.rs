@@ -98,6 +98,26 @@ async fn a_late_joiner_gets_a_key_frame_soon() {
     plane.assert_clean().await;
 }
 
+/// Nothing is forwarded yet, and the request is out: what comes first is already the key frame.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_frame_is_asked_for_before_the_first_picture_to_who_joins_and_who_is_let_in() {
+    let mut plane = Plane::start();
+    plane.media.apply(plan(vec![open(1), open(2), gated(3)])).unwrap();
+    let one = plane.join(1, 101, Sending::Both).await;
+    one.sends(Kind::Video, 5);
+    one.sending(Sending::Nothing);
+    let asked = one.look(|log| log.requests);
+    let _two = plane.join(2, 102, Sending::Nothing).await;
+    let after_two = one.until("the first request", |log| (log.requests > asked).then_some(log.requests));
+    let _three = plane.join(3, 103, Sending::Nothing).await;
+    // Requests are 400 ms apart at least; the gate opens after that.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert_eq!(one.look(|log| log.requests), after_two, "nothing for who may not see it, and nothing twice");
+    plane.media.apply(plan(vec![open(1), open(2), open(3)])).unwrap();
+    one.until("the second request", |log| (log.requests > after_two).then_some(()));
+    plane.assert_clean().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn key_frame_requests_are_repeated_until_one_comes_and_never_crowd() {
     let (begun, mut plane) = (Instant::now(), Plane::start());

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use yoban_domain::grant::{Action, Subject, may};
-use yoban_domain::id::{AssociationId, SessionId};
+use yoban_domain::id::{AssociationId, DeviceId, SessionId};
 use yoban_domain::people::{Actor, Who};
 use yoban_domain::session::{Leg, LegState, RecordingPhase, Session, State, recording_phase};
 use yoban_domain::time::{Span, Timestamp};
@@ -54,6 +54,7 @@ impl Keeper {
             waiting: BTreeMap::new(),
             rooms: BTreeSet::new(),
             stale_at: BTreeMap::new(),
+            untold: BTreeMap::new(),
             behind: None,
         };
         (Self(sender), task.run(hints, asks, stop))
@@ -87,6 +88,8 @@ struct Task {
     /// When the next shown or scored value of a running call goes stale. Follows from the stored readings; after a start it
     /// is worked out again.
     stale_at: BTreeMap<SessionId, Timestamp>,
+    /// Devices that began anew and could not be told everything: they wait with an empty screen.
+    untold: BTreeMap<DeviceId, Actor>,
     behind: Option<Behind>,
 }
 
@@ -132,7 +135,7 @@ impl Task {
                         let _gone = reply.send(());
                     }
                     Some(Ask::Everything(actor, reply)) => {
-                        log(self.tell_everything(actor).await);
+                        self.tell(actor).await;
                         let _gone = reply.send(());
                     }
                     None => return,
@@ -223,6 +226,9 @@ impl Task {
                 }
             }
             Err(error) => self.check(Err(error)),
+        }
+        for actor in std::mem::take(&mut self.untold).into_values() {
+            self.tell(actor).await;
         }
         if self.behind.is_some() {
             self.behind = Some(Behind::next(before, self.engine.clock().now()));
@@ -362,6 +368,14 @@ impl Task {
             self.hub.send(Audience::Person(person), ServerMessage::Queue { items }).await;
         }
         Ok(())
+    }
+
+    async fn tell(&mut self, actor: Actor) {
+        let done = self.tell_everything(actor).await;
+        if done.is_err() {
+            self.untold.extend(actor.device.map(|device| (device, actor)));
+        }
+        self.check(done);
     }
 
     async fn tell_everything(&mut self, actor: Actor) -> Result<(), CommandError> {

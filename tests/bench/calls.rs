@@ -22,6 +22,11 @@ const CALLS: usize = 20;
 const WARM: usize = 2;
 const PING: &str = "ping → pong on the nurse's socket";
 
+/// From one picture of a clip to the next.
+const BETWEEN_FRAMES: Duration = Duration::from_micros(66_667);
+/// In so many places between two of the tablet's pictures does the nurse accept, one after the other.
+const PHASES: u32 = 10;
+
 fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
@@ -113,8 +118,10 @@ struct Answered {
 /// The nurse accepts; then her connection is made (the tablet's stands since it rings), and the patient's first whole
 /// key frame and first sound come. The end of the call is hurried on, so that the next one can begin.
 pub async fn answer(taken: &Taken) -> Vec<Row> {
+    let mut run = 0;
     let all = nights(runs(40), &["--demo-hurry", "5"], async |night, patient, nurse| {
-        let call = night.answered(patient, nurse).await;
+        run += 1;
+        let call = night.answered_after(patient, nurse, BETWEEN_FRAMES * (run % PHASES) / PHASES).await;
         let session = call.requested.session;
         let slot = nurse.slot_of(call.patient).await;
         let first = |all: &BTreeMap<usize, Vec<yoban_tests::vp8::Packet>>| Some(all.get(&slot)?.first()?.at);

@@ -1,12 +1,16 @@
 //! On what the figures were taken.
 
 use std::process::Command;
+use std::time::Duration;
+
+/// How long the machine is watched before anything is measured.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// What a reader must know before comparing.
 pub struct Machine {
     pub lines: Vec<String>,
-    /// Load of the last minute, per core.
-    pub load: f64,
+    /// Share of the processors' time that other programs took just now, in percent; none where nothing tells.
+    pub busy: Option<f64>,
 }
 
 impl Machine {
@@ -16,7 +20,13 @@ impl Machine {
         let memory = first("/proc/meminfo", "MemTotal")
             .and_then(|text| text.split(' ').next()?.parse::<f64>().ok())
             .map_or_else(|| "?".to_owned(), |kb| format!("{:.0} GiB", kb / 1_048_576.0));
-        let load = text("/proc/loadavg").split(' ').next().and_then(|l| l.parse().ok()).unwrap_or(0.0);
+        // Not the load of the last minute: that is our own build.
+        let busy = spent().and_then(|before| {
+            std::thread::sleep(LOOK);
+            let now = spent()?;
+            let all = now.all - before.all;
+            (all > 0.0).then(|| 100.0 * (now.busy - before.busy) / all)
+        });
         let lines = vec![
             format!("CPU: {cpu}, {cores} cores; memory: {memory}"),
             format!("kernel: {}", said("uname", &["-sr"])),
@@ -25,10 +35,28 @@ impl Machine {
                 text("/proc/sys/net/core/rmem_max"),
                 text("/proc/sys/net/core/wmem_max")
             ),
-            format!("load at the start: {load}"),
+            busy.map_or_else(
+                || "other programs at the start: unknown".to_owned(),
+                |busy| format!("other programs at the start: {busy:.0} % of the processors' time"),
+            ),
         ];
-        Self { lines, load: load / cores as f64 }
+        Self { lines, busy }
     }
+}
+
+/// Processor time since the machine began, in ticks, over all cores.
+struct Spent {
+    busy: f64,
+    all: f64,
+}
+
+fn spent() -> Option<Spent> {
+    let stat = std::fs::read_to_string("/proc/stat").ok()?;
+    // user nice system idle iowait irq softirq steal; guests are in user already.
+    let ticks: Vec<f64> =
+        stat.lines().next()?.split_whitespace().skip(1).take(8).filter_map(|t| t.parse().ok()).collect();
+    let (all, idle) = (ticks.iter().sum::<f64>(), ticks.get(3)? + ticks.get(4)?);
+    Some(Spent { busy: all - idle, all })
 }
 
 /// The commit that was measured; `+` where the tree differs from it.

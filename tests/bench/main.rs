@@ -67,7 +67,7 @@ fn main() -> ExitCode {
     }
     let machine = Machine::look();
     machine.lines.iter().for_each(|line| say(line));
-    if machine.load > 0.5 {
+    if machine.busy.is_some_and(|busy| busy > 10.0) {
         say("! other programs keep this machine busy: take these figures for a try, not for a result");
     }
     let mut failed = Vec::new();

@@ -1,6 +1,6 @@
 //! One night: a server and its people, and the beginnings that many stories share.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use yoban_domain::id::{LegId, SessionId};
 use yoban_domain::session::LegRole;
@@ -84,12 +84,23 @@ impl Night {
 
     /// Tap, ring, accept, media both ways.
     pub async fn answered(&self, patient: &mut Person, nurse: &mut Person) -> Answered {
+        self.answered_after(patient, nurse, Duration::ZERO).await
+    }
+
+    /// The same, and the nurse lets it ring for a while.
+    pub async fn answered_after(
+        &self,
+        patient: &mut Person,
+        nurse: &mut Person,
+        rings: Duration,
+    ) -> Answered {
         let tapped = Instant::now();
         let requested = patient.tap().await;
         let session = requested.session;
         // The tablet connects while it rings, so that only the answer is waited for.
         patient.connect_media(session).await;
         let rung = nurse.rung(session).await;
+        tokio::time::sleep(rings).await;
         let accepted = Instant::now();
         nurse.say(ClientMessage::Accept { session }).await;
         nurse.connect_media(session).await;

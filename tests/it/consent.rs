@@ -70,8 +70,10 @@ async fn a_no_to_recording_leaves_the_call_unrecorded() {
             .await;
     }
     nurse.hears_and_sees(call.patient, &patient.clip).await;
-    // Whatever a recorder had begun would be finished once the server is down in order.
     nurse.say(Say::End { session }).await;
+    let kept: serde_json::Value = nurse.get(&format!("/api/v1/encounters/{session}/recordings")).await;
+    assert_eq!(kept, serde_json::json!([]));
+    // Whatever a recorder had begun would be finished once the server is down in order.
     assert!(night.server.stop().success());
     let folder = night.server.data().join("recordings");
     let mut files = vec![folder.clone()];

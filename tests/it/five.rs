@@ -71,4 +71,8 @@ async fn five_people_hear_and_see_one_another_and_the_sixth_is_told_that_the_cal
     let leg = joins(session, &nurse, &mut sixth).await;
     patient.hears_and_sees(leg, &sixth.clip).await;
     sixth.hears_and_sees(call.patient, &patient.clip).await;
+    // Six came and one went: everybody was told by the map, on the connection of the one offer.
+    for who in [&patient, &nurse, &doctor, &second, &visitor, &sixth] {
+        assert_eq!(who.seen.look(|seen| seen.offered), 1, "{}", who.name);
+    }
 }

@@ -69,7 +69,7 @@ async fn at_the_wrong_time_everything_has_a_code_and_the_call_goes_on() {
         (&nurse, Say::Connect { session: nowhere(), video: VideoCodec::assumed() }, "not-found"),
         (&patient, Say::AnswerJoin { session: nowhere(), leg: id(), yes: true }, "not-found"),
         (&nurse, Say::UndoEnd { session: nowhere() }, "not-found"),
-        (&nurse, Say::Sign { session: nowhere() }, "not-found"),
+        (&nurse, Say::Sign { session: nowhere(), seen: 1 }, "not-found"),
     ])
     .await;
 
@@ -119,7 +119,7 @@ async fn at_the_wrong_time_everything_has_a_code_and_the_call_goes_on() {
         (&nurse, Say::SpokenConsent { session, leg: id() }, "no-such-leg"),
         (&nurse, Say::WithdrawInvite { session, leg: id() }, "no-such-leg"),
         (&nurse, Say::WithdrawInvite { session, leg: patient_leg }, "already-answered"),
-        (&nurse, Say::Sign { session }, "still-running"),
+        (&nurse, Say::Sign { session, seen: 1 }, "still-running"),
         (&nurse, Say::Answer { connection: id(), sdp: "v=0".into() }, "not-found"),
         (&nurse, Say::Renew { token: stranger.signed_in.access_token.clone() }, "sign-in-needed"),
         (&stranger, Say::Accept { session }, "taken-by-other"),

@@ -86,8 +86,9 @@ async fn enter(folder: &Folder) -> Codes {
 }
 
 async fn signs_in(server: &Server, code: String, voice: Voice) -> Person {
-    let name = "試験".to_owned().into();
-    let who = DemoPerson { person: None, role: None, name, app: String::new(), code: code.into() };
+    let (name, name_latin) = ("試験".to_owned().into(), "Shiken".to_owned().into());
+    let (app, code) = (String::new(), code.into());
+    let who = DemoPerson { person: None, role: None, name, name_latin, app, code };
     let mut person = Person::sign_in(&server.base(), &who, Clip::of(voice)).await;
     person.connect(None).await;
     person

@@ -169,8 +169,9 @@ async fn codes(
     let mut people = Vec::new();
     for (patient, tablet) in &d.patients {
         let code = code(tx, secret, home, (None, Some(*tablet)), tablet.0, now).await?;
-        let name = patient.name.kanji.clone();
-        people.push(DemoPerson { person: None, role: None, name, app: "tablet".into(), code: code.into() });
+        let (name, name_latin) = (patient.name.kanji.clone(), patient.name.latin.clone());
+        let (app, code) = ("tablet".into(), code.into());
+        people.push(DemoPerson { person: None, role: None, name, name_latin, app, code });
     }
     for (person, _) in d.staff.iter().filter(|(_, line)| line.is_some()) {
         let app = match person.role {
@@ -179,14 +180,15 @@ async fn codes(
             Role::Administrator => continue,
         };
         let code = code(tx, secret, home, (Some(person.id), None), person.id.0, now).await?;
-        let name = person.name.kanji.clone();
-        let (person, role) = (Some(person.id), Some(person.role));
-        people.push(DemoPerson { person, role, name, app: app.into(), code: code.into() });
+        let (name, name_latin) = (person.name.kanji.clone(), person.name.latin.clone());
+        let (person, role, app, code) = (Some(person.id), Some(person.role), app.into(), code.into());
+        people.push(DemoPerson { person, role, name, name_latin, app, code });
     }
     for known in &d.equipment {
         let code = code(tx, secret, home, (None, Some(known.id)), known.id.0, now).await?;
-        let name = known.card.name.clone().into();
-        people.push(DemoPerson { person: None, role: None, name, app: EQUIPMENT.into(), code: code.into() });
+        let (name, name_latin) = (known.card.name.clone().into(), known.card.name_en.clone().into());
+        let (app, code) = (EQUIPMENT.into(), code.into());
+        people.push(DemoPerson { person: None, role: None, name, name_latin, app, code });
     }
     Ok(people)
 }

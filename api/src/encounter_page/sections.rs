@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use yoban_domain::encounter::Attendee;
+use yoban_domain::encounter::{Attendee, JoinAnswer, JoinAnswered};
 use yoban_domain::mode::{ServiceKind, examined_for};
 use yoban_domain::private::Private;
 use yoban_domain::session::{ConsentManner, LegRole, Participant};
@@ -143,29 +143,40 @@ fn registered(page: &Page<'_>, attendee: &Attendee) -> String {
     })
 }
 
+/// Every answer with its time, in order: whoever comes back is asked again.
 fn consent(page: &Page<'_>, attendee: &Attendee) -> String {
-    let missing = |ja, en| format!("<span class=\"miss\">{}</span>", page.t(ja, en));
-    let Some(how) = attendee.consent else {
-        return match (attendee.role, attendee.admitted_at) {
-            (LegRole::Patient, _) => page.t("—", "—").to_owned(),
-            (LegRole::DeskNurse, _) => page.t("呼出による", "By calling").to_owned(),
-            (LegRole::DutyDoctor | LegRole::VisitingNurse | LegRole::Device, None) => {
-                missing("同意を得られず", "no consent was given")
-            }
-            (LegRole::DutyDoctor | LegRole::VisitingNurse | LegRole::Device, Some(_)) => {
-                missing("同意の記録なし", "no consent on record")
-            }
+    if attendee.role == LegRole::Patient {
+        return page.t("—", "—").to_owned();
+    }
+    if attendee.answers.is_empty() {
+        let missing = match attendee.admitted_at {
+            None => page.t("同意を得られず", "no consent was given"),
+            Some(_) => page.t("同意の記録なし", "no consent on record"),
         };
+        return format!("<span class=\"miss\">{missing}</span>");
+    }
+    let answer = |given: &JoinAnswered| {
+        let at = page.clock.minutes(given.at);
+        match given.answer {
+            JoinAnswer::ByTap => page.t("呼出による", "By calling").to_owned(),
+            JoinAnswer::Refused => {
+                format!("<span class=\"miss\">{}</span> {at}", page.t("いいえ", "No"))
+            }
+            JoinAnswer::Given { how } => {
+                let heard = match (how, page.lang) {
+                    (ConsentManner::OnTablet, _) => String::new(),
+                    (ConsentManner::Spoken { heard_by }, Lang::Ja) => {
+                        format!("（確認：{}）", page.named(heard_by))
+                    }
+                    (ConsentManner::Spoken { heard_by }, Lang::En) => {
+                        format!(" (heard by {})", page.named(heard_by))
+                    }
+                };
+                format!("{}{heard} {at}", page.lang.words(words::manner(how)))
+            }
+        }
     };
-    let heard = match how {
-        ConsentManner::OnTablet => String::new(),
-        ConsentManner::Spoken { heard_by } => match page.lang {
-            Lang::Ja => format!("（確認：{}）", page.named(heard_by)),
-            Lang::En => format!(" (heard by {})", page.named(heard_by)),
-        },
-    };
-    let at = attendee.consented_at.map_or_else(String::new, |at| page.clock.minutes(at));
-    format!("{}{heard} {at}", page.lang.words(words::manner(how)))
+    attendee.answers.iter().map(answer).collect::<Vec<_>>().join("<br>")
 }
 
 pub(super) fn ledger(page: &Page<'_>) -> String {

@@ -280,9 +280,20 @@ fn the_ledger_and_consents_stand_in_the_words_of_the_law() {
         assert!(html.contains(said), "{said}");
     }
     let recorded = printed(&story::recorded(), Lang::Ja);
-    for said in ["入室せず", "同意を得られず", "23:40:21–23:41:51", "患者 拒否・撤回"] {
+    for said in ["入室せず", "いいえ</span> 23:41", "23:40:21–23:41:51", "患者 拒否・撤回"] {
         assert!(recorded.contains(said), "{said}");
     }
+    // Whoever was asked about twice has two answers, and a refused nurse did not come by the tap.
+    let again = printed(&story::asked_again(), Lang::Ja);
+    for said in [
+        "口頭（確認：<bdi>灯野 あかり</bdi>） 23:40<br><span class=\"miss\">いいえ</span> 23:42",
+        "<span class=\"miss\">いいえ</span> 23:42<br>呼出による",
+    ] {
+        assert!(again.contains(said), "{said}");
+    }
+    let mut hole = story::answered();
+    hole.record.encounter.attendees.iter_mut().for_each(|a| a.answers.clear());
+    assert!(printed(&hole, Lang::Ja).contains("同意の記録なし"));
 }
 
 #[test]

@@ -13,9 +13,11 @@ use utoipa::IntoParams;
 use yoban_domain::encounter::Record;
 use yoban_domain::grant::{Action, may};
 use yoban_domain::id::SessionId;
+use yoban_domain::people::Actor;
+use yoban_domain::session::Session;
 use yoban_domain::timeline::for_reading;
 use yoban_domain::wire::problem::Problem;
-use yoban_domain::wire::rest::{EncounterView, PlacedReading};
+use yoban_domain::wire::rest::{Deciding, EncounterView, PlacedReading};
 use yoban_media::recording::Manifest;
 use yoban_signaling::Signaling;
 use yoban_signaling::error::CommandError;
@@ -57,7 +59,14 @@ pub(super) async fn encounter(
         disposition: record.encounter.disposition.map(|d| d.disposition.into_revealed()),
         note: record.encounter.note,
         may_sign,
+        may_decide: deciding(&scene.session, &caller.actor),
+        seen: scene.version,
     }))
+}
+
+fn deciding(session: &Session, by: &Actor) -> Option<Deciding> {
+    let open = !session.live() && session.may_decide(by).is_ok();
+    open.then(|| Deciding { sudden: session.assessment.sudden(), cancelled: session.cancelled() })
 }
 
 /// How a page is asked for.

@@ -10,9 +10,9 @@ use super::resource::{
     Consent, ConsentStatus, Provision, ProvisionActor, ProvisionData, ProvisionKind, Somebody,
 };
 use super::{jp, own};
-use crate::encounter::Attendee;
+use crate::encounter::{Attendee, JoinAnswer};
 use crate::id::{LegId, PersonId};
-use crate::session::{ConsentManner, LegRole, Participant};
+use crate::session::{ConsentManner, Participant};
 use crate::words::{self, Words};
 
 const SCOPE: &str = "http://terminology.hl7.org/CodeSystem/consentscope";
@@ -26,43 +26,53 @@ const TAP: Words = Words { code: "tap", ja: "呼ぶボタン", en: "By calling" 
 
 pub(super) fn consents(book: &Book<'_>) -> Vec<Resource> {
     let folded = &book.record.encounter;
-    let joins = admitted(folded).filter_map(|(a, person)| join(book, a, person));
+    let joins = admitted(folded).flat_map(|(a, person)| joins(book, a, person));
     joins.chain(recordings(book)).map(|consent| Resource::Consent(Box::new(consent))).collect()
 }
 
-fn join(book: &Book<'_>, attendee: &Attendee, person: PersonId) -> Option<Consent> {
-    let (manner, heard_by, at) = match (attendee.consent, attendee.role) {
-        (Some(how), _) => {
-            let heard_by = match how {
-                ConsentManner::OnTablet => None,
-                ConsentManner::Spoken { heard_by } => Some(heard_by),
-            };
-            (words::manner(how), heard_by, attendee.consented_at)
+/// Every answer about somebody's joining, in order; only the last one holds. Whoever was let in without an agreement on
+/// record has none here: nothing is made up, and the page shows the hole.
+fn joins(book: &Book<'_>, attendee: &Attendee, person: PersonId) -> impl Iterator<Item = Consent> {
+    let count = attendee.answers.len();
+    attendee.answers.iter().zip(1..).map(move |(given, nth)| {
+        let (manner, heard_by, kind) = match given.answer {
+            JoinAnswer::ByTap => (Some(TAP), None, ProvisionKind::Permit),
+            JoinAnswer::Given { how: how @ ConsentManner::OnTablet } => {
+                (Some(words::manner(how)), None, ProvisionKind::Permit)
+            }
+            JoinAnswer::Given { how: how @ ConsentManner::Spoken { heard_by } } => {
+                (Some(words::manner(how)), Some(heard_by), ProvisionKind::Permit)
+            }
+            JoinAnswer::Refused => (None, None, ProvisionKind::Deny),
+        };
+        let status = match (nth < count, kind) {
+            (true, _) => ConsentStatus::Inactive,
+            (false, ProvisionKind::Permit) => ConsentStatus::Active,
+            (false, ProvisionKind::Deny) => ConsentStatus::Rejected,
+        };
+        let how = manner.map(|m| {
+            let concept = ExtensionValue::Concept(CodeableConcept::own(own::CS_MANNER, m));
+            let mut parts = vec![Extension::new("how", concept)];
+            let heard = heard_by.map(|p| ExtensionValue::Practitioner(book.practitioner(p)));
+            parts.extend(heard.map(|who| Extension::new("heardBy", who)));
+            Extension::parts(own::EXT_MANNER, parts)
+        });
+        let role = Coding::named(PARTICIPATION, "IRCP", "information recipient");
+        let (id, by) = (Id::derived(Derived::Join(nth), attendee.leg.0), book.patient().among());
+        Consent {
+            extension: how.into_iter().collect(),
+            status,
+            date_time: Some(DateTime::At(given.at)),
+            provision: Provision {
+                kind,
+                actor: vec![ProvisionActor {
+                    role: CodeableConcept::coded(vec![role]),
+                    reference: book.practitioner(person),
+                }],
+                data: about(book),
+            },
+            ..consent(book, id, JOIN, by)
         }
-        (None, LegRole::DeskNurse) => (TAP, None, book.record.encounter.requested_at),
-        // Let in without an agreement on record: nothing is made up here; the page shows the hole.
-        (None, LegRole::Patient | LegRole::DutyDoctor | LegRole::VisitingNurse | LegRole::Device) => {
-            return None;
-        }
-    };
-    let mut parts =
-        vec![Extension::new("how", ExtensionValue::Concept(CodeableConcept::own(own::CS_MANNER, manner)))];
-    parts.extend(
-        heard_by.map(|p| Extension::new("heardBy", ExtensionValue::Practitioner(book.practitioner(p)))),
-    );
-    let role = Coding::named(PARTICIPATION, "IRCP", "information recipient");
-    Some(Consent {
-        extension: vec![Extension::parts(own::EXT_MANNER, parts)],
-        date_time: at.map(DateTime::At),
-        provision: Provision {
-            kind: ProvisionKind::Permit,
-            actor: vec![ProvisionActor {
-                role: CodeableConcept::coded(vec![role]),
-                reference: book.practitioner(person),
-            }],
-            data: about(book),
-        },
-        ..consent(book, Id::derived(Derived::Join, attendee.leg.0), JOIN, book.patient().among())
     })
 }
 

@@ -27,7 +27,7 @@ impl Id {
             Derived::Everything => format!("everything-{uuid}"),
             Derived::Findings => format!("findings-{uuid}"),
             Derived::OxygenScale => format!("oxygen-scale-{uuid}"),
-            Derived::Join => format!("join-{uuid}"),
+            Derived::Join(n) => format!("join-{uuid}-{n}"),
             Derived::Recording(n) => format!("recording-{uuid}-{n}"),
             Derived::Signature(version) => format!("signature-{uuid}-{version}"),
         })
@@ -48,8 +48,8 @@ pub enum Derived {
     Findings,
     /// The SpO2 scale that goes for a session.
     OxygenScale,
-    /// The agreement to one leg.
-    Join,
+    /// The n-th answer about the joining of a leg, from 1.
+    Join(usize),
     /// The n-th answer of a leg about recording, from 1.
     Recording(usize),
     /// The signature under a version of a session's record.

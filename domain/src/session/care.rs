@@ -47,11 +47,14 @@ impl Turn<'_, '_> {
     }
 
     /// Whoever calls again needs somebody now: the time to take the end back is the clinician's, and a patient must not
-    /// be given a call that is about to vanish. The clinician finds the end final and the new call ringing.
+    /// be given a call that is about to vanish. The clinician finds the end final and the new call ringing. Of a call that
+    /// the patient had taken back nobody needs to ask any more: the new one says how they are.
     pub(super) fn call_again(&mut self) -> Result<(), Refused> {
         self.patient_acts()?;
         if matches!(self.next.state, State::Closing { .. }) {
             self.end_final();
+        } else if self.next.cancelled() && self.next.disposition.is_none() {
+            self.next.followed = true;
         }
         Ok(())
     }
@@ -71,8 +74,12 @@ impl Turn<'_, '_> {
     pub(super) fn disposition_overdue(&mut self) {
         let next = self.now.plus(self.around.timings.disposition);
         if let State::Ended { remind_at, overdue, .. } = &mut self.next.state {
+            let first = !*overdue;
             (*remind_at, *overdue) = (next, true);
-            self.fact(FactKind::DispositionOverdue);
+            // The desk is reminded again and again; that it became theirs happens once.
+            if first {
+                self.fact(FactKind::DispositionOverdue);
+            }
         }
     }
 
@@ -192,37 +199,50 @@ impl Turn<'_, '_> {
         Ok(())
     }
 
-    /// Who may decide: clinicians of the call; the desk where nobody answered or the decision is overdue, for
-    /// then the desk owns the case.
     fn may_decide(&self, disposition: &Disposition) -> Result<PersonId, Refused> {
         let person = self.by.person().ok_or(Refused::ClinicianOnly)?;
-        let (cancelled, desk_owns) = match self.next.state {
-            State::Ended { reason, overdue, .. } => {
-                let cancelled = reason == EndReason::CancelledByPatient;
-                (cancelled, cancelled || overdue)
-            }
-            State::Waiting { .. } | State::Active { .. } | State::Closing { .. } => (false, false),
-        };
-        if disposition.outcome == Outcome::CancelledAndChecked && !cancelled {
+        if disposition.outcome == Outcome::CancelledAndChecked && !self.next.cancelled() {
             return Err(Refused::AlreadyAnswered);
         }
-        if desk_owns && self.by.role() == Some(Role::DeskNurse) && self.next.signed.is_none() {
-            return Ok(person);
-        }
-        self.was_clinician_here()
+        self.next.may_decide(&self.by)?;
+        Ok(person)
     }
 
     /// The actor, as a clinician who is or was let into this call and whose record is not signed yet.
     fn was_clinician_here(&self) -> Result<PersonId, Refused> {
-        let person = self.by.person().ok_or(Refused::ClinicianOnly)?;
-        if self.next.signed.is_some() {
-            return Err(Refused::Signed);
-        }
-        if self.next.was_in(person) { Ok(person) } else { Err(Refused::NotInCall) }
+        self.next.clinician_of(&self.by)
     }
 }
 
 impl Session {
+    /// The patient took the call back before anybody answered.
+    pub const fn cancelled(&self) -> bool {
+        matches!(self.state, State::Ended { reason: EndReason::CancelledByPatient, .. })
+    }
+
+    /// Whether `by` may write the decision now: clinicians of the call; the desk where nobody answered or the decision is
+    /// overdue, for then the desk owns the case.
+    ///
+    /// # Errors
+    /// [`Refused::ClinicianOnly`], [`Refused::Signed`] or [`Refused::NotInCall`].
+    pub fn may_decide(&self, by: &Actor) -> Result<PersonId, Refused> {
+        let desk_owns = self.cancelled() || matches!(self.state, State::Ended { overdue: true, .. });
+        match by.person() {
+            Some(person) if desk_owns && by.role() == Some(Role::DeskNurse) && self.signed.is_none() => {
+                Ok(person)
+            }
+            _ => self.clinician_of(by),
+        }
+    }
+
+    fn clinician_of(&self, by: &Actor) -> Result<PersonId, Refused> {
+        let person = by.person().ok_or(Refused::ClinicianOnly)?;
+        if self.signed.is_some() {
+            return Err(Refused::Signed);
+        }
+        if self.was_in(person) { Ok(person) } else { Err(Refused::NotInCall) }
+    }
+
     /// Whether this person is, or was, let into the call as a clinician.
     pub fn was_in(&self, person: PersonId) -> bool {
         self.leg_of(person)

@@ -386,6 +386,9 @@ pub enum Refused {
     /// Somebody else decided, and signs.
     #[error("the record is signed by whoever decided")]
     NotYoursToSign,
+    /// What stands in the record changed after the signer looked at it.
+    #[error("the record changed meanwhile")]
+    ChangedMeanwhile,
     /// The recording cannot be asked for in this state.
     #[error("recording cannot be asked for now")]
     RecordingNotPossible,
@@ -440,6 +443,7 @@ impl Refused {
             Self::StillRunning => "still-running",
             Self::NotYoursToEnd => "not-yours-to-end",
             Self::NotYoursToSign => "not-yours-to-sign",
+            Self::ChangedMeanwhile => "changed-meanwhile",
             Self::RecordingNotPossible => "recording-not-possible",
             Self::EquipmentElsewhere => "equipment-elsewhere",
             Self::EquipmentBusy => "equipment-busy",

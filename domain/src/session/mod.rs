@@ -81,6 +81,9 @@ pub struct Session {
     pub ledger: Vec<Interval>,
     /// The decision.
     pub disposition: Option<Disposition>,
+    /// The patient took this call back and called again later: that call answers for both.
+    #[serde(default)]
+    pub followed: bool,
     /// Version of the signed record.
     pub signed: Option<u32>,
 }
@@ -270,6 +273,11 @@ impl Session {
         })
     }
 
+    /// Nothing is left to decide about this call.
+    pub const fn decided(&self) -> bool {
+        self.disposition.is_some() || self.followed
+    }
+
     /// Every deadline of the session, with what falls due. The timer rows are made equal to this list in the
     /// same transaction as the session itself.
     pub fn deadlines(&self, timings: &Timings) -> Vec<(Due, Timestamp)> {
@@ -285,7 +293,7 @@ impl Session {
             }
             State::Closing { until, .. } => return vec![(Due::EndFinal, until)],
             State::Ended { remind_at, .. } => {
-                return if self.disposition.is_some() { due } else { vec![(Due::Disposition, remind_at)] };
+                return if self.decided() { due } else { vec![(Due::Disposition, remind_at)] };
             }
         }
         if let Some(desk) = self.desk {

@@ -51,6 +51,7 @@ impl Session {
             kind_by: None,
             ledger: Vec::new(),
             disposition: None,
+            followed: false,
             signed: None,
         };
         let mut turn = Turn { next, out: Outcomes::default(), by, now, around };

@@ -117,6 +117,7 @@ impl Night {
                 kind_by: None,
                 ledger: Vec::new(),
                 disposition: None,
+                followed: false,
                 signed: None,
             },
             now,

@@ -238,6 +238,23 @@ pub struct EncounterView {
     pub note: Option<Private<String>>,
     /// The asking device's person may sign it now.
     pub may_sign: bool,
+    /// What the decision is to look at, where the asking device's person may write or change it now: the call is over and
+    /// the record is not signed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub may_decide: Option<Deciding>,
+    /// Version of the call that all this was read from; `sign` names it.
+    pub seen: i64,
+}
+
+/// What a decision is to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Deciding {
+    /// A sudden illness was found: what ends online needs the doctor's reason.
+    pub sudden: bool,
+    /// The patient took the call back: `cancelledAndChecked` is one of the outcomes.
+    pub cancelled: bool,
 }
 
 /// Somebody who could be asked in: `GET /duty`.
@@ -266,6 +283,8 @@ pub struct DemoPerson {
     pub role: Option<Role>,
     /// Shown beside the link.
     pub name: Private<String>,
+    /// The same in Latin letters.
+    pub name_latin: Private<String>,
     /// Which app to open: `tablet`, `desk` or `phone`; `equipment` opens none and signs in by REST.
     pub app: String,
     /// Sign-in code for this browser.

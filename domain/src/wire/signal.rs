@@ -244,6 +244,9 @@ pub enum ClientMessage {
     Sign {
         /// The session.
         session: SessionId,
+        /// Version of the call that was looked at. Nobody signs what they have not seen: where it changed since, the answer
+        /// is `changed-meanwhile`.
+        seen: i64,
     },
 }
 

@@ -11,7 +11,7 @@ use yoban_domain::time::Timestamp;
 
 pub const NURSE: u32 = 11;
 pub const DOCTOR: u32 = 12;
-const VISITOR: u32 = 13;
+pub const VISITOR: u32 = 13;
 const CLINIC: u32 = 22;
 const DESK: u32 = 21;
 const STATION: u32 = 23;

@@ -105,6 +105,42 @@ fn the_oxygen_scale_says_who_set_it_when_and_why() {
     );
 }
 
+/// A later answer takes nothing from an earlier one, and a refusal is no agreement by the tap.
+#[test]
+fn every_answer_about_joining_is_a_consent_of_its_own() {
+    let bundle = json(&story::asked_again());
+    let joins: Vec<_> = resources(&bundle, "Consent")
+        .into_iter()
+        .filter(|c| c["category"][1]["coding"][0]["code"] == "join")
+        .map(|c| {
+            let who = c["provision"]["actor"][0]["reference"]["reference"].as_str().unwrap();
+            let how = c["extension"][0]["extension"][0]["valueCodeableConcept"]["coding"][0]["code"].as_str();
+            let text = |v: &Value| v.as_str().unwrap().to_owned();
+            let (status, kind, at) =
+                (text(&c["status"]), text(&c["provision"]["type"]), text(&c["dateTime"]));
+            (who.to_owned(), status, kind, how.map(str::to_owned), at)
+        })
+        .collect();
+    let of = |who: &dyn std::fmt::Display| {
+        let reference = format!("Practitioner/{who}");
+        let own = joins.iter().filter(|j| j.0 == reference);
+        own.map(|j| (j.1.as_str(), j.2.as_str(), j.3.as_deref(), j.4.as_str())).collect::<Vec<_>>()
+    };
+    let tapped = of(&story::nurse())[0].3.to_owned();
+    assert_eq!(of(&story::nurse()), [("active", "permit", Some("tap"), tapped.as_str())]);
+    let doctor = of(&story::doctor());
+    assert_eq!(
+        doctor.iter().map(|d| (d.0, d.1, d.2)).collect::<Vec<_>>(),
+        [("inactive", "permit", Some("spoken")), ("rejected", "deny", None)]
+    );
+    assert!(doctor[0].3 < doctor[1].3, "each at its own time: {doctor:?}");
+    let colleague = of(&story::colleague());
+    assert_eq!(
+        colleague.iter().map(|d| (d.0, d.1, d.2)).collect::<Vec<_>>(),
+        [("inactive", "deny", None), ("active", "permit", Some("tap"))]
+    );
+}
+
 #[test]
 fn the_same_record_gives_the_same_bytes_whatever_the_base_ends_with() {
     let story = story::answered();

@@ -7,7 +7,7 @@ mod kit;
 
 use std::collections::BTreeSet;
 
-use cast::{DOCTOR, NURSE, record, session, uuid};
+use cast::{DOCTOR, NURSE, VISITOR, record, session, uuid};
 pub use kit::spo2;
 use kit::{device, number, pressure, pulse, respiration, simulated, temperature};
 use yoban_domain::encounter::{Record, Signed};
@@ -43,6 +43,11 @@ pub struct Story {
 /// The nurse of the desk.
 pub fn nurse() -> PersonId {
     PersonId(uuid(NURSE))
+}
+
+/// A colleague of hers.
+pub fn colleague() -> PersonId {
+    PersonId(uuid(VISITOR))
 }
 
 /// The doctor on duty.
@@ -387,7 +392,35 @@ pub fn scaled() -> Story {
     night.story("scaled", Some(doctor()))
 }
 
+/// A doctor was let in, left, came back and was refused; a second nurse was refused and later came by the tap.
+pub fn asked_again() -> Story {
+    let mut night = Night::begins();
+    night.answered();
+    let accepts =
+        |n, person, role| FactKind::Accepted { leg: leg(n), who: Participant::Staff { person }, role };
+    night.doctor(accepts(3, doctor(), LegRole::DutyDoctor));
+    night
+        .tablet(FactKind::JoinConsentGiven { leg: leg(3), how: ConsentManner::Spoken { heard_by: nurse() } });
+    night.system(FactKind::GateOpened { leg: leg(3) });
+    night.pass(60);
+    night.doctor(FactKind::Left { leg: leg(3), gave_up: false });
+    night.pass(60);
+    night.doctor(FactKind::CameBack { leg: leg(3) });
+    night.system(FactKind::JoinConsentAsked { leg: leg(3) });
+    night.tablet(FactKind::JoinConsentRefused { leg: leg(3) });
+    night.system(FactKind::Left { leg: leg(3), gave_up: false });
+    night.nurse(accepts(4, colleague(), LegRole::DeskNurse));
+    night.system(FactKind::JoinConsentAsked { leg: leg(4) });
+    night.tablet(FactKind::JoinConsentRefused { leg: leg(4) });
+    night.pass(60);
+    night.system(FactKind::GateOpened { leg: leg(4) });
+    night.pass(60);
+    night.decided(false, Outcome::Advice, "朝まで様子を見ましょう。");
+    night.ended(false);
+    night.story("asked-again", Some(nurse()))
+}
+
 /// All stories.
 pub fn all() -> Vec<Story> {
-    vec![answered(), nurse_only(), cancelled(), recorded(), scaled()]
+    vec![answered(), nurse_only(), cancelled(), recorded(), scaled(), asked_again()]
 }

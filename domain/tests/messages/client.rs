@@ -64,7 +64,7 @@ pub fn messages() -> Vec<Say> {
         Say::Connect { session, video: VideoCodec::assumed() },
         Say::Connect { session, video: vec![VideoCodec::H264] },
         Say::Answer { connection: id(CONNECTION), sdp: "v=0\r\n".into() },
-        Say::Sign { session },
+        Say::Sign { session, seen: 41 },
         Say::StillHere { session },
         Say::SetOxygenScale { session, scale2: true, reason: text("II型呼吸不全、目標88〜92%") },
     ];

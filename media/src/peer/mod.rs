@@ -369,19 +369,23 @@ impl Peer {
         matches!(self.lines.get(slot), Some([_, Some(video)]) if video.payload_type.is_some())
     }
 
-    /// Asks the peer's encoder for a key frame. `false`: no picture has come from it yet.
-    pub(crate) fn ask_key_frame(&mut self, now: Instant) -> bool {
+    /// Whether a picture has ever come from it.
+    pub(crate) const fn sends_picture(&self) -> bool {
+        self.video_ssrc.is_some()
+    }
+
+    /// Asks the peer's encoder for a key frame; nothing happens where no picture has come from it yet.
+    pub(crate) fn ask_key_frame(&mut self, now: Instant) {
         let Some((media_ssrc, receiver)) = self.video_ssrc else {
-            return false;
+            return;
         };
         let Some(mut receiver) = self.engine.rtp_receiver(receiver) else {
-            return false;
+            return;
         };
         let request = PictureLossIndication { sender_ssrc: 1, media_ssrc };
         if receiver.write_rtcp(now, vec![Box::new(request)]).is_ok() {
             self.counters.pli_sent += 1;
         }
-        true
     }
 
     /// Hands every waiting datagram out.

@@ -205,9 +205,14 @@ impl KeyFrames {
 
     /// Whether to ask now; counts as asked when `true`.
     pub(crate) fn ask(&mut self, now: Instant) -> bool {
+        self.wanted && self.ask_ahead(now)
+    }
+
+    /// Whether to ask now although nobody waits yet; counts as asked when `true`. It is not repeated: who sends no
+    /// picture has none to begin with.
+    pub(crate) fn ask_ahead(&mut self, now: Instant) -> bool {
         let period = if self.unanswered > Self::PATIENCE { Self::SLOW } else { Self::PERIOD };
-        let due = self.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= period);
-        if !(self.wanted && due) {
+        if self.asked.is_some_and(|asked| now.saturating_duration_since(asked) < period) {
             return false;
         }
         self.asked = Some(now);
@@ -259,6 +264,11 @@ impl<S: Copy + PartialEq> Line<S> {
     /// Nobody is in the slot: whoever comes next begins with a key frame, also the same person.
     pub(crate) fn vacate(&mut self) {
         self.source = None;
+    }
+
+    /// Whether nothing of whoever is in the slot has come yet.
+    pub(crate) fn vacant(&self) -> bool {
+        self.source.is_none()
     }
 
     /// Whether this line can show nothing until `source` sends a key frame.

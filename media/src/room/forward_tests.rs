@@ -84,7 +84,12 @@ fn requests_are_coalesced_and_repeated_until_answered() {
     assert!(!keys.ask(start + ms(1_300)));
     keys.want();
     assert!(keys.ask(start + ms(1_301)));
-    let asked = (0..40).filter(|step| keys.ask(start + ms(2_000 + step * 400))).count();
+    // Ahead of a receiver that is about to begin: once a period as well, and nobody repeats it.
+    keys.arrived();
+    assert!(!keys.ask_ahead(start + ms(1_700)));
+    assert!(keys.ask_ahead(start + ms(1_701)) && !keys.wanted());
+    keys.want();
+    let asked = (0..40).filter(|step| keys.ask(start + ms(2_200 + step * 400))).count();
     assert!(asked < 20, "a dark camera is asked less often: {asked}");
 }
 

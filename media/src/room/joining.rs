@@ -50,6 +50,7 @@ impl Room {
             self.sources.remove(&leg);
         }
         self.reseat(out);
+        self.ask_ahead(now);
     }
 
     /// A new connection that we offer.

@@ -5,7 +5,7 @@ mod joining;
 mod plan;
 mod source;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ use crate::peer::{Incoming, Peer};
 use crate::quality::{Presence, Turn};
 use crate::shard::socket::Way;
 use crate::{CONNECT_WITHIN, GIVE_UP_AFTER};
-use forward::{Kind, Line, Packet, key_start};
+use forward::{KeyFrames, Kind, Line, Packet, key_start};
 pub use plan::{ConnectionStats, Member, RoomPlan};
 pub(crate) use plan::{Output, Record, Role};
 use source::Source;
@@ -72,7 +72,7 @@ impl Room {
         if let Some(source) = self.sources.get_mut(&leg) {
             source.keys.want();
         }
-        self.ask_key_frame(now, leg);
+        self.ask_key_frame(now, leg, KeyFrames::ask);
     }
 
     // Packets
@@ -153,6 +153,7 @@ impl Room {
             self.remove(old, out);
         }
         self.reseat(out);
+        self.ask_ahead(now);
         // Also said when nobody else is there: the client learns that the map is in force.
         self.say_map(connection, out);
     }
@@ -232,15 +233,30 @@ impl Room {
         }
     }
 
-    fn ask_key_frame(&mut self, now: Instant, leg: LegId) {
+    /// Whoever has just been given a seat before a receiver begins with a key frame: asked for at once it is their next
+    /// frame, and with their first packet it would be the one after.
+    fn ask_ahead(&mut self, now: Instant) {
+        let mut begin = BTreeSet::new();
+        for link in self.links.values().filter(|link| link.presence.is_some()) {
+            let seats = link.slots.iter().zip(&link.lines);
+            begin.extend(seats.filter(|(_, [_, video])| video.vacant()).filter_map(|(leg, _)| *leg));
+        }
+        for leg in begin {
+            self.ask_key_frame(now, leg, KeyFrames::ask_ahead);
+        }
+    }
+
+    fn ask_key_frame(&mut self, now: Instant, leg: LegId, due: fn(&mut KeyFrames, Instant) -> bool) {
         let Some(source) = self.sources.get_mut(&leg) else {
             return;
         };
         let Some(link) = source.connection.and_then(|id| self.links.get_mut(&id)) else {
             return;
         };
-        if source.keys.ask(now) {
-            link.touched |= link.peer.ask_key_frame(now);
+        // Whoever has sent no picture yet begins with a key frame anyway, and must not count as asked.
+        if link.peer.sends_picture() && due(&mut source.keys, now) {
+            link.peer.ask_key_frame(now);
+            link.touched = true;
         }
     }
 
@@ -272,7 +288,7 @@ impl Room {
         let wanting: Vec<_> =
             self.sources.iter().filter(|(_, s)| s.keys.wanted()).map(|(leg, _)| *leg).collect();
         for leg in wanting {
-            self.ask_key_frame(now, leg);
+            self.ask_key_frame(now, leg, KeyFrames::ask);
         }
         self.tell_flows(now, out);
     }

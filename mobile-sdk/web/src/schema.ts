@@ -741,6 +741,12 @@ export interface components {
         } | {
             /** @description The session. */
             session: components["schemas"]["SessionId"];
+            /**
+             * Format: int64
+             * @description Version of the call that was looked at. Nobody signs what they have not seen: where it changed since, the answer
+             *     is `changed-meanwhile`.
+             */
+            seen: number;
             /** @enum {string} */
             type: "sign";
         };
@@ -764,6 +770,13 @@ export interface components {
             /** @enum {string} */
             how: "spoken";
         };
+        /** @description What a decision is to look at. */
+        Deciding: {
+            /** @description A sudden illness was found: what ends online needs the doctor's reason. */
+            sudden: boolean;
+            /** @description The patient took the call back: `cancelledAndChecked` is one of the outcomes. */
+            cancelled: boolean;
+        };
         /**
          * @description A decimal number as text, so that its written precision survives.
          * @example 36.5
@@ -780,6 +793,8 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
             /** @description Shown beside the link. */
             name: components["schemas"]["Private_String"];
+            /** @description The same in Latin letters. */
+            nameLatin: components["schemas"]["Private_String"];
             /** @description Which app to open: `tablet`, `desk` or `phone`; `equipment` opens none and signs in by REST. */
             app: string;
             /** @description Sign-in code for this browser. */
@@ -833,6 +848,12 @@ export interface components {
             note?: components["schemas"]["Private_String"] | null;
             /** @description The asking device's person may sign it now. */
             maySign: boolean;
+            mayDecide?: components["schemas"]["Deciding"] | null;
+            /**
+             * Format: int64
+             * @description Version of the call that all this was read from; `sign` names it.
+             */
+            seen: number;
         };
         /**
          * @description Why a session is over.

@@ -61,9 +61,15 @@ impl Engine {
         }
         let names = directory(&mut tx, by.association, patient).await?.ok_or(CommandError::NotFound)?;
         let known = match tx.open_case_of_patient(by.association, patient).await? {
-            Some(open) => tx.load_case_for_update(open.head.id).await?,
+            // Between finding and locking it a colleague's decision may have closed it.
+            Some(open) => {
+                tx.load_case_for_update(open.head.id).await?.filter(|row| row.head.closed.is_none())
+            }
             None => None,
         };
+        if let Some(row) = &known {
+            self.follow(&mut tx, by, row.head.id, now).await?;
+        }
         let case_id = known.as_ref().map_or_else(|| CaseId(fresh()), |row| row.head.id);
         let desk = Duty::at(&mut tx, by.association, now).await?.candidates(Line::Desk, None);
         let id = SessionId(fresh());
@@ -88,7 +94,7 @@ impl Engine {
         match known {
             Some(row) => {
                 let mut case: Case = row.body.read()?;
-                // An earlier one keeps its last deadline: somebody must still decide about it.
+                // An earlier one keeps its deadline: somebody must still decide about it.
                 case.sessions.push(id);
                 case.standing = standing;
                 tx.save_case(&case_head(&case)?, row.version, &case).await?;
@@ -141,6 +147,22 @@ impl Engine {
             self.save(tx, by, &locked, step, now).await?;
         }
         Ok(Some(Over { before: locked.session, after }))
+    }
+
+    /// Calls of this case that the patient took back are answered by the new one. The case itself goes on with that.
+    async fn follow(&self, tx: &mut Tx, by: Actor, case: CaseId, now: Timestamp) -> Result<(), CommandError> {
+        for row in tx.sessions_of_case(case).await? {
+            let Some(locked) = self.lock(tx, row.head.id).await? else { continue };
+            // Whatever the rules say of the old call, the new one is made.
+            let Ok(step) = self.step(tx, &locked, by, Input::CallAgain, now).await? else { continue };
+            let session = step.session;
+            if session != locked.session {
+                tx.save_session(&session_head(&session)?, locked.version, &engaged(&session)?, &session)
+                    .await?;
+                self.arm(tx, &session, &[], now).await?;
+            }
+        }
+        Ok(())
     }
 
     /// What the media plane saw of a leg. Of a session or leg that is gone there is nothing to say.

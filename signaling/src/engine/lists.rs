@@ -1,6 +1,6 @@
 //! Reading for lists: tonight's cases, and the calls a device has to do with.
 
-use yoban_domain::case::Case;
+use yoban_domain::case::{Case, counting};
 use yoban_domain::duty::Line;
 use yoban_domain::fact::Fact;
 use yoban_domain::grant::{Action, may};
@@ -9,6 +9,7 @@ use yoban_domain::people::{Actor, Who};
 use yoban_domain::session::{Session, State};
 use yoban_domain::wire::rest::OnDuty;
 use yoban_domain::wire::view::QueueItem;
+use yoban_store::Conn;
 
 use super::load::{Duty, facts, scene};
 use super::{Engine, Scene};
@@ -29,10 +30,10 @@ impl Engine {
             read.cases_of_night(association, tonight_from(now), now.plus(yoban_domain::time::Span(1))).await?
         {
             let Some(case) = readable::<Case>(row.body.read())? else { continue };
-            let Some(session) = case.sessions.last() else {
+            let Some(session) = self.counting(&mut read, &case).await? else {
                 continue;
             };
-            let Some(scene) = readable(scene(&mut read, *session).await)?.flatten() else {
+            let Some(scene) = readable(scene(&mut read, session).await)?.flatten() else {
                 continue;
             };
             let item = scene.directory.queue_item(&case, &scene.session, &self.timings, now);
@@ -40,6 +41,18 @@ impl Engine {
         }
         items.sort_by_key(|listed| (listed.rank, listed.item.requested_at));
         Ok(Tonight(items))
+    }
+
+    /// The session of a case that somebody must act on. One that cannot be read is passed over: the list shows the others.
+    async fn counting(&self, read: &mut Conn, case: &Case) -> Result<Option<SessionId>, CommandError> {
+        if let [only] = case.sessions[..] {
+            return Ok(Some(only));
+        }
+        let mut sessions = Vec::new();
+        for row in read.sessions_of_case(case.id).await? {
+            sessions.extend(readable::<Session>(row.body.read())?);
+        }
+        Ok(counting(&sessions).map(|session| session.id))
     }
 
     /// The calls a device has to do with: running ones of its patient or person, and tonight's ended ones that the

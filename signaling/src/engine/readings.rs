@@ -5,7 +5,7 @@ use yoban_domain::grant::{Action, Subject, may};
 use yoban_domain::id::{AssociationId, CaseId, PatientId, SessionId};
 use yoban_domain::people::{Actor, Who};
 use yoban_domain::private::Private;
-use yoban_domain::session::Session;
+use yoban_domain::session::{Refused, Session};
 use yoban_domain::vitals::{EnteredBy, NewReading};
 use yoban_domain::wire::rest::ReadingsStored;
 use yoban_store::reading::{Insertion, ReadingHead};
@@ -36,7 +36,7 @@ impl Engine {
     /// another reading has is told in the answer, and the others are stored.
     ///
     /// # Errors
-    /// More than [`MAX_READINGS`], a model of more than 248 characters, not theirs to send, or they cannot be stored; then none of them is.
+    /// More than [`MAX_READINGS`], a model of more than 248 characters, not theirs to send, the record is signed, or they cannot be stored; then none of them is.
     pub async fn readings(
         &self,
         by: Actor,
@@ -132,6 +132,10 @@ impl Engine {
             let scene = scene(tx, id).await?.ok_or(CommandError::NotFound)?;
             may(&by, Action::SendReadings, &scene.subject(&scene.involved()))?;
             let s = scene.session;
+            if s.signed.is_some() {
+                // Nobody who reads the signed record would ever see it; a tablet then sends it for the patient alone.
+                return Err(Refused::Signed.into());
+            }
             return Ok(Destination {
                 association: s.association,
                 patient: s.patient,

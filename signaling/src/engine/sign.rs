@@ -15,22 +15,23 @@ use super::{Engine, Scene, TRIES};
 use crate::error::CommandError;
 
 impl Engine {
-    /// Signs the record of a session as version 1. Signing twice gives the same version.
+    /// Signs the record of a session as version 1. Signing twice gives the same version. `seen` is the version of the call
+    /// that the signer looked at.
     ///
     /// # Errors
-    /// The call is not finished, the decision is missing, or it is not theirs to sign.
-    pub async fn sign(&self, by: Actor, session: SessionId) -> Result<u32, CommandError> {
+    /// The call is not finished, the decision is missing, it is not theirs to sign, or it changed since they looked.
+    pub async fn sign(&self, by: Actor, session: SessionId, seen: i64) -> Result<u32, CommandError> {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.try_sign(by, session).await {
+            match self.try_sign(by, session, seen).await {
                 Err(error) if error.again() && tries < TRIES => {}
                 other => return other,
             }
         }
     }
 
-    async fn try_sign(&self, by: Actor, id: SessionId) -> Result<u32, CommandError> {
+    async fn try_sign(&self, by: Actor, id: SessionId, seen: i64) -> Result<u32, CommandError> {
         let mut tx = self.store.begin().await?;
         let locked = self.lock(&mut tx, id).await?.ok_or(CommandError::NotFound)?;
         may(&by, Action::SignEncounter, &locked.subject(&locked.involved()))?;
@@ -38,6 +39,9 @@ impl Engine {
             return Ok(version);
         }
         let person = locked.session.may_sign(&by)?;
+        if locked.version != seen {
+            return Err(Refused::ChangedMeanwhile.into());
+        }
         let now = self.clock.now();
         let all = facts(&mut tx, locked.session.case).await?;
         let encounter = Encounter::fold(id, locked.session.patient, &all)

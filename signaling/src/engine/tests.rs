@@ -2,6 +2,7 @@
 
 mod away;
 mod broken;
+mod cases;
 mod rows;
 
 use tokio_util::sync::CancellationToken;
@@ -13,8 +14,9 @@ use yoban_domain::id::{AssociationId, DeviceId, InstitutionId, PatientId, Person
 use yoban_domain::org::{Association, Institution, InstitutionKind};
 use yoban_domain::people::{Actor, Name, Patient, Person, Role, Sex, Summary, Who};
 use yoban_domain::private::Private;
-use yoban_domain::session::{Disposition, Due, Input, LegState, Outcome, Refused, Timings};
+use yoban_domain::session::{Disposition, Due, Finding, Input, LegState, Outcome, Refused, Timings};
 use yoban_domain::time::{Span, Timestamp};
+use yoban_domain::vitals::NewReading;
 use yoban_store::Store;
 use yoban_store::device::Bearer;
 use yoban_store::timer::Subject;
@@ -293,41 +295,6 @@ async fn who_is_rung_is_read_from_the_shifts_at_every_ring() {
 }
 
 #[tokio::test]
-async fn a_consultation_cut_short_by_a_new_tap_is_still_due_for_its_decision() {
-    let (district, over) = District::tapped().await;
-    let engine = &district.engine;
-    let decide = || {
-        let advice = "お大事に".to_owned().into();
-        Input::Dispose(Disposition { outcome: Outcome::Advice, advice, reason_online: None })
-    };
-    engine.act(nurse(1), over, Input::Accept).await.unwrap();
-    engine.act(nurse(1), over, Input::End).await.unwrap();
-    let again = engine.request(tablet(1)).await.unwrap().session;
-    engine.act(nurse(2), again, Input::Accept).await.unwrap();
-    engine.act(nurse(2), again, Input::End).await.unwrap();
-    district.clock.turn(Span::seconds(10));
-    engine.fire_due().await.unwrap();
-    engine.act(nurse(2), again, decide()).await.unwrap();
-    let (scene, _) = engine.facts(nurse(1), over).await.unwrap();
-    assert!(!scene.case.open(), "the case follows its newest session");
-    district.clock.turn(Span::minutes(10));
-    engine.fire_due().await.unwrap();
-    let overdue = async || {
-        let all = engine.facts(nurse(1), over).await.unwrap().1;
-        let of =
-            |f: &&yoban_domain::fact::Fact| f.session == Some(over) && f.kind == FactKind::DispositionOverdue;
-        all.iter().filter(of).count()
-    };
-    assert_eq!(overdue().await, 1, "nobody has decided about the first");
-    engine.act(nurse(1), over, decide()).await.unwrap();
-    district.clock.turn(Span::minutes(10));
-    engine.fire_due().await.unwrap();
-    assert_eq!(overdue().await, 1, "decided is decided");
-    let timers = engine.store.read().await.unwrap().timers_of(Subject::Session(over)).await.unwrap();
-    assert_eq!(timers, []);
-}
-
-#[tokio::test]
 async fn a_deadline_that_fires_late_or_twice_changes_nothing() {
     let (district, session) = District::tapped().await;
     district.clock.turn(Span::seconds(25));
@@ -399,7 +366,7 @@ async fn a_signed_record_is_frozen_and_says_who_signed() {
     let engine = &district.engine;
     engine.act(nurse(1), session, Input::Accept).await.unwrap();
     assert!(matches!(
-        engine.sign(nurse(1), session).await,
+        engine.sign(nurse(1), session, 1).await,
         Err(CommandError::Refused(Refused::StillRunning))
     ));
     engine.act(nurse(1), session, Input::End).await.unwrap();
@@ -409,12 +376,37 @@ async fn a_signed_record_is_frozen_and_says_who_signed() {
         Input::Dispose(Disposition { outcome, advice: "お大事に".to_owned().into(), reason_online: None })
     };
     engine.act(nurse(1), session, decide(Outcome::Advice)).await.unwrap();
+    let seen = async || engine.record(nurse(1), session).await.unwrap().0.version;
+    let looked_at = seen().await;
     assert!(matches!(
-        engine.sign(nurse(2), session).await,
+        engine.sign(nurse(2), session, looked_at).await,
         Err(CommandError::Refused(Refused::NotYoursToSign))
     ));
-    assert_eq!(engine.sign(nurse(1), session).await.unwrap(), 1);
-    assert_eq!(engine.sign(nurse(1), session).await.unwrap(), 1, "signing twice is one signature");
+    // Between the look and the signature somebody writes: what nobody has seen is not signed.
+    let note = Finding::Note { text: "あとからの追記".to_owned().into() };
+    engine.act(nurse(1), session, Input::Assess(note)).await.unwrap();
+    assert!(matches!(
+        engine.sign(nurse(1), session, looked_at).await,
+        Err(CommandError::Refused(Refused::ChangedMeanwhile))
+    ));
+    let looked_again = seen().await;
+    assert_eq!(engine.sign(nurse(1), session, looked_again).await.unwrap(), 1);
+    assert_eq!(engine.sign(nurse(1), session, looked_at).await.unwrap(), 1, "signing twice is one signature");
+    let late = |seq| -> NewReading {
+        let vital = serde_json::json!({"kind": "spo2", "value": "91", "unit": "%"});
+        serde_json::from_value(
+            serde_json::json!({ "id": id(seq), "vital": vital, "origin": {"kind": "manual"} }),
+        )
+        .unwrap()
+    };
+    for by in [nurse(1), tablet(1)] {
+        assert!(matches!(
+            engine.readings(by, Some(session), vec![late(900)]).await,
+            Err(CommandError::Refused(Refused::Signed))
+        ));
+    }
+    let alone = engine.readings(tablet(1), None, vec![late(900)]).await.unwrap();
+    assert_eq!(alone.stored, 1, "the patient's own value is kept");
     let changed = engine.act(nurse(1), session, decide(Outcome::Hospital)).await;
     assert!(matches!(changed, Err(CommandError::Refused(Refused::Signed))));
     let (scene, record, signed) = engine.record(nurse(2), session).await.unwrap();
@@ -424,38 +416,4 @@ async fn a_signed_record_is_frozen_and_says_who_signed() {
     assert!(!scene.case.open());
     let last = district.facts(session).await;
     assert!(matches!(last.last(), Some(FactKind::Signed { version: 1, digest }) if *digest == signed.digest));
-}
-
-#[tokio::test]
-async fn a_case_shows_each_reader_the_sessions_they_had_to_do_with() {
-    let (district, first) = District::tapped().await;
-    let engine = &district.engine;
-    engine.act(nurse(1), first, Input::Accept).await.unwrap();
-    engine.act(nurse(1), first, Input::End).await.unwrap();
-    let again = engine.request(tablet(1)).await.unwrap();
-    let visitor = |n: u128| {
-        let who = Who::Staff { person: PersonId(id(300 + n)), role: Role::VisitingNurse };
-        Actor { who, ..nurse(n) }
-    };
-    engine.act(nurse(2), again.session, Input::Accept).await.unwrap();
-    let read = async |by| {
-        engine.case(by, again.case).await.map(|read| {
-            let theirs = read.facts.iter().all(|f| f.session.is_some_and(|s| read.sessions.contains(&s)));
-            assert!(theirs && !read.facts.is_empty());
-            read.sessions
-        })
-    };
-    assert_eq!(read(nurse(1)).await.unwrap(), [first, again.session], "the desk answers for everybody");
-    // As a visiting nurse each sees the calls they were in alone.
-    assert_eq!(read(visitor(1)).await.unwrap(), [first]);
-    assert_eq!(read(visitor(2)).await.unwrap(), [again.session]);
-    assert!(matches!(read(visitor(9)).await, Err(CommandError::NotFound)));
-    let list = engine.tonight(AssociationId(id(1))).await.unwrap();
-    let may_open = |by| list.seen_by(&by).iter().map(|item| item.may_open).collect::<Vec<_>>();
-    assert_eq!((may_open(nurse(1)), may_open(visitor(2))), (vec![true], vec![true]));
-    assert_eq!(may_open(visitor(9)), [false]);
-    for by in [nurse(1), visitor(2), visitor(9)] {
-        let opens = engine.record(by, again.session).await.is_ok();
-        assert_eq!(may_open(by), [opens], "the list says what the route does");
-    }
 }

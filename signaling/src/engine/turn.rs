@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use yoban_domain::case::{Case, Owner, Standing, standing};
+use yoban_domain::case::{Case, Owner, Standing, counting, standing};
 use yoban_domain::duty::Line;
 use yoban_domain::fact::{Fact, FactKind};
 use yoban_domain::grant::may;
@@ -209,7 +209,7 @@ impl Engine {
         let Step { session, outcomes: Outcomes { mut facts, pages } } = step;
         let mut case = before.case.clone();
         let owner_before = owner(&case.standing);
-        case.standing = next_standing(&case, &session, &self.timings, now);
+        case.standing = next_standing(tx, &case, &session, &self.timings, now).await?;
         if let Some(owner) = owner(&case.standing)
             && Some(owner) != owner_before
         {
@@ -308,12 +308,24 @@ const fn owner(standing: &Standing) -> Option<Owner> {
     }
 }
 
-/// A case follows its latest session; an older one that is still being written up does not move it.
-pub(super) fn next_standing(case: &Case, session: &Session, timings: &Timings, now: Timestamp) -> Standing {
-    match (case.sessions.last() == Some(&session.id), case.standing) {
-        (false, standing) | (true, standing @ Standing::Closed { .. }) => standing,
-        (true, Standing::Open { .. }) => standing(session, timings, now),
+/// Where a case stands after one of its sessions changed. What was closed stays closed.
+async fn next_standing(
+    tx: &mut Tx,
+    case: &Case,
+    changed: &Session,
+    timings: &Timings,
+    now: Timestamp,
+) -> Result<Standing> {
+    if !case.open() {
+        return Ok(case.standing);
     }
+    let mut sessions = Vec::new();
+    if case.sessions.len() > 1 {
+        for row in tx.sessions_of_case(case.id).await? {
+            sessions.push(if row.head.id == changed.id { changed.clone() } else { row.body.read()? });
+        }
+    }
+    Ok(standing(counting(&sessions).unwrap_or(changed), timings, now))
 }
 
 pub(super) fn case_head(case: &Case) -> Result<CaseHead> {

@@ -76,8 +76,8 @@ impl Session {
                 }
                 return Ok(None);
             }
-            ClientMessage::Sign { session } => {
-                self.signaling.engine.sign(self.identity.actor, session).await?;
+            ClientMessage::Sign { session, seen } => {
+                self.signaling.engine.sign(self.identity.actor, session, seen).await?;
                 return Ok(None);
             }
             ClientMessage::Cancel { session } => (session, Input::Cancel),

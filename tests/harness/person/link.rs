@@ -48,6 +48,8 @@ pub struct Seen {
     pub queue: Vec<QueueItem>,
     /// Newest vital signs and when they came.
     pub vitals: BTreeMap<SessionId, (VitalsView, Instant)>,
+    /// How many offers came, ever.
+    pub offered: u32,
     /// Offers not answered yet.
     pub offers: Vec<(SessionId, ConnectionId, String)>,
     /// Newest map of each connection.
@@ -122,6 +124,7 @@ impl Seen {
                 self.vitals.insert(vitals.session, (*vitals, Instant::now()));
             }
             ServerMessage::Offer { session, connection, sdp } => {
+                self.offered += 1;
                 self.offers.push((session, connection, sdp));
             }
             ServerMessage::Map { connection, slots } => _ = self.maps.insert(connection, slots),

@@ -9,7 +9,7 @@ use yoban_domain::id::{LegId, SessionId};
 use yoban_domain::session::{Disposition, Outcome};
 use yoban_domain::wire::rest::{CaseView, EncounterView};
 use yoban_domain::wire::signal::ClientMessage as Say;
-use yoban_domain::wire::view::QueueItem;
+use yoban_domain::wire::view::{CallView, QueueItem};
 use yoban_media::recording::{Kind, Manifest};
 
 use super::{Night1, Tell, WRITTEN, stranger};
@@ -20,7 +20,9 @@ use crate::{Clip, PATIENCE, Person, clip};
 pub(super) async fn decide(session: SessionId, people: [&Person; 3], tell: Tell<'_>) {
     let [patient, nurse, doctor] = people;
     tell("転帰を決め、署名します", "The decision is written and the record signed");
-    assert_eq!(doctor.refused(Say::Sign { session }).await, "still-running");
+    let sign = |seen| Say::Sign { session, seen };
+    let looked_at = doctor.call(session).version;
+    assert_eq!(doctor.refused(sign(looked_at)).await, "still-running");
     let online =
         Disposition { outcome: Outcome::Advice, advice: WRITTEN[5].to_owned().into(), reason_online: None };
     let dispose = |disposition: &Disposition| Say::Dispose { session, disposition: disposition.clone() };
@@ -33,9 +35,12 @@ pub(super) async fn decide(session: SessionId, people: [&Person; 3], tell: Tell<
             (told.advice.reveal() == WRITTEN[5]).then_some(())
         })
         .await;
-    assert_eq!(nurse.refused(Say::Sign { session }).await, "not-yours-to-sign");
-    doctor.say(Say::Sign { session }).await;
-    doctor.say(Say::Sign { session }).await;
+    let decided = |call: &CallView| call.disposition.is_some().then_some(call.version);
+    let seen = doctor.until_call(session, "the own decision", decided).await;
+    assert_eq!(nurse.refused(sign(seen)).await, "not-yours-to-sign");
+    assert_eq!(doctor.refused(sign(looked_at)).await, "changed-meanwhile");
+    doctor.say(sign(seen)).await;
+    doctor.say(sign(seen)).await;
     nurse
         .until("tonight's list shows it signed", |seen| {
             let item = seen.queue.iter().find(|i| i.session == session)?;

@@ -35,6 +35,7 @@ impl From<Refused> for Problem {
             | Refused::TooLateToUndo
             | Refused::NotExamination(_)
             | Refused::StillRunning
+            | Refused::ChangedMeanwhile
             | Refused::RecordingNotPossible
             | Refused::EquipmentBusy
             | Refused::EquipmentDirection
@@ -200,7 +201,7 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "Ask them, or choose once they have left",
         ],
         Refused::ReasonNeeded => [
-            "赤・橙・赤旗の症例をオンラインで終えるには医師の理由が必要です",
+            "急を要する症例をオンラインで終えるには医師の理由が必要です",
             "A red or orange case, or one with a red flag, may end online only with the doctor's written reason",
             "理由を書くか、往診・救急・病院を選んでください",
             "Write the reason, or choose a house call, 119 or hospital",
@@ -246,6 +247,12 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "The record is signed by whoever decided",
             "診た医師に、医師がいなければ応対した看護師に、署名を頼んでください",
             "Ask the doctor who saw the patient to sign; where there was none, the nurse who answered",
+        ],
+        Refused::ChangedMeanwhile => [
+            "ご覧になったあとに、記録が書きかえられました",
+            "The record was changed after you looked at it",
+            "いまの記録を確かめてから、もう一度署名してください",
+            "Look at the record as it is now, then sign again",
         ],
         Refused::RecordingNotPossible => [
             "いまは録画できません",

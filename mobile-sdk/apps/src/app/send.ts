@@ -13,9 +13,10 @@ export type CallCommand =
         | 'undoEnd'
         | 'askRecording'
         | 'stopRecording'
-        | 'stillHere'
-        | 'sign';
+        | 'stillHere';
     }
+  /** `seen`: the version of the call that was looked at. */
+  | { type: 'sign'; seen: number }
   | { type: 'decline'; reason: DeclineReason }
   | { type: 'bringEquipment'; device: Id }
   | { type: 'invite'; role: LegRole; person?: Id | null }

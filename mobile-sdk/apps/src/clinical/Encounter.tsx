@@ -61,8 +61,8 @@ export interface EncounterProps {
   onBack: () => void;
   onFhir: () => void;
   onPrint: () => void;
-  /** True once the signature stands. */
-  onSign: () => Promise<boolean>;
+  /** What stood on the screen is signed; true once it stands. */
+  onSign: (seen: number) => Promise<boolean>;
 }
 
 /** One consultation as it stands in the record: decision, note, signature, and everything that happened. */
@@ -116,7 +116,7 @@ export function Encounter(props: EncounterProps): VNode {
               <p class="pre">{encounter.note || <span class="soft">{t('enc.noteNone')}</span>}</p>
             </div>
             {encounter.maySign && !encounter.version && (
-              <SignButton testid="enc-sign" onSign={props.onSign} />
+              <SignButton testid="enc-sign" seen={encounter.seen} onSign={props.onSign} />
             )}
           </section>
           <section class="card stack">

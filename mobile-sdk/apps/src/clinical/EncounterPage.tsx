@@ -183,9 +183,10 @@ export function EncounterPage({
           if (!shown) sheet?.close();
         });
       }}
-      onSign={async () => {
-        const signed = await live.sendTo(session)({ type: 'sign' });
-        if (signed) setTurn(turn + 1);
+      onSign={async (seen) => {
+        const signed = await live.sendTo(session)({ type: 'sign', seen });
+        // Also where it was refused, for instance because somebody wrote meanwhile: it is shown as it is now.
+        setTurn(turn + 1);
         return signed;
       }}
     />

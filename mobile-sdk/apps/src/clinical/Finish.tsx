@@ -189,14 +189,18 @@ export function DispositionForm({ call, send }: { call: CallView; send: Send }):
   );
 }
 
-/** A signature stands for ever: it is asked for, wherever one signs. `onSign`: true once it stands. */
+/**
+ * A signature stands for ever: it is asked for, wherever one signs. What is signed is what stood on the screen when the
+ * question was opened, `seen`; whatever comes of it, the record is looked at again before the next try.
+ */
 export function SignButton(props: {
   class?: string;
   disabled?: boolean;
   testid: string;
-  onSign: () => Promise<boolean>;
+  seen: number;
+  onSign: (seen: number) => Promise<boolean>;
 }): VNode {
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<number | null>(null);
   const [busy, go] = useBusy();
   return (
     <>
@@ -205,19 +209,19 @@ export function SignButton(props: {
         icon="sign"
         class={props.class ?? ''}
         disabled={props.disabled ?? false}
-        onClick={() => setAsking(true)}
+        onClick={() => setAsking(props.seen)}
         testid={props.testid}
       >
         {t('sign.go')}
       </Button>
-      {asking && (
+      {asking !== null && (
         <Dialog
           title={t('sign.sure')}
           testid="sign-dialog"
-          onClose={() => setAsking(false)}
+          onClose={() => setAsking(null)}
           actions={
             <>
-              <Button onClick={() => setAsking(false)} testid="sign-no">
+              <Button onClick={() => setAsking(null)} testid="sign-no">
                 {t('cancel')}
               </Button>
               <Button
@@ -227,7 +231,8 @@ export function SignButton(props: {
                 testid="sign-yes"
                 onClick={() =>
                   go('sign', async () => {
-                    if (await props.onSign()) setAsking(false);
+                    await props.onSign(asking);
+                    setAsking(null);
                   })
                 }
               >
@@ -254,7 +259,13 @@ export function SignStep({ call, send }: { call: CallView; send: Send }): VNode 
       ) : (
         <>
           {!ready && <p class="soft">{t('sign.notYet')}</p>}
-          <SignButton class="wide" disabled={!ready} testid="sign" onSign={() => send({ type: 'sign' })} />
+          <SignButton
+            class="wide"
+            disabled={!ready}
+            testid="sign"
+            seen={call.version}
+            onSign={(seen) => send({ type: 'sign', seen })}
+          />
         </>
       )}
     </section>

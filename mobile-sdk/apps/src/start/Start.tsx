@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { t } from '../i18n/index.tsx';
+import { lang, t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { Brand, Empty, LangSwitch, Loading, ThemeSwitch } from '../ui/parts.tsx';
@@ -71,7 +71,7 @@ export function Start(props: {
                           data-testid={`open-${app}`}
                         >
                           <span class="grow">
-                            <b>{p.name}</b>
+                            <b>{lang.value === 'ja' ? p.name : p.nameLatin}</b>
                             <span class="soft">{p.role ? t(`role.${p.role}`) : t('start.patient')}</span>
                           </span>
                           <Icon name="right" />

@@ -40,7 +40,8 @@ export async function signing(browser: Browser, base: string): Promise<void> {
     assert.ok(!sent.some((m) => m.type === 'sign'), 'nothing is signed by one tap');
     await page.click(at('enc-sign'));
     await page.click(at('sign-yes'));
-    assert.equal((await heard('sign')).session, 'session-7');
+    const signed = await heard('sign');
+    assert.deepEqual([signed.session, signed.seen], ['session-7', 7], 'what stood on the screen');
     await page.context().close();
   }
 }

@@ -110,6 +110,28 @@ async fn a_room_that_could_not_be_brought_up_to_date_is_looked_at_again() {
 }
 
 #[tokio::test]
+async fn a_device_that_came_back_while_nothing_could_be_read_is_told_as_soon_as_it_can() {
+    let mut kept = Kept::new().await;
+    take_away(&kept.district.engine.store).await;
+    kept.keeper.everything(tablet(1)).await;
+    bring_back(&kept.district.engine.store).await;
+    assert!(kept.tablet.try_recv().is_err(), "there was nothing to tell");
+    kept.district.clock.turn(Span::seconds(1));
+    let calls = async {
+        loop {
+            if let Out::Frame(frame) = kept.tablet.recv().await.unwrap()
+                && let ServerMessage::Calls { calls } = frame.message
+            {
+                return calls;
+            }
+        }
+    };
+    let calls = tokio::time::timeout(NEVER, calls).await.expect("its screen stays empty");
+    assert_eq!(calls.iter().map(|call| call.session).collect::<Vec<_>>(), [kept.session]);
+    kept.stop.cancel();
+}
+
+#[tokio::test]
 async fn the_room_of_a_call_that_ended_while_nobody_could_say_so_is_closed() {
     let mut kept = Kept::new().await;
     kept.other.act(nurse(1), kept.session, Input::End).await.unwrap();

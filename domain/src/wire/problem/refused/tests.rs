@@ -49,6 +49,7 @@ codes! {
         StillRunning "still-running",
         NotYoursToEnd "not-yours-to-end",
         NotYoursToSign "not-yours-to-sign",
+        ChangedMeanwhile "changed-meanwhile",
         RecordingNotPossible "recording-not-possible",
         EquipmentElsewhere "equipment-elsewhere",
         EquipmentBusy "equipment-busy",

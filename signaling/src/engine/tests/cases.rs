@@ -1,0 +1,120 @@
+//! A case and its calls: who owns it, when it is closed, who may see which call.
+
+use super::*;
+
+#[tokio::test]
+async fn a_consultation_cut_short_by_a_new_tap_is_still_due_for_its_decision() {
+    let (district, over) = District::tapped().await;
+    let engine = &district.engine;
+    let decide = || {
+        let advice = "お大事に".to_owned().into();
+        Input::Dispose(Disposition { outcome: Outcome::Advice, advice, reason_online: None })
+    };
+    engine.act(nurse(1), over, Input::Accept).await.unwrap();
+    engine.act(nurse(1), over, Input::End).await.unwrap();
+    let again = engine.request(tablet(1)).await.unwrap().session;
+    engine.act(nurse(2), again, Input::Accept).await.unwrap();
+    engine.act(nurse(2), again, Input::End).await.unwrap();
+    district.clock.turn(Span::seconds(10));
+    engine.fire_due().await.unwrap();
+    engine.act(nurse(2), again, decide()).await.unwrap();
+    let standing = async || engine.facts(nurse(1), over).await.unwrap().0.case.standing;
+    let listed = async || {
+        let list = engine.tonight(AssociationId(id(1))).await.unwrap();
+        list.seen_by(&nurse(2)).iter().map(|item| item.session).collect::<Vec<_>>()
+    };
+    let of_the_first = Owner::Person { person: PersonId(id(301)) };
+    assert!(
+        matches!(standing().await, Standing::Open { owner, .. } if owner == of_the_first),
+        "one of two is undecided: the case has an owner"
+    );
+    assert_eq!(listed().await, [over], "and the list leads to the one that is undecided");
+    for _ in 0..6 {
+        district.clock.turn(Span::minutes(10));
+        engine.fire_due().await.unwrap();
+    }
+    let desk = Owner::Line { line: Line::Desk };
+    assert!(matches!(standing().await, Standing::Open { owner, deadline } if owner == desk
+        && deadline > engine.clock.now()));
+    let overdue = async || {
+        let all = engine.facts(nurse(1), over).await.unwrap().1;
+        let of =
+            |f: &&yoban_domain::fact::Fact| f.session == Some(over) && f.kind == FactKind::DispositionOverdue;
+        all.iter().filter(of).count()
+    };
+    assert_eq!(overdue().await, 1, "nobody has decided about the first, which is said once");
+    // The colleague who was in the second call alone is at the desk now, and decides.
+    engine.act(nurse(2), over, decide()).await.unwrap();
+    assert!(matches!(standing().await, Standing::Closed { .. }));
+    assert_eq!(listed().await, [again]);
+    district.clock.turn(Span::minutes(10));
+    engine.fire_due().await.unwrap();
+    assert_eq!(overdue().await, 1, "decided is decided");
+    let timers = engine.store.read().await.unwrap().timers_of(Subject::Session(over)).await.unwrap();
+    assert_eq!(timers, []);
+}
+
+#[tokio::test]
+async fn a_call_taken_back_and_made_again_is_one_problem_with_one_decision() {
+    let (district, taken_back) = District::tapped().await;
+    let engine = &district.engine;
+    engine.act(tablet(1), taken_back, Input::Cancel).await.unwrap();
+    let again = engine.request(tablet(1)).await.unwrap().session;
+    assert_ne!(again, taken_back);
+    let timers = async |of| engine.store.read().await.unwrap().timers_of(Subject::Session(of)).await.unwrap();
+    assert_eq!(timers(taken_back).await, [], "the new call answers for it");
+    engine.act(nurse(1), again, Input::Accept).await.unwrap();
+    engine.act(nurse(1), again, Input::End).await.unwrap();
+    district.clock.turn(Span::seconds(10));
+    engine.fire_due().await.unwrap();
+    let advice = "お大事に".to_owned().into();
+    let decision = Disposition { outcome: Outcome::Advice, advice, reason_online: None };
+    engine.act(nurse(1), again, Input::Dispose(decision)).await.unwrap();
+    let told = async |of| engine.facts(nurse(1), of).await.unwrap().1.len();
+    let before = (told(taken_back).await, told(again).await);
+    for _ in 0..144 {
+        district.clock.turn(Span::minutes(10));
+        engine.fire_due().await.unwrap();
+    }
+    assert!(!engine.facts(nurse(1), taken_back).await.unwrap().0.case.open());
+    assert_eq!((told(taken_back).await, told(again).await), before, "a closed case stays as it is");
+    // Nobody called again: somebody must ask how they are, and the desk owns it.
+    let (district, taken_back) = District::tapped().await;
+    district.engine.act(tablet(1), taken_back, Input::Cancel).await.unwrap();
+    let case = district.engine.facts(nurse(1), taken_back).await.unwrap().0.case;
+    assert!(matches!(case.standing, Standing::Open { owner: Owner::Line { line: Line::Desk }, .. }));
+}
+
+#[tokio::test]
+async fn a_case_shows_each_reader_the_sessions_they_had_to_do_with() {
+    let (district, first) = District::tapped().await;
+    let engine = &district.engine;
+    engine.act(nurse(1), first, Input::Accept).await.unwrap();
+    engine.act(nurse(1), first, Input::End).await.unwrap();
+    let again = engine.request(tablet(1)).await.unwrap();
+    let visitor = |n: u128| {
+        let who = Who::Staff { person: PersonId(id(300 + n)), role: Role::VisitingNurse };
+        Actor { who, ..nurse(n) }
+    };
+    engine.act(nurse(2), again.session, Input::Accept).await.unwrap();
+    let read = async |by| {
+        engine.case(by, again.case).await.map(|read| {
+            let theirs = read.facts.iter().all(|f| f.session.is_some_and(|s| read.sessions.contains(&s)));
+            assert!(theirs && !read.facts.is_empty());
+            read.sessions
+        })
+    };
+    assert_eq!(read(nurse(1)).await.unwrap(), [first, again.session], "the desk answers for everybody");
+    // As a visiting nurse each sees the calls they were in alone.
+    assert_eq!(read(visitor(1)).await.unwrap(), [first]);
+    assert_eq!(read(visitor(2)).await.unwrap(), [again.session]);
+    assert!(matches!(read(visitor(9)).await, Err(CommandError::NotFound)));
+    let list = engine.tonight(AssociationId(id(1))).await.unwrap();
+    let may_open = |by| list.seen_by(&by).iter().map(|item| item.may_open).collect::<Vec<_>>();
+    assert_eq!((may_open(nurse(1)), may_open(visitor(2))), (vec![true], vec![true]));
+    assert_eq!(may_open(visitor(9)), [false]);
+    for by in [nurse(1), visitor(2), visitor(9)] {
+        let opens = engine.record(by, again.session).await.is_ok();
+        assert_eq!(may_open(by), [opens], "the list says what the route does");
+    }
+}
