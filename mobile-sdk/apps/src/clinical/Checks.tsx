@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { keptOf } from '../app/drafts.ts';
 import { list, nameOf } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
@@ -46,6 +47,9 @@ export function IdentityStep({ call, send }: { call: CallView; send: Send }): VN
   );
 }
 
+/** Air above what was scrolled to, px. */
+const ABOVE = 16;
+
 /** What to say on the telephone, ready to be read out. */
 export function Script119(props: {
   patient: PatientCard | null | undefined;
@@ -54,8 +58,15 @@ export function Script119(props: {
 }): VNode {
   const { patient } = props;
   const flags = list(props.found.map((f) => t(`red.${f}`)));
+  const here = useRef<HTMLElement>(null);
+  // What is to be read out now stands at the top of its panel, not below the fold. The page itself keeps still.
+  useEffect(() => {
+    const panel = here.current?.closest('[role=tabpanel]');
+    if (!here.current || !panel) return;
+    panel.scrollTop += here.current.getBoundingClientRect().top - panel.getBoundingClientRect().top - ABOVE;
+  }, []);
   return (
-    <section class="script119" role="alert" data-testid="panel-119">
+    <section class="script119" role="alert" ref={here} data-testid="panel-119">
       <h3>
         <Icon name="ambulance" />
         {t('red.119')}

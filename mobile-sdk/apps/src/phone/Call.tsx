@@ -190,18 +190,19 @@ export function PhoneCall(props: PhoneCallProps): VNode {
             ))}
             <OwnTile media={media} />
           </div>
-          <div class="overtop">
-            {call.recording.phase === 'on' && (
-              <span class="rec" data-testid="rec-badge">
-                <i /> {t('rec.short')}
-              </span>
-            )}
-            {since && <span class="chip num dark">{stopwatch(now.value - since)}</span>}
-          </div>
           <div class="overtrouble">
             <MediaTrouble media={media} controls={props.controls} phone={call.patient?.phone ?? null} />
           </div>
           <div class="overvitals">
+            {/* Not at the top: there the banner lies when the line is gone. */}
+            <div class="runs">
+              {call.recording.phase === 'on' && (
+                <span class="rec" data-testid="rec-badge">
+                  <i /> {t('rec.short')}
+                </span>
+              )}
+              {since && <span class="chip num dark">{stopwatch(now.value - since)}</span>}
+            </div>
             <VitalTiles
               view={props.vitals}
               only={['spo2', 'pulse', 'bloodPressure', 'temperature']}
@@ -251,7 +252,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
         {tab === 'call' ? (
           <>
             <ScoreCard view={props.vitals} small />
-            {!ended && <RecordingBar call={call} send={props.send} />}
+            {!ended && !left && <RecordingBar call={call} send={props.send} />}
             {call.findings?.urgency === 'red' && <Notice tone="bad">{t('red.119')}</Notice>}
             <People call={call} send={props.send} />
           </>

@@ -47,3 +47,22 @@ export async function dutyDoctor(browser: Browser, base: string): Promise<void> 
   await page.waitForSelector(at('over-talking'));
   await page.context().close();
 }
+
+/** The line is gone in a recorded call: the banner that says so does not hide that it is recorded. */
+export async function recordedWithoutLine(browser: Browser, base: string): Promise<void> {
+  const { page, say, away } = await play(browser, base, 'phone', staffMe(doctor, 'dutyDoctor'));
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.click(at('go-on-duty'));
+  say({ type: 'call', call: { ...asDoctor(scenes.threeWayRecorded), version: 1 } });
+  await page.waitForSelector(at('rec-badge'));
+  await away();
+  await page.waitForSelector('[data-testid^=link-]');
+  const onTop = await page.evaluate((selector) => {
+    const box = document.querySelector(selector)?.getBoundingClientRect();
+    if (!box) return null;
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return top?.closest('[data-testid]')?.getAttribute('data-testid');
+  }, at('rec-badge'));
+  assert.equal(onTop, 'rec-badge');
+  await page.context().close();
+}

@@ -7,7 +7,7 @@
 import { withBrowser } from '../browser.ts';
 import { arrival, switchedOnAgain } from './arrival.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
-import { dutyDoctor } from './phone.ts';
+import { dutyDoctor, recordedWithoutLine } from './phone.ts';
 import { signing } from './record.ts';
 import { brokenScreen, patient } from './tablet.ts';
 import { secondThoughts, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
@@ -22,6 +22,7 @@ const STORIES = [
   valuesGrowOld,
   ringWins,
   dutyDoctor,
+  recordedWithoutLine,
   typedStays,
   typedOnThePhone,
   twoWriters,

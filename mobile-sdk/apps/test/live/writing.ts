@@ -165,6 +165,10 @@ export async function secondThoughts(browser: Browser, base: string): Promise<vo
   const decided = { disposition: scenes.decided.disposition };
   say({ type: 'call', call: { ...asNurse(scenes.redFlag, decided), version: 1 } });
   await page.click(at('tab-check'));
+  const [script, panel] = await Promise.all(
+    [at('panel-119'), '#bench-panel'].map((s) => page.locator(s).boundingBox()),
+  );
+  assert.ok(script && panel && script.y < panel.y + 40, 'what is to be read out stands at the top');
   await page.click(at('red-edit'));
   await page.waitForSelector(at('panel-119'));
   assert.equal(await page.getAttribute(at('red-breathing-yes'), 'aria-pressed'), 'true');

@@ -251,7 +251,10 @@ export function faults(rules: Rules): string[] {
         const wide = Math.min(box.right, letters.right) - Math.max(box.left, letters.left);
         return wide > 2 && Math.min(box.bottom, letters.bottom) - Math.max(box.top, letters.top) > 2;
       });
-      if (under && letters.bottom <= shown(e).bottom + 1) found.push(`${what} lies under ${name(under)}`);
+      // Scrolled out of its own box, above or below, it lies under nothing: it is not there.
+      const seen = shown(e);
+      if (under && letters.bottom <= seen.bottom + 1 && letters.top >= seen.top - 1)
+        found.push(`${what} lies under ${name(under)}`);
       const single = oneLine(e);
       if (single) rowsOf.set(single, [...(rowsOf.get(single) ?? []), Math.round(middle)]);
     }

@@ -82,7 +82,7 @@ export const staff = {
   'checkIn.left': '返事がないと{n}秒で次の担当へ',
   'checkIn.yes': '通話中です',
   'consent.spoken': '口頭で同意を得た',
-  'consent.spoken.sub': '{who}の参加に、患者さんが口頭で同意しました',
+  'consent.spoken.sub': '患者さんが{who}の参加に口頭で同意したら、押してください。',
   'consent.asked': '{who}の参加を、タブレットでたずねています',
   'consent.refused': '患者さんが{who}の参加を断りました',
   'takeOver.body': '患者さんのそばに誰もいません。あなたが出ると、すぐに話せます。',
@@ -193,7 +193,7 @@ export const staff = {
     'つながりしだい、自動で読み直します。急ぐときは当番表の電話番号に連絡してください。',
   'invite.inCall': '参加中',
   'kindof.title': '診療の区分',
-  'kindof.now': '現在：{kind}（{mode}）',
+  'kindof.now': '現在：{kind}・{mode}',
   'kindof.refused': 'オンライン診療にできません',
   'kindof.no-plan': '有効な診療計画がありません。健康医療相談として続けるか、往診・受診を選んでください。',
   'kindof.not-named':
