@@ -1,11 +1,12 @@
 import type { VNode } from 'preact';
 import { clockSeconds, dayTime, nameOf } from '../app/format.ts';
+import type { Send } from '../app/send.ts';
 import { either, t } from '../i18n/index.tsx';
 import { lasting } from '../model/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Loading, Notice, Unread } from '../ui/parts.tsx';
 import type { CaseView, EncounterView, PlacedReading, Recording, TimelineEntry } from '../wire.ts';
-import { Decided, SignButton } from './Finish.tsx';
+import { Decided, DispositionForm, SignButton } from './Finish.tsx';
 import { PatientPanel } from './PatientPanel.tsx';
 import { Playback } from './Playback.tsx';
 
@@ -61,6 +62,8 @@ export interface EncounterProps {
   onBack: () => void;
   onFhir: () => void;
   onPrint: () => void;
+  /** What is decided here. */
+  send: Send;
   /** What stood on the screen is signed; true once it stands. */
   onSign: (seen: number) => Promise<boolean>;
 }
@@ -106,7 +109,17 @@ export function Encounter(props: EncounterProps): VNode {
             ) : (
               <Notice tone="warn">{t('enc.draft')}</Notice>
             )}
-            {encounter.disposition ? (
+            {encounter.mayDecide ? (
+              <DispositionForm
+                about={{
+                  ...encounter.mayDecide,
+                  session: encounter.session,
+                  disposition: encounter.disposition ?? null,
+                  signed: Boolean(encounter.version),
+                }}
+                send={props.send}
+              />
+            ) : encounter.disposition ? (
               <Decided disposition={encounter.disposition} />
             ) : (
               <p class="soft">{t('enc.dispNone')}</p>

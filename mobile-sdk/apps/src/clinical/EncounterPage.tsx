@@ -183,6 +183,11 @@ export function EncounterPage({
           if (!shown) sheet?.close();
         });
       }}
+      send={async (command) => {
+        const done = await live.sendTo(session)(command);
+        setTurn(turn + 1);
+        return done;
+      }}
       onSign={async (seen) => {
         const signed = await live.sendTo(session)({ type: 'sign', seen });
         // Also where it was refused, for instance because somebody wrote meanwhile: it is shown as it is now.

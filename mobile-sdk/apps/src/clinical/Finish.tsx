@@ -18,7 +18,7 @@ import { roomIn } from '../model/limits.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Dialog, Field, Notice } from '../ui/parts.tsx';
 import { TextArea } from '../ui/TextArea.tsx';
-import type { CallView, Disposition, OutcomeKind } from '../wire.ts';
+import type { CallView, Disposition, Id, OutcomeKind } from '../wire.ts';
 import { Theirs } from './Theirs.tsx';
 
 const KINDS: readonly OutcomeKind[] = [
@@ -81,17 +81,36 @@ export function Decided({ disposition }: { disposition: Disposition }): VNode {
   );
 }
 
+/** What a decision is about. */
+export interface Deciding {
+  session: Id;
+  /** A sudden illness was found: what ends online needs the doctor's reason. */
+  sudden: boolean;
+  /** The patient took the call back before anybody answered. */
+  cancelled: boolean;
+  /** What stands. */
+  disposition: Disposition | null;
+  signed: boolean;
+}
+
+export const decidingOf = (call: CallView): Deciding => ({
+  session: call.session,
+  sudden: call.findings?.sudden ?? false,
+  cancelled: call.state.state === 'ended' && call.state.reason === 'cancelledByPatient',
+  disposition: call.disposition ?? null,
+  signed: Boolean(call.signed),
+});
+
 /** What follows, and what the patient is told. */
-export function DispositionForm({ call, send }: { call: CallView; send: Send }): VNode {
-  const entered = keptOf<Draft>(call.session, 'disposition');
+export function DispositionForm({ about, send }: { about: Deciding; send: Send }): VNode {
+  const { session, sudden, cancelled, disposition: stands, signed } = about;
+  const entered = keptOf<Draft>(session, 'disposition');
   const draft = entered.value ?? emptyDraft;
   const setDraft = (next: Draft) => entered.set(next);
   const [tried, setTried] = useState(false);
   const [busy, go] = useBusy();
-  const sudden = call.findings?.sudden ?? false;
   const gaps = missing(draft, sudden, now.value, zone.value);
-  const ended = call.state.state === 'ended' && call.state.reason === 'cancelledByPatient';
-  const kinds = ended ? (['cancelledAndChecked', ...KINDS] as const) : KINDS;
+  const kinds = cancelled ? (['cancelledAndChecked', ...KINDS] as const) : KINDS;
   const save = () =>
     go('save', async () => {
       setTried(true);
@@ -101,7 +120,6 @@ export function DispositionForm({ call, send }: { call: CallView; send: Send }):
         setTried(false);
       }
     });
-  const { disposition: stands, signed } = call;
   if (stands && (!entered.value || signed)) {
     return (
       <section class="block">

@@ -5,7 +5,7 @@ import type { DutyNow } from '../app/useDutyList.ts';
 import type { Equipment } from '../app/useEquipment.ts';
 import { IdentityStep, RedFlagStep, UrgencyStep } from '../clinical/Checks.tsx';
 import { EquipmentList } from '../clinical/Equipment.tsx';
-import { DispositionForm, NoteEditor, SignStep } from '../clinical/Finish.tsx';
+import { DispositionForm, decidingOf, NoteEditor, SignStep } from '../clinical/Finish.tsx';
 import { Invite } from '../clinical/Invite.tsx';
 import { KindPicker } from '../clinical/Kind.tsx';
 import { Observations } from '../clinical/Observations.tsx';
@@ -78,7 +78,7 @@ function Panel(props: BenchProps): VNode {
         <>
           <KindPicker call={call} send={send} />
           <NoteEditor call={call} send={send} />
-          <DispositionForm call={call} send={send} />
+          <DispositionForm about={decidingOf(call)} send={send} />
           <SignStep call={call} send={send} />
         </>
       );

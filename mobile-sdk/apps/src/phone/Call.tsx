@@ -13,7 +13,7 @@ import {
   RecordingQuestion,
   UndoBar,
 } from '../clinical/Controls.tsx';
-import { DispositionForm, NoteEditor, SignStep } from '../clinical/Finish.tsx';
+import { DispositionForm, decidingOf, NoteEditor, SignStep } from '../clinical/Finish.tsx';
 import { KindPicker } from '../clinical/Kind.tsx';
 import { LeftCall } from '../clinical/LeftCall.tsx';
 import { MediaTrouble } from '../clinical/MediaTrouble.tsx';
@@ -141,7 +141,7 @@ function Panel({ tab, props }: { tab: Tab; props: PhoneCallProps }): VNode | nul
       return (
         <>
           <KindPicker call={call} send={send} />
-          <DispositionForm call={call} send={send} />
+          <DispositionForm about={decidingOf(call)} send={send} />
           <SignStep call={call} send={send} />
           <Button icon="record" class="wide" onClick={props.onRecord} testid="open-record">
             {t('enc.open')}

@@ -222,10 +222,7 @@ export function Choices<V extends string>(props: {
   onChange: (value: V) => void;
 }): VNode {
   return (
-    <fieldset
-      class="choices"
-      style={props.columns ? { gridTemplateColumns: `repeat(${props.columns}, 1fr)` } : {}}
-    >
+    <fieldset class="choices" style={{ '--columns': props.columns ?? 1 }}>
       <legend class="sr">{props.label}</legend>
       {props.options.map((option) => (
         <label class="choice" key={option.value}>

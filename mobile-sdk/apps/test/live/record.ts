@@ -1,4 +1,4 @@
-/** The record page: which record one signs, and that one is asked. */
+/** The record page: which record one signs, that one is asked, and that one can decide there. */
 import assert from 'node:assert/strict';
 import type { Browser, Route } from 'playwright-core';
 import { doctor, nurse, staffMe } from '../../fixtures/people.ts';
@@ -44,4 +44,40 @@ export async function signing(browser: Browser, base: string): Promise<void> {
     assert.deepEqual([signed.session, signed.seen], ['session-7', 7], 'what stood on the screen');
     await page.context().close();
   }
+}
+
+/** A call that nobody was in, because the patient took it back: the desk decides about it from the list. */
+export async function deciding(browser: Browser, base: string): Promise<void> {
+  const { page, heard } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  await page.click(at('go-on-duty'));
+  const open = { ...unsigned, session: 'session-9', disposition: null, note: null, maySign: false };
+  let decided = false;
+  await page.route('**/api/v1/encounters/session-9', (route) =>
+    route.fulfill({
+      contentType: 'application/json',
+      body: JSON.stringify(
+        decided
+          ? {
+              ...open,
+              maySign: true,
+              disposition: { outcome: { outcome: 'cancelledAndChecked' }, advice: '無事' },
+            }
+          : { ...open, mayDecide: { sudden: false, cancelled: true } },
+      ),
+    }),
+  );
+  await page.evaluate(() => {
+    location.hash = '#/record/session-9';
+  });
+  await page.click(at('outcome-cancelledAndChecked'));
+  await page.fill(at('disp-advice'), '電話で無事を確かめました');
+  decided = true;
+  await page.click(at('disp-save'));
+  const said = await heard('dispose');
+  assert.equal(said.session, 'session-9');
+  assert.deepEqual((said.disposition as { outcome: unknown }).outcome, { outcome: 'cancelledAndChecked' });
+  await page.waitForSelector(at('decided'));
+  await page.waitForSelector(at('enc-sign'));
+  assert.equal(await page.locator(at('disp-save')).count(), 0, 'it stands, and the form is gone');
+  await page.context().close();
 }

@@ -8,7 +8,7 @@ import { withBrowser } from '../browser.ts';
 import { arrival, switchedOnAgain } from './arrival.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
 import { dutyDoctor, recordedWithoutLine } from './phone.ts';
-import { signing } from './record.ts';
+import { deciding, signing } from './record.ts';
 import { brokenScreen, patient } from './tablet.ts';
 import { secondThoughts, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
 
@@ -28,6 +28,7 @@ const STORIES = [
   twoWriters,
   secondThoughts,
   signing,
+  deciding,
 ];
 const only = process.argv
   .find((a) => a.startsWith('--only='))
