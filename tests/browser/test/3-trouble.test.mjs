@@ -182,6 +182,28 @@ story('a second patient rings during the call: seen and counted at the desk', as
   await desk.seesNot('waiting-count');
 });
 
+story('the patient takes the call back: the desk asks how they are, decides from the record, and signs', async () => {
+  const { tablet, desk } = await night.bedsideAndDesk();
+  await tablet.taps('call');
+  await desk.sees('claim');
+  await cancels(tablet);
+  await tablet.sees('screen-after');
+  await desk.by('queue-item').getByText('無事を確かめてください').waitFor();
+  await desk.taps('open-record');
+  await desk.chooses('outcome-cancelledAndChecked');
+  await desk.writes('disp-advice', 'お電話で無事を確かめました。またいつでも押してください。');
+  await desk.taps('disp-save');
+  await desk.sees('decided');
+  await tablet.by('screen-after').getByText('またいつでも押してください').waitFor();
+  await desk.taps('enc-sign');
+  await desk.taps('sign-yes');
+  await desk.by('encounter').getByText('第1版・署名済み').waitFor();
+  await desk.taps('back');
+  const item = desk.by('queue-item');
+  await item.getByText('署名済み').waitFor();
+  assert.equal(await item.getByText('期限を過ぎています').count(), 0);
+});
+
 story('the tablet’s page is opened a second time: the first says so, and can take the call back', async () => {
   const { tablet, desk } = await night.bedsideAndDesk();
   await talk(tablet, desk);
