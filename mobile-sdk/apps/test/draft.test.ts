@@ -1,5 +1,6 @@
 /** A text that two may write: nothing typed is called stored, and nobody's text replaces another's unasked. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { sbarText } from '../src/clinical/Sbar.tsx';
@@ -77,6 +78,15 @@ describe('a text one writes', () => {
       recommendation: '',
     });
   });
+});
+
+it('has one field for texts, which knows its end', () => {
+  const src = fileURLToPath(new URL('../src/', import.meta.url));
+  const fields = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.tsx') && readFileSync(join(src, file), 'utf8').includes('<textarea'),
+  );
+  expect(fields).toEqual([join('ui', 'TextArea.tsx')]);
+  expect(readFileSync(join(src, 'ui/TextArea.tsx'), 'utf8')).toContain('maxLength={LONGEST_TEXT}');
 });
 
 it('takes as long a text as the server does, and no longer', () => {

@@ -5,6 +5,7 @@ import {
   type Draft,
   type Kind,
   keptMine,
+  plainText,
   type Standing,
   sent,
   standing,
@@ -49,6 +50,12 @@ export function keptOf<T>(session: Id, part: string): Kept<T> {
       if (now() === value) put(key, null);
     },
   };
+}
+
+/** Whether something typed for the record of this call is not in it yet: its note, or a decision being changed. */
+export function unsaved(session: Id, note: string): boolean {
+  const written = keptOf<Draft<string>>(session, 'note').value;
+  return !standing(plainText, written, note).saved || keptOf(session, 'disposition').value !== null;
 }
 
 export interface Writing<T> extends Standing<T> {

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { unsaved } from '../app/drafts.ts';
 import { clockSeconds, dayTime, nameOf } from '../app/format.ts';
 import type { Send } from '../app/send.ts';
 import { either, t } from '../i18n/index.tsx';
@@ -129,7 +130,12 @@ export function Encounter(props: EncounterProps): VNode {
               <p class="pre">{encounter.note || <span class="soft">{t('enc.noteNone')}</span>}</p>
             </div>
             {encounter.maySign && !encounter.version && (
-              <SignButton testid="enc-sign" seen={encounter.seen} onSign={props.onSign} />
+              <SignButton
+                testid="enc-sign"
+                seen={encounter.seen}
+                unsaved={unsaved(encounter.session, encounter.note ?? '')}
+                onSign={props.onSign}
+              />
             )}
           </section>
           <section class="card stack">

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now, zone } from '../app/clock.ts';
-import { keptOf, writingOf } from '../app/drafts.ts';
+import { keptOf, unsaved, writingOf } from '../app/drafts.ts';
 import { dayTime } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
@@ -216,6 +216,8 @@ export function SignButton(props: {
   disabled?: boolean;
   testid: string;
   seen: number;
+  /** Something was typed for this record and is not in it. */
+  unsaved: boolean;
   onSign: (seen: number) => Promise<boolean>;
 }): VNode {
   const [asking, setAsking] = useState<number | null>(null);
@@ -260,6 +262,11 @@ export function SignButton(props: {
           }
         >
           <p>{t('sign.body')}</p>
+          {props.unsaved && (
+            <div class="gap" data-testid="sign-unsaved">
+              <Notice tone="warn">{t('sign.unsaved')}</Notice>
+            </div>
+          )}
         </Dialog>
       )}
     </>
@@ -282,6 +289,7 @@ export function SignStep({ call, send }: { call: CallView; send: Send }): VNode 
             disabled={!ready}
             testid="sign"
             seen={call.version}
+            unsaved={unsaved(call.session, call.findings?.note ?? '')}
             onSign={(seen) => send({ type: 'sign', seen })}
           />
         </>

@@ -64,6 +64,13 @@ export async function typedStays(browser: Browser, base: string): Promise<void> 
   await heard('dispose');
   tell(scenes.undecided, { disposition: scenes.decided.disposition });
   await page.waitForSelector(at('decided'));
+  // Who signs is told of what would not be in it.
+  await page.click(at('sign'));
+  assert.equal(await page.locator(at('sign-unsaved')).count(), 0);
+  await page.click(at('sign-no'));
+  await page.fill(at('note'), '起坐呼吸、続き');
+  await page.click(at('sign'));
+  await page.waitForSelector(at('sign-unsaved'));
   await page.context().close();
 }
 

@@ -236,6 +236,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'sign.go': 'Sign the record',
   'sign.body':
     'A signed version cannot be changed. Write a mistake you find later on paper and hand it to the daytime team.',
+  'sign.unsaved': 'Something you typed is not saved yet. If you sign now, it is not in this version.',
   'sign.notYet': 'You can sign once the call is over and the decision is made.',
   'sign.done': 'Signed (version {n})',
   'sign.sure': 'Sign?',
