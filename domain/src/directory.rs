@@ -138,6 +138,7 @@ impl Directory {
                 }
                 d
             }),
+            taken_back: session.taken_back.filter(|_| staff),
             signed: session.signed,
             waiting_besides,
         }

@@ -310,6 +310,7 @@ impl Encounter {
             FactKind::Disposed { disposition } => {
                 self.disposition = Some(Decided { disposition: disposition.clone(), by: by.person(), at });
             }
+            FactKind::DecisionTakenBack { .. } => self.disposition = None,
             FactKind::Cancelled => self.cancelled = true,
             // While an end can still be taken back nothing passes: the ledger stops there, and goes on after an undo
             // with the next change of mode.
@@ -333,6 +334,7 @@ impl Encounter {
             | FactKind::PatientAlone
             | FactKind::Declared { .. }
             | FactKind::KindRefused { .. }
+            | FactKind::PrescriptionRefused { .. }
             | FactKind::RecordingAsked
             | FactKind::RecordingFinished { .. }
             | FactKind::EndUndone

@@ -11,7 +11,7 @@ use crate::people::Actor;
 use crate::private::Private;
 use crate::session::{
     ConsentManner, DeclineReason, Disposition, IdentityMethod, LegRole, Participant, RedFlag, Sbar,
-    SourceState, Urgency,
+    SourceState, TakenBack, Urgency,
 };
 use crate::time::Timestamp;
 use crate::vitals::Reading;
@@ -253,6 +253,16 @@ pub enum FactKind {
     Disposed {
         /// The decision.
         disposition: Private<Disposition>,
+    },
+    /// The decision does not stand any more, and another is needed.
+    DecisionTakenBack {
+        /// Why.
+        why: TakenBack,
+    },
+    /// Somebody wanted to prescribe where that is not lawful.
+    PrescriptionRefused {
+        /// The refusal's code.
+        code: String,
     },
     /// The patient took the call back.
     Cancelled,

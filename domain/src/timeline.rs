@@ -361,6 +361,22 @@ impl Names<'_> {
                     format!("{} decided: {}.", by.en, outcome.en),
                 )
             }
+            FactKind::DecisionTakenBack { why } => {
+                let why = words::taken_back(*why);
+                (
+                    "decisionTakenBack",
+                    format!("転帰は取り消され、改めて決めます（{}）。", why.ja),
+                    format!("The decision no longer stands and is needed anew: {}.", why.en),
+                )
+            }
+            FactKind::PrescriptionRefused { code } => {
+                let why = words::kind_refused(code);
+                (
+                    "prescriptionRefused",
+                    format!("{}は処方を選べませんでした（{}）。", by.ja, why.ja),
+                    format!("{} could not prescribe: {}.", by.en, why.en),
+                )
+            }
             FactKind::Cancelled => (
                 "cancelled",
                 "患者さんが呼び出しを取り消しました。".to_owned(),

@@ -5,7 +5,7 @@ use crate::duty::Line;
 use crate::mode::{MediaMode, ServiceKind};
 use crate::people::{Role, Sex};
 use crate::session::{
-    ConsentManner, DeclineReason, IdentityMethod, LegRole, Outcome, RedFlag, SourceState, Urgency,
+    ConsentManner, DeclineReason, IdentityMethod, LegRole, Outcome, RedFlag, SourceState, TakenBack, Urgency,
 };
 use crate::vitals::score::{Band, Item};
 use crate::vitals::{Consciousness, Flag, Site};
@@ -146,6 +146,20 @@ pub const fn outcome(outcome: Outcome) -> Words {
     }
 }
 
+/// Why a decision does not stand any more.
+pub const fn taken_back(why: TakenBack) -> Words {
+    match why {
+        TakenBack::SuddenIllness => words(
+            "suddenIllness",
+            "急病急変とわかり、オンラインで終えるには医師の理由が必要です",
+            "it turned out to be sudden illness, which ends online only with a doctor's reason",
+        ),
+        TakenBack::DoctorJoined => {
+            words("doctorJoined", "医師が加わったため、医師が決めます", "a doctor joined and decides")
+        }
+    }
+}
+
 /// Why a ring was turned down.
 pub const fn decline(reason: DeclineReason) -> Words {
     match reason {
@@ -176,7 +190,7 @@ pub const fn manner(how: ConsentManner) -> Words {
     }
 }
 
-/// Why a kind of care was refused, from the refusal's code as the fact keeps it. A code this version does not know is
+/// Why a kind of care or a prescription was refused, from the refusal's code as the fact keeps it. A code this version does not know is
 /// never printed.
 pub fn kind_refused(code: &str) -> Words {
     match code {
@@ -219,6 +233,17 @@ pub fn kind_refused(code: &str) -> Words {
             "通話中の医療者だけが選べます",
             "only a clinician in the call may choose it",
         ),
+        "prescription-needs-examination" => words(
+            "prescription-needs-examination",
+            "この通話でオンライン診療をしていません",
+            "the doctor did not examine online in this call",
+        ),
+        "reason-needed" => words(
+            "reason-needed",
+            "急病急変をオンラインで終える理由がありません",
+            "no reason was given to end sudden illness online",
+        ),
+        "text-too-long" => words("text-too-long", "文章が長すぎました", "a text was too long"),
         "not-in-call" => words("not-in-call", "通話に参加していません", "not in the call"),
         "call-ended" => words("call-ended", "通話が終わっています", "the call had ended"),
         "record-signed" => words("record-signed", "記録は署名済みです", "the record is signed"),

@@ -1,7 +1,9 @@
 //! Findings, the kind of care, the decision, and the end of the call.
 
 use super::step::Turn;
-use super::{Disposition, EndReason, Finding, Leg, LegRole, Outcome, Refused, ScaleChoice, Session, State};
+use super::{
+    Disposition, EndReason, Finding, Leg, LegRole, Outcome, Refused, ScaleChoice, Session, State, TakenBack,
+};
 use crate::fact::FactKind;
 use crate::id::PersonId;
 use crate::mode::{self, ServiceKind};
@@ -119,7 +121,22 @@ impl Turn<'_, '_> {
         if *a != before {
             self.fact(fact);
         }
+        // The same rule as when it is decided, for whoever writes the decision first and finds the red flag then.
+        let s = &self.next;
+        if s.disposition.as_ref().is_some_and(|d| s.lacks_reason(d, s.decided_by)) {
+            self.take_back(TakenBack::SuddenIllness);
+        }
         Ok(())
+    }
+
+    /// The decision does not stand any more: it is missing again, and whoever must decide has the whole time for it.
+    pub(super) fn take_back(&mut self, why: TakenBack) {
+        (self.next.disposition, self.next.decided_by, self.next.taken_back) = (None, None, Some(why));
+        let next = self.now.plus(self.around.timings.disposition);
+        if let State::Ended { remind_at, overdue, .. } = &mut self.next.state {
+            (*remind_at, *overdue) = (next, false);
+        }
+        self.fact(FactKind::DecisionTakenBack { why });
     }
 
     /// Scale 2 stands for a confirmed diagnosis and makes low saturations look harmless: the doctor's decision, with a
@@ -172,9 +189,8 @@ impl Turn<'_, '_> {
 
     pub(super) fn dispose(&mut self, disposition: Disposition) -> Result<(), Refused> {
         let person = self.may_decide(&disposition)?;
-        let is_doctor = self.next.leg_of(person).is_some_and(|l| l.role == LegRole::DutyDoctor);
-        if disposition.outcome == Outcome::Prescription && !is_doctor {
-            return Err(Refused::DoctorOnly);
+        if disposition.outcome == Outcome::Prescription {
+            self.may_prescribe(person)?;
         }
         if let Outcome::RecheckAt { at } = disposition.outcome
             && at <= self.now
@@ -186,17 +202,30 @@ impl Turn<'_, '_> {
         {
             return Err(Refused::RecheckTooFar);
         }
-        if self.next.assessment.sudden() && disposition.outcome.ends_online() {
-            let reason = disposition.reason_online.as_ref().map_or("", |r| r.reveal().trim());
-            if !is_doctor || reason.is_empty() {
-                return Err(Refused::ReasonNeeded);
-            }
+        if self.next.lacks_reason(&disposition, Some(person)) {
+            return Err(Refused::ReasonNeeded);
         }
-        if self.next.disposition.as_ref() != Some(&disposition) {
+        // The same words by somebody else are a decision of their own: it says who answers for it.
+        if self.next.disposition.as_ref() != Some(&disposition) || self.next.decided_by != Some(person) {
             self.next.disposition = Some(disposition.clone());
+            (self.next.decided_by, self.next.taken_back) = (Some(person), None);
             self.fact(FactKind::Disposed { disposition: Private::new(disposition) });
         }
         Ok(())
+    }
+
+    /// Advice is no examination: a prescription follows from an online examination of at least a second, as the ledger
+    /// counts them, by the doctor who prescribes (invariant 24).
+    fn may_prescribe(&self, person: PersonId) -> Result<(), Refused> {
+        if !self.next.is_doctor(person) {
+            return Err(Refused::DoctorOnly);
+        }
+        let long_enough = mode::examined_for(&self.next.ledger, self.now) >= mode::SHORTEST;
+        if long_enough && self.next.examined_by.contains(&person) {
+            Ok(())
+        } else {
+            Err(Refused::PrescriptionNeedsExamination)
+        }
     }
 
     fn may_decide(&self, disposition: &Disposition) -> Result<PersonId, Refused> {
@@ -215,6 +244,19 @@ impl Turn<'_, '_> {
 }
 
 impl Session {
+    /// Whether this person is in the call as a doctor.
+    pub(super) fn is_doctor(&self, person: PersonId) -> bool {
+        self.leg_of(person).is_some_and(|l| l.role == LegRole::DutyDoctor)
+    }
+
+    /// Whether `decision` would end sudden illness online without the written reason that only a doctor can give
+    /// (invariant 22). `by` is none where it is not known who decided: no doctor then.
+    pub(super) fn lacks_reason(&self, decision: &Disposition, by: Option<PersonId>) -> bool {
+        let written = decision.reason_online.as_ref().is_some_and(|r| !r.reveal().trim().is_empty());
+        let reasoned = written && by.is_some_and(|person| self.is_doctor(person));
+        self.assessment.sudden() && decision.outcome.ends_online() && !reasoned
+    }
+
     /// The patient took the call back before anybody answered.
     pub const fn cancelled(&self) -> bool {
         matches!(self.state, State::Ended { reason: EndReason::CancelledByPatient, .. })
@@ -250,7 +292,8 @@ impl Session {
     }
 
     /// Whether `by` may sign the record now: the call is over, the decision is written, and the signer is the one
-    /// who decides (the doctor; the nurse where no doctor was let in).
+    /// who decides (the doctor; the nurse where no doctor was let in), or a doctor who was in the call. Of a decision
+    /// that was overdue, whoever took it over answers for it and signs.
     ///
     /// # Errors
     /// [`Refused::StillRunning`] or [`Refused::NotYoursToSign`] or [`Refused::ClinicianOnly`].
@@ -259,7 +302,8 @@ impl Session {
         if self.live() || self.disposition.is_none() {
             return Err(Refused::StillRunning);
         }
-        match self.decider() {
+        let overdue = matches!(self.state, State::Ended { overdue: true, .. });
+        match self.decided_by.filter(|_| overdue).or_else(|| self.decider()) {
             Some(decider) if decider == person => Ok(person),
             Some(_) if by.role() == Some(Role::Doctor) && self.was_in(person) => Ok(person),
             Some(_) => Err(Refused::NotYoursToSign),

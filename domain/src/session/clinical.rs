@@ -189,6 +189,17 @@ pub enum Outcome {
     CancelledAndChecked,
 }
 
+/// Why a decision does not stand any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum TakenBack {
+    /// It ended online without a doctor's reason what was then found to be sudden illness.
+    SuddenIllness,
+    /// A nurse wrote it before a doctor was let in: the doctor decides.
+    DoctorJoined,
+}
+
 impl Outcome {
     /// Ends the matter online or on the phone, so that nobody will see the patient tonight.
     pub const fn ends_online(self) -> bool {

@@ -350,6 +350,9 @@ pub enum Refused {
     /// A joiner cannot vouch for their own admission.
     #[error("another clinician must confirm this consent")]
     OwnConsent,
+    /// Somebody who was lost heard nothing.
+    #[error("the connection to the call was lost")]
+    ConnectionLost,
     /// It can no longer be taken back.
     #[error("too late to undo")]
     TooLateToUndo,
@@ -365,6 +368,9 @@ pub enum Refused {
     /// Sudden illness may end online only with the doctor's written reason.
     #[error("sudden illness needs the doctor's reason to end online")]
     ReasonNeeded,
+    /// A prescription follows from an online examination by the doctor who prescribes, and from nothing less.
+    #[error("a prescription needs an online examination by this doctor")]
+    PrescriptionNeedsExamination,
     /// The oxygen scale is changed only with a written reason.
     #[error("the oxygen scale needs the doctor's reason")]
     ScaleReasonNeeded,
@@ -427,6 +433,7 @@ impl Refused {
             Self::RingOver => "ring-over",
             Self::ConsentRefused => "consent-refused",
             Self::OwnConsent => "own-consent",
+            Self::ConnectionLost => "connection-lost",
             Self::TooLateToUndo => "too-late-to-undo",
             Self::NotExamination(NotExamination::NoPlan) => "examination-no-plan",
             Self::NotExamination(NotExamination::NotNamed) => "examination-not-named",
@@ -436,6 +443,7 @@ impl Refused {
             Self::KindNotYours => "kind-not-yours",
             Self::NotLeading => "not-leading",
             Self::ReasonNeeded => "reason-needed",
+            Self::PrescriptionNeedsExamination => "prescription-needs-examination",
             Self::ScaleReasonNeeded => "scale-reason-needed",
             Self::RecheckInPast => "recheck-in-past",
             Self::RecheckTooFar => "recheck-too-far",

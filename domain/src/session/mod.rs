@@ -19,7 +19,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use clinical::{
-    Assessment, Disposition, Finding, IdentityMethod, Outcome, RedFlag, Sbar, ScaleChoice, Urgency,
+    Assessment, Disposition, Finding, IdentityMethod, Outcome, RedFlag, Sbar, ScaleChoice, TakenBack, Urgency,
 };
 pub use input::{Candidate, Circumstances, Due, Input, Outcomes, Page, Refused, Timings};
 pub use leg::{
@@ -84,6 +84,15 @@ pub struct Session {
     /// The patient took this call back and called again later: that call answers for both.
     #[serde(default)]
     pub followed: bool,
+    /// Who decided.
+    #[serde(default)]
+    pub decided_by: Option<PersonId>,
+    /// Why the last decision does not stand any more; none once there is a new one.
+    #[serde(default)]
+    pub taken_back: Option<TakenBack>,
+    /// Doctors who examined online in this session, as the ledger holds it.
+    #[serde(default)]
+    pub examined_by: Vec<PersonId>,
     /// Version of the signed record.
     pub signed: Option<u32>,
 }

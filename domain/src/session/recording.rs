@@ -64,7 +64,8 @@ pub enum Phase {
     Failed,
 }
 
-/// What recording does now. It runs only while patient and clinician are together, and never without the patient's own
+/// What recording does now. Whoever was in the call and said no, or withdrew, stops it for all, also when they go: everybody
+/// read that it is over, and to record them again they are asked again ([`super::Input::AskRecording`]). It runs only while patient and clinician are together, and never without the patient's own
 /// yes, whether the patient is there or not. Devices are not asked: nobody stands behind them ([`Session::recorded`]). A
 /// gated joiner is not asked before the gate opens, for nothing of them is forwarded; at the instant it opens, recording
 /// pauses until they answer.
@@ -75,20 +76,22 @@ pub fn phase(session: &Session) -> Phase {
         Recording::Failed { .. } => return Phase::Failed,
         Recording::Wanted { started, .. } => started,
     };
-    let mut waiting_for = Vec::new();
+    // Before the gate opened the first time nobody was asked, and there was nothing of theirs to record.
+    let counts = |l: &&Leg| l.role == LegRole::Patient || l.attended || l.in_call() && l.admitted();
+    for leg in session.legs.iter().filter(counts) {
+        match leg.recording {
+            RecordingAnswer::Yes | RecordingAnswer::None => {}
+            RecordingAnswer::No => return Phase::Refused,
+            RecordingAnswer::Withdrawn => return Phase::Withdrawn,
+        }
+    }
     let asked = |l: &&Leg| match l.role {
         LegRole::Patient => true,
         LegRole::DeskNurse | LegRole::DutyDoctor | LegRole::VisitingNurse => l.in_call() && l.admitted(),
         LegRole::Device => false,
     };
-    for leg in session.legs.iter().filter(asked) {
-        match leg.recording {
-            RecordingAnswer::Yes => {}
-            RecordingAnswer::None => waiting_for.push(leg.id),
-            RecordingAnswer::No => return Phase::Refused,
-            RecordingAnswer::Withdrawn => return Phase::Withdrawn,
-        }
-    }
+    let unanswered = |l: &&Leg| asked(l) && l.recording != RecordingAnswer::Yes;
+    let waiting_for: Vec<LegId> = session.legs.iter().filter(unanswered).map(|l| l.id).collect();
     // The patient's gate is open only while an admitted clinician is in the call.
     let together = session.patient_leg().is_some_and(|l| session.gate_open(l));
     match (waiting_for.is_empty() && together, started) {

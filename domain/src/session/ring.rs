@@ -52,6 +52,9 @@ impl Session {
             ledger: Vec::new(),
             disposition: None,
             followed: false,
+            decided_by: None,
+            taken_back: None,
+            examined_by: Vec::new(),
             signed: None,
         };
         let mut turn = Turn { next, out: Outcomes::default(), by, now, around };
@@ -259,9 +262,8 @@ impl Turn<'_, '_> {
     }
 
     fn seat(&mut self, leg: LegId, role: LegRole, person: PersonId) -> Result<(), Refused> {
-        if self.next.legs.iter().filter(|l| l.in_call()).count() >= ROOM_SIZE {
-            return Err(Refused::Full);
-        }
+        let alone = self.next.desk.is_some() && role == LegRole::DeskNurse;
+        self.make_room(alone)?;
         let now = self.now;
         // The tap asks for a nurse of the desk and covers the one who answers it; also the one who answers when the
         // first was lost, for then nobody is left to explain and tick, and the patient may be unable to press. It does
@@ -291,6 +293,42 @@ impl Turn<'_, '_> {
         }
         if role == LegRole::DeskNurse {
             self.next.desk = None;
+        }
+        Ok(())
+    }
+
+    /// Who gives their place to whoever comes into a full room; none while there is room. Whoever is not there, the longest
+    /// away first. Where the patient is `alone` nobody keeps out the nurse who is rung for them: whoever is in the room
+    /// then is away, did not answer when asked, still waits for the patient's yes, or is a device. Never the patient.
+    /// They leave rather than not being counted, because the room itself has five places.
+    fn makes_room(&self, alone: bool) -> Result<Option<LegId>, Refused> {
+        let inside = || self.next.legs.iter().filter(|l| l.in_call());
+        if inside().count() < ROOM_SIZE {
+            return Ok(None);
+        }
+        let order = |l: &Leg| {
+            if let LegState::Away { since, .. } = l.state {
+                Some((0, since))
+            } else if !alone {
+                None
+            } else if l.silent {
+                Some((1, self.now))
+            } else {
+                Some((if l.role.is_clinician() { 2 } else { 3 }, self.now))
+            }
+        };
+        let others = inside().filter(|l| l.role != LegRole::Patient);
+        let first = others.filter_map(|l| Some((order(l)?, l.id))).min();
+        first.map(|(_, leg)| Some(leg)).ok_or(Refused::Full)
+    }
+
+    fn make_room(&mut self, alone: bool) -> Result<(), Refused> {
+        let at = self.now;
+        if let Some(leg) = self.makes_room(alone)? {
+            let goes = self.leg_mut(leg)?;
+            let gave_up = matches!(goes.state, LegState::Away { .. }) || goes.silent;
+            goes.state = LegState::Left { at };
+            self.fact(FactKind::Left { leg, gave_up });
         }
         Ok(())
     }
@@ -345,6 +383,10 @@ impl Turn<'_, '_> {
         };
         if chosen.is_empty() {
             return Err(Refused::EverybodyBusy);
+        }
+        // Nobody is woken only to be told that there is no place.
+        if chosen.iter().any(|p| !self.next.leg_of(*p).is_some_and(|l| l.in_call() || l.wanted())) {
+            self.makes_room(false)?;
         }
         let until = self.now.plus(self.around.timings.staff_ring);
         for person in chosen {

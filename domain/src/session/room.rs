@@ -141,6 +141,10 @@ impl Turn<'_, '_> {
             return Err(Refused::OwnConsent);
         }
         let (heard_by, _) = self.clinician()?;
+        // Whoever was lost heard nothing.
+        if matches!(self.own_leg()?.state, LegState::Away { .. }) {
+            return Err(Refused::ConnectionLost);
+        }
         self.admit(leg, ConsentManner::Spoken { heard_by })
     }
 

@@ -8,7 +8,7 @@ use crate::fact::FactKind;
 use crate::id::{LegId, PersonId};
 use crate::mode::{self, MediaMode, ServiceKind};
 use crate::people::{Actor, Who};
-use crate::session::{Leg, LegRole};
+use crate::session::{Leg, LegRole, TakenBack};
 use crate::time::Timestamp;
 
 /// What one input makes of a session.
@@ -164,7 +164,23 @@ impl Turn<'_, '_> {
                 (true, true) | (false, false) => {}
             }
         }
+        self.settle_decision(before);
         self.settle_kind();
+    }
+
+    /// A nurse's decision from before a doctor was let in is not what the doctor decides, and must not close the case
+    /// when the call ends: the doctor is asked for theirs. Taken back at that instant, and not passed over at the end, so
+    /// that a nurse who writes down what the doctor said, while they talk or after the doctor left, has decided. An end
+    /// that was taken back opens every gate anew and lets nobody in.
+    fn settle_decision(&mut self, before: &Session) {
+        let open = |s: &Session, leg: &Leg| s.leg(leg.id).is_some_and(|l| s.gate_open(l));
+        let doctors = self.next.legs.iter().filter(|l| l.role == LegRole::DutyDoctor);
+        let let_in = !matches!(before.state, State::Closing { .. })
+            && doctors.filter(|l| open(&self.next, l)).any(|l| !open(before, l));
+        let by_nurse = self.next.decided_by.is_none_or(|person| !self.next.is_doctor(person));
+        if let_in && by_nurse && self.next.disposition.is_some() {
+            self.take_back(TakenBack::DoctorJoined);
+        }
     }
 
     /// A doctor who is let in turns a nurse's advice into a doctor's; one who goes turns it back. What is more than advice
@@ -194,7 +210,7 @@ impl Turn<'_, '_> {
         let running =
             |s: &Session| matches!(s.state, State::Active { .. }) && recording_phase(s) == RecordingPhase::On;
         let (was, is) = (running(before), running(&self.next));
-        let started_before = matches!(before.recording, Recording::Wanted { started: true, .. });
+        let paused_before = matches!(recording_phase(before), RecordingPhase::Paused { .. });
         if is && !was {
             if let Recording::Wanted { started, .. } = &mut self.next.recording {
                 *started = true;
@@ -204,7 +220,7 @@ impl Turn<'_, '_> {
             let paused =
                 matches!(recording_phase(&self.next), RecordingPhase::Paused { .. }) && self.next.live();
             self.out.facts.push(if paused { FactKind::RecordingPaused } else { FactKind::RecordingStopped });
-        } else if !is && started_before && before.live() && !self.next.live() {
+        } else if paused_before && before.live() && !self.next.live() {
             self.out.facts.push(FactKind::RecordingStopped);
         }
     }
@@ -220,6 +236,10 @@ impl Turn<'_, '_> {
             self.advice_only(ServiceKind::DoctorAdvice);
         }
         let kind = self.next.kind;
+        // The ledger holds no names: whose examination it was decides who may prescribe.
+        if let Some(doctor) = self.next.kind_by.filter(|d| !self.next.examined_by.contains(d)) {
+            self.next.examined_by.push(doctor);
+        }
         let nurse_present =
             self.next.legs.iter().any(|l| l.role == LegRole::VisitingNurse && self.next.gate_open(l));
         if mode::advance(&mut self.next.ledger, kind, on, nurse_present, self.now) {

@@ -1,8 +1,10 @@
 //! The story of a night call, its refusals, and properties that hold whatever happens.
 
 mod check_in;
+mod deciding;
 mod devices;
 mod ending;
+mod full_room;
 mod in_the_call;
 mod pictures;
 mod properties;
@@ -31,6 +33,8 @@ pub(super) struct Night {
     pub(super) session: Session,
     pub(super) now: Timestamp,
     pub(super) facts: Vec<FactKind>,
+    /// Who caused each fact.
+    pub(super) bys: Vec<Actor>,
     /// When each fact happened.
     pub(super) times: Vec<Timestamp>,
     pub(super) pages: Vec<Page>,
@@ -118,10 +122,14 @@ impl Night {
                 ledger: Vec::new(),
                 disposition: None,
                 followed: false,
+                decided_by: None,
+                taken_back: None,
+                examined_by: Vec::new(),
                 signed: None,
             },
             now,
             facts: Vec::new(),
+            bys: Vec::new(),
             times: Vec::new(),
             pages: Vec::new(),
             busy: Vec::new(),
@@ -137,7 +145,7 @@ impl Night {
         let patient = night.patient.id;
         let step =
             night.around(by, |around, now| Session::requested(id, case, patient, tablet, by, around, now));
-        night.take(step);
+        night.take(by, step);
         night
     }
 
@@ -196,17 +204,18 @@ impl Night {
         result
     }
 
-    fn take(&mut self, step: Step) {
+    fn take(&mut self, by: Actor, step: Step) {
         self.session = step.session;
         self.facts.extend(step.outcomes.facts);
         self.times.resize(self.facts.len(), self.now);
+        self.bys.resize(self.facts.len(), by);
         self.pages.extend(step.outcomes.pages);
     }
 
     pub(super) fn try_act(&mut self, by: Actor, input: Input) -> Result<(), Refused> {
         let session = self.session.clone();
         let step = self.around(by, |around, now| session.step(by, input, around, now))?;
-        self.take(step);
+        self.take(by, step);
         Ok(())
     }
 

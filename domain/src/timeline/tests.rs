@@ -11,7 +11,8 @@ use crate::id::{LegId, PersonId};
 use crate::mode::{MediaMode, ServiceKind};
 use crate::people::Actor;
 use crate::session::{
-    DeclineReason, Disposition, IdentityMethod, LegRole, Outcome, Participant, Sbar, SourceState, Urgency,
+    DeclineReason, Disposition, IdentityMethod, LegRole, Outcome, Participant, Sbar, SourceState, TakenBack,
+    Urgency,
 };
 use crate::time::Timestamp;
 use crate::vitals::{
@@ -72,6 +73,8 @@ fn every_kind() -> Vec<FactKind> {
         K::NoteWritten { text: "秘密".to_owned().into() },
         K::ReadingStored { reading },
         K::Disposed { disposition: disposition.into() },
+        K::DecisionTakenBack { why: TakenBack::SuddenIllness },
+        K::PrescriptionRefused { code: "doctor-only".to_owned() },
         K::Cancelled,
         K::EndAsked,
         K::EndUndone,
@@ -116,7 +119,7 @@ fn every_fact_has_its_wire_name_and_one_sentence_in_each_language() {
         seen.0.insert(ja);
         seen.1.insert(en);
     }
-    assert_eq!((seen.0.len(), seen.1.len()), (50, 50), "no two facts read alike");
+    assert_eq!((seen.0.len(), seen.1.len()), (52, 52), "no two facts read alike");
 }
 
 #[test]

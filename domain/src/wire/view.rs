@@ -11,7 +11,7 @@ use crate::people::{Name, Person, Role, Sex, Summary};
 use crate::private::Private;
 use crate::session::{
     AudioOnly, CheckIn, DeskRing, Disposition, IdentityMethod, JoinConsent, LegRole, LegState,
-    RecordingAnswer, RecordingPhase, RedFlag, Sbar, SourceState, State, Urgency,
+    RecordingAnswer, RecordingPhase, RedFlag, Sbar, SourceState, State, TakenBack, Urgency,
 };
 use crate::time::Timestamp;
 
@@ -53,6 +53,8 @@ pub struct CallView {
     pub findings: Option<Findings>,
     /// The decision; the tablet shows its advice.
     pub disposition: Option<Disposition>,
+    /// The last decision does not stand any more, and another is needed; for staff.
+    pub taken_back: Option<TakenBack>,
     /// Version of the signed record.
     pub signed: Option<u32>,
     /// Other calls waiting at the desk; for desk nurses.

@@ -14,7 +14,7 @@ fn read<T: DeserializeOwned>(value: Value) -> Option<T> {
 }
 
 /// What page, time line and FHIR say of a name of the wire.
-const READ: [(&str, Spoken); 17] = [
+const READ: [(&str, Spoken); 18] = [
     ("Band", |v| read(v).map(band)),
     ("ConsentManner", |v| read(v).map(manner)),
     ("Consciousness", |v| read(v).map(consciousness)),
@@ -32,6 +32,7 @@ const READ: [(&str, Spoken); 17] = [
     ("Sex", |v| read(v).map(sex)),
     ("Site", |v| read(v).map(site)),
     ("SourceState", |v| read(v).map(source)),
+    ("TakenBack", |v| read(v).map(taken_back)),
 ];
 
 /// Names that have no word here, and why.

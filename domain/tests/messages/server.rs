@@ -7,7 +7,7 @@ use yoban_domain::people::{Sex, Summary};
 use yoban_domain::session::{
     AudioOnly, CheckIn, ConsentManner, DeclineReason, DeskRing, Disposition, EndReason, IdentityMethod,
     JoinConsent, LegRole, LegState, Outcome, RecordingAnswer, RecordingPhase, RedFlag, Refused, Sbar,
-    SourceState, State, Urgency,
+    SourceState, State, TakenBack, Urgency,
 };
 use yoban_domain::vitals::score::{Spo2Scale, Subject};
 use yoban_domain::vitals::{EnteredBy, NewReading, Origin, Reading};
@@ -132,6 +132,7 @@ fn waiting() -> CallView {
         patient: None,
         findings: None,
         disposition: None,
+        taken_back: None,
         signed: None,
         waiting_besides: 0,
     }
@@ -255,6 +256,7 @@ fn active(seen: Seen) -> CallView {
             asked_at: at(290),
             answer_by: at(410),
         }),
+        taken_back: seen.patient.is_some().then_some(TakenBack::DoctorJoined),
         you: Some(id(seen.you)),
         people,
         recording: RecordingPhase::On,

@@ -35,6 +35,7 @@ const SAID: Record<string, (code: string) => string[]> = {
   Source: (c) => (c === 'manual' ? ['vit.source.clinician', 'vit.source.household'] : [`vit.source.${c}`]),
   SourceState: (c) =>
     c === 'on' ? [] : c === 'off' ? ['source.muted', 'source.cameraOff'] : [`source.${c}`],
+  TakenBack: (c) => [`disp.takenBack.${c}`],
   Urgency: (c) => [`urgency.${c}`, `urgency.${c}.what`],
   VitalKind: (c) => [`vit.${c}`],
 };

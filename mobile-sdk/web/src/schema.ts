@@ -502,6 +502,7 @@ export interface components {
             patient?: components["schemas"]["PatientCard"] | null;
             findings?: components["schemas"]["Findings"] | null;
             disposition?: components["schemas"]["Disposition"] | null;
+            takenBack?: components["schemas"]["TakenBack"] | null;
             /**
              * Format: int32
              * @description Version of the signed record.
@@ -1952,6 +1953,11 @@ export interface components {
             /** @enum {string} */
             kind: "oxygen";
         };
+        /**
+         * @description Why a decision does not stand any more.
+         * @enum {string}
+         */
+        TakenBack: "suddenIllness" | "doctorJoined";
         /**
          * @description Body temperature.
          * @enum {string}

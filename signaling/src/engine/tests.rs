@@ -3,6 +3,7 @@
 mod away;
 mod broken;
 mod cases;
+mod deciding;
 mod rows;
 
 use tokio_util::sync::CancellationToken;

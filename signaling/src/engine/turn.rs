@@ -9,7 +9,9 @@ use yoban_domain::grant::may;
 use yoban_domain::id::{AssociationId, LegId, SessionId};
 use yoban_domain::mode::ServiceKind;
 use yoban_domain::people::Actor;
-use yoban_domain::session::{Circumstances, Input, Outcomes, Page, Session, State, Step, Timings};
+use yoban_domain::session::{
+    Circumstances, Input, Outcome, Outcomes, Page, Refused, Session, State, Step, Timings,
+};
 use yoban_domain::time::Timestamp;
 use yoban_store::case::{CaseHead, Owner as StoredOwner};
 use yoban_store::fact::NewFact;
@@ -102,8 +104,7 @@ impl Engine {
             // It runs on another node by now: what this one lost is no loss.
             return Ok(());
         }
-        let wanted_kind = if let Input::SetKind(kind) = &input { Some(*kind) } else { None };
-        let stepped = self.step(&mut tx, &locked, by, input, now).await?;
+        let stepped = self.step(&mut tx, &locked, by, input.clone(), now).await?;
         match stepped {
             Ok(step) => {
                 let after = step.session.clone();
@@ -120,8 +121,7 @@ impl Engine {
                 Ok(())
             }
             Err(refused) => {
-                if let Some(wanted) = wanted_kind.filter(|k| *k != ServiceKind::NurseAdvice) {
-                    let fact = FactKind::KindRefused { wanted, code: refused.code().to_owned() };
+                if let Some(fact) = attempted(&input, refused) {
                     append(&mut tx, &locked.session, by, vec![fact], now).await?;
                     tx.commit().await?;
                 }
@@ -269,6 +269,18 @@ impl Engine {
     }
 }
 
+/// What the log keeps of an input that was refused: attempts at more than advice are audited (invariant 24).
+fn attempted(input: &Input, refused: Refused) -> Option<FactKind> {
+    let code = refused.code().to_owned();
+    if let Input::SetKind(wanted) = input {
+        (*wanted != ServiceKind::NurseAdvice).then_some(FactKind::KindRefused { wanted: *wanted, code })
+    } else if let Input::Dispose(decision) = input {
+        (decision.outcome == Outcome::Prescription).then_some(FactKind::PrescriptionRefused { code })
+    } else {
+        None
+    }
+}
+
 /// Fresh random ids for legs.
 #[expect(clippy::disallowed_methods, reason = "the engine's one source of ids")]
 pub(crate) fn fresh() -> Uuid {
@@ -308,7 +320,8 @@ const fn owner(standing: &Standing) -> Option<Owner> {
     }
 }
 
-/// Where a case stands after one of its sessions changed. What was closed stays closed.
+/// Where a case stands after one of its sessions changed. What was closed stays closed, unless a finding after the end took
+/// the decision back ([`FactKind::DecisionTakenBack`]): then somebody must act again.
 async fn next_standing(
     tx: &mut Tx,
     case: &Case,
@@ -316,16 +329,14 @@ async fn next_standing(
     timings: &Timings,
     now: Timestamp,
 ) -> Result<Standing> {
-    if !case.open() {
-        return Ok(case.standing);
-    }
     let mut sessions = Vec::new();
     if case.sessions.len() > 1 {
         for row in tx.sessions_of_case(case.id).await? {
             sessions.push(if row.head.id == changed.id { changed.clone() } else { row.body.read()? });
         }
     }
-    Ok(standing(counting(&sessions).unwrap_or(changed), timings, now))
+    let next = standing(counting(&sessions).unwrap_or(changed), timings, now);
+    Ok(if case.open() || matches!(next, Standing::Open { .. }) { next } else { case.standing })
 }
 
 pub(super) fn case_head(case: &Case) -> Result<CaseHead> {

@@ -4,9 +4,9 @@ use super::*;
 use crate::equipment::{AtHand, Equipment, EquipmentCard, EquipmentKind, Home, Way};
 use crate::id::{DeviceId, LegId};
 
-const CAMERA: u128 = 70;
-const OTHER_CAMERA: u128 = 71;
-const DISPLAY: u128 = 72;
+pub(super) const CAMERA: u128 = 70;
+pub(super) const OTHER_CAMERA: u128 = 71;
+pub(super) const DISPLAY: u128 = 72;
 
 fn device(n: u128) -> DeviceId {
     DeviceId(Uuid::from_u128(n))
@@ -19,7 +19,7 @@ fn at_hand(night: &Night, n: u128, home: Home, kind: EquipmentKind) -> AtHand {
 }
 
 /// The nurse talks; this patient's camera, another patient's, and the nurse's institution's display stand ready.
-fn night() -> Night {
+pub(super) fn night() -> Night {
     let mut night = Night::nurse_talks();
     let (patient, other) = (night.patient.id, Uuid::from_u128(101).into());
     let institution = night.institution.id;
@@ -31,7 +31,7 @@ fn night() -> Night {
     night
 }
 
-fn bring(night: &mut Night, n: u128) -> LegId {
+pub(super) fn bring(night: &mut Night, n: u128) -> LegId {
     night.act(night.staff(NURSE), Input::BringEquipment(device(n)));
     night.session.leg_of_device(device(n)).unwrap().id
 }

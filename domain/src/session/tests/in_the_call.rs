@@ -108,6 +108,47 @@ fn who_comes_back_is_asked_about_the_recording_again_and_the_end_stops_it() {
 }
 
 #[test]
+fn what_one_no_stopped_does_not_go_on_when_they_leave() {
+    let recorded = || {
+        let mut night = Night::doctor_talks();
+        night.act(night.staff(NURSE), Input::AskRecording);
+        night.act(night.tablet(), Input::AnswerRecording(true));
+        night
+    };
+    for (agreed, stopped) in [(true, RecordingPhase::Withdrawn), (false, RecordingPhase::Refused)] {
+        let mut night = recorded();
+        if agreed {
+            night.act(night.staff(DOCTOR), Input::AnswerRecording(true));
+            assert_eq!(phase(&night), RecordingPhase::On);
+        }
+        night.act(night.staff(DOCTOR), Input::AnswerRecording(false));
+        night.act(night.staff(DOCTOR), Input::Leave);
+        assert_eq!(phase(&night), stopped, "everybody read that it is over");
+        let running = night.count(|f| *f == FactKind::RecordingStarted);
+        assert_eq!(running, usize::from(agreed));
+        night.act(night.staff(NURSE), Input::AskRecording);
+        let patient = night.session.patient_leg().unwrap().id;
+        assert_eq!(phase(&night), RecordingPhase::Asking { waiting_for: vec![patient] }, "asked anew");
+        night.act(night.tablet(), Input::AnswerRecording(true));
+        assert_eq!(phase(&night), RecordingPhase::On);
+    }
+    // Who was never let in was not asked: nothing of theirs is recorded.
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), Input::AskRecording);
+    night.act(night.tablet(), Input::AnswerRecording(true));
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
+    night.act(night.staff(DOCTOR), Input::Accept);
+    night.act(night.staff(DOCTOR), Input::AnswerRecording(false));
+    assert_eq!(phase(&night), RecordingPhase::On);
+    let leg = night.leg(DOCTOR).id;
+    night.act(night.tablet(), Input::AnswerJoin { leg, yes: true });
+    assert_eq!(phase(&night), RecordingPhase::Refused);
+    night.act(night.staff(NURSE), Input::End);
+    night.pass(Timings::default().undo);
+    assert_eq!(night.count(|f| *f == FactKind::RecordingStopped), 1, "it stops once");
+}
+
+#[test]
 fn leaving_is_not_ending_and_a_patient_left_alone_is_rung_for_again() {
     let mut night = Night::doctor_talks();
     night.act(night.staff(NURSE), Input::Leave);
@@ -171,4 +212,18 @@ fn a_lost_nurse_may_come_back_and_if_she_does_not_the_desk_is_rung() {
     night.act(night.system(), Input::MediaUp(leg));
     assert!(night.session.desk.is_none(), "ringing stops when she returns");
     assert!(!night.leg(OTHER_NURSE).wanted());
+}
+
+#[test]
+fn whoever_was_lost_heard_no_yes() {
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
+    night.act(night.staff(DOCTOR), Input::Accept);
+    let (lost, joiner) = (night.leg(NURSE).id, night.leg(DOCTOR).id);
+    night.act(night.system(), Input::MediaLost(lost));
+    let spoken = Input::SpokenConsent(joiner);
+    assert_eq!(night.try_act(night.staff(NURSE), spoken.clone()), Err(Refused::ConnectionLost));
+    assert!(!night.session.gate_open(night.leg(DOCTOR)));
+    night.act(night.system(), Input::MediaUp(lost));
+    night.act(night.staff(NURSE), spoken);
 }

@@ -47,14 +47,26 @@ fn input(night: &Night, what: u8) -> Input {
         20 => Input::MediaLost(leg),
         21 => Input::MediaFlow { leg, audio: true, video: what > 60 },
         22 => Input::SetKind(ServiceKind::OnlineExamination),
-        23 => Input::Assess(Finding::Urgency { urgency: Urgency::Yellow }),
+        23 => Input::Assess(match what / 32 {
+            0 | 1 => Finding::Urgency { urgency: Urgency::Yellow },
+            2 | 3 => Finding::Urgency { urgency: Urgency::Red },
+            4 => Finding::RedFlags { found: vec![RedFlag::Breathing] },
+            5 => Finding::RedFlags { found: vec![] },
+            _ => Finding::Identity { method: IdentityMethod::Known },
+        }),
         25 => Input::StillHere,
         26 => Input::SetOxygenScale { scale2: what > 60, reason: "理由".to_owned().into() },
         27 => Input::Freed(person(NURSE)),
         28 => Input::CallAgain,
         29 => Input::Invite { role: LegRole::DeskNurse, person: Some(person(OTHER_NURSE)) },
         30 => Input::Invite { role: LegRole::DutyDoctor, person: Some(person(OTHER_DOCTOR)) },
-        24 => disposition(Outcome::Advice),
+        24 => {
+            if what > 127 {
+                disposition(Outcome::Advice)
+            } else {
+                disposition(Outcome::Prescription)
+            }
+        }
         _ => disposition(Outcome::CancelledAndChecked),
     }
 }
@@ -90,7 +102,18 @@ fn holds(night: &Night) -> Result<(), TestCaseError> {
             prop_assert!(next.is_some_and(|at| at >= night.now), "due and not carried out: {s:?}");
             prop_assert!(deadline >= night.now, "the owner's time has passed: {s:?}");
         }
-        Standing::Closed { .. } => prop_assert!(s.disposition.is_some(), "closed without a decision"),
+        Standing::Closed { .. } => {
+            let Some(decision) = &s.disposition else {
+                return Err(TestCaseError::fail("closed without a decision"));
+            };
+            let reasoned = decision.reason_online.is_some();
+            let online = s.assessment.sudden() && decision.outcome.ends_online();
+            prop_assert!(
+                !online || reasoned,
+                "sudden illness ended online without the doctor's reason: {:?}",
+                s
+            );
+        }
     }
     for leg in s.legs.iter().filter(|l| s.gate_open(l)) {
         prop_assert!(leg.in_call() && leg.admitted(), "open without agreement: {leg:?}");
@@ -111,7 +134,11 @@ fn holds(night: &Night) -> Result<(), TestCaseError> {
     if s.kind.is_doctors_act() && matches!(s.state, State::Active { .. }) {
         prop_assert_eq!(s.lead().and_then(Leg::person), s.kind_by, "somebody else's act");
     }
-    prop_assert!(s.engaged().len() < ROOM_SIZE);
+    prop_assert!(s.legs.iter().filter(|l| l.in_call()).count() <= ROOM_SIZE, "more than the room holds");
+    if s.disposition.as_ref().is_some_and(|d| d.outcome == Outcome::Prescription) {
+        prop_assert_eq!(s.decided_by, Some(person(DOCTOR)), "the only one who can examine online");
+        prop_assert!(crate::mode::examined_for(&s.ledger, night.now) > Span(0), "prescribed on advice");
+    }
     for leg in s.legs.iter().filter(|l| !l.in_call()) {
         prop_assert!(!leg.audio_flows && !leg.video_flows, "something flows from nobody: {:?}", leg);
     }
@@ -177,13 +204,19 @@ proptest! {
             case: night.session.case,
             seq: i64::try_from(i).unwrap_or_default() + 1,
             at: night.times[i],
-            by: night.system(),
+            by: night.bys[i],
             session: Some(night.session.id),
             kind,
         }).collect();
         let folded = crate::encounter::Encounter::fold(night.session.id, night.session.patient, &facts).unwrap();
         prop_assert_eq!(folded.urgency, night.session.assessment.urgency);
-        prop_assert_eq!(folded.disposition.is_some(), night.session.disposition.is_some());
+        let decided = folded.disposition.as_ref().map(|d| (d.by, d.disposition.reveal().clone()));
+        let kept = night.session.disposition.clone().map(|d| (night.session.decided_by, d));
+        prop_assert_eq!(decided, kept, "what was decided, and by whom");
+        let identity = night.session.assessment.identity.map(|(how, who)| (how, Some(who)));
+        prop_assert_eq!(folded.identity, identity);
+        let scale = night.session.oxygen_scale.map(|s| (s.scale2, s.by));
+        prop_assert_eq!(folded.oxygen_scale.as_ref().map(|s| (s.scale2, s.by)), scale);
         let kinds = |l: &[crate::mode::Interval]| l.iter().map(|i| (i.kind, i.mode)).collect::<Vec<_>>();
         prop_assert_eq!(kinds(&folded.ledger), kinds(&crate::mode::settled(&night.session.ledger)));
     }

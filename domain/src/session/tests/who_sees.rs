@@ -183,29 +183,6 @@ fn what_was_decided_is_for_the_tablet_and_for_whom_it_concerns() {
 }
 
 #[test]
-fn nobody_comes_or_comes_back_into_a_full_room() {
-    let mut night = Night::doctor_talks();
-    night.act(night.staff(DOCTOR), Input::Leave);
-    for n in [OTHER_DOCTOR, VISITOR] {
-        let role = if n == VISITOR { LegRole::VisitingNurse } else { LegRole::DutyDoctor };
-        night.act(night.staff(NURSE), Input::Invite { role, person: Some(person(n)) });
-        night.act(night.staff(n), Input::Accept);
-    }
-    night.act(
-        night.staff(NURSE),
-        Input::Invite { role: LegRole::DeskNurse, person: Some(person(OTHER_NURSE)) },
-    );
-    night.act(night.staff(OTHER_NURSE), Input::Accept);
-    assert_eq!(night.session.legs.iter().filter(|l| l.in_call()).count(), ROOM_SIZE);
-    assert_eq!(night.try_act(night.staff(DOCTOR), Input::ComeBack), Err(Refused::Full));
-    // Nor by a ring, which may go on until somebody has left.
-    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
-    assert_eq!(night.try_act(night.staff(DOCTOR), Input::Accept), Err(Refused::Full));
-    night.act(night.staff(VISITOR), Input::Leave);
-    night.act(night.staff(DOCTOR), Input::Accept);
-}
-
-#[test]
 fn a_record_keeps_the_names_it_was_put_together_with() {
     let night = Night::nurse_talks();
     let named = |who: u128, kanji: &str| crate::people::Person {

@@ -32,8 +32,10 @@ impl From<Refused> for Problem {
             | Refused::Full
             | Refused::RingOver
             | Refused::ConsentRefused
+            | Refused::ConnectionLost
             | Refused::TooLateToUndo
             | Refused::NotExamination(_)
+            | Refused::PrescriptionNeedsExamination
             | Refused::StillRunning
             | Refused::ChangedMeanwhile
             | Refused::RecordingNotPossible
@@ -152,6 +154,12 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "通話中のほかの医療者に確認してもらってください",
             "Ask another clinician in the call",
         ],
+        Refused::ConnectionLost => [
+            "通話の映像と音声が途切れています",
+            "Your connection to the call was lost",
+            "つながり直したら、患者さんにもう一度尋ねてください",
+            "Ask the patient again once you are connected",
+        ],
         Refused::TooLateToUndo => [
             "通話は終わりました",
             "It is too late to take the end back",
@@ -205,6 +213,12 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "A red or orange case, or one with a red flag, may end online only with the doctor's written reason",
             "理由を書くか、往診・救急・病院を選んでください",
             "Write the reason, or choose a house call, 119 or hospital",
+        ],
+        Refused::PrescriptionNeedsExamination => [
+            "この通話でオンライン診療をしていないため、処方できません",
+            "No prescription: you did not examine the patient online in this call",
+            "通話中ならオンライン診療に切り替えて診るか、往診・受診・翌日の主治医を選んでください",
+            "While the call runs, examine online first; otherwise choose a house call, hospital or their own doctor tomorrow",
         ],
         Refused::ScaleReasonNeeded => [
             "SpO2スケールの変更には医師の理由が必要です",

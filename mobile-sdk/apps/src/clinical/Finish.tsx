@@ -142,6 +142,11 @@ export function DispositionForm({ about, send }: { about: Deciding; send: Send }
     <section class="block">
       <h3>{t('disp.title')}</h3>
       {stands && <Decided disposition={stands} />}
+      {call.takenBack && !signed && (
+        <Notice tone="warn" live>
+          {t(`disp.takenBack.${call.takenBack}`)}
+        </Notice>
+      )}
       <Choices
         name="outcome"
         label={t('disp.title')}

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { now } from '../app/clock.ts';
-import { clockTime, nameOf, span } from '../app/format.ts';
+import { clockTime, dayTime, nameOf, span } from '../app/format.ts';
 import { type Key, t } from '../i18n/index.tsx';
 import { group } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
@@ -40,7 +40,12 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
         <span class="num soft">{clockTime(item.requestedAt)}</span>
         {waiting && <b class="num alarm">{t('wait.since', { span: span(now.value - item.requestedAt) })}</b>}
         {!waiting && owner && <span class="soft">{t('queue.owner', { who: owner })}</span>}
-        {item.disposition && <span class="chip">{t(`outcome.${item.disposition.outcome}`)}</span>}
+        {item.disposition && (
+          <span class="chip">
+            {t(`outcome.${item.disposition.outcome}`)}{' '}
+            {item.disposition.outcome === 'recheckAt' && dayTime(item.disposition.at)}
+          </span>
+        )}
         {cancelled && undecided && <span class="chip warn wrapping">{t('queue.cancelled')}</span>}
         {!cancelled && undecided && <span class="chip warn">{t('queue.needsDecision')}</span>}
         {over && item.disposition && (

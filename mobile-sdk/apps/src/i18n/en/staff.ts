@@ -232,6 +232,10 @@ export const staff: Record<keyof typeof ja, Message> = {
   'disp.adviceMissing': 'Write what the patient is told',
   'disp.reasonMissing': 'Write the reason',
   'disp.past': 'Choose a time to come',
+  'disp.takenBack.suddenIllness':
+    'It turned out to be sudden illness: the earlier decision was taken back. Decide again; to end online needs the doctor’s reason.',
+  'disp.takenBack.doctorJoined':
+    'The nurse’s decision from before the doctor joined was taken back. The doctor decides.',
   'sign.title': 'Signature',
   'sign.go': 'Sign the record',
   'sign.body':

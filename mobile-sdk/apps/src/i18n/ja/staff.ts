@@ -227,6 +227,9 @@ export const staff = {
   'disp.adviceMissing': '患者さんへの説明を書いてください',
   'disp.reasonMissing': '理由を書いてください',
   'disp.past': 'これからの時刻を選んでください',
+  'disp.takenBack.suddenIllness':
+    '急病急変とわかったため、前の転帰は取り消されました。もう一度決めてください。オンラインで終えるには医師の理由が必要です。',
+  'disp.takenBack.doctorJoined': '医師が加わる前の看護師の転帰は取り消されました。転帰は医師が決めます。',
   'sign.title': '署名',
   'sign.go': '記録に署名する',
   'sign.body':

@@ -1,0 +1,198 @@
+//! Whose decision it is, when it does not stand any more, and who signs.
+
+use super::*;
+use crate::case::{Owner, Standing, standing};
+
+fn decide(outcome: Outcome) -> Input {
+    Input::Dispose(Disposition { outcome, advice: "お大事に".to_owned().into(), reason_online: None })
+}
+
+fn reasoned(outcome: Outcome, reason: &str) -> Input {
+    let reason_online = Some(reason.to_owned().into());
+    Input::Dispose(Disposition { outcome, advice: Private::default(), reason_online })
+}
+
+fn open(night: &Night) -> Option<(Owner, Timestamp)> {
+    match standing(&night.session, &Timings::default(), night.now) {
+        Standing::Open { owner, deadline } => Some((owner, deadline)),
+        Standing::Closed { .. } => None,
+    }
+}
+
+fn taken_back(night: &Night, why: TakenBack) -> usize {
+    night.count(|f| *f == FactKind::DecisionTakenBack { why })
+}
+
+/// The end is asked for and can no longer be taken back.
+fn ends(night: &mut Night, by: u128) {
+    night.act(night.staff(by), Input::End);
+    night.pass(Timings::default().undo);
+}
+
+fn owned_by(n: u128) -> Owner {
+    Owner::Person { person: person(n) }
+}
+
+#[test]
+fn what_turns_out_to_be_sudden_illness_is_not_ended_online_by_an_earlier_decision() {
+    let chest = || Finding::RedFlags { found: vec![RedFlag::ChestPain] };
+    let orange = || Finding::Urgency { urgency: Urgency::Orange };
+    for finding in [chest, orange] {
+        let mut night = Night::nurse_talks();
+        // A reason that is no doctor's is none.
+        night.act(night.staff(NURSE), reasoned(Outcome::NextDay, "家族の希望"));
+        night.act(night.staff(NURSE), Input::Assess(finding()));
+        assert_eq!(night.session.disposition, None);
+        assert_eq!(
+            night.session.taken_back,
+            Some(TakenBack::SuddenIllness),
+            "the form asks again, and says why"
+        );
+        assert_eq!(taken_back(&night, TakenBack::SuddenIllness), 1);
+        ends(&mut night, NURSE);
+        let deadline = night.now.plus(Timings::default().disposition);
+        assert_eq!(open(&night), Some((owned_by(NURSE), deadline)));
+        assert_eq!(night.session.may_sign(&night.staff(NURSE)), Err(Refused::StillRunning));
+        night.act(night.staff(NURSE), decide(Outcome::Hospital));
+        assert_eq!((night.session.taken_back, open(&night)), (None, None));
+    }
+}
+
+#[test]
+fn a_decision_that_may_stand_is_not_asked_for_again() {
+    let red = || Input::Assess(Finding::Urgency { urgency: Urgency::Red });
+    let mut night = Night::doctor_talks();
+    night.act(night.staff(DOCTOR), reasoned(Outcome::Advice, "看取りの方針に沿う"));
+    night.act(night.staff(NURSE), red());
+    assert!(night.session.disposition.is_some(), "the doctor gave the reason");
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), decide(Outcome::Ambulance));
+    night.act(night.staff(NURSE), red());
+    assert!(night.session.disposition.is_some(), "somebody will see the patient");
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), decide(Outcome::Advice));
+    night.act(night.staff(NURSE), Input::Assess(Finding::Urgency { urgency: Urgency::Yellow }));
+    night.act(night.staff(NURSE), Input::Assess(Finding::RedFlags { found: vec![] }));
+    assert!(night.session.disposition.is_some(), "nothing sudden");
+}
+
+#[test]
+fn what_is_found_after_the_end_gives_the_whole_time_for_a_new_decision() {
+    let mut night = Night::nurse_talks();
+    ends(&mut night, NURSE);
+    night.pass(Span::minutes(10));
+    night.act(night.staff(NURSE), decide(Outcome::Advice));
+    assert_eq!(open(&night), None);
+    night.pass(Span::minutes(60));
+    night.act(night.staff(NURSE), Input::Assess(Finding::RedFlags { found: vec![RedFlag::Seizure] }));
+    let deadline = night.now.plus(Timings::default().disposition);
+    assert_eq!(open(&night), Some((owned_by(NURSE), deadline)));
+}
+
+/// The nurse has written what follows; then she calls the doctor, who is let in.
+fn doctor_after_the_decision() -> Night {
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), decide(Outcome::Advice));
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
+    night.act(night.staff(DOCTOR), Input::Accept);
+    assert!(night.session.disposition.is_some(), "the patient has not agreed yet, and may say no");
+    let leg = night.leg(DOCTOR).id;
+    night.act(night.tablet(), Input::AnswerJoin { leg, yes: true });
+    night.media_runs(Some(DOCTOR));
+    night
+}
+
+#[test]
+fn a_nurses_decision_from_before_the_doctor_came_is_not_the_doctors() {
+    let mut night = doctor_after_the_decision();
+    assert_eq!(night.session.disposition, None);
+    assert_eq!(night.session.taken_back, Some(TakenBack::DoctorJoined));
+    assert_eq!(taken_back(&night, TakenBack::DoctorJoined), 1);
+    ends(&mut night, NURSE);
+    let deadline = night.now.plus(Timings::default().disposition);
+    assert_eq!(open(&night), Some((owned_by(DOCTOR), deadline)), "the doctor is asked, and reminded");
+    night.act(night.staff(DOCTOR), decide(Outcome::HouseCall));
+    assert_eq!(open(&night), None);
+    assert_eq!(night.session.may_sign(&night.staff(NURSE)), Err(Refused::NotYoursToSign));
+    assert_eq!(night.session.may_sign(&night.staff(DOCTOR)), Ok(person(DOCTOR)));
+}
+
+#[test]
+fn what_is_decided_with_the_doctor_stands_whoever_writes_it_down() {
+    let mut night = doctor_after_the_decision();
+    night.act(night.staff(NURSE), decide(Outcome::HouseCall));
+    // Ended by mistake: every gate opens anew, and nobody was let in.
+    night.act(night.staff(NURSE), Input::End);
+    night.act(night.staff(NURSE), Input::UndoEnd);
+    assert!(night.session.disposition.is_some());
+    let lost = night.leg(DOCTOR).id;
+    night.act(night.system(), Input::MediaLost(lost));
+    night.act(night.system(), Input::MediaUp(lost));
+    assert!(night.session.disposition.is_some(), "lost for a moment is not gone");
+    // A second doctor is let in after the first decided.
+    night.act(night.staff(DOCTOR), decide(Outcome::HouseCall));
+    assert_eq!(night.session.decided_by, Some(person(DOCTOR)), "the same words, and the doctor's own");
+    let other = Input::Invite { role: LegRole::DutyDoctor, person: Some(person(OTHER_DOCTOR)) };
+    night.act(night.staff(NURSE), other);
+    night.act(night.staff(OTHER_DOCTOR), Input::Accept);
+    let leg = night.leg(OTHER_DOCTOR).id;
+    night.act(night.tablet(), Input::AnswerJoin { leg, yes: true });
+    assert!(night.session.disposition.is_some(), "a doctor decided");
+}
+
+#[test]
+fn whoever_takes_an_overdue_decision_over_signs_it() {
+    let mut night = Night::nurse_talks();
+    ends(&mut night, NURSE);
+    assert_eq!(night.try_act(night.staff(OTHER_NURSE), decide(Outcome::Advice)), Err(Refused::NotInCall));
+    night.pass(Timings::default().disposition);
+    night.act(night.staff(OTHER_NURSE), decide(Outcome::Advice));
+    let sign = |night: &Night, n: u128| night.session.may_sign(&night.staff(n));
+    assert_eq!(sign(&night, OTHER_NURSE), Ok(person(OTHER_NURSE)));
+    for n in [NURSE, DOCTOR, VISITOR] {
+        assert_eq!(sign(&night, n), Err(Refused::NotYoursToSign), "{n}");
+    }
+    // The nurse of the call decides after all: it is hers.
+    night.act(night.staff(NURSE), decide(Outcome::Advice));
+    assert_eq!(sign(&night, NURSE), Ok(person(NURSE)));
+    assert_eq!(sign(&night, OTHER_NURSE), Err(Refused::NotYoursToSign));
+}
+
+#[test]
+fn a_doctor_who_saw_the_patient_may_sign_what_the_desk_had_to_decide() {
+    let mut night = Night::doctor_talks();
+    ends(&mut night, DOCTOR);
+    night.pass(Timings::default().disposition);
+    night.act(night.staff(OTHER_NURSE), decide(Outcome::Hospital));
+    assert_eq!(night.session.may_sign(&night.staff(OTHER_NURSE)), Ok(person(OTHER_NURSE)));
+    assert_eq!(night.session.may_sign(&night.staff(NURSE)), Err(Refused::NotYoursToSign));
+    assert_eq!(night.session.may_sign(&night.staff(DOCTOR)), Ok(person(DOCTOR)));
+}
+
+#[test]
+fn a_prescription_follows_from_an_online_examination_by_the_doctor_who_prescribes() {
+    let examine = Input::SetKind(ServiceKind::OnlineExamination);
+    let prescribe =
+        |night: &mut Night, by: u128| night.try_act(night.staff(by), decide(Outcome::Prescription));
+    let needs = Err(Refused::PrescriptionNeedsExamination);
+
+    let mut night = Night::doctor_talks();
+    night.patient.care_plan = None;
+    assert!(night.try_act(night.staff(DOCTOR), examine.clone()).is_err());
+    night.pass(Span::minutes(5));
+    assert_eq!(prescribe(&mut night, DOCTOR), needs, "advice it was, and advice is no examination");
+
+    let mut night = super::ending::with_another_doctor();
+    night.act(night.staff(DOCTOR), examine);
+    assert_eq!(prescribe(&mut night, DOCTOR), needs, "named, and not looked at yet");
+    night.pass(Span::seconds(60));
+    assert_eq!(prescribe(&mut night, OTHER_DOCTOR), needs, "another doctor's");
+    assert_eq!(prescribe(&mut night, NURSE), Err(Refused::DoctorOnly));
+    // The picture is lost, and the call goes on as advice: it was examined.
+    let leg = night.session.patient_leg().unwrap().id;
+    night.act(night.system(), Input::MediaFlow { leg, audio: true, video: false });
+    assert_eq!(night.session.kind, ServiceKind::DoctorAdvice);
+    assert_eq!(prescribe(&mut night, DOCTOR), Ok(()));
+    ends(&mut night, DOCTOR);
+    assert_eq!(prescribe(&mut night, DOCTOR), Ok(()), "after the call as well");
+}
