@@ -17,6 +17,11 @@ export class AudioOut {
     return this.#canPlay;
   }
 
+  /** The chosen one; none: whichever the device itself takes. */
+  get speaker(): string | null {
+    return this.#speaker;
+  }
+
   add(leg: LegId, track: RemoteTrack): void {
     if (typeof document === 'undefined') return;
     const element = this.#elements.get(leg) ?? document.createElement('audio');

@@ -29,6 +29,8 @@ export interface ClientOptions {
 const SOCKET_PATH = '/api/v1/signal';
 /** Longer: a page that was loaded on a dead network shows nothing. Shorter: one signed out since is shown as signed in. */
 const RESTORE_MS = 1_500;
+/** Smaller: a write with every heartbeat for a difference that nobody sees. */
+const CLOCK_KEPT_MS = 1_000;
 
 export class YobanClient {
   readonly store: CallStore;
@@ -86,7 +88,13 @@ export class YobanClient {
       // Readings kept from before a reload, or from before the link was stopped.
       if (state === 'online') this.#outbox.flush().catch(() => undefined);
     });
-    this.signal.on('clock', (offset) => this.store.setClock(offset));
+    // What is measured before the next greeting, perhaps after a reload without a network, has the server's time too.
+    this.store.setClock(this.#storage.get<number>('clock') ?? 0);
+    this.signal.on('clock', (offset) => {
+      const kept = this.#storage.get<number>('clock');
+      if (kept === null || Math.abs(kept - offset) > CLOCK_KEPT_MS) this.#storage.set('clock', offset);
+      this.store.setClock(offset);
+    });
     this.signal.on('message', (message) => this.store.apply(message));
     this.store.setMe(this.#keeper.me);
   }

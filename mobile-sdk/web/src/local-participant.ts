@@ -129,7 +129,7 @@ export class LocalParticipant {
     });
   }
 
-  /** The other camera: face or wound. Gives back whether the picture changed. */
+  /** The other camera: face or wound. One that is switched off stays off. Gives back whether the picture changed. */
   async flipCamera(): Promise<boolean> {
     let changed = false;
     await this.#then(async () => {
@@ -137,7 +137,7 @@ export class LocalParticipant {
       const before = source.track?.getSettings?.().deviceId ?? null;
       const facing = this.facing === 'user' ? 'environment' : 'user';
       this.#choose({ cameraId: null, facing });
-      source.wanted = true;
+      if (!source.wanted) return this.#hooks.changed();
       // Many phones open one camera at a time, so the old one goes first.
       await this.#put('camera', null);
       await this.#getMissing();

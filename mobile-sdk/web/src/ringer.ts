@@ -49,6 +49,8 @@ export class Ringer {
   #context: AudioContext | null = null;
   #output: GainNode | null = null;
   #ringing: RingTone | null = null;
+  /** What rings is only being tried, and stops by itself. */
+  #sample: ReturnType<typeof setTimeout> | null = null;
   #lock: WakeLockSentinel | null = null;
   #wantAwake = false;
   #loop: ReturnType<typeof setTimeout> | null = null;
@@ -94,7 +96,7 @@ export class Ringer {
 
   /** `title` is shown in turn with the page's own while it rings. */
   start(tone: RingTone = 'desk', title?: string): void {
-    if (this.#ringing === tone) return;
+    if (this.#ringing === tone && this.#sample === null) return;
     this.stop();
     this.#ringing = tone;
     this.#play(tone);
@@ -102,7 +104,16 @@ export class Ringer {
     this.#changed();
   }
 
+  /** Lets the tone be heard for so long. A real ring takes its place and is not cut short by it. */
+  sample(tone: RingTone, lengthMs: number): void {
+    if (this.#ringing !== null) return;
+    this.start(tone);
+    this.#sample = setTimeout(() => this.stop(), lengthMs);
+  }
+
   stop(): void {
+    if (this.#sample !== null) clearTimeout(this.#sample);
+    this.#sample = null;
     if (this.#ringing === null) return;
     this.#ringing = null;
     if (this.#loop !== null) clearTimeout(this.#loop);

@@ -141,6 +141,11 @@ export class Room extends Emitter<RoomEvents> {
     return typeof HTMLMediaElement !== 'undefined' && 'setSinkId' in HTMLMediaElement.prototype;
   }
 
+  /** The loudspeaker that was chosen, in an earlier call perhaps; none: whichever the device itself takes. */
+  get speaker(): string | null {
+    return this.#audio.speaker;
+  }
+
   /**
    * Gets the devices and a connection, both at once: the others are seen and heard while a camera still starts or a
    * person still reads the browser's question. Resolves when both are there; devices that fail do not stop it.

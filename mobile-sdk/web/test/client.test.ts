@@ -84,6 +84,16 @@ test('a reload is signed in without a code, as the same device', async () => {
   expect(second.client.device).toBe(first.client.device);
 });
 
+test('after a reload without a server its clock is as it was known before', async () => {
+  const first = await online();
+  const ahead = 600_000;
+  first.socket.clock = () => first.timers.now + ahead;
+  await first.timers.pass(20_000);
+  expect(first.client.store.serverNow()).toBe(first.timers.now + ahead);
+  const second = setUp(first.storage);
+  expect(second.client.store.serverNow()).toBe(second.timers.now + ahead);
+});
+
 test('apps of one browser with names of their own do not share a device', () => {
   const storage = new MemoryStore();
   const options = { baseUrl: 'https://yoban.test', storage, timers: new FakeTimers() };

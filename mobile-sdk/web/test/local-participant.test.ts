@@ -129,6 +129,17 @@ test('flip: the other camera, one at a time, and back', async () => {
   expect(local.facing).toBe('user');
 });
 
+test('flip while the camera is off leaves it off, and the other side comes when it is switched on', async () => {
+  const { local, devices, sent } = setUp();
+  await local.open(both);
+  await local.setCameraEnabled(false);
+  expect(await local.flipCamera()).toBe(false);
+  expect([local.camera, local.facing, sent.video]).toEqual(['off', 'environment', null]);
+  expect(devices.live('video')).toEqual([]);
+  await local.setCameraEnabled(true);
+  expect(devices.live('video')[0]?.settings.facingMode).toBe('environment');
+});
+
 test('flip with two cameras that know nothing of facing takes the next one', async () => {
   const devices = new FakeDevices();
   devices.cameras = ['usb-1', 'usb-2'];

@@ -79,6 +79,26 @@ test('starting twice is ringing once; another tone replaces the first', async ()
   expect(FakeAudio.notes.slice(once).every((n) => n.hertz < 1_100)).toBe(true);
 });
 
+test('a ring that comes while the tone is tried goes on until it is answered', async () => {
+  const ringer = new Ringer();
+  await ringer.unlock();
+  ringer.sample('phone', 3_000);
+  vi.advanceTimersByTime(1_000);
+  ringer.start('phone', '着信');
+  expect(page.title).toBe('着信');
+  vi.advanceTimersByTime(10_000);
+  expect(ringer.state.ringing).toBe('phone');
+  // Trying it again is nothing while it rings.
+  ringer.sample('phone', 3_000);
+  vi.advanceTimersByTime(10_000);
+  expect(ringer.state.ringing).toBe('phone');
+  ringer.stop();
+  ringer.sample('desk', 3_000);
+  expect(ringer.state.ringing).toBe('desk');
+  vi.advanceTimersByTime(3_000);
+  expect(ringer.state.ringing).toBeNull();
+});
+
 test('without an unlocking tap it still vibrates and blinks, and says that it is mute', () => {
   const ringer = new Ringer();
   ringer.start('phone', '着信');

@@ -8,6 +8,9 @@ const tick = signal(Date.now());
 /** The server's time, to the second. Screens count ages and waits from here, never from the device's own clock. */
 export const now = computed(() => tick.value + serverAhead.value);
 
+/** The server's time to the millisecond, for what is written down and not only shown. */
+export const serverNow = (): number => Date.now() + serverAhead.value;
+
 /** The association's time zone. */
 export const zone = signal('Asia/Tokyo');
 

@@ -1,4 +1,5 @@
 import type { NewReading, Vital } from '../wire.ts';
+import { serverNow } from './clock.ts';
 
 /** A fresh random id. `crypto.randomUUID` needs a secure context; this does not. */
 function uuid(): string {
@@ -9,10 +10,14 @@ function uuid(): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** A value somebody typed. Its time is its arrival: people type what they see now. */
+/**
+ * A value somebody has just typed: people type what they see now. By the server's clock, since it may be delivered
+ * much later, and a tablet's own is often wrong.
+ */
 export const typed = (vital: Vital): NewReading => ({
   id: uuid(),
   vital,
+  takenAt: serverNow(),
   origin: { kind: 'manual' },
   flags: [],
 });

@@ -48,9 +48,6 @@ export function useDuty(live: Live, tone: RingTone, ringing: boolean, title: str
       await ringer.lock();
       setOn(false);
     },
-    test: () => {
-      ringer.start(tone);
-      setTimeout(() => ringer.stop(), TEST_MS);
-    },
+    test: () => ringer.sample(tone, TEST_MS),
   };
 }

@@ -14,12 +14,7 @@ function ownPicture(room: Room): Picture | null {
   };
 }
 
-function read(
-  room: Room,
-  previous: MediaView,
-  devices: readonly MediaDeviceInfo[],
-  speaker: string,
-): MediaView {
+function read(room: Room, previous: MediaView, devices: readonly MediaDeviceInfo[]): MediaView {
   const local = room.localParticipant;
   const seats = new Map<string, Seat>();
   for (const [leg, person] of room.remoteParticipants) {
@@ -39,7 +34,7 @@ function read(
     speakers: room.canChooseSpeaker
       ? devices.filter((d) => d.kind === 'audiooutput').map((d) => ({ id: d.deviceId, label: d.label }))
       : [],
-    speaker,
+    speaker: room.speaker ?? '',
     canFlip: devices.filter((d) => d.kind === 'videoinput').length > 1,
     soundBlocked: !room.canPlaybackAudio,
   };
@@ -52,14 +47,13 @@ const noPicture: Picture = { attach: () => undefined, detach: () => undefined };
 /** The media of a call as a value that follows the room. */
 export function useRoom(room: Room | null): [MediaView, MediaControls] {
   const [view, setView] = useState<MediaView>(noMedia);
-  const [speaker, setSpeaker] = useState('');
   useEffect(() => {
     if (!room) {
       setView(noMedia);
       return;
     }
     let devices: readonly MediaDeviceInfo[] = [];
-    const update = () => setView((previous) => read(room, previous, devices, speaker));
+    const update = () => setView((previous) => read(room, previous, devices));
     const list = () =>
       void room.devices().then((found) => {
         devices = found;
@@ -87,15 +81,15 @@ export function useRoom(room: Room | null): [MediaView, MediaControls] {
     return () => {
       for (const stop of stops) stop();
     };
-  }, [room, speaker]);
+  }, [room]);
   const controls = useMemo<MediaControls>(
     () => ({
       microphone: (on) => void room?.localParticipant.setMicrophoneEnabled(on),
       camera: (on) => void room?.localParticipant.setCameraEnabled(on),
       flip: () => void room?.localParticipant.flipCamera(),
       speaker: (id) => {
-        setSpeaker(id);
         void room?.switchActiveDevice('audiooutput', id);
+        setView((previous) => ({ ...previous, speaker: id }));
       },
       retry: () => void room?.localParticipant.retryDevices(),
       startSound: () => void room?.startAudio(),

@@ -6,7 +6,7 @@ import { t } from '../i18n/index.tsx';
 import { flowOf, LONGEST_NUMBER, rateOf } from '../model/observed.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Field } from '../ui/parts.tsx';
-import type { ConsciousnessLevel, Id, NewReading } from '../wire.ts';
+import type { ConsciousnessLevel, Id, Vital } from '../wire.ts';
 
 const LEVELS: readonly ConsciousnessLevel[] = ['alert', 'confusion', 'voice', 'pain', 'unresponsive'];
 
@@ -29,17 +29,17 @@ export function Observations({ session, send }: { session: Id; send: Send }): VN
   const litres = supply === 'oxygen' ? flowOf(flow) : null;
   const badRate = number === 'bad';
   const badFlow = litres === 'bad';
-  const readings: NewReading[] = [];
-  if (number && !badRate) readings.push(typed({ kind: 'respiratoryRate', value: number, unit: '/min' }));
-  if (level) readings.push(typed({ kind: 'consciousness', level }));
-  if (supply === 'air') readings.push(typed({ kind: 'oxygen', supply: { kind: 'air' } }));
+  const seen: Vital[] = [];
+  if (number && !badRate) seen.push({ kind: 'respiratoryRate', value: number, unit: '/min' });
+  if (level) seen.push({ kind: 'consciousness', level });
+  if (supply === 'air') seen.push({ kind: 'oxygen', supply: { kind: 'air' } });
   if (supply === 'oxygen' && !badFlow) {
     const given = litres ? { flow: { value: litres, unit: 'L/min' as const } } : {};
-    readings.push(typed({ kind: 'oxygen', supply: { kind: 'oxygen', ...given } }));
+    seen.push({ kind: 'oxygen', supply: { kind: 'oxygen', ...given } });
   }
   const save = () =>
     go('save', async () => {
-      if (await send({ type: 'readings', readings })) entered.stored(observed);
+      if (await send({ type: 'readings', readings: seen.map(typed) })) entered.stored(observed);
     });
   return (
     <section class="block">
@@ -98,7 +98,7 @@ export function Observations({ session, send }: { session: Id; send: Send }): VN
         icon="check"
         class="wide"
         busy={busy !== null}
-        disabled={readings.length === 0 || badRate || badFlow}
+        disabled={seen.length === 0 || badRate || badFlow}
         onClick={save}
         testid="obs-save"
       >

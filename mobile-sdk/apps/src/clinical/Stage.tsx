@@ -6,6 +6,7 @@ import { inCall } from '../model/call.ts';
 import { sendsPicture } from '../model/equipment.ts';
 import type { IconName } from '../ui/Icon.tsx';
 import { VideoTile } from '../ui/VideoTile.tsx';
+import { WeakLine } from '../ui/WeakLine.tsx';
 import type { CallView, Participant } from '../wire.ts';
 
 function veilOf(
@@ -15,6 +16,7 @@ function veilOf(
 ): { icon: IconName; text: string } | null {
   if (!p.gateOpen || !gateOpen) return { icon: 'person', text: t('tile.gated') };
   if (p.legState.state === 'away') return { icon: 'linkOff', text: t('tile.away') };
+  if (media.state === 'reconnecting') return { icon: 'linkOff', text: t('tile.again') };
   if (p.audioOnly) return { icon: 'cameraOff', text: t(`audioOnly.${p.audioOnly}`) };
   if (p.camera === 'off') return { icon: 'cameraOff', text: t('source.cameraOff') };
   if (p.camera !== 'on') return { icon: 'cameraOff', text: t(`source.${p.camera}`) };
@@ -110,7 +112,10 @@ export function Stage({
         ))}
         <OwnTile media={media} />
       </div>
-      <div class="said">{children}</div>
+      <div class="said">
+        <WeakLine media={media} />
+        {children}
+      </div>
     </div>
   );
 }

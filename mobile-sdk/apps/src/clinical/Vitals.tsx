@@ -54,7 +54,7 @@ function Tile({ kind, latest, view, compact, brief }: TileProps): VNode {
             <>
               {latest.stale && <b class="flag">{t('vit.stale')}</b>}
               {!latest.stale && doubt[0] && <b class="flag">{t(brief ? 'vit.doubt' : `flag.${doubt[0]}`)}</b>}
-              <span class="num">{t('ago', { span: ageText(latest, view, now.value) })}</span>
+              <span class="num">{ageText(latest, view, now.value)}</span>
               {!brief && <span class="num">{clockTime(latest.reading.takenAt)}</span>}
               {!brief && <span class="source">{sourceText(latest.reading)}</span>}
             </>

@@ -53,6 +53,21 @@ export function recordingAsksMe(call: CallView): boolean {
   return open && own?.gateOpen === true && own.recording === 'none';
 }
 
+/** What the patient is asked. Of two that wait, one is on the screen. */
+export type Question = { ask: 'recording' } | { ask: 'join'; leg: Id };
+
+/** `before` is on the screen and stays there until it is answered or withdrawn: a finger may be on its way to it. */
+export function questionOf(call: CallView, before: Question | null): Question | null {
+  const recording = recordingAsksMe(call);
+  const asked = (leg: Id) =>
+    call.people.some((p) => p.leg === leg && p.join.consent === 'asked' && inCall(p));
+  if (before?.ask === 'recording' && recording) return before;
+  if (before?.ask === 'join' && asked(before.leg)) return before;
+  const joiner = joinerAsked(call);
+  if (joiner) return { ask: 'join', leg: joiner.leg };
+  return recording ? { ask: 'recording' } : null;
+}
+
 /** Whether this person agreed to a recording that runs or may run again, and so can withdraw. */
 export function canWithdrawRecording(call: CallView): boolean {
   const phase = call.recording.phase;

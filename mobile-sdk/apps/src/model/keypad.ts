@@ -80,6 +80,10 @@ export const drafted = (entry: Entry): Draft => ({
   stage: 'typing',
 });
 
+/** Digits that were neither sent nor deleted. */
+export const begun = (draft: Draft): boolean =>
+  draft.stage === 'typing' && draft.digits.some((d) => d !== '');
+
 const partOf = (draft: Draft): Part => partsOf(draft.entry)[draft.at] as Part;
 
 /** One more key. A value that is on its way is gone from the hand: the key begins the next one. */
@@ -91,6 +95,8 @@ export function typed(draft: Draft, key: string): Draft {
 
 /** The large key: the next number, or the value to send once all are there, or why it cannot be sent. */
 export function forward(draft: Draft): { draft: Draft; vital: Vital | null } {
+  // Pressed again while it is on its way: it is kept already.
+  if (draft.stage === 'sending') return { draft, vital: null };
   if (!fits(draft.digits[draft.at] ?? '', partOf(draft))) {
     return { draft: { ...draft, stage: 'range' }, vital: null };
   }

@@ -5,6 +5,12 @@ import { isClinician, me, others } from './call.ts';
 export type Screen = 'idle' | 'calling' | 'fallback' | 'incall' | 'closing' | 'left' | 'after';
 
 /**
+ * Measuring covers the page. Where the telephone number, the way back into the call or what was decided has to be seen,
+ * it gives way.
+ */
+export const mayMeasure = (screen: Screen): boolean => screen === 'idle' || screen === 'incall';
+
+/**
  * The screen for the newest call. `seen` is a session whose outcome the patient has put away; `none` is shown as
  * the idle screen.
  */

@@ -1,5 +1,5 @@
 /** Vital signs in words and numbers. */
-import { list, shortSpan } from '../app/format.ts';
+import { ago, list } from '../app/format.ts';
 import { t } from '../i18n/index.tsx';
 import type { IconName } from '../ui/Icon.tsx';
 import type { Band, Latest, MeasureValue, Reading, Score, VitalKind, VitalsView } from '../wire.ts';
@@ -103,9 +103,9 @@ export function sourceText(reading: Reading): string {
   return t(`vit.source.${reading.source.kind}`);
 }
 
-/** The age of a reading at `now`, in one unit. The view's own age is at the moment it was made. */
+/** How old a reading is at `now`, in words of one unit. The view's own age is at the moment it was made. */
 export const ageText = (latest: Latest, view: VitalsView, now: number): string =>
-  shortSpan(Math.max(0, latest.age + Math.max(0, now - view.now)));
+  ago(Math.max(0, latest.age + Math.max(0, now - view.now)));
 
 export const scoreText = (score: Score): string =>
   score.min === score.max

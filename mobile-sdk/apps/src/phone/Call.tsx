@@ -32,6 +32,7 @@ import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { Live, Notice } from '../ui/parts.tsx';
 import { Scroll } from '../ui/Scroll.tsx';
+import { WeakLine } from '../ui/WeakLine.tsx';
 import type { CallView, VitalsView } from '../wire.ts';
 
 export const TABS = ['call', 'vitals', 'sbar', 'note', 'decide'] as const;
@@ -191,6 +192,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
             <OwnTile media={media} />
           </div>
           <div class="overtrouble">
+            <WeakLine media={media} />
             <MediaTrouble media={media} controls={props.controls} phone={call.patient?.phone ?? null} />
           </div>
           <div class="overvitals">

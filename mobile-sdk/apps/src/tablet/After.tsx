@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { clockTime, list, nameOf } from '../app/format.ts';
+import { cannotCall, type Link } from '../app/link.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { T, t } from '../i18n/index.tsx';
 import { others } from '../model/call.ts';
@@ -77,6 +78,8 @@ export function Closing(): VNode {
 export function After(props: {
   call: CallView;
   phone: string;
+  link: Link;
+  calling: boolean;
   onAgain: () => void;
   onDone: () => void;
 }): VNode {
@@ -84,6 +87,7 @@ export function After(props: {
   const cancelled = call.state.state === 'ended' && call.state.reason === 'cancelledByPatient';
   const decided = call.disposition;
   const kind = decided?.outcome.outcome;
+  const offline = cannotCall(props.link);
   return (
     <main class="page" data-testid="screen-after">
       <Live text={kind ? t(`tab.outcome.${kind}`) : t('tab.after.pending')} />
@@ -100,6 +104,11 @@ export function After(props: {
               <h1 id="decided">
                 <T k={`tab.outcome.${kind}`} />
               </h1>
+              {kind === 'ambulance' && (
+                <p>
+                  <T k="tab.after.119" />
+                </p>
+              )}
               {decided.outcome.outcome === 'recheckAt' && (
                 <p>
                   <T k="tab.after.at" p={{ time: clockTime(decided.outcome.at) }} />
@@ -114,7 +123,9 @@ export function After(props: {
                 {(['a', 'b', 'c'] as const).map((letter) => (
                   <li class="row" key={letter}>
                     <Icon name="check" />
-                    <T k={`tab.119.${letter}`} />
+                    <span>
+                      <T k={`tab.119.${letter}`} />
+                    </span>
                   </li>
                 ))}
               </ul>
@@ -131,8 +142,8 @@ export function After(props: {
             </p>
           </>
         )}
-        <p>
-          <T k="tab.after.again" />
+        <p role="status">
+          <T k={offline ? 'tab.after.offline' : 'tab.after.again'} />
         </p>
       </div>
       <footer class="foot">
@@ -145,8 +156,15 @@ export function After(props: {
           </span>
           <b class="num">{props.phone}</b>
         </div>
-        <Button kind="primary" icon="phone" onClick={props.onAgain} testid="again">
-          <T k="tab.call" />
+        <Button
+          kind={offline ? 'plain' : 'primary'}
+          icon="phone"
+          class={`again ${offline ? 'off' : ''}`}
+          busy={props.calling}
+          onClick={props.onAgain}
+          testid="again"
+        >
+          <T k="tab.after.call" />
         </Button>
       </footer>
     </main>

@@ -1,5 +1,5 @@
-import type { VNode } from 'preact';
-import { useRef } from 'preact/hooks';
+import type { ComponentChildren, VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { equipmentOf, institutionOf, nameOf } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { type Key, ruby, T, t } from '../i18n/index.tsx';
@@ -10,48 +10,93 @@ import { Live } from '../ui/parts.tsx';
 import { useFocus } from '../ui/useFocus.ts';
 import type { Participant } from '../wire.ts';
 
-function Answers(props: { busy: string | null; onAnswer: (yes: boolean) => void; testid: string }): VNode {
+/** Shorter: the second half of a double tap answers the next question. Longer: who has read it waits. */
+const CALM_MS = 700;
+
+/** A question over the call. Until it is answered, the keyboard and a voice find nothing else; a finger does. */
+function Ask(props: {
+  id: string;
+  testid: string;
+  /** For the ear. */
+  said: string;
+  title: ComponentChildren;
+  /** What its answers are called in tests. */
+  answers: string;
+  onAnswer: (yes: boolean) => Promise<boolean>;
+  children: ComponentChildren;
+}): VNode {
+  const [busy, go] = useBusy();
+  const [fresh, setFresh] = useState(true);
+  const ref = useRef<HTMLElement>(null);
+  useFocus(() => ref.current?.focus());
+  useEffect(() => {
+    const timer = setTimeout(() => setFresh(false), CALM_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  /** From the last answer back to the first, and the other way: nothing behind is reached. */
+  const around = (event: KeyboardEvent) => {
+    if (event.key !== 'Tab') return;
+    const stops = [...(ref.current?.querySelectorAll('button') ?? [])];
+    const at = stops.indexOf(document.activeElement as HTMLButtonElement);
+    const next = stops.at(event.shiftKey ? (at < 0 ? -1 : at - 1) : (at + 1) % stops.length);
+    event.preventDefault();
+    next?.focus();
+  };
+  const answer = (yes: boolean) => go(yes ? 'yes' : 'no', () => props.onAnswer(yes));
   return (
-    <div class="answers">
-      <Button busy={props.busy === 'no'} onClick={() => props.onAnswer(false)} testid={`${props.testid}-no`}>
-        {t('no')}
-      </Button>
-      <Button
-        kind="yes"
-        icon="check"
-        busy={props.busy === 'yes'}
-        onClick={() => props.onAnswer(true)}
-        testid={`${props.testid}-yes`}
-      >
-        {t('yes')}
-      </Button>
-    </div>
+    <section
+      class="ask"
+      role="alertdialog"
+      aria-modal="true"
+      aria-labelledby={props.id}
+      tabIndex={-1}
+      ref={ref}
+      data-testid={props.testid}
+      onKeyDown={around}
+    >
+      <Live text={props.said} urgent />
+      <h1 id={props.id}>{props.title}</h1>
+      {props.children}
+      <div class="answers">
+        <Button
+          busy={busy === 'no'}
+          fresh={fresh}
+          onClick={() => answer(false)}
+          testid={`${props.answers}-no`}
+        >
+          {t('no')}
+        </Button>
+        <Button
+          kind="yes"
+          icon="check"
+          busy={busy === 'yes'}
+          fresh={fresh}
+          onClick={() => answer(true)}
+          testid={`${props.answers}-yes`}
+        >
+          {t('yes')}
+        </Button>
+      </div>
+    </section>
   );
 }
 
 /** May this person join? Nothing of the patient reaches them before はい. */
 export function AskJoin({ person, send }: { person: Participant; send: Send }): VNode {
-  const [busy, go] = useBusy();
-  const ref = useRef<HTMLElement>(null);
-  useFocus(() => ref.current?.focus());
   const { card } = person;
   const name = person.equipment ? equipmentOf(person.equipment) : '';
   const role = t(`legRole.${person.role}`);
   const title = person.equipment ? 'tab.consent.device' : 'tab.consent.title';
   const roleKey: Key = `tab.role.${person.role}`;
   return (
-    <section
-      class="ask"
-      role="alertdialog"
-      aria-labelledby="ask-join"
-      tabIndex={-1}
-      ref={ref}
-      data-testid="ask-join"
+    <Ask
+      id="ask-join"
+      testid="ask-join"
+      said={t(title, { role, name })}
+      title={<T k={title} p={{ role: ruby(roleKey), name }} />}
+      answers="join"
+      onAnswer={(yes) => send({ type: 'answerJoin', leg: person.leg, yes })}
     >
-      <Live text={t(title, { role, name })} urgent />
-      <h1 id="ask-join">
-        <T k={title} p={{ role: ruby(`tab.role.${person.role}`), name }} />
-      </h1>
       <div class="idcard">
         <div class="face" aria-hidden="true">
           <Icon name={person.equipment ? equipmentIcon(person.equipment) : 'person'} />
@@ -85,41 +130,24 @@ export function AskJoin({ person, send }: { person: Participant; send: Send }): 
       <p>
         <T k={person.equipment ? `tab.consent.${person.equipment.kind}` : 'tab.consent.body'} />
       </p>
-      <Answers
-        testid="join"
-        busy={busy}
-        onAnswer={(yes) => go(yes ? 'yes' : 'no', () => send({ type: 'answerJoin', leg: person.leg, yes }))}
-      />
-    </section>
+    </Ask>
   );
 }
 
 /** May we record? Asked apart from everything else. */
 export function AskRecording({ send }: { send: Send }): VNode {
-  const [busy, go] = useBusy();
-  const ref = useRef<HTMLElement>(null);
-  useFocus(() => ref.current?.focus());
   return (
-    <section
-      class="ask"
-      role="alertdialog"
-      aria-labelledby="ask-rec"
-      tabIndex={-1}
-      ref={ref}
-      data-testid="ask-recording"
+    <Ask
+      id="ask-rec"
+      testid="ask-recording"
+      said={t('tab.rec.title')}
+      title={<T k="tab.rec.title" />}
+      answers="recording"
+      onAnswer={(yes) => send({ type: 'answerRecording', yes })}
     >
-      <Live text={t('tab.rec.title')} urgent />
-      <h1 id="ask-rec">
-        <T k="tab.rec.title" />
-      </h1>
       <p>
         <T k="tab.rec.body" />
       </p>
-      <Answers
-        testid="recording"
-        busy={busy}
-        onAnswer={(yes) => go(yes ? 'yes' : 'no', () => send({ type: 'answerRecording', yes }))}
-      />
-    </section>
+    </Ask>
   );
 }

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
 import { clockTime, day, hourOf } from '../app/format.ts';
-import type { Link } from '../app/link.ts';
+import { cannotCall, type Link } from '../app/link.ts';
 import { either, T, t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -19,6 +19,8 @@ export interface IdleProps {
   onCall: () => void;
   onMeasure: () => void;
   onLast: () => void;
+  /** Begins with the settings open. */
+  startSettings?: boolean;
 }
 
 const greeting = (hour: number) =>
@@ -30,10 +32,10 @@ const greeting = (hour: number) =>
 
 /** The screen that stands there all night: who, what time, and one thing to press. */
 export function Idle(props: IdleProps): VNode {
-  const [settings, setSettings] = useState(false);
+  const [settings, setSettings] = useState(props.startSettings ?? false);
   const { me } = props;
   const name = me.who.kind === 'tablet' ? either(me.who.name, me.who.nameLatin) : '';
-  const offline = ['offline', 'reconnecting', 'late'].includes(props.link);
+  const offline = cannotCall(props.link);
   const connecting = props.link === 'connecting';
   return (
     <main class="page" data-testid="screen-idle">
@@ -115,6 +117,7 @@ export function Idle(props: IdleProps): VNode {
       </footer>
       {settings && (
         <Dialog
+          testid="settings-dialog"
           title={<T k="tab.settings" />}
           onClose={() => setSettings(false)}
           actions={
@@ -124,13 +127,13 @@ export function Idle(props: IdleProps): VNode {
           }
         >
           <div class="stack" style={{ marginTop: '24px' }}>
-            <div class="row">
+            <div class="row wrap">
               <span class="grow">{t('lang.label')}</span>
               <LangSwitch />
             </div>
-            <div class="row">
+            <div class="row wrap">
               <span class="grow">{t('theme.label')}</span>
-              <ThemeSwitch />
+              <ThemeSwitch words />
             </div>
             <p class="soft">
               <T k="tab.call.consent" />

@@ -9,6 +9,7 @@ import { Button } from '../ui/Button.tsx';
 import type { IconName } from '../ui/Icon.tsx';
 import { Dialog } from '../ui/parts.tsx';
 import { VideoTile } from '../ui/VideoTile.tsx';
+import { WeakLine } from '../ui/WeakLine.tsx';
 import type { CallView, Id, Participant } from '../wire.ts';
 import { PersonCard } from './PersonCard.tsx';
 import { RecordingState } from './RecordingState.tsx';
@@ -20,6 +21,22 @@ export interface InCallProps {
   controls: MediaControls;
   send: Send;
   onMeasure: () => void;
+}
+
+/** Why the face is not seen. What the picture of a dead connection shows is not now, and looks as if it were. */
+function veilOf(
+  person: Participant,
+  media: MediaView,
+  picture: boolean,
+): { icon: IconName; text: string } | null {
+  if (person.legState.state === 'away') return { icon: 'link', text: t('tile.away') };
+  if (media.state === 'reconnecting') return { icon: 'linkOff', text: t('tab.incall.again') };
+  if (person.camera !== 'on' || person.audioOnly)
+    return {
+      icon: 'cameraOff',
+      text: t(person.microphone === 'on' ? 'tab.incall.noPicture' : 'tab.incall.nothing'),
+    };
+  return picture ? null : { icon: 'link', text: t('tab.incall.connecting') };
 }
 
 function StageTile({ person, media }: { person: Participant | null; media: MediaView }): VNode {
@@ -35,21 +52,13 @@ function StageTile({ person, media }: { person: Participant | null; media: Media
   }
   const name = personName(person);
   const picture = media.seats.get(person.leg)?.picture ?? null;
-  const away = person.legState.state === 'away';
-  const veil = away
-    ? { icon: 'link' as IconName, text: t('tile.away') }
-    : person.camera !== 'on' || person.audioOnly
-      ? { icon: 'cameraOff' as IconName, text: t('tab.incall.noPicture') }
-      : picture
-        ? null
-        : { icon: 'link' as IconName, text: t('tab.incall.connecting') };
   return (
     <VideoTile
       class="stage"
       testid="stage"
       picture={picture}
       label={t('tile.of', { name })}
-      veil={veil}
+      veil={veilOf(person, media, picture !== null)}
       muted={person.microphone !== 'on'}
       mutedLabel={t('source.muted')}
       plate={
@@ -83,7 +92,7 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
         <StageTile person={stage} media={media} />
         <div class="badges">
           <RecordingState call={call} />
-          {canWithdrawRecording(call) && call.recording.phase !== 'asking' && (
+          {canWithdrawRecording(call) && (
             <Button
               icon="cross"
               busy={busy === 'withdraw'}
@@ -93,6 +102,7 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
               <T k="tab.rec.withdraw" />
             </Button>
           )}
+          <WeakLine media={media} />
         </div>
       </div>
       <aside class="side" aria-label={t('call.people')}>

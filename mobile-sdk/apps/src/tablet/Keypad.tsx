@@ -1,8 +1,18 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { useBusy } from '../app/send.ts';
 import { type Key, T, t } from '../i18n/index.tsx';
-import { answered, drafted, ENTRIES, type Entry, forward, partsOf, shown, typed } from '../model/keypad.ts';
+import {
+  answered,
+  begun,
+  type Draft,
+  drafted,
+  ENTRIES,
+  type Entry,
+  forward,
+  partsOf,
+  shown,
+  typed,
+} from '../model/keypad.ts';
 import { unitOf } from '../model/vitals.ts';
 import { Button } from '../ui/Button.tsx';
 import { Live } from '../ui/parts.tsx';
@@ -21,35 +31,48 @@ const choice: Record<Entry, Key> = {
   pulse: 'sens.manual.pulse',
 };
 
+/** What stands on the keypad. Whoever shows it keeps it, so that it outlives a page that has to give way. */
+export interface Typing {
+  draft: Draft;
+  setDraft: (change: (now: Draft) => Draft) => void;
+}
+
+export interface KeypadProps extends Typing {
+  /** Otherwise a value is kept until there is a connection. */
+  online: boolean;
+  onSend: (vital: Vital) => Promise<boolean>;
+  onBack: () => void;
+}
+
+/** What is to be said about the number on the display. */
+function words(draft: Draft, online: boolean, found: Draft): Key | null {
+  if (draft.stage === 'sent') return 'sens.manual.sent';
+  if (draft.stage === 'sending') return online ? null : 'sens.manual.kept';
+  return draft === found && begun(draft) ? 'sens.manual.still' : null;
+}
+
 /** Numbers read off a display, typed with large keys. */
-export function Keypad(props: { onSend: (vital: Vital) => Promise<boolean>; onBack: () => void }): VNode {
-  const [draft, setDraft] = useState(() => drafted('temperature'));
-  const [busy, go] = useBusy();
+export function Keypad({ draft, setDraft, online, onSend, onBack }: KeypadProps): VNode {
+  // As it was when the page came back.
+  const [found] = useState(draft);
   const { entry, digits, at, stage } = draft;
   const parts = partsOf(entry);
   const part = parts[at] ?? parts[0];
   if (!part) return <main class="page" />;
 
-  const next = () =>
-    go('send', async () => {
-      const { draft: moved, vital } = forward(draft);
-      setDraft(moved);
-      if (!vital) return;
-      const stored = await props.onSend(vital);
-      setDraft((now) => answered(now, moved, stored));
-    });
-  const message =
-    stage === 'sent'
-      ? t('sens.manual.sent')
-      : stage === 'range'
-        ? t('sens.manual.range', { low: part.low, high: part.high })
-        : '';
+  const next = () => {
+    const { draft: moved, vital } = forward(draft);
+    setDraft(() => moved);
+    if (vital) void onSend(vital).then((stored) => setDraft((now) => answered(now, moved, stored)));
+  };
+  const said = words(draft, online, found);
+  const range = stage === 'range' ? t('sens.manual.range', { low: part.low, high: part.high }) : '';
 
   return (
     <main class="page" data-testid="screen-keypad">
-      <Live text={message} />
+      <Live text={said ? t(said) : range} />
       <header class="topline">
-        <Button icon="left" onClick={props.onBack} testid="back">
+        <Button icon="left" onClick={onBack} testid="back">
           <T k="tab.back" />
         </Button>
         <h1 class="grow">
@@ -64,7 +87,7 @@ export function Keypad(props: { onSend: (vital: Vital) => Promise<boolean>; onBa
                 key={e}
                 kind={e === entry ? 'primary' : 'plain'}
                 pressed={e === entry}
-                onClick={() => setDraft(drafted(e))}
+                onClick={() => setDraft(() => drafted(e))}
                 testid={`entry-${e}`}
               >
                 <T k={choice[e]} />
@@ -85,7 +108,9 @@ export function Keypad(props: { onSend: (vital: Vital) => Promise<boolean>; onBa
               <small>{unitOf(entry)}</small>
             </output>
           </div>
-          <p style={{ minHeight: '3.2em' }}>{stage === 'sent' ? <T k="sens.manual.sent" /> : message}</p>
+          <p style={{ minHeight: '3.2em' }} data-testid="keypad-said">
+            {said ? <T k={said} /> : range}
+          </p>
         </section>
         <section class="keypad" aria-label={t('sens.manual.title')}>
           {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((n) => (
@@ -99,7 +124,13 @@ export function Keypad(props: { onSend: (vital: Vital) => Promise<boolean>; onBa
           <Button onClick={() => setDraft((d) => typed(d, '0'))} testid="key-0">
             0
           </Button>
-          <Button kind="primary" icon="check" busy={busy === 'send'} onClick={next} testid="key-send">
+          <Button
+            kind="primary"
+            icon="check"
+            busy={stage === 'sending' && online}
+            onClick={next}
+            testid="key-send"
+          >
             <T k={at + 1 < parts.length ? 'next' : 'sens.manual.send'} />
           </Button>
         </section>

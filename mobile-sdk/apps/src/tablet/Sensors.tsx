@@ -4,6 +4,7 @@ import type { SensorName, SensorView } from '../model/sensors.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { Live, Notice } from '../ui/parts.tsx';
+import { useSeldom } from '../ui/useSeldom.ts';
 
 export interface SensorsProps {
   sensors: readonly SensorView[];
@@ -41,7 +42,7 @@ function Head({ sensor }: { sensor: SensorView }): VNode {
 
 function Value({ sensor }: { sensor: SensorView }): VNode {
   return (
-    <div class="value num" role="status">
+    <div class="value num">
       {sensor.value ? (
         sensor.value.split('  ').map((v) => <span key={v}>{v}</span>)
       ) : (
@@ -119,13 +120,26 @@ function OtherDevice({ sensor, props }: { sensor: SensorView; props: SensorsProp
   );
 }
 
+/** Shorter: a voice that counts along with the sensor, over which nobody is heard. Longer: a value that came is missed. */
+const ALOUD_MS = 30_000;
+
+/** What every sensor shows, and what went wrong. */
+const inWords = (sensors: readonly SensorView[]): string =>
+  sensors
+    .flatMap((s) => {
+      const { phase } = s;
+      const state = phase === 'failed' || phase === 'wrong' || phase === 'lost' ? t(`sens.${phase}`) : null;
+      return (state ?? s.value) ? [`${t(`sens.${s.name}`)} ${state ?? s.value}`] : [];
+    })
+    .join(t('and'));
+
 /** Measuring: sensors that send by themselves, and the way by hand. */
 export function Sensors(props: SensorsProps): VNode {
   const other = props.sensors.find((sensor) => sensor.name === 'other');
-  const values = props.sensors.flatMap((s) => (s.value ? [`${t(`sens.${s.name}`)} ${s.value}`] : []));
+  const said = useSeldom(inWords(props.sensors), ALOUD_MS);
   return (
     <main class="page" data-testid="screen-sensors">
-      <Live text={values.join(' ')} />
+      <Live text={said} />
       <header class="topline">
         <Button icon="left" onClick={props.onBack} testid="back">
           <T k="tab.back" />

@@ -14,6 +14,9 @@ export function SpeakerDialog(props: {
   const known = media.speakers.length
     ? media.speakers.map((s) => ({ value: s.id, text: s.label || t('control.speakerDefault') }))
     : [{ value: '', text: t('control.speakerDefault') }];
+  // One that was taken away is not in use either: the device falls back to its own.
+  const used = (id: string) => known.find((s) => s.value === id)?.value;
+  const chosen = used(media.speaker) ?? used('default') ?? known[0]?.value ?? '';
   return (
     <Dialog
       testid="speaker-dialog"
@@ -30,7 +33,7 @@ export function SpeakerDialog(props: {
           name="speaker"
           label={t('control.speaker')}
           options={known}
-          value={media.speaker}
+          value={chosen}
           onChange={props.controls.speaker}
         />
       </div>

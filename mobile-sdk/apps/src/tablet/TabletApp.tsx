@@ -1,18 +1,19 @@
 import { Ringer, YobanProblem } from '@yoban/sdk';
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Live } from '../app/boot.ts';
 import { attempt, showProblem } from '../app/problem.ts';
 import { typed } from '../app/reading.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
 import { useRoom } from '../app/useRoom.ts';
-import { joinerAsked, recordingAsksMe } from '../model/call.ts';
-import { screenOf } from '../model/tabletScreen.ts';
+import { type Question, questionOf } from '../model/call.ts';
+import { drafted } from '../model/keypad.ts';
+import { troubleOf, type Waived } from '../model/sources.ts';
+import { mayMeasure, screenOf } from '../model/tabletScreen.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
-import type { SourceState } from '../wire.ts';
 import { After, Closing, Left } from './After.tsx';
 import { AskJoin, AskRecording } from './Ask.tsx';
 import { Calling, Fallback } from './Calling.tsx';
@@ -21,10 +22,9 @@ import { InCall } from './InCall.tsx';
 import { Keypad } from './Keypad.tsx';
 import { RecordingFrame } from './RecordingState.tsx';
 import { Sensors } from './Sensors.tsx';
-import { MediaTrouble, type Trouble } from './Trouble.tsx';
+import { MediaTrouble } from './Trouble.tsx';
 import { useSensors } from './useSensors.ts';
 
-const TROUBLES: readonly SourceState[] = ['denied', 'inUse', 'absent'];
 const SEEN = 'yoban.tablet.seen';
 
 const ringer = new Ringer();
@@ -51,8 +51,10 @@ export function TabletApp({ live }: { live: Live }): VNode {
   const { me } = state;
   const [seen, setSeen] = useSeen();
   const [tapping, setTapping] = useState(false);
-  const [page, setPage] = useState<'call' | 'sensors' | 'keypad'>('call');
-  const [audioOnly, setAudioOnly] = useState(false);
+  const [opened, setPage] = useState<'call' | 'sensors' | 'keypad'>('call');
+  const [draft, setDraft] = useState(() => drafted('temperature'));
+  const [waived, setWaived] = useState<Waived>([]);
+  const asked = useRef<Question | null>(null);
   const call = state.calls[0] ?? null;
   const room = useCallRoom(live, call);
   const [media, controls] = useRoom(room);
@@ -69,7 +71,12 @@ export function TabletApp({ live }: { live: Live }): VNode {
     if (screen === 'calling') ringer.start('waiting');
     else ringer.stop();
   }, [screen]);
-  useEffect(() => setAudioOnly(false), [running]);
+  useEffect(() => setWaived([]), [running]);
+  // Closed for good: who comes back into the call sees the face first. What was typed stays.
+  useEffect(() => {
+    if (!mayMeasure(screen)) setPage('call');
+  }, [screen]);
+  const page = mayMeasure(screen) ? opened : 'call';
 
   if (live.restoring.value) return <Arriving arrival={live.arrival} />;
   if (me?.who.kind !== 'tablet') {
@@ -83,12 +90,10 @@ export function TabletApp({ live }: { live: Live }): VNode {
     setPage('call');
   };
   const send = live.sendTo(call?.session ?? '');
-  const question = screen === 'incall' && call ? joinerAsked(call) : null;
-  const asksRecording = screen === 'incall' && call && !question && recordingAsksMe(call);
-  const bad = [media.microphone, media.camera].find((s) => TROUBLES.includes(s));
-  const source = media.microphone !== bad ? 'camera' : media.camera !== bad ? 'microphone' : 'both';
-  const trouble =
-    (screen === 'calling' || screen === 'incall') && !audioOnly ? (bad as Trouble | undefined) : undefined;
+  const question = screen === 'incall' && call ? questionOf(call, asked.current) : null;
+  asked.current = question;
+  const joiner = question?.ask === 'join' ? call?.people.find((p) => p.leg === question.leg) : null;
+  const trouble = screen === 'calling' || screen === 'incall' ? troubleOf(media, waived) : null;
 
   // The call's own screen has its place for it.
   const elsewhere = running && (page !== 'call' || trouble || screen !== 'incall');
@@ -97,7 +102,13 @@ export function TabletApp({ live }: { live: Live }): VNode {
     if (page === 'keypad') {
       return (
         <Keypad
-          onBack={() => setPage('sensors')}
+          draft={draft}
+          setDraft={setDraft}
+          online={live.link.value === 'online'}
+          onBack={() => {
+            setDraft(drafted('temperature'));
+            setPage('sensors');
+          }}
           onSend={(vital) => attempt(() => live.client.sendReadings([typed(vital)] as never, running))}
         />
       );
@@ -119,12 +130,11 @@ export function TabletApp({ live }: { live: Live }): VNode {
     if (trouble) {
       return (
         <MediaTrouble
-          trouble={trouble}
-          source={source}
+          {...trouble}
           phone={me.deskPhone}
           soundWorks={media.microphone === 'on'}
           onRetry={controls.retry}
-          onAudioOnly={() => setAudioOnly(true)}
+          onAudioOnly={() => setWaived([...waived, trouble.source])}
         />
       );
     }
@@ -146,7 +156,16 @@ export function TabletApp({ live }: { live: Live }): VNode {
     if (screen === 'left') return <Left call={call} send={send} />;
     if (screen === 'closing') return <Closing />;
     if (screen === 'after') {
-      return <After call={call} phone={me.deskPhone} onAgain={tap} onDone={() => setSeen(call.session)} />;
+      return (
+        <After
+          call={call}
+          phone={me.deskPhone}
+          link={live.link.value}
+          calling={tapping}
+          onAgain={tap}
+          onDone={() => setSeen(call.session)}
+        />
+      );
     }
     return (
       <InCall
@@ -163,8 +182,8 @@ export function TabletApp({ live }: { live: Live }): VNode {
       <LinkBanner link={live.link.value} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
       {body()}
       {elsewhere && call && <RecordingFrame call={call} over={page} />}
-      {question && <AskJoin person={question} send={send} key={question.leg} />}
-      {asksRecording && <AskRecording send={send} />}
+      {joiner && <AskJoin person={joiner} send={send} key={joiner.leg} />}
+      {question?.ask === 'recording' && <AskRecording send={send} />}
       <ProblemToast />
     </>
   );

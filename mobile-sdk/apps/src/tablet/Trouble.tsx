@@ -1,17 +1,15 @@
 import type { VNode } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { telephone } from '../app/format.ts';
 import { T, t } from '../i18n/index.tsx';
+import type { Source, Trouble } from '../model/sources.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Live } from '../ui/parts.tsx';
 
-export type Trouble = 'denied' | 'inUse' | 'absent';
-export type Source = 'camera' | 'microphone' | 'both';
-
 /** Camera or microphone do not work: why, the way on with sound alone, and the telephone as the last way. */
 export function MediaTrouble(props: {
   trouble: Trouble;
-  /** What it is about: by its name people know which cable or which lock to look at. */
   source: Source;
   phone: string;
   /** The microphone works, so that sound alone is a way on. */
@@ -20,6 +18,11 @@ export function MediaTrouble(props: {
   onAudioOnly: () => void;
 }): VNode {
   const what = t(`tab.media.${props.source}`);
+  useEffect(() => {
+    // The sign to press stands in the address bar, which a full screen hides.
+    if (props.trouble === 'denied' && document.fullscreenElement)
+      void document.exitFullscreen().catch(() => undefined);
+  }, [props.trouble]);
   return (
     <main class="page" data-testid="screen-trouble">
       <Live text={t(`tab.media.${props.trouble}.title`, { what })} urgent />

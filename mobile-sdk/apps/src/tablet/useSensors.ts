@@ -1,6 +1,7 @@
 import type { Profile } from '@yoban/sdk/gatt';
 import { BluetoothSensor, bluetoothSupported, SimulatedSensors } from '@yoban/sdk/sensors';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { serverNow } from '../app/clock.ts';
 import {
   afterFrame,
   CARDS,
@@ -79,7 +80,8 @@ export function useSensors(patient: string, send: (readings: NewReading[]) => vo
     wanted.current.add(name);
     // Maybe another device than the one before.
     change(name, { simulated: false, value: null });
-    const sensor = real.current.get(name) ?? new BluetoothSensor({ profiles: CARDS[name].profiles });
+    const sensor =
+      real.current.get(name) ?? new BluetoothSensor({ profiles: CARDS[name].profiles, now: serverNow });
     if (!real.current.has(name)) {
       real.current.set(name, sensor);
       sensor.on('readings', (readings, _, profile) => heard(name, profile, readings));

@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useId, useRef } from 'preact/hooks';
-import { chooseTheme, theme } from '../app/theme.ts';
+import { type Choice, chooseTheme, themeChoice } from '../app/theme.ts';
 import { chooseLang, type Lang, lang, t } from '../i18n/index.tsx';
 import type { Urgency } from '../wire.ts';
 import { Button } from './Button.tsx';
@@ -133,23 +133,26 @@ export function LangButton(): VNode {
   );
 }
 
-export function ThemeSwitch(): VNode {
-  const option = (choice: 'night' | 'day', icon: IconName) => (
-    <button
-      type="button"
-      aria-pressed={theme.value === choice}
-      aria-label={t(`theme.${choice}`)}
-      title={t(`theme.${choice}`)}
-      data-testid={`theme-${choice}`}
-      onClick={() => chooseTheme(choice)}
-    >
-      <Icon name={icon} />
-    </button>
-  );
+const brightness: Record<Choice, IconName> = { auto: 'clock', night: 'moon', day: 'sun' };
+
+/** `words`: for who does not read signs. */
+export function ThemeSwitch({ words = false }: { words?: boolean }): VNode {
   return (
     <fieldset class="switch" aria-label={t('theme.label')}>
-      {option('night', 'moon')}
-      {option('day', 'sun')}
+      {(['auto', 'night', 'day'] as const).map((choice) => (
+        <button
+          key={choice}
+          type="button"
+          aria-pressed={themeChoice.value === choice}
+          aria-label={t(`theme.${choice}`)}
+          title={t(`theme.${choice}`)}
+          data-testid={`theme-${choice}`}
+          onClick={() => chooseTheme(choice)}
+        >
+          <Icon name={brightness[choice]} />
+          {words && <span>{t(`theme.${choice}`)}</span>}
+        </button>
+      ))}
     </fieldset>
   );
 }

@@ -12,6 +12,8 @@ export interface Played {
   say: (message: object) => void;
   /** The socket breaks, and no other comes about. */
   away: () => Promise<void>;
+  /** Another may come about. */
+  back: () => void;
   /** Resolves once the app sent a command of this type, or as many of them as `nth` says. */
   heard: (type: string, nth?: number) => Promise<Record<string, unknown>>;
   /** From now on commands of this type get no answer; those that came get it once the result is called. */
@@ -158,7 +160,13 @@ export async function play(
     };
   };
   const refuse: Played['refuse'] = (type) => void refused.add(type);
-  return { page, sent, say: (message) => say(message), away, heard, hold, refuse };
+  const back = () => {
+    reachable = true;
+  };
+  return { page, sent, say: (message) => say(message), away, back, heard, hold, refuse };
 }
 
 export const at = (id: string) => `[data-testid="${id}"]`;
+
+/** The tablet's first screen once its socket is there: from then on it hears what is said. */
+export const ready = (page: Page) => page.waitForSelector('.ready:not(.bad) .icon');

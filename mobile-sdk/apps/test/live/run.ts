@@ -6,17 +6,33 @@
  */
 import { withBrowser } from '../browser.ts';
 import { arrival, switchedOnAgain } from './arrival.ts';
+import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
+import { measuringGivesWay, typedOffline } from './measuring.ts';
+import { mediaBreaks } from './media.ts';
 import { dutyDoctor, recordedWithoutLine } from './phone.ts';
 import { deciding, signing } from './record.ts';
-import { brokenScreen, patient } from './tablet.ts';
+import { brokenScreen, patient, questionsInTurn } from './tablet.ts';
 import { secondThoughts, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
 
-const FAKE_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+const FAKE_MEDIA = [
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  // One story plays the server's end of a media connection in a page beside.
+  '--allow-loopback-in-peer-connection',
+];
 const STORIES = [
   arrival,
   switchedOnAgain,
   patient,
+  questionsInTurn,
+  typedOffline,
+  measuringGivesWay,
+  mediaBreaks,
+  settings,
+  seldomAloud,
+  addressBar,
+  callsAgain,
   brokenScreen,
   deskNurse,
   valuesGrowOld,

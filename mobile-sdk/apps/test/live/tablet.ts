@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { tabletMe } from '../../fixtures/people.ts';
 import { asPatient, scenes } from '../../fixtures/scenes.ts';
-import { at, play } from './play.ts';
+import type { Participant } from '../../src/wire.ts';
+import { at, play, ready } from './play.ts';
+
+/** An answer that takes presses by now. */
+const takes = (id: string) => `${at(id)}:not([aria-disabled])`;
+const askedDoctor = scenes.asksForDoctor.people.at(-1) as Participant;
+const agreed = (people: Participant[]) =>
+  people.map((p): Participant => (p.role === 'patient' ? { ...p, recording: 'yes' } : p));
 
 export async function patient(browser: Browser, base: string): Promise<void> {
   const { page, say, heard, sent } = await play(browser, base, 'tablet', tabletMe);
@@ -16,9 +23,15 @@ export async function patient(browser: Browser, base: string): Promise<void> {
   const comesTo = (id: string) =>
     page.waitForFunction((wanted) => document.activeElement?.getAttribute('data-testid') === wanted, id);
   await comesTo('ask-recording');
+  await page.waitForSelector(takes('recording-no'));
   await page.keyboard.press('Tab');
   assert.equal(await focused(), 'recording-no');
   await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'recording-yes');
+  // Round and round, and never behind the question.
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'recording-no');
+  await page.keyboard.press('Shift+Tab');
   assert.equal(await focused(), 'recording-yes');
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
@@ -82,6 +95,46 @@ export async function patient(browser: Browser, base: string): Promise<void> {
   await page.click(at('done'));
   await page.waitForSelector(at('screen-idle'));
   assert.ok(!sent.some((m) => m.type === 'cancel'));
+  await page.context().close();
+}
+
+/** Two questions: the one on the screen stays until it is answered, and a double tap does not answer the next. */
+export async function questionsInTurn(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard, sent } = await play(browser, base, 'tablet', tabletMe);
+  await ready(page);
+  await page.click(at('call'));
+  const both = { ...scenes.asksToRecord, people: [...scenes.asksToRecord.people, askedDoctor] };
+  say({ type: 'call', call: { ...asPatient(scenes.asksToRecord), version: 1 } });
+  await page.waitForSelector(takes('recording-yes'));
+  say({ type: 'call', call: { ...asPatient(both), version: 2 } });
+  // Drawn by then: the question before it is the same one still.
+  await page.locator(at('person')).nth(1).waitFor();
+  assert.equal(await page.locator(at('ask-join')).count(), 0);
+  await page.click(at('recording-yes'));
+  assert.equal((await heard('answerRecording')).yes, true);
+  // The page's time stands still: how fast this machine is decides nothing.
+  await page.clock.pauseAt(Date.now() + 60_000);
+  say({
+    type: 'call',
+    call: {
+      ...asPatient({ ...both, recording: { phase: 'on' } }, { people: agreed(both.people) }),
+      version: 3,
+    },
+  });
+  await page.waitForSelector(at('ask-join'));
+  // The second tap of two, and a third.
+  const press = () => page.locator(at('join-yes')).evaluate((button: HTMLElement) => button.click());
+  for (const ms of [100, 500]) {
+    await page.clock.runFor(ms);
+    await press();
+  }
+  await page.clock.resume();
+  await page.waitForSelector(takes('join-no'));
+  await page.click(at('join-no'));
+  assert.deepEqual(
+    [(await heard('answerJoin')).yes, sent.filter((m) => m.type === 'answerJoin').length],
+    [false, 1],
+  );
   await page.context().close();
 }
 

@@ -191,6 +191,16 @@ export function faults(rules: Rules): string[] {
     }
   });
 
+  // Over a call lies what says that the line is away. It must leave free what is recorded, and how to stop it.
+  const banner = document.querySelector('.banner-slot');
+  if (banner && !modal) {
+    const edge = boxOf(banner).bottom;
+    const free = [...document.querySelectorAll('.rec, [data-testid^="rec-"], .weakline .chip')].filter(seen);
+    for (const e of [...free, ...(rules.oneScreen ? pressed : [])]) {
+      if (!banner.contains(e) && boxOf(e).top < edge - 1) found.push(`${name(e)} is under the banner`);
+    }
+  }
+
   // ---- What is read --------------------------------------------------------------------------------------------
   const rowsOf = new Map<Element, number[]>();
   const oneLine = (e: Element) =>

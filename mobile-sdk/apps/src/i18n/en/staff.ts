@@ -152,7 +152,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'red.119.line5': 'Call back: {phone} (home) / {desk} (desk)',
   'red.119.family': 'What to tell the family',
   'red.119.family.text':
-    'Unlock the front door. Put medicines, medicine book and insurance card at hand. Please stay in this call.',
+    'Unlock the front door. Put medicines, medicine book and My Number card or eligibility certificate at hand. Please stay in this call.',
   'urg.title': 'Urgency',
   'sbar.title': 'SBAR (for the doctor)',
   'sbar.situation': 'Situation',

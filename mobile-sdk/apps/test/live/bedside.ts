@@ -1,0 +1,132 @@
+/** The tablet beside the bed: its settings, its loudspeaker, what it says aloud, and the way to the address bar. */
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { tabletMe } from '../../fixtures/people.ts';
+import { asPatient, scenes } from '../../fixtures/scenes.ts';
+import { at, play, ready } from './play.ts';
+
+/** Brightness chosen once can be left to the clock again; the loudspeaker that is in use is marked, after a reload too. */
+export async function settings(browser: Browser, base: string): Promise<void> {
+  const { page, say } = await play(browser, base, 'tablet', tabletMe);
+  const pressed = () =>
+    page
+      .locator(`${at('settings-dialog')} [data-testid^=theme-][aria-pressed=true]`)
+      .evaluateAll((found) => found.map((e) => e.getAttribute('data-testid')));
+  await page.click(at('settings'));
+  assert.deepEqual(await pressed(), ['theme-auto']);
+  const bright = () => page.evaluate(() => document.documentElement.dataset.theme);
+  const byItself = await bright();
+  const other = byItself === 'night' ? 'day' : 'night';
+  await page.click(at(`theme-${other}`));
+  assert.equal(await bright(), other);
+  await page.reload();
+  await page.click(at('settings'));
+  assert.deepEqual(await pressed(), [`theme-${other}`]);
+  await page.click(at('theme-auto'));
+  assert.deepEqual([await bright(), await pressed()], [byItself, ['theme-auto']]);
+  await page.keyboard.press('Escape');
+
+  const inCall = () => say({ type: 'call', call: { ...asPatient(scenes.twoWay), version: 1 } });
+  const chosen = `${at('speaker-dialog')} input:checked`;
+  await ready(page);
+  await page.click(at('call'));
+  inCall();
+  await page.click(at('speaker'));
+  await page.waitForSelector(chosen, { state: 'attached' });
+  const offered = await page.locator(`${at('speaker-dialog')} input`).count();
+  assert.ok(offered > 1, `${offered} loudspeakers`);
+  await page
+    .locator(`${at('speaker-dialog')} label.choice`)
+    .last()
+    .click();
+  const last = await page.inputValue(chosen);
+  await page.reload();
+  await ready(page);
+  inCall();
+  await page.click(at('speaker'));
+  await page.waitForFunction(
+    ([selector, id]) => document.querySelector<HTMLInputElement>(selector as string)?.value === id,
+    [chosen, last],
+  );
+  await page.context().close();
+}
+
+/** A sensor sends every second. A voice says its number once, and then seldom; only one place says it. */
+export async function seldomAloud(browser: Browser, base: string): Promise<void> {
+  const { page } = await play(browser, base, 'tablet', tabletMe);
+  await page.click(at('measure'));
+  await page.click(at('start-oximeter'));
+  await page.waitForSelector(`${at('sensor-oximeter')} .value :not(.soft)`);
+  const aloud = `${at('screen-sensors')} :is([role=status], [role=alert], [aria-live])`;
+  assert.equal(await page.locator(aloud).count(), 1);
+  await page.evaluate(
+    ([voice, display]) => {
+      const count = (name: string, selector: string) => {
+        const element = document.querySelector(selector);
+        let before = element?.textContent;
+        Object.assign(window, { [name]: 0 });
+        new MutationObserver(() => {
+          if (element?.textContent === before) return;
+          before = element?.textContent;
+          (window as unknown as Record<string, number>)[name] =
+            ((window as unknown as Record<string, number>)[name] ?? 0) + 1;
+        }).observe(element as Element, { subtree: true, childList: true, characterData: true });
+      };
+      count('said', voice as string);
+      count('shown', display as string);
+    },
+    [aloud, `${at('sensor-oximeter')} .value`],
+  );
+  // Two minutes, second by second: what is drawn is drawn between them.
+  await page.clock.pauseAt(Date.now() + 30_000);
+  for (let second = 0; second < 120; second++) await page.clock.runFor(1_000);
+  const { said, shown } = await page.evaluate(() => {
+    const seen = window as unknown as { said: number; shown: number };
+    return { said: seen.said, shown: seen.shown };
+  });
+  assert.ok(shown > 10, `shown ${shown} times`);
+  assert.ok(said >= 1 && said <= 6, `said ${said} times`);
+  await page.context().close();
+}
+
+/** Permission is given in the address bar: a page that speaks of it does not hide it. */
+export async function addressBar(browser: Browser, base: string): Promise<void> {
+  const { page, say } = await play(browser, base, 'tablet', tabletMe);
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = async ({ video }: MediaStreamConstraints = {}) => {
+      if (video) throw new DOMException('played', 'NotAllowedError');
+      return new AudioContext().createMediaStreamDestination().stream;
+    };
+  });
+  const full = () => page.evaluate(() => document.fullscreenElement !== null);
+  await ready(page);
+  await page.click(at('call'));
+  await page.waitForFunction(() => document.fullscreenElement !== null);
+  say({ type: 'call', call: { ...asPatient(scenes.calling), version: 1 } });
+  await page.waitForSelector(at('screen-trouble'));
+  await page.waitForFunction(() => document.fullscreenElement === null);
+  // Gone on without: it stays as it is, and the camera is not spoken of again.
+  await page.click(at('audio-only'));
+  await page.waitForSelector(at('screen-calling'));
+  say({ type: 'call', call: { ...asPatient(scenes.twoWay), version: 2 } });
+  await page.waitForSelector(at('screen-incall'));
+  assert.equal(await full(), false);
+  await page.context().close();
+}
+
+/** Calling again from the page of a decision: it says that it is on its way, and without a network that it cannot. */
+export async function callsAgain(browser: Browser, base: string): Promise<void> {
+  const { page, say, away } = await play(browser, base, 'tablet', tabletMe);
+  await ready(page);
+  say({ type: 'call', call: { ...asPatient(scenes.decided), version: 1 } });
+  await page.waitForSelector(at('screen-after'));
+  const held: (() => Promise<void>)[] = [];
+  await page.route('**/api/v1/sessions', (route) => void held.push(() => route.fallback()));
+  await page.click(at('again'));
+  await page.waitForSelector(`${at('again')}[aria-busy]`);
+  for (const go of held) await go();
+  await page.waitForSelector(`${at('again')}:not([aria-busy])`);
+  await away();
+  await page.waitForSelector(`${at('again')}.off`);
+  await page.context().close();
+}

@@ -1,0 +1,95 @@
+/** The tablet's measuring pages: what is typed without a connection, and a call that changes underneath. */
+import assert from 'node:assert/strict';
+import type { Browser, Page } from 'playwright-core';
+import { tabletMe } from '../../fixtures/people.ts';
+import { asPatient, scenes } from '../../fixtures/scenes.ts';
+import { at, play, ready } from './play.ts';
+
+const keys = async (page: Page, ...names: string[]) => {
+  for (const name of names) await page.click(at(`key-${name}`));
+};
+const said = (page: Page, words: RegExp) =>
+  page.waitForFunction(
+    ([selector, source]) => {
+      const copy = document.querySelector(selector as string)?.cloneNode(true) as Element | undefined;
+      for (const small of copy?.querySelectorAll('rt') ?? []) small.remove();
+      return new RegExp(source as string).test(copy?.textContent ?? '');
+    },
+    [at('keypad-said'), words.source],
+  );
+
+/** Typed over a dead link: said to be kept, a second one too, and each delivered with the time at which it was typed. */
+export async function typedOffline(browser: Browser, base: string): Promise<void> {
+  const { page, say, away, back, sent } = await play(browser, base, 'tablet', tabletMe);
+  await ready(page);
+  await page.click(at('call'));
+  say({ type: 'call', call: { ...asPatient(scenes.twoWay), version: 1 } });
+  await page.click(at('measure'));
+  await page.click(at('manual'));
+  await away();
+  await page.waitForSelector('[data-testid^=link-]');
+  await page.click(at('entry-spo2'));
+  await keys(page, '9', '1', 'send');
+  const first = Date.now();
+  await said(page, /つながりしだい/);
+  await keys(page, 'send');
+  await keys(page, '9', '2', 'send');
+  await said(page, /つながりしだい/);
+  assert.ok(!sent.some((m) => m.type === 'readings'));
+  await page.clock.fastForward(40 * 60_000);
+  back();
+  await page.waitForSelector('[data-testid^=link-]', { state: 'detached' });
+  await said(page, /送りました/);
+  const readings = sent
+    .filter((m) => m.type === 'readings')
+    .flatMap((m) => m.readings as { vital: { value: string }; takenAt: number }[]);
+  assert.deepEqual(
+    readings.map((r) => r.vital.value),
+    ['91', '92'],
+    'each once',
+  );
+  for (const { takenAt } of readings)
+    assert.ok(Math.abs(takenAt - first) < 10 * 60_000, `typed at ${first}, sent as of ${takenAt}`);
+  await page.context().close();
+}
+
+/** The nurse is lost while the patient types: the number and 119 are seen, and what was typed is there afterwards. */
+export async function measuringGivesWay(browser: Browser, base: string): Promise<void> {
+  const { page, say } = await play(browser, base, 'tablet', tabletMe);
+  await ready(page);
+  await page.click(at('call'));
+  let version = 0;
+  const scene = (...parts: Parameters<typeof asPatient>) => {
+    version += 1;
+    say({ type: 'call', call: { ...asPatient(...parts), version } });
+  };
+  const type = async () => {
+    await page.click(at('measure'));
+    await page.click(at('manual'));
+    await page.waitForSelector(at('screen-keypad'));
+  };
+  scene(scenes.twoWay);
+  await type();
+  await keys(page, '3', '7');
+  scene(scenes.alone);
+  await page.waitForSelector(at('screen-calling'));
+  scene(scenes.alone, {
+    desk: { round: 2, until: Date.now() + 100_000, ringing: false, fallback: true },
+  });
+  await page.waitForSelector(at('screen-fallback'));
+  assert.match((await page.textContent('.box119')) ?? '', /119/);
+  // Back in the call the face comes first; the digits are where they were.
+  scene(scenes.twoWay);
+  await page.waitForSelector(at('screen-incall'));
+  await type();
+  assert.match((await page.textContent(at('readout'))) ?? '', /37/);
+  await said(page, /さきほどの数字/);
+  for (const [parts, screen] of [
+    [scenes.closing, 'screen-closing'],
+    [scenes.decided, 'screen-after'],
+  ] as const) {
+    scene(parts);
+    await page.waitForSelector(at(screen));
+  }
+  await page.context().close();
+}
