@@ -89,7 +89,7 @@ export const common: Record<keyof typeof ja, Message> = {
   'tile.waiting': 'Waiting for the picture',
   'tile.gated': 'Waiting for consent',
   'tile.away': 'Waiting for them to reconnect',
-  'tile.again': 'Reconnecting',
+  'tile.again': 'Linking up again',
   'weak.poor': 'The line is weak',
   'weak.lost': 'Nothing is coming from the others',
   'tile.you': 'Your picture',
