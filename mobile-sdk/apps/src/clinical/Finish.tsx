@@ -90,6 +90,8 @@ export interface Deciding {
   cancelled: boolean;
   /** What stands. */
   disposition: Disposition | null;
+  /** Why the last decision does not stand any more; in a record the time line says it. */
+  takenBack?: CallView['takenBack'];
   signed: boolean;
 }
 
@@ -98,6 +100,7 @@ export const decidingOf = (call: CallView): Deciding => ({
   sudden: call.findings?.sudden ?? false,
   cancelled: call.state.state === 'ended' && call.state.reason === 'cancelledByPatient',
   disposition: call.disposition ?? null,
+  takenBack: call.takenBack ?? null,
   signed: Boolean(call.signed),
 });
 
@@ -142,9 +145,9 @@ export function DispositionForm({ about, send }: { about: Deciding; send: Send }
     <section class="block">
       <h3>{t('disp.title')}</h3>
       {stands && <Decided disposition={stands} />}
-      {call.takenBack && !signed && (
+      {about.takenBack && !signed && (
         <Notice tone="warn" live>
-          {t(`disp.takenBack.${call.takenBack}`)}
+          {t(`disp.takenBack.${about.takenBack}`)}
         </Notice>
       )}
       <Choices
