@@ -145,7 +145,12 @@ export function Fallback({ call, phone, send }: Omit<CallingProps, 'own'>): VNod
             <div class="soft">
               <T k="tab.fallback.phone" />
             </div>
-            <a class="hugephone num" href={telephone(phone)} data-testid="desk-phone">
+            <a
+              class="hugephone num"
+              style={{ '--signs': phone.length }}
+              href={telephone(phone)}
+              data-testid="desk-phone"
+            >
               {phone}
             </a>
           </div>
