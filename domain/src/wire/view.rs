@@ -184,7 +184,7 @@ pub struct Findings {
 pub struct QueueItem {
     /// The case.
     pub case: CaseId,
-    /// Its latest session.
+    /// The one of its sessions that somebody must act on; the latest where none is left.
     pub session: SessionId,
     /// The patient's name.
     pub patient: Name,

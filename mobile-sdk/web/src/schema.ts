@@ -1461,7 +1461,7 @@ export interface components {
         QueueItem: {
             /** @description The case. */
             case: components["schemas"]["CaseId"];
-            /** @description Its latest session. */
+            /** @description The one of its sessions that somebody must act on; the latest where none is left. */
             session: components["schemas"]["SessionId"];
             /** @description The patient's name. */
             patient: components["schemas"]["Name"];

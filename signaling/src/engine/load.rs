@@ -15,7 +15,7 @@ use yoban_store::{Conn, Error, Result};
 /// Facts are read in pieces of this many.
 const PAGE: u32 = 500;
 
-/// A case with its latest session and the names they speak of, as stored at one instant.
+/// A session with its case and the names they speak of, as stored at one instant.
 #[derive(Clone, Debug)]
 pub struct Scene {
     /// The case.
