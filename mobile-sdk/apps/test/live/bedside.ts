@@ -35,11 +35,13 @@ export async function settings(browser: Browser, base: string): Promise<void> {
   await page.waitForSelector(chosen, { state: 'attached' });
   const offered = await page.locator(`${at('speaker-dialog')} input`).count();
   assert.ok(offered > 1, `${offered} loudspeakers`);
+  const before = await page.inputValue(chosen);
   await page
     .locator(`${at('speaker-dialog')} label.choice`)
     .last()
     .click();
   const last = await page.inputValue(chosen);
+  assert.notEqual(last, before);
   await page.reload();
   await ready(page);
   inCall();
