@@ -1,4 +1,4 @@
-//! A call holds five people, each with sound and picture to everybody. A sixth is told why not, and what to do.
+//! A call holds five people, each with sound and picture to everybody. Whoever asks a sixth in is told why not, and what to do.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ async fn joins(session: SessionId, nurse: &Person, who: &mut Person) -> LegId {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn five_people_hear_and_see_one_another_and_the_sixth_is_told_that_the_call_is_full() {
+async fn five_people_hear_and_see_one_another_and_the_sixth_is_not_woken_for_a_full_call() {
     let night = Night::begin(&[]).await;
     let (mut patient, mut nurse) = (night.patient(0).await, night.nurse(0).await);
     let mut doctor = night.doctor(0).await;
@@ -58,8 +58,10 @@ async fn five_people_hear_and_see_one_another_and_the_sixth_is_told_that_the_cal
     let looked = join_all(pairs).await;
     assert_eq!(looked.len(), 20, "each of five has sound and picture of four");
 
-    rings(session, &nurse, LegRole::VisitingNurse, &sixth).await;
-    let problem = sixth.try_say(Say::Accept { session }).await.unwrap_err();
+    // Nobody is woken for a room without a place.
+    let invite = Say::Invite { session, role: LegRole::VisitingNurse, person: Some(sixth.person()) };
+    let problem = nurse.try_say(invite).await.unwrap_err();
+    assert!(sixth.try_say(Say::Accept { session }).await.is_err(), "and whoever comes unasked stays outside");
     assert_eq!((problem.code.as_str(), problem.status), ("call-full", 409));
     assert!(problem.title.contains("五人まで") && problem.next.contains("退出してから"), "{problem:?}");
     assert!(problem.title_en.contains("five people") && problem.next_en.contains("left"), "{problem:?}");
