@@ -132,14 +132,14 @@ step('vital signs from the simulated kit are seen at the desk and on the phone, 
   }
   // Name, unit, value, age, time, source.
   const text = async (kind) => desk.text(`vital-${kind}`);
-  assert.match(await text('spo2'), /SpO2.*%.*\d{2} .*[秒分]前.*\d:\d\d.*模擬/);
-  assert.match(await text('pulse'), /脈拍.*回\/分.*\d{2} .*[秒分]前.*\d:\d\d.*模擬/);
-  assert.match(await text('bloodPressure'), /mmHg.*\d{2,3}\/\d{2,3} .*[秒分]前.*\d:\d\d.*模擬/);
-  assert.match(await text('temperature'), /℃.*3\d\.\d .*[秒分]前.*\d:\d\d.*模擬/);
-  assert.match(await phone.text('vital-spo2'), /SpO2.*%.*\d{2} .*[秒分]前/);
+  assert.match(await text('spo2'), /SpO2.*%.*\d{2} .*(?:いま|[秒分]前).*\d:\d\d.*模擬/);
+  assert.match(await text('pulse'), /脈拍.*回\/分.*\d{2} .*(?:いま|[秒分]前).*\d:\d\d.*模擬/);
+  assert.match(await text('bloodPressure'), /mmHg.*\d{2,3}\/\d{2,3} .*(?:いま|[秒分]前).*\d:\d\d.*模擬/);
+  assert.match(await text('temperature'), /℃.*3\d\.\d .*(?:いま|[秒分]前).*\d:\d\d.*模擬/);
+  assert.match(await phone.text('vital-spo2'), /SpO2.*%.*\d{2} .*(?:いま|[秒分]前)/);
   await phone.taps('tab-vitals');
   const onPhone = await phone.page.locator('#phone-panel [data-testid=vital-spo2]').innerText();
-  assert.match(onPhone.replace(/\s+/g, ' '), /SpO2.*\d{2}.*%.*[秒分]前.*\d:\d\d.*模擬/);
+  assert.match(onPhone.replace(/\s+/g, ' '), /SpO2.*\d{2}.*%.*(?:いま|[秒分]前).*\d:\d\d.*模擬/);
   await phone.picture('phone-vitals');
   await phone.taps('tab-call');
   const [sent, d, p] = [await tablet.noted(), await desk.noted(), await phone.noted()];
