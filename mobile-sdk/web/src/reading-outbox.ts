@@ -52,6 +52,8 @@ export class ReadingOutbox {
 
   async #drain(): Promise<void> {
     let refused: YobanProblem | null = null;
+    // Why the call did not take it: of two refusals of one reading the one that says more.
+    let ofCall: YobanProblem | null = null;
     // So many of the oldest go one by one, since the batch they were in was refused: one of them may be the reason.
     let single = 0;
     while (this.#kept.length > 0) {
@@ -75,10 +77,12 @@ export class ReadingOutbox {
         if (session !== null) {
           this.#keep(this.#kept.map((k) => (k.reading.id === reading.id ? { session: null, reading } : k)));
           single += 1;
+          ofCall = error;
           continue;
         }
-        refused = error;
+        refused = ofCall ?? error;
       }
+      ofCall = null;
       const done = new Set(batch.map((k) => k.reading.id));
       this.#keep(this.#kept.filter((k) => !done.has(k.reading.id)));
     }
