@@ -134,6 +134,9 @@ impl Turn<'_, '_> {
         let can_answer = |leg: LegId| running && self.next.leg(leg).is_some_and(Leg::in_call);
         if self.next.check_in.is_some_and(|asked| !can_answer(asked.leg)) {
             self.next.check_in = None;
+            if let State::Active { check_at, .. } = &mut self.next.state {
+                *check_at = self.now;
+            }
         }
         let attended = self.next.attended();
         let alone_at = self.now.plus(self.around.timings.alone);

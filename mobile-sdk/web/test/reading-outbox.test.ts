@@ -87,12 +87,15 @@ test('what a call that is over does not take goes to the patient', async () => {
 
 test('what neither call nor patient takes is refused with what the call said', async () => {
   const sent: (string | null)[] = [];
-  const outbox = new ReadingOutbox(new SafeStore(new MemoryStore(), 'test'), async ({ session, readings }) => {
-    sent.push(readings[0]?.id ?? null);
-    if (readings[0]?.id === 'r2') return;
-    const code = session === undefined ? 'invalid' : 'record-signed';
-    throw new YobanProblem({ ...clientProblems.noConnection, code, status: 409 });
-  });
+  const outbox = new ReadingOutbox(
+    new SafeStore(new MemoryStore(), 'test'),
+    async ({ session, readings }) => {
+      sent.push(readings[0]?.id ?? null);
+      if (readings[0]?.id === 'r2') return;
+      const code = session === undefined ? 'invalid' : 'record-signed';
+      throw new YobanProblem({ ...clientProblems.noConnection, code, status: 409 });
+    },
+  );
   await expect(outbox.add(range(1, 2), 'a')).rejects.toMatchObject({ code: 'record-signed' });
   await outbox.add(range(2, 3), null);
   await expect(outbox.add(range(3, 4), null)).rejects.toMatchObject({ code: 'invalid' });

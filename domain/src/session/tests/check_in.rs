@@ -122,3 +122,19 @@ fn the_oxygen_scale_is_the_doctors_with_a_reason_in_both_directions() {
     night.act(night.staff(DOCTOR), set(false, "思い違い"));
     assert_eq!((night.session.oxygen_scale.map(|c| c.scale2), set_now(&night)), (Some(false), 2));
 }
+
+#[test]
+fn of_somebody_who_left_while_asked_the_next_one_is_asked_at_once() {
+    let mut night = Night::doctor_talks();
+    night.pass(Span::minutes(30));
+    assert_eq!(night.session.check_in.map(|c| c.leg), Some(night.leg(DOCTOR).id));
+    night.pass(Span::minutes(1));
+    night.act(night.staff(DOCTOR), Input::Leave);
+    let now = night.now;
+    assert!(
+        night.session.deadlines(&Timings::default()).contains(&(Due::CheckIn, now)),
+        "due now, and not before"
+    );
+    night.pass(Span(0));
+    assert_eq!(night.session.check_in.map(|c| c.leg), Some(night.leg(NURSE).id));
+}
