@@ -371,6 +371,8 @@ impl Task {
     }
 
     async fn tell(&mut self, actor: Actor) {
+        // Whoever used this device before is not told any more.
+        self.untold.retain(|device, _| Some(*device) != actor.device);
         let done = self.tell_everything(actor).await;
         if done.is_err() {
             self.untold.extend(actor.device.map(|device| (device, actor)));

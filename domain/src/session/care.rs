@@ -292,8 +292,9 @@ impl Session {
     }
 
     /// Whether `by` may sign the record now: the call is over, the decision is written, and the signer is the one
-    /// who decides (the doctor; the nurse where no doctor was let in), or a doctor who was in the call. Of a decision
-    /// that was overdue, whoever took it over answers for it and signs.
+    /// who decides (the doctor; the nurse where no doctor was let in), or a doctor who was in the call. Where no doctor was
+    /// there, whoever took an overdue decision over, or asked after a call that was taken back, answers for it and signs. A
+    /// doctor's record waits for the doctor: once signed, nothing more can be written into it.
     ///
     /// # Errors
     /// [`Refused::StillRunning`] or [`Refused::NotYoursToSign`] or [`Refused::ClinicianOnly`].
@@ -302,8 +303,10 @@ impl Session {
         if self.live() || self.disposition.is_none() {
             return Err(Refused::StillRunning);
         }
-        let overdue = matches!(self.state, State::Ended { overdue: true, .. });
-        match self.decided_by.filter(|_| overdue).or_else(|| self.decider()) {
+        let desks = self.cancelled() || matches!(self.state, State::Ended { overdue: true, .. });
+        let decider = self.decider();
+        let doctors = decider.and_then(|d| self.leg_of(d)).is_some_and(|l| l.role == LegRole::DutyDoctor);
+        match self.decided_by.filter(|_| desks && !doctors).or(decider) {
             Some(decider) if decider == person => Ok(person),
             Some(_) if by.role() == Some(Role::Doctor) && self.was_in(person) => Ok(person),
             Some(_) => Err(Refused::NotYoursToSign),

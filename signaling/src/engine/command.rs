@@ -152,7 +152,12 @@ impl Engine {
     /// Calls of this case that the patient took back are answered by the new one. The case itself goes on with that.
     async fn follow(&self, tx: &mut Tx, by: Actor, case: CaseId, now: Timestamp) -> Result<(), CommandError> {
         for row in tx.sessions_of_case(case).await? {
-            let Some(locked) = self.lock(tx, row.head.id).await? else { continue };
+            let locked = match self.lock(tx, row.head.id).await {
+                Ok(Some(locked)) => locked,
+                // One that cannot be read is told wherever it is looked at; the patient's tap must not fail of it.
+                Ok(None) | Err(StoreError::Corrupt { .. }) => continue,
+                Err(error) => return Err(error.into()),
+            };
             // Whatever the rules say of the old call, the new one is made.
             let Ok(step) = self.step(tx, &locked, by, Input::CallAgain, now).await? else { continue };
             let session = step.session;

@@ -11,8 +11,7 @@ use yoban_domain::wire::rest::ReadingsStored;
 use yoban_store::reading::{Insertion, ReadingHead};
 use yoban_store::value::Word;
 
-use super::load::scene;
-use super::turn::append;
+use super::turn::{append, engaged, session_head};
 use super::{Engine, TRIES};
 use crate::error::CommandError;
 use crate::hint::Hint;
@@ -28,7 +27,8 @@ struct Destination {
     association: AssociationId,
     patient: PatientId,
     case: Option<CaseId>,
-    session: Option<Session>,
+    /// The call with its version.
+    session: Option<(Session, i64)>,
 }
 
 impl Engine {
@@ -82,7 +82,7 @@ impl Engine {
                 id: reading.id,
                 association: to.association,
                 case: to.case,
-                session: to.session.as_ref().map(|s| s.id),
+                session: to.session.as_ref().map(|(s, _)| s.id),
                 patient: to.patient,
                 device,
                 taken: reading.taken_at,
@@ -103,12 +103,20 @@ impl Engine {
                 Insertion::Present(_) => result.conflicts.push(new.id),
             }
         }
-        if let Some(session) = &to.session {
+        let into = to.session.filter(|_| result.stored > 0);
+        if let Some((session, version)) = &into {
             append(&mut tx, session, by, facts, now).await?;
+            if !session.live() {
+                // Whoever is about to sign must see it first: the version they looked at is the old one.
+                tx.save_session(&session_head(session)?, *version, &engaged(session)?, session).await?;
+            }
         }
         tx.commit().await?;
-        if let Some(session) = to.session.filter(|_| result.stored > 0) {
+        if let Some((session, _)) = into {
             self.bus.publish(Hint::Vitals(session.id));
+            if !session.live() {
+                self.bus.publish(Hint::Session(session.id));
+            }
         }
         Ok(result)
     }
@@ -129,9 +137,10 @@ impl Engine {
             }
         };
         if let Some(id) = running {
-            let scene = scene(tx, id).await?.ok_or(CommandError::NotFound)?;
+            // Locked like a turn: a signature at the same time is before these readings or after them.
+            let scene = self.lock(tx, id).await?.ok_or(CommandError::NotFound)?;
             may(&by, Action::SendReadings, &scene.subject(&scene.involved()))?;
-            let s = scene.session;
+            let (s, version) = (scene.session, scene.version);
             if s.signed.is_some() {
                 // Nobody who reads the signed record would ever see it; a tablet then sends it for the patient alone.
                 return Err(Refused::Signed.into());
@@ -140,7 +149,7 @@ impl Engine {
                 association: s.association,
                 patient: s.patient,
                 case: Some(s.case),
-                session: Some(s),
+                session: Some((s, version)),
             });
         }
         let Who::Tablet { patient } = by.who else {

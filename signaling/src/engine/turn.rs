@@ -19,7 +19,7 @@ use yoban_store::outbox::NewDelivery;
 use yoban_store::session::SessionHead;
 use yoban_store::timer::Subject as TimerSubject;
 use yoban_store::value::Word;
-use yoban_store::{Conn, Result, Tx};
+use yoban_store::{Conn, Error, Result, Tx};
 
 use super::load::{Duty, Scene, scene};
 use super::places::at_hand;
@@ -332,7 +332,13 @@ async fn next_standing(
     let mut sessions = Vec::new();
     if case.sessions.len() > 1 {
         for row in tx.sessions_of_case(case.id).await? {
-            sessions.push(if row.head.id == changed.id { changed.clone() } else { row.body.read()? });
+            match row.body.read() {
+                _ if row.head.id == changed.id => sessions.push(changed.clone()),
+                Ok(other) => sessions.push(other),
+                // A call that cannot be read any more keeps no other from going on.
+                Err(Error::Corrupt { .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
     }
     let next = standing(counting(&sessions).unwrap_or(changed), timings, now);

@@ -159,14 +159,29 @@ fn whoever_takes_an_overdue_decision_over_signs_it() {
 }
 
 #[test]
-fn a_doctor_who_saw_the_patient_may_sign_what_the_desk_had_to_decide() {
+fn what_the_desk_had_to_decide_after_a_doctors_call_is_signed_by_a_doctor_who_was_there() {
     let mut night = Night::doctor_talks();
     ends(&mut night, DOCTOR);
     night.pass(Timings::default().disposition);
     night.act(night.staff(OTHER_NURSE), decide(Outcome::Hospital));
+    assert!(open(&night).is_none(), "the case is closed");
+    for nurse in [NURSE, OTHER_NURSE] {
+        assert_eq!(night.session.may_sign(&night.staff(nurse)), Err(Refused::NotYoursToSign));
+    }
+    // The doctor's own note and decision are not shut out.
+    let note = Finding::Note { text: "診察の所見".to_owned().into() };
+    night.act(night.staff(DOCTOR), Input::Assess(note));
+    night.act(night.staff(DOCTOR), decide(Outcome::HouseCall));
+    assert_eq!(night.session.may_sign(&night.staff(DOCTOR)), Ok(person(DOCTOR)));
+}
+
+#[test]
+fn whoever_asked_after_a_call_that_was_taken_back_signs_it() {
+    let mut night = Night::begins();
+    night.act(night.tablet(), Input::Cancel);
+    night.act(night.staff(OTHER_NURSE), decide(Outcome::CancelledAndChecked));
     assert_eq!(night.session.may_sign(&night.staff(OTHER_NURSE)), Ok(person(OTHER_NURSE)));
     assert_eq!(night.session.may_sign(&night.staff(NURSE)), Err(Refused::NotYoursToSign));
-    assert_eq!(night.session.may_sign(&night.staff(DOCTOR)), Ok(person(DOCTOR)));
 }
 
 #[test]

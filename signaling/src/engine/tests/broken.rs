@@ -43,3 +43,21 @@ async fn one_device_that_cannot_be_read_keeps_nobody_from_media() {
     district.engine.act(nurse(1), session, pictures).await.unwrap();
     assert!(district.engine.equipment_for(nurse(1), session).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn an_earlier_call_that_cannot_be_read_keeps_nobody_from_calling_again() {
+    let district = District::new().await;
+    let engine = &district.engine;
+    let over = engine.request(tablet(1)).await.unwrap();
+    engine.act(tablet(1), over.session, Input::Cancel).await.unwrap();
+    let mut tx = engine.store.begin().await.unwrap();
+    tx.load_case_for_update(over.case).await.unwrap().unwrap();
+    let row = tx.load_session_for_update(over.session).await.unwrap().unwrap();
+    tx.save_session(&row.head, row.version, &[], &json!("from another program")).await.unwrap();
+    tx.commit().await.unwrap();
+    let again = engine.request(tablet(1)).await.unwrap();
+    assert_eq!((again.case, again.existing), (over.case, false));
+    engine.act(nurse(1), again.session, Input::Accept).await.unwrap();
+    let (scene, _) = engine.facts(nurse(1), again.session).await.unwrap();
+    assert!(scene.case.open());
+}
