@@ -97,6 +97,12 @@ export function Script119(props: {
 
 type Answers = Partial<Record<RedFlag, boolean>>;
 
+/** Answers that are not saved yet, and what stood when they were given. */
+export interface Asked {
+  answers: Answers;
+  known: readonly RedFlag[];
+}
+
 const answersOf = (found: readonly RedFlag[]): Answers =>
   Object.fromEntries(RED_FLAGS.map((flag) => [flag, found.includes(flag)]));
 
@@ -135,15 +141,20 @@ function Question(props: {
 /** Six questions. Each needs an answer before the check is saved; one yes means 119. What was saved stays in sight. */
 export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; desk: string }): VNode {
   const saved = call.findings?.redFlags ?? null;
-  const entered = keptOf<Answers>(call.session, 'red-flags');
-  const answers = entered.value ?? {};
+  const entered = keptOf<Asked>(call.session, 'red-flags');
+  const draft = entered.value;
+  // What a colleague found meanwhile is a yes here too: an older "no" must not take it away unseen.
+  const theirs = draft ? (saved ?? []).filter((flag) => !draft.known.includes(flag)) : [];
+  const answers: Answers = { ...draft?.answers, ...Object.fromEntries(theirs.map((flag) => [flag, true])) };
+  const set = (next: Answers) => entered.set({ answers: next, known: saved ?? [] });
   const [busy, go] = useBusy();
   const found = RED_FLAGS.filter((f) => answers[f]);
   const complete = RED_FLAGS.every((f) => answers[f] !== undefined);
   const asking = saved === null || entered.value !== null;
   const save = () =>
     go('save', async () => {
-      if (await send({ type: 'assess', finding: { part: 'redFlags', found } })) entered.stored(answers);
+      if ((await send({ type: 'assess', finding: { part: 'redFlags', found } })) && draft)
+        entered.stored(draft);
     });
   return (
     <section class="block">
@@ -157,10 +168,17 @@ export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; 
                 key={flag}
                 flag={flag}
                 answer={answers[flag]}
-                onAnswer={(yes) => entered.set({ ...answers, [flag]: yes })}
+                onAnswer={(yes) => set({ ...answers, [flag]: yes })}
               />
             ))}
           </ul>
+          {theirs.length > 0 && (
+            <Notice tone="warn" icon="people" live>
+              <span data-testid="red-theirs">
+                {t('red.theirs', { flags: list(theirs.map((f) => t(`red.${f}`))) })}
+              </span>
+            </Notice>
+          )}
           <Live text={found.length ? t('red.119') : ''} urgent />
           {found.length > 0 && !saved?.length && (
             <Notice tone="bad" icon="ambulance">
@@ -168,7 +186,7 @@ export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; 
             </Notice>
           )}
           {found.length === 0 && !complete ? (
-            <Button onClick={() => entered.set(answersOf([]))} testid="red-all-no" class="wide">
+            <Button onClick={() => set(answersOf([]))} testid="red-all-no" class="wide">
               {t('red.allNo')}
             </Button>
           ) : (
@@ -193,7 +211,7 @@ export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; 
       {saved && saved.length > 0 && <Script119 patient={call.patient} found={saved} desk={desk} />}
       {saved && saved.length === 0 && !asking && <Notice tone="good">{t('red.clear')}</Notice>}
       {saved && !asking && (
-        <Button icon="pen" onClick={() => entered.set(answersOf(saved))} testid="red-edit">
+        <Button icon="pen" onClick={() => set(answersOf(saved))} testid="red-edit">
           {t('red.edit')}
         </Button>
       )}

@@ -13,7 +13,7 @@ import { mediaBreaks } from './media.ts';
 import { dutyDoctor, recordedWithoutLine } from './phone.ts';
 import { deciding, signing } from './record.ts';
 import { brokenScreen, patient, questionsInTurn } from './tablet.ts';
-import { secondThoughts, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
+import { secondThoughts, twoWhoCheck, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
 
 const FAKE_MEDIA = [
   '--use-fake-device-for-media-stream',
@@ -43,6 +43,7 @@ const STORIES = [
   typedOnThePhone,
   twoWriters,
   secondThoughts,
+  twoWhoCheck,
   signing,
   deciding,
 ];

@@ -165,6 +165,24 @@ export async function twoWriters(browser: Browser, base: string): Promise<void> 
   await page.context().close();
 }
 
+/** A colleague's yes is not taken away by an older "no" that was not saved yet. */
+export async function twoWhoCheck(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  await page.click(at('go-on-duty'));
+  const call = asNurse(scenes.redFlag, {});
+  const findings = (redFlags: string[] | null) => ({ ...call, findings: { ...call.findings, redFlags } });
+  say({ type: 'call', call: { ...findings(null), version: 1 } });
+  await page.click(at('tab-check'));
+  await page.click(at('red-all-no'));
+  // Before she saves, the visiting nurse at the bedside has found something.
+  say({ type: 'call', call: { ...findings(['chestPain']), version: 2 } });
+  await page.waitForSelector(at('red-theirs'));
+  assert.equal(await page.getAttribute(at('red-chestPain-yes'), 'aria-pressed'), 'true');
+  await page.click(at('red-save'));
+  assert.deepEqual((await heard('assess')).finding, { part: 'redFlags', found: ['chestPain'] });
+  await page.context().close();
+}
+
 /** To check again, and to change a decision, begins with what stands, and can be left. */
 export async function secondThoughts(browser: Browser, base: string): Promise<void> {
   const { page, say, heard } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));

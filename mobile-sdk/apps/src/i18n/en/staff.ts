@@ -137,6 +137,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'red.seizure': 'Seizure',
   'red.yes': 'Yes',
   'red.no': 'No',
+  'red.theirs': 'While you were answering, somebody else recorded a yes: {flags}.',
   'red.allNo': 'All “no”',
   'red.clear': 'No red flags (checked)',
   'red.found': 'Red flags',

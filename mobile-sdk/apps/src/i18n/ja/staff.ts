@@ -134,6 +134,7 @@ export const staff = {
   'red.seizure': 'けいれん',
   'red.yes': 'ある',
   'red.no': 'ない',
+  'red.theirs': '答えている間に、ほかの人が「{flags}」を「ある」と記録しました。',
   'red.allNo': 'すべて「ない」',
   'red.clear': '危険な症状なし（確認済み）',
   'red.found': '危険な症状あり',
