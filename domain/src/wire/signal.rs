@@ -244,8 +244,8 @@ pub enum ClientMessage {
     Sign {
         /// The session.
         session: SessionId,
-        /// Version of the call that was looked at. Nobody signs what they have not seen: where it changed since, the answer
-        /// is `changed-meanwhile`.
+        /// Version of the call that was looked at. Nobody signs what somebody else wrote unseen: where it changed since, the
+        /// answer is `changed-meanwhile`. What sensors send meanwhile changes no version.
         seen: i64,
     },
 }

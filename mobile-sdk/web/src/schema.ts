@@ -744,8 +744,8 @@ export interface components {
             session: components["schemas"]["SessionId"];
             /**
              * Format: int64
-             * @description Version of the call that was looked at. Nobody signs what they have not seen: where it changed since, the answer
-             *     is `changed-meanwhile`.
+             * @description Version of the call that was looked at. Nobody signs what somebody else wrote unseen: where it changed since, the
+             *     answer is `changed-meanwhile`. What sensors send meanwhile changes no version.
              */
             seen: number;
             /** @enum {string} */

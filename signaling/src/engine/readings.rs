@@ -11,7 +11,7 @@ use yoban_domain::wire::rest::ReadingsStored;
 use yoban_store::reading::{Insertion, ReadingHead};
 use yoban_store::value::Word;
 
-use super::turn::{append, engaged, session_head};
+use super::turn::append;
 use super::{Engine, TRIES};
 use crate::error::CommandError;
 use crate::hint::Hint;
@@ -27,8 +27,7 @@ struct Destination {
     association: AssociationId,
     patient: PatientId,
     case: Option<CaseId>,
-    /// The call with its version.
-    session: Option<(Session, i64)>,
+    session: Option<Session>,
 }
 
 impl Engine {
@@ -82,7 +81,7 @@ impl Engine {
                 id: reading.id,
                 association: to.association,
                 case: to.case,
-                session: to.session.as_ref().map(|(s, _)| s.id),
+                session: to.session.as_ref().map(|s| s.id),
                 patient: to.patient,
                 device,
                 taken: reading.taken_at,
@@ -104,19 +103,12 @@ impl Engine {
             }
         }
         let into = to.session.filter(|_| result.stored > 0);
-        if let Some((session, version)) = &into {
+        if let Some(session) = &into {
             append(&mut tx, session, by, facts, now).await?;
-            if !session.live() {
-                // Whoever is about to sign must see it first: the version they looked at is the old one.
-                tx.save_session(&session_head(session)?, *version, &engaged(session)?, session).await?;
-            }
         }
         tx.commit().await?;
-        if let Some((session, _)) = into {
+        if let Some(session) = into {
             self.bus.publish(Hint::Vitals(session.id));
-            if !session.live() {
-                self.bus.publish(Hint::Session(session.id));
-            }
         }
         Ok(result)
     }
@@ -140,7 +132,7 @@ impl Engine {
             // Locked like a turn: a signature at the same time is before these readings or after them.
             let scene = self.lock(tx, id).await?.ok_or(CommandError::NotFound)?;
             may(&by, Action::SendReadings, &scene.subject(&scene.involved()))?;
-            let (s, version) = (scene.session, scene.version);
+            let s = scene.session;
             if s.signed.is_some() {
                 // Nobody who reads the signed record would ever see it; a tablet then sends it for the patient alone.
                 return Err(Refused::Signed.into());
@@ -149,7 +141,7 @@ impl Engine {
                 association: s.association,
                 patient: s.patient,
                 case: Some(s.case),
-                session: Some((s, version)),
+                session: Some(s),
             });
         }
         let Who::Tablet { patient } = by.who else {
