@@ -14,14 +14,22 @@ export async function signing(browser: Browser, base: string): Promise<void> {
   ] as const) {
     const { page, heard, sent } = await play(browser, base, app, me);
     await page.click(at('go-on-duty'));
-    const waiting: Route[] = [];
+    let held = (_first: Route): void => undefined;
+    const onItsWay = new Promise<Route>((resolve) => {
+      held = resolve;
+    });
+    let first = true;
     const give = (route: Route, session: string) =>
       route.fulfill({
         contentType: 'application/json',
         body: JSON.stringify({ ...unsigned, session, note: `記録 ${session}` }),
       });
     await page.route('**/api/v1/encounters/session-8', (route) => give(route, 'session-8'));
-    await page.route('**/api/v1/encounters/session-7', (route) => void waiting.push(route));
+    await page.route('**/api/v1/encounters/session-7', (route) => {
+      if (!first) return give(route, 'session-7');
+      first = false;
+      return held(route);
+    });
     const open = (session: string) =>
       page.evaluate((s) => {
         location.hash = `#/record/${s}`;
@@ -35,7 +43,7 @@ export async function signing(browser: Browser, base: string): Promise<void> {
     await open('session-7');
     await page.waitForSelector(at('screen-loading'));
     assert.equal(await page.getByText('記録 session-8').count(), 0);
-    for (const route of waiting.splice(0)) await give(route, 'session-7');
+    await give(await onItsWay, 'session-7');
     await page.getByText('記録 session-7').waitFor();
     assert.ok(!sent.some((m) => m.type === 'sign'), 'nothing is signed by one tap');
     await page.click(at('enc-sign'));
