@@ -63,10 +63,9 @@ pub enum Standing {
 /// Which of a case's sessions, oldest first, somebody must act on: the latest, and once that is settled the oldest that is
 /// not. A case is closed only when each of them is.
 pub fn counting(sessions: &[Session]) -> Option<&Session> {
-    let settled = |s: &Session| matches!(s.state, State::Ended { .. }) && s.decided();
     let last = sessions.last()?;
-    let waiting = sessions.iter().find(|s| !settled(s));
-    Some(waiting.filter(|_| settled(last)).unwrap_or(last))
+    let waiting = sessions.iter().find(|s| !s.settled());
+    Some(waiting.filter(|_| last.settled()).unwrap_or(last))
 }
 
 /// Owner and deadline that follow from the state of the session that counts.
@@ -78,9 +77,11 @@ pub fn standing(session: &Session, timings: &Timings, now: Timestamp) -> Standin
         State::Active { .. } if session.desk.is_some() => desk,
         State::Active { .. } => person(session.in_charge().and_then(Leg::person)),
         State::Closing { by, .. } => Owner::Person { person: by },
-        State::Ended { at, .. } if session.decided() => {
+        State::Ended { at, .. } if session.settled() => {
             return Standing::Closed { at: at.max(now) };
         }
+        // Until somebody looks again, as was promised: whoever is at the desk then.
+        State::Ended { .. } if session.decided() => desk,
         State::Ended { reason: EndReason::CancelledByPatient, .. } | State::Ended { overdue: true, .. } => {
             desk
         }

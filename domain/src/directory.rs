@@ -9,7 +9,9 @@ use crate::people::{Actor, Patient, Person, Role, Who};
 use crate::session::{Leg, LegRole, Refused, Session, Timings, recording_phase};
 use crate::time::Timestamp;
 use crate::vitals::score::Subject;
-use crate::wire::view::{CallView, Findings, Participant, PatientCard, PersonCard, QueueItem};
+use crate::wire::view::{
+    CallView, Findings, Participant, PatientCard, PersonCard, QueueItem, RecheckOwed, RecheckTaken,
+};
 
 /// Everybody and everything one session speaks of.
 #[derive(Clone, Debug)]
@@ -144,6 +146,12 @@ impl Directory {
         }
     }
 
+    /// The second look that was taken, for whoever may read the record.
+    pub fn recheck_taken(&self, session: &Session) -> Option<RecheckTaken> {
+        let done = session.recheck.as_ref()?.done.as_ref()?;
+        Some(RecheckTaken { at: done.at, by: self.card(done.by), note: done.note.clone() })
+    }
+
     /// One leg as everybody in the call sees it.
     pub fn participant(&self, session: &Session, leg: &Leg) -> Participant {
         Participant {
@@ -206,6 +214,7 @@ impl Directory {
             deadline,
             urgency: session.assessment.urgency,
             disposition: session.disposition.as_ref().map(|d| d.outcome),
+            recheck: session.owed_recheck().map(|r| RecheckOwed { at: r.at, due: r.due }),
             signed: session.signed.is_some(),
             // Known once it is known who looks.
             may_open: false,

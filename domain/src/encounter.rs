@@ -343,6 +343,9 @@ impl Encounter {
             | FactKind::CheckInMissed { .. }
             | FactKind::EverybodyBusy { .. }
             | FactKind::DispositionOverdue
+            | FactKind::RecheckDue
+            | FactKind::Rechecked { .. }
+            | FactKind::RecheckByNewCall
             | FactKind::OwnerChanged { .. }
             | FactKind::Signed { .. }
             | FactKind::CaseClosed => {}

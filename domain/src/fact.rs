@@ -259,6 +259,15 @@ pub enum FactKind {
         /// Why.
         why: TakenBack,
     },
+    /// The time of a promised second look has come, and nobody has looked.
+    RecheckDue,
+    /// Somebody took the second look: the desk, or a doctor who was in the call.
+    Rechecked {
+        /// What was found.
+        note: Private<String>,
+    },
+    /// The patient called again before the second look; the new call takes its place.
+    RecheckByNewCall,
     /// Somebody wanted to prescribe where that is not lawful.
     PrescriptionRefused {
         /// The refusal's code.

@@ -42,6 +42,8 @@ pub enum Action {
     NameKind,
     /// Write what follows from the call.
     Decide,
+    /// Say that the promised second look was taken.
+    Recheck,
     /// Choose NEWS2's oxygen scale for the patient.
     SetOxygenScale,
     /// Answer that the call still goes on.
@@ -72,7 +74,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, for the matrix tests.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::RequestCall,
         Self::CancelCall,
         Self::SeeCall,
@@ -88,6 +90,7 @@ impl Action {
         Self::Assess,
         Self::NameKind,
         Self::Decide,
+        Self::Recheck,
         Self::SetOxygenScale,
         Self::AnswerCheckIn,
         Self::ServeCall,
@@ -200,6 +203,7 @@ const fn hands(action: Action) -> Hands {
         | Action::Assess
         | Action::NameKind
         | Action::Decide
+        | Action::Recheck
         | Action::SetOxygenScale
         | Action::AnswerCheckIn
         | Action::SignEncounter => Hands::Clinicians,
@@ -235,7 +239,7 @@ fn staff_may(person: PersonId, role: Role, action: Action, subject: &Subject<'_>
 const fn role_may(role: Role, action: Action) -> bool {
     if matches!(action, Action::SetOxygenScale) {
         matches!(role, Role::Doctor)
-    } else if matches!(action, Action::EndCall) {
+    } else if matches!(action, Action::EndCall | Action::Recheck) {
         matches!(role, Role::DeskNurse | Role::Doctor)
     } else {
         true
@@ -275,6 +279,9 @@ pub fn instead(actor: &Actor, action: Action) -> Option<Refused> {
         (Who::Staff { .. }, Hands::Clinicians) if matches!(action, Action::EndCall) => {
             Some(Refused::NotYoursToEnd)
         }
+        (Who::Staff { .. }, Hands::Clinicians) if matches!(action, Action::Recheck) => {
+            Some(Refused::NotYoursToRecheck)
+        }
         (Who::Staff { .. }, Hands::Clinicians) => Some(Refused::DoctorOnly),
         _ => None,
     }
@@ -305,7 +312,7 @@ mod tests {
             Who::Equipment { device: DeviceId(Uuid::from_u128(6)) },
         ];
         // Columns as in `whos`; letters: a = association, o = own or involved case, x = another case.
-        let table: [(Action, [&str; 6]); 28] = [
+        let table: [(Action, [&str; 6]); 29] = [
             (Action::RequestCall, ["a", "", "", "", "", ""]),
             (Action::CancelCall, ["o", "", "", "", "", ""]),
             (Action::SeeCall, ["o", "ox", "o", "o", "", ""]),
@@ -321,6 +328,7 @@ mod tests {
             (Action::Assess, ["", "ox", "o", "o", "", ""]),
             (Action::NameKind, ["", "ox", "o", "o", "", ""]),
             (Action::Decide, ["", "ox", "o", "o", "", ""]),
+            (Action::Recheck, ["", "ox", "o", "", "", ""]),
             (Action::SetOxygenScale, ["", "", "o", "", "", ""]),
             (Action::AnswerCheckIn, ["", "ox", "o", "o", "", ""]),
             (Action::ServeCall, ["", "", "", "", "", ""]),
@@ -371,6 +379,8 @@ mod tests {
             (tablet, Action::Decide, Some(Refused::ClinicianOnly)),
             (tablet, Action::SeeQueue, None),
             (staff(Role::VisitingNurse), Action::EndCall, Some(Refused::NotYoursToEnd)),
+            (staff(Role::VisitingNurse), Action::Recheck, Some(Refused::NotYoursToRecheck)),
+            (tablet, Action::Recheck, Some(Refused::ClinicianOnly)),
             (staff(Role::DeskNurse), Action::SetOxygenScale, Some(Refused::DoctorOnly)),
             (staff(Role::DeskNurse), Action::AnswerJoin, Some(Refused::PatientOnly)),
             (staff(Role::Administrator), Action::EndCall, None),

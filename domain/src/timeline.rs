@@ -433,6 +433,22 @@ impl Names<'_> {
                 "転帰がまだ記入されていません。".to_owned(),
                 "The decision is overdue.".to_owned(),
             ),
+            FactKind::RecheckDue => (
+                "recheckDue",
+                "約束した再確認の時刻です。".to_owned(),
+                "The promised second look is due.".to_owned(),
+            ),
+            // A record that was signed before has no other place for it.
+            FactKind::Rechecked { note } => (
+                "rechecked",
+                format!("{}が再確認をしました（{}）。", by.ja, note.reveal()),
+                format!("{} took the second look ({}).", by.en, note.reveal()),
+            ),
+            FactKind::RecheckByNewCall => (
+                "recheckByNewCall",
+                "再確認の前に患者さんがもう一度呼びました。新しい通話で対応します。".to_owned(),
+                "The patient called again before the second look; the new call takes its place.".to_owned(),
+            ),
             FactKind::OwnerChanged { owner } => {
                 let owner = self.owner(owner);
                 ("ownerChanged", format!("担当：{}。", owner.ja), format!("In charge now: {}.", owner.en))

@@ -59,6 +59,8 @@ pub(super) async fn encounter(
         disposition: record.encounter.disposition.map(|d| d.disposition.into_revealed()),
         note: record.encounter.note,
         may_sign,
+        rechecked: scene.directory.recheck_taken(&scene.session),
+        may_recheck: scene.session.may_recheck(&caller.actor).is_ok(),
         may_decide: deciding(&scene.session, &caller.actor),
         seen: scene.version,
     }))

@@ -57,6 +57,8 @@ impl Turn<'_, '_> {
             self.end_final();
         } else if self.next.cancelled() && self.next.disposition.is_none() {
             self.next.followed = true;
+        } else {
+            self.recheck_by_new_call();
         }
         Ok(())
     }
@@ -70,6 +72,10 @@ impl Turn<'_, '_> {
         mode::close(&mut self.next.ledger, self.now);
         let remind_at = self.now.plus(self.around.timings.disposition);
         self.next.state = State::Ended { at: self.now, reason, remind_at, overdue: false };
+        // Promised for a time at which they still talked: due at once.
+        if let Some(recheck) = &mut self.next.recheck {
+            recheck.remind_at = recheck.remind_at.max(self.now);
+        }
         self.fact(FactKind::Ended);
     }
 
@@ -132,6 +138,7 @@ impl Turn<'_, '_> {
     /// The decision does not stand any more: it is missing again, and whoever must decide has the whole time for it.
     pub(super) fn take_back(&mut self, why: TakenBack) {
         (self.next.disposition, self.next.decided_by, self.next.taken_back) = (None, None, Some(why));
+        self.next.recheck = None;
         let next = self.now.plus(self.around.timings.disposition);
         if let State::Ended { remind_at, overdue, .. } = &mut self.next.state {
             (*remind_at, *overdue) = (next, false);
@@ -209,6 +216,7 @@ impl Turn<'_, '_> {
         if self.next.disposition.as_ref() != Some(&disposition) || self.next.decided_by != Some(person) {
             self.next.disposition = Some(disposition.clone());
             (self.next.decided_by, self.next.taken_back) = (Some(person), None);
+            self.promise(disposition.outcome);
             self.fact(FactKind::Disposed { disposition: Private::new(disposition) });
         }
         Ok(())

@@ -97,6 +97,8 @@ pub enum Input {
     SetKind(ServiceKind),
     /// The decision.
     Dispose(Disposition),
+    /// The promised second look was taken: what was found.
+    Rechecked(Private<String>),
     /// A clinician answers that the call still goes on.
     StillHere,
     /// The doctor chooses the oxygen scale of NEWS2 for this patient in this encounter.
@@ -131,6 +133,7 @@ impl Input {
             Self::Assess(_) => Action::Assess,
             Self::SetKind(_) => Action::NameKind,
             Self::Dispose(_) => Action::Decide,
+            Self::Rechecked(_) => Action::Recheck,
             Self::StillHere => Action::AnswerCheckIn,
             Self::SetOxygenScale { .. } => Action::SetOxygenScale,
             Self::RecordingFailed(_)
@@ -148,7 +151,9 @@ impl Input {
         let long = |text: &Private<String>| text.reveal().chars().count() > LONGEST_TEXT;
         if let Self::Assess(Finding::Sbar { sbar }) = self {
             [&sbar.situation, &sbar.background, &sbar.assessment, &sbar.recommendation].into_iter().any(long)
-        } else if let Self::Assess(Finding::Note { text }) | Self::SetOxygenScale { reason: text, .. } = self
+        } else if let Self::Assess(Finding::Note { text })
+        | Self::SetOxygenScale { reason: text, .. }
+        | Self::Rechecked(text) = self
         {
             long(text)
         } else if let Self::Dispose(disposition) = self {
@@ -197,6 +202,8 @@ pub enum Due {
     EndFinal,
     /// The call ended and nobody wrote what follows.
     Disposition,
+    /// The time of a promised second look has come.
+    Recheck,
 }
 
 /// How long things may take. One table, marked as product choice; a later policy may replace it per association.
@@ -221,7 +228,7 @@ pub struct Timings {
     /// How long the owner has to answer. Longer: a tab left open stands as a clinician for longer; shorter: a nurse who
     /// looks at the patient and not at the screen is taken for gone.
     pub check_in_answer: Span,
-    /// How long after the end the decision may be missing.
+    /// How long after the end the decision may be missing; and how often the desk is reminded of what is overdue.
     pub disposition: Span,
 }
 
@@ -380,6 +387,15 @@ pub enum Refused {
     /// A recheck is the night's own work, not an appointment weeks ahead.
     #[error("the recheck lies too far ahead")]
     RecheckTooFar,
+    /// No second look is owed.
+    #[error("no recheck is owed")]
+    NoRecheck,
+    /// The desk takes the second look, or a doctor who was in the call.
+    #[error("the recheck is somebody else's")]
+    NotYoursToRecheck,
+    /// A second look without a word of what was found.
+    #[error("the recheck needs a note")]
+    RecheckNoteNeeded,
     /// A free text is longer than 4,000 characters.
     #[error("a text is too long")]
     TextTooLong,
@@ -447,6 +463,9 @@ impl Refused {
             Self::ScaleReasonNeeded => "scale-reason-needed",
             Self::RecheckInPast => "recheck-in-past",
             Self::RecheckTooFar => "recheck-too-far",
+            Self::NoRecheck => "no-recheck",
+            Self::NotYoursToRecheck => "not-yours-to-recheck",
+            Self::RecheckNoteNeeded => "recheck-note-needed",
             Self::TextTooLong => "text-too-long",
             Self::StillRunning => "still-running",
             Self::NotYoursToEnd => "not-yours-to-end",

@@ -9,6 +9,7 @@ mod clinical;
 mod input;
 mod leg;
 mod picture;
+mod recheck;
 mod recording;
 mod ring;
 mod room;
@@ -27,6 +28,7 @@ pub use leg::{
     SourceState,
 };
 pub use picture::{AudioOnly, Picture, VideoCodec};
+pub use recheck::{Recheck, Rechecked};
 pub use recording::{Phase as RecordingPhase, Recording, phase as recording_phase};
 pub use step::Step;
 
@@ -90,6 +92,9 @@ pub struct Session {
     /// Why the last decision does not stand any more; none once there is a new one.
     #[serde(default)]
     pub taken_back: Option<TakenBack>,
+    /// The second look the decision promises, where it promises one.
+    #[serde(default)]
+    pub recheck: Option<Recheck>,
     /// Doctors who examined online in this session, as the ledger holds it.
     #[serde(default)]
     pub examined_by: Vec<PersonId>,
@@ -287,6 +292,11 @@ impl Session {
         self.disposition.is_some() || self.followed
     }
 
+    /// Nothing is left to do about this call: it is over and decided, and no second look is owed.
+    pub fn settled(&self) -> bool {
+        matches!(self.state, State::Ended { .. }) && self.decided() && self.owed_recheck().is_none()
+    }
+
     /// Every deadline of the session, with what falls due. The timer rows are made equal to this list in the
     /// same transaction as the session itself.
     pub fn deadlines(&self, timings: &Timings) -> Vec<(Due, Timestamp)> {
@@ -302,7 +312,9 @@ impl Session {
             }
             State::Closing { until, .. } => return vec![(Due::EndFinal, until)],
             State::Ended { remind_at, .. } => {
-                return if self.decided() { due } else { vec![(Due::Disposition, remind_at)] };
+                let recheck = self.owed_recheck().map(|r| (Due::Recheck, r.remind_at));
+                let decision = (Due::Disposition, remind_at);
+                return if self.decided() { recheck.into_iter().collect() } else { vec![decision] };
             }
         }
         if let Some(desk) = self.desk {

@@ -54,6 +54,7 @@ impl Session {
             followed: false,
             decided_by: None,
             taken_back: None,
+            recheck: None,
             examined_by: Vec::new(),
             signed: None,
         };

@@ -81,6 +81,7 @@ impl Turn<'_, '_> {
             Input::Assess(finding) => self.assess(finding),
             Input::SetKind(kind) => self.set_kind(kind),
             Input::Dispose(disposition) => self.dispose(disposition),
+            Input::Rechecked(note) => self.rechecked(note),
             Input::StillHere => self.still_here(),
             Input::SetOxygenScale { scale2, reason } => self.set_oxygen_scale(scale2, reason),
             Input::Freed(person) => {
@@ -107,6 +108,7 @@ impl Turn<'_, '_> {
             Due::CheckInOver => self.check_in_over(),
             Due::EndFinal => self.end_final(),
             Due::Disposition => self.disposition_overdue(),
+            Due::Recheck => self.recheck_due(),
         }
         Ok(())
     }

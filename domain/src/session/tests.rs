@@ -8,6 +8,7 @@ mod full_room;
 mod in_the_call;
 mod pictures;
 mod properties;
+mod recheck;
 mod ringing;
 mod who_sees;
 
@@ -124,6 +125,7 @@ impl Night {
                 followed: false,
                 decided_by: None,
                 taken_back: None,
+                recheck: None,
                 examined_by: Vec::new(),
                 signed: None,
             },

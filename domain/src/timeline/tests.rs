@@ -85,6 +85,9 @@ fn every_kind() -> Vec<FactKind> {
         K::EverybodyBusy { line: Line::Desk },
         K::OxygenScaleSet { scale2: true, reason: "秘密".to_owned().into() },
         K::DispositionOverdue,
+        K::RecheckDue,
+        K::Rechecked { note: "よく眠っている".to_owned().into() },
+        K::RecheckByNewCall,
         K::OwnerChanged { owner: Owner::Line { line: Line::Desk } },
         K::Signed { version: 1, digest: digest() },
         K::CaseClosed,
@@ -119,7 +122,7 @@ fn every_fact_has_its_wire_name_and_one_sentence_in_each_language() {
         seen.0.insert(ja);
         seen.1.insert(en);
     }
-    assert_eq!((seen.0.len(), seen.1.len()), (52, 52), "no two facts read alike");
+    assert_eq!((seen.0.len(), seen.1.len()), (55, 55), "no two facts read alike");
 }
 
 #[test]
@@ -202,4 +205,16 @@ fn a_reading_that_waited_says_how_long_and_which_it_is() {
     let english = "SpO2: 97 % (entered by the household, measured 3 min before).";
     assert_eq!(told(180_000).text_en.reveal(), english);
     assert_eq!(told(-60_000).text_en.reveal().matches("measured").count(), 0, "not from the future");
+}
+
+#[test]
+fn what_a_second_look_showed_stands_in_its_line() {
+    let found = FactKind::Rechecked { note: "よく眠っている".to_owned().into() };
+    let by = Actor::system(Uuid::from_u128(6).into());
+    let fact =
+        Fact { case: Uuid::from_u128(5).into(), seq: 1, at: Timestamp(0), by, session: None, kind: found };
+    let line = timeline(&[fact], &[]).remove(0);
+    for text in [line.text, line.text_en] {
+        assert!(text.reveal().contains("よく眠っている"), "a signed record has no other place: {text:?}");
+    }
 }

@@ -25,6 +25,7 @@ impl ClientMessage {
             Self::Assess { .. } => Action::Assess,
             Self::SetKind { .. } => Action::NameKind,
             Self::Dispose { .. } => Action::Decide,
+            Self::Rechecked { .. } => Action::Recheck,
             Self::StillHere { .. } => Action::AnswerCheckIn,
             Self::SetOxygenScale { .. } => Action::SetOxygenScale,
             Self::Sign { .. } => Action::SignEncounter,

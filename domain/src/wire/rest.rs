@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::view::{Participant, PatientCard, PersonCard};
+use super::view::{Participant, PatientCard, PersonCard, RecheckTaken};
 use crate::case::Owner;
 use crate::duty::Line;
 use crate::equipment::EquipmentCard;
@@ -238,6 +238,11 @@ pub struct EncounterView {
     pub note: Option<Private<String>>,
     /// The asking device's person may sign it now.
     pub may_sign: bool,
+    /// The second look that was taken after the call.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rechecked: Option<RecheckTaken>,
+    /// A second look is owed, and the asking device's person may say that it was taken.
+    pub may_recheck: bool,
     /// What the decision is to look at, where the asking device's person may write or change it now: the call is over and
     /// the record is not signed.
     #[serde(skip_serializing_if = "Option::is_none", default)]

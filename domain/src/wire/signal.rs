@@ -211,6 +211,13 @@ pub enum ClientMessage {
         /// The finding.
         finding: Finding,
     },
+    /// The second look that was promised is taken. The desk says so, or a doctor who was in the call.
+    Rechecked {
+        /// The session.
+        session: SessionId,
+        /// What was found, in a few words.
+        note: Private<String>,
+    },
     /// The doctor names the kind of care.
     SetKind {
         /// The session.

@@ -177,6 +177,30 @@ pub struct Findings {
     pub examination_refused: Option<String>,
 }
 
+/// A second look that was promised and not taken yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RecheckOwed {
+    /// The promised time.
+    pub at: Timestamp,
+    /// The time has come, and nobody has looked.
+    pub due: bool,
+}
+
+/// A second look that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RecheckTaken {
+    /// When.
+    pub at: Timestamp,
+    /// Who looked.
+    pub by: Option<PersonCard>,
+    /// What was found.
+    pub note: Private<String>,
+}
+
 /// One line of tonight's list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -206,6 +230,9 @@ pub struct QueueItem {
     pub urgency: Option<Urgency>,
     /// The decision's kind.
     pub disposition: Option<crate::session::Outcome>,
+    /// The second look somebody still has to take.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub recheck: Option<RecheckOwed>,
     /// Signed.
     pub signed: bool,
     /// Whoever is given this list may open the record of the session (`readEncounter`).

@@ -66,6 +66,7 @@ pub fn messages() -> Vec<Say> {
         Say::Answer { connection: id(CONNECTION), sdp: "v=0\r\n".into() },
         Say::Sign { session, seen: 41 },
         Say::StillHere { session },
+        Say::Rechecked { session, note: text("よく眠っている。呼吸も落ち着いた") },
         Say::SetOxygenScale { session, scale2: true, reason: text("II型呼吸不全、目標88〜92%") },
     ];
     for reason in [

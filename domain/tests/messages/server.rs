@@ -14,7 +14,9 @@ use yoban_domain::vitals::{EnteredBy, NewReading, Origin, Reading};
 use yoban_domain::wire::problem::{FieldProblem, Problem};
 use yoban_domain::wire::rest::{Me, MeWho};
 use yoban_domain::wire::signal::ServerMessage as Heard;
-use yoban_domain::wire::view::{CallView, Findings, Participant, PatientCard, PersonCard, QueueItem};
+use yoban_domain::wire::view::{
+    CallView, Findings, Participant, PatientCard, PersonCard, QueueItem, RecheckOwed,
+};
 use yoban_domain::wire::vitals::VitalsView;
 
 use super::client;
@@ -345,6 +347,7 @@ fn queue() -> Vec<QueueItem> {
         deadline: Some(at(25)),
         urgency: None,
         disposition: None,
+        recheck: None,
         signed: false,
         may_open: matches!(state, State::Ended { .. }),
     };
@@ -361,6 +364,12 @@ fn queue() -> Vec<QueueItem> {
             )
         },
         QueueItem { disposition: Some(Outcome::HouseCall), signed: true, deadline: None, ..item(done, None) },
+        QueueItem {
+            disposition: Some(Outcome::RecheckAt { at: at(3600) }),
+            recheck: Some(RecheckOwed { at: at(3600), due: true }),
+            deadline: Some(at(4200)),
+            ..item(done, Some(Owner::Line { line: Line::Desk }))
+        },
     ]
 }
 

@@ -146,7 +146,7 @@ it('puts who waits longest first, and a call nobody looks after among them', () 
   const groups = group([...queue, { ...running, session: 'lost', unattended: true }]);
   expect(groups.waiting.map((i) => i.session)).toEqual(['lost', first.session]);
   expect(groups.running.map((i) => i.session)).toEqual([running.session]);
-  expect(groups.done.map((i) => i.session)).toEqual(['session-3', 'session-4']);
+  expect(groups.done.map((i) => i.session)).toEqual(['session-5', 'session-3', 'session-4']);
 });
 
 describe('vital signs in words', () => {

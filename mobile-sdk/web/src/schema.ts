@@ -714,6 +714,13 @@ export interface components {
         } | {
             /** @description The session. */
             session: components["schemas"]["SessionId"];
+            /** @description What was found, in a few words. */
+            note: components["schemas"]["Private_String"];
+            /** @enum {string} */
+            type: "rechecked";
+        } | {
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
             /** @description The kind. */
             kind: components["schemas"]["ServiceKind"];
             /** @enum {string} */
@@ -849,6 +856,9 @@ export interface components {
             note?: components["schemas"]["Private_String"] | null;
             /** @description The asking device's person may sign it now. */
             maySign: boolean;
+            rechecked?: components["schemas"]["RecheckTaken"] | null;
+            /** @description A second look is owed, and the asking device's person may say that it was taken. */
+            mayRecheck: boolean;
             mayDecide?: components["schemas"]["Deciding"] | null;
             /**
              * Format: int64
@@ -1481,6 +1491,7 @@ export interface components {
             deadline?: components["schemas"]["Timestamp"] | null;
             urgency?: components["schemas"]["Urgency"] | null;
             disposition?: components["schemas"]["Outcome"] | null;
+            recheck?: components["schemas"]["RecheckOwed"] | null;
             /** @description Signed. */
             signed: boolean;
             /** @description Whoever is given this list may open the record of the session (`readEncounter`). */
@@ -1538,6 +1549,21 @@ export interface components {
              * @description The same of pages.
              */
             parkedDeliveries: number;
+        };
+        /** @description A second look that was promised and not taken yet. */
+        RecheckOwed: {
+            /** @description The promised time. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The time has come, and nobody has looked. */
+            due: boolean;
+        };
+        /** @description A second look that was taken. */
+        RecheckTaken: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by?: components["schemas"]["PersonCard"] | null;
+            /** @description What was found. */
+            note: components["schemas"]["Private_String"];
         };
         /**
          * @description What is inside the RTP payload.

@@ -105,6 +105,7 @@ const client: Readers<ClientMessage> = {
   setKind: (m) => [m.session, m.kind],
   dispose: (m) => [m.session, m.disposition.outcome.outcome, text(m.disposition.advice)],
   stillHere: (m) => [m.session],
+  rechecked: (m) => [m.session, text(m.note)],
   setOxygenScale: (m) => [m.session, flag(m.scale2), text(m.reason)],
   sign: (m) => [m.session],
 };

@@ -149,7 +149,8 @@ impl Engine {
         Ok(Some(Over { before: locked.session, after }))
     }
 
-    /// Calls of this case that the patient took back are answered by the new one. The case itself goes on with that.
+    /// Calls of this case that the patient took back, and second looks that are owed, are answered by the new one. The case
+    /// itself goes on with that.
     async fn follow(&self, tx: &mut Tx, by: Actor, case: CaseId, now: Timestamp) -> Result<(), CommandError> {
         for row in tx.sessions_of_case(case).await? {
             let locked = match self.lock(tx, row.head.id).await {
@@ -160,10 +161,11 @@ impl Engine {
             };
             // Whatever the rules say of the old call, the new one is made.
             let Ok(step) = self.step(tx, &locked, by, Input::CallAgain, now).await? else { continue };
-            let session = step.session;
+            let Step { session, outcomes } = step;
             if session != locked.session {
                 tx.save_session(&session_head(&session)?, locked.version, &engaged(&session)?, &session)
                     .await?;
+                append(tx, &session, by, outcomes.facts, now).await?;
                 self.arm(tx, &session, &[], now).await?;
             }
         }

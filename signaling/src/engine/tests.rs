@@ -4,6 +4,7 @@ mod away;
 mod broken;
 mod cases;
 mod deciding;
+mod recheck;
 mod rows;
 
 use tokio_util::sync::CancellationToken;

@@ -101,6 +101,7 @@ impl Session {
             ClientMessage::Assess { session, finding } => (session, Input::Assess(finding)),
             ClientMessage::SetKind { session, kind } => (session, Input::SetKind(kind)),
             ClientMessage::Dispose { session, disposition } => (session, Input::Dispose(disposition)),
+            ClientMessage::Rechecked { session, note } => (session, Input::Rechecked(note)),
             ClientMessage::StillHere { session } => (session, Input::StillHere),
             ClientMessage::SetOxygenScale { session, scale2, reason } => {
                 (session, Input::SetOxygenScale { scale2, reason })

@@ -12,6 +12,7 @@ impl From<Refused> for Problem {
             | Refused::DoctorOnly
             | Refused::NotYoursToEnd
             | Refused::NotYoursToSign
+            | Refused::NotYoursToRecheck
             | Refused::KindNotYours
             | Refused::NotLeading
             | Refused::OwnConsent => 403,
@@ -20,6 +21,7 @@ impl From<Refused> for Problem {
             | Refused::ScaleReasonNeeded
             | Refused::RecheckInPast
             | Refused::RecheckTooFar
+            | Refused::RecheckNoteNeeded
             | Refused::TextTooLong => 422,
             Refused::Ended
             | Refused::TakenBy(_)
@@ -36,6 +38,7 @@ impl From<Refused> for Problem {
             | Refused::TooLateToUndo
             | Refused::NotExamination(_)
             | Refused::PrescriptionNeedsExamination
+            | Refused::NoRecheck
             | Refused::StillRunning
             | Refused::ChangedMeanwhile
             | Refused::RecordingNotPossible
@@ -237,6 +240,24 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "The recheck lies too far ahead",
             "48時間以内の時刻を選ぶか、「明日、主治医へ」を選んでください",
             "Choose a time within 48 hours, or their own doctor tomorrow",
+        ],
+        Refused::NoRecheck => [
+            "この通話に待っている再確認はありません",
+            "No second look is owed for this call",
+            "一覧を確かめてください",
+            "Look at the list",
+        ],
+        Refused::NotYoursToRecheck => [
+            "再確認を記録できるのは、窓口看護師と、通話にいた医師です",
+            "The second look is the desk nurse's, or a doctor's who was in the call",
+            "見たことを窓口に伝えてください",
+            "Tell the desk what you saw",
+        ],
+        Refused::RecheckNoteNeeded => [
+            "再確認の結果を書いてください",
+            "Write what the second look showed",
+            "ひとことで構いません。書いてもう一度押してください",
+            "A few words are enough; then press again",
         ],
         Refused::TextTooLong => [
             "文章が長すぎます",

@@ -26,6 +26,7 @@ export type CallCommand =
   | { type: 'assess'; finding: Finding }
   | { type: 'setKind'; kind: ServiceKind }
   | { type: 'setOxygenScale'; scale2: boolean; reason: string }
+  | { type: 'rechecked'; note: string }
   | { type: 'dispose'; disposition: Disposition }
   | { type: 'readings'; readings: NewReading[] };
 

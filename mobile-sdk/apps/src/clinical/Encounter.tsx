@@ -10,6 +10,7 @@ import type { CaseView, EncounterView, PlacedReading, Recording, TimelineEntry }
 import { Decided, DispositionForm, SignButton } from './Finish.tsx';
 import { PatientPanel } from './PatientPanel.tsx';
 import { Playback } from './Playback.tsx';
+import { Looked, RecheckForm } from './Recheck.tsx';
 
 /** `null`: still being asked for. `none`: of no case of tonight. */
 export type Thread = CaseView | null | 'none' | 'unreadable';
@@ -125,6 +126,8 @@ export function Encounter(props: EncounterProps): VNode {
             ) : (
               <p class="soft">{t('enc.dispNone')}</p>
             )}
+            {encounter.mayRecheck && <RecheckForm session={encounter.session} send={props.send} />}
+            {encounter.rechecked && <Looked looked={encounter.rechecked} />}
             <div>
               <h3>{t('note.title')}</h3>
               <p class="pre">{encounter.note || <span class="soft">{t('enc.noteNone')}</span>}</p>

@@ -18,6 +18,10 @@ export interface QueueProps {
   emptySub?: Key;
 }
 
+/** The hour alone while it says which one is meant; the day with it for what lies further away. */
+const HALF_DAY = 12 * 3_600_000;
+const sameNight = (at: number): string => (Math.abs(at - now.value) < HALF_DAY ? clockTime(at) : dayTime(at));
+
 function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
   const over = item.state.state === 'ended';
   const waiting = item.unattended && !over;
@@ -40,10 +44,20 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
         <span class="num soft">{clockTime(item.requestedAt)}</span>
         {waiting && <b class="num alarm">{t('wait.since', { span: span(now.value - item.requestedAt) })}</b>}
         {!waiting && owner && <span class="soft">{t('queue.owner', { who: owner })}</span>}
-        {item.disposition && (
+        {item.disposition && !item.recheck && (
           <span class="chip">
             {t(`outcome.${item.disposition.outcome}`)}{' '}
             {item.disposition.outcome === 'recheckAt' && dayTime(item.disposition.at)}
+          </span>
+        )}
+        {item.recheck && (
+          <span class="chip num" data-testid="recheck-at">
+            {t('queue.recheck', { time: sameNight(item.recheck.at) })}
+          </span>
+        )}
+        {item.recheck?.due && (
+          <span class="chip bad" data-testid="recheck-due">
+            {t('queue.recheckDue')}
           </span>
         )}
         {cancelled && undecided && <span class="chip warn wrapping">{t('queue.cancelled')}</span>}

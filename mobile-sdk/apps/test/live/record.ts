@@ -1,8 +1,9 @@
-/** The record page: which record one signs, that one is asked, and that one can decide there. */
+/** The record page: which record one signs, that one is asked, and that one can decide and look again there. */
 import assert from 'node:assert/strict';
 import type { Browser, Route } from 'playwright-core';
 import { doctor, nurse, staffMe } from '../../fixtures/people.ts';
-import { record } from '../../fixtures/record.ts';
+import { queue } from '../../fixtures/queue.ts';
+import { record, thread } from '../../fixtures/record.ts';
 import { at, play } from './play.ts';
 
 const unsigned = { ...record, version: null, signedBy: null, signedAt: null, digest: null, maySign: true };
@@ -87,5 +88,51 @@ export async function deciding(browser: Browser, base: string): Promise<void> {
   await page.waitForSelector(at('decided'));
   await page.waitForSelector(at('enc-sign'));
   assert.equal(await page.locator(at('disp-save')).count(), 0, 'it stands, and the form is gone');
+  await page.context().close();
+}
+
+/** A promised second look: the list says when, the alarm that it is time, and the record takes what was found. */
+export async function lookingAgain(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard, sent } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  await page.click(at('go-on-duty'));
+  const promised = queue.filter((i) => i.session === 'session-5');
+  const soon = Date.now() + 3_600_000;
+  const hour = new Intl.DateTimeFormat('ja-JP', {
+    hour: 'numeric',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: 'Asia/Tokyo',
+  }).format(soon);
+  let looked = false;
+  await page.route('**/api/v1/cases/case-5', (route) =>
+    route.fulfill({ contentType: 'application/json', body: JSON.stringify({ ...thread, case: 'case-5' }) }),
+  );
+  await page.route('**/api/v1/encounters/session-5', (route) =>
+    route.fulfill({
+      contentType: 'application/json',
+      body: JSON.stringify({
+        ...record,
+        session: 'session-5',
+        ...(looked ? { rechecked: { at: soon, by: nurse, note: 'よく眠っている' } } : { mayRecheck: true }),
+      }),
+    }),
+  );
+  say({ type: 'queue', items: promised.map((i) => ({ ...i, recheck: { at: soon, due: false } })) });
+  await page.getByText(`再確認 ${hour}`).waitFor();
+  assert.equal(await page.locator(at('recheck-due')).count(), 0, 'not yet');
+  say({ type: 'queue', items: promised.map((i) => ({ ...i, recheck: { at: soon, due: true } })) });
+  assert.equal(await page.textContent(at('recheck-due')), '再確認の時刻です');
+  await page.click(at('open-record'));
+  await page.click(at('recheck-save'));
+  await page.getByText('わかったことを書いてください').waitFor();
+  assert.ok(!sent.some((m) => m.type === 'rechecked'), 'without a word nothing is said');
+  await page.fill(at('recheck-note'), ' よく眠っている ');
+  looked = true;
+  await page.click(at('recheck-save'));
+  const said = await heard('rechecked');
+  assert.deepEqual([said.session, said.note], ['session-5', 'よく眠っている']);
+  await page.waitForSelector(at('rechecked'));
+  assert.match((await page.textContent(at('rechecked'))) ?? '', /森下 奈緒[\s\S]*よく眠っている/);
+  assert.equal(await page.locator(at('recheck-save')).count(), 0, 'it was taken, and the form is gone');
   await page.context().close();
 }

@@ -35,6 +35,8 @@ export const staff: Record<keyof typeof ja, Message> = {
   'queue.signed': 'Signed',
   'queue.cancelled': 'Cancelled by the patient. Make sure all is well',
   'queue.needsDecision': 'Decision missing',
+  'queue.recheck': 'Recheck {time}',
+  'queue.recheckDue': 'Time for the recheck',
   'queue.besides': { one: '{n} other person is waiting', other: '{n} others are waiting' },
   'over.talking': 'You are in a call',
   'over.talking.go': 'Back to the call',
@@ -237,6 +239,12 @@ export const staff: Record<keyof typeof ja, Message> = {
     'It turned out to be sudden illness: the earlier decision was taken back. Decide again; to end online needs the doctor’s reason.',
   'disp.takenBack.doctorJoined':
     'The nurse’s decision from before the doctor joined was taken back. The doctor decides.',
+  'recheck.title': 'Recheck',
+  'recheck.note': 'What the recheck showed',
+  'recheck.hint': 'A few words are enough',
+  'recheck.missing': 'Write what it showed',
+  'recheck.save': 'Rechecked',
+  'recheck.by': 'Rechecked by {who} at {time}',
   'sign.title': 'Signature',
   'sign.go': 'Sign the record',
   'sign.body':

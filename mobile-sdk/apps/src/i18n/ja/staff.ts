@@ -33,6 +33,8 @@ export const staff = {
   'queue.signed': '署名済み',
   'queue.cancelled': '患者さんが取り消し。無事を確かめてください',
   'queue.needsDecision': '転帰が未記入',
+  'queue.recheck': '再確認 {time}',
+  'queue.recheckDue': '再確認の時刻です',
   'queue.besides': 'ほかに {n}人が待っています',
   'over.talking': '通話中です',
   'over.talking.go': '通話に戻る',
@@ -231,6 +233,12 @@ export const staff = {
   'disp.takenBack.suddenIllness':
     '急病急変とわかったため、前の転帰は取り消されました。もう一度決めてください。オンラインで終えるには医師の理由が必要です。',
   'disp.takenBack.doctorJoined': '医師が加わる前の看護師の転帰は取り消されました。転帰は医師が決めます。',
+  'recheck.title': '再確認',
+  'recheck.note': '再確認でわかったこと',
+  'recheck.hint': 'ひとことで構いません',
+  'recheck.missing': 'わかったことを書いてください',
+  'recheck.save': '再確認しました',
+  'recheck.by': '{who} が {time} に再確認',
   'sign.title': '署名',
   'sign.go': '記録に署名する',
   'sign.body':

@@ -1,0 +1,62 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { keptOf } from '../app/drafts.ts';
+import { dayTime, nameOf } from '../app/format.ts';
+import { type Send, useBusy } from '../app/send.ts';
+import { t } from '../i18n/index.tsx';
+import { roomIn } from '../model/limits.ts';
+import { Button } from '../ui/Button.tsx';
+import { Field } from '../ui/parts.tsx';
+import { TextArea } from '../ui/TextArea.tsx';
+import type { EncounterView, Id } from '../wire.ts';
+
+/** The promised second look was taken: what was found, in a few words. */
+export function RecheckForm({ session, send }: { session: Id; send: Send }): VNode {
+  const entered = keptOf<string>(session, 'recheck');
+  const note = entered.value ?? '';
+  const [tried, setTried] = useState(false);
+  const [busy, go] = useBusy();
+  const save = () =>
+    go('save', async () => {
+      setTried(true);
+      if (note.trim() && (await send({ type: 'rechecked', note: note.trim() }))) entered.stored(note);
+    });
+  return (
+    <section class="block" data-testid="recheck">
+      <h3>{t('recheck.title')}</h3>
+      <Field
+        label={t('recheck.note')}
+        hint={t('recheck.hint')}
+        {...(tried && !note.trim() ? { error: t('recheck.missing') } : {})}
+      >
+        <TextArea rows={2} value={note} testid="recheck-note" onInput={(text) => entered.set(text)} />
+      </Field>
+      <Button
+        kind="primary"
+        icon="check"
+        class="wide"
+        busy={busy !== null}
+        disabled={roomIn(note) < 0}
+        onClick={save}
+        testid="recheck-save"
+      >
+        {t('recheck.save')}
+      </Button>
+    </section>
+  );
+}
+
+/** A second look that was taken. */
+export function Looked({ looked }: { looked: NonNullable<EncounterView['rechecked']> }): VNode {
+  return (
+    <div class="decided" data-testid="rechecked">
+      <span class="soft">
+        {looked.by
+          ? t('recheck.by', { who: nameOf(looked.by.name), time: dayTime(looked.at) })
+          : dayTime(looked.at)}
+      </span>
+      <b>{t('recheck.title')}</b>
+      <p>{looked.note}</p>
+    </div>
+  );
+}
