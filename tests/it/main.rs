@@ -28,6 +28,7 @@ mod out_of_order;
 mod postgres;
 mod raw;
 mod real;
+mod rechecked;
 mod recorded;
 mod refuses_to_start;
 mod resume;
