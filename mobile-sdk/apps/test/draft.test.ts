@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { sbarText } from '../src/clinical/Sbar.tsx';
 import {
   acknowledged,
   type Draft,
@@ -15,6 +14,7 @@ import {
   written,
 } from '../src/model/draft.ts';
 import { LONGEST_TEXT, roomIn } from '../src/model/limits.ts';
+import { sbarText } from '../src/model/sbarText.ts';
 
 const stands = (draft: Draft<string> | null, stored: string) => standing(plainText, draft, stored);
 const write = (draft: Draft<string> | null, stored: string, mine: string) =>

@@ -1,17 +1,17 @@
-/** What is being typed and not stored yet, by call: it outlives the panel it is typed in, not the page. */
+/** What is being entered and not stored yet, by call: it outlives the panel it is entered in, not the page. */
 import { signal } from '@preact/signals';
 import {
   acknowledged,
   type Draft,
   type Kind,
   keptMine,
-  plainText,
   type Standing,
   sent,
   standing,
   tookIn,
   written,
 } from '../model/draft.ts';
+import { type Entered, type Part, type Stored, type Unsaved, unsavedParts } from '../model/entered.ts';
 import type { Id } from '../wire.ts';
 
 const kept = signal<ReadonlyMap<string, unknown>>(new Map());
@@ -39,7 +39,8 @@ export interface Kept<T> {
 }
 
 /** A half-filled form of a call. */
-export function keptOf<T>(session: Id, part: string): Kept<T> {
+export function keptOf<P extends Part>(session: Id, part: P): Kept<Entered[P]> {
+  type T = Entered[P];
   const key = `${session} ${part}`;
   const now = () => (kept.peek().get(key) as T | undefined) ?? null;
   return {
@@ -52,11 +53,9 @@ export function keptOf<T>(session: Id, part: string): Kept<T> {
   };
 }
 
-/** Whether something typed for the record of this call is not in it yet: its note, or a decision being changed. */
-export function unsaved(session: Id, note: string): boolean {
-  const written = keptOf<Draft<string>>(session, 'note').value;
-  return !standing(plainText, written, note).saved || keptOf(session, 'disposition').value !== null;
-}
+/** What was entered for the record of this call and is not in it yet. */
+export const unsaved = (session: Id, stored: Stored): Unsaved[] =>
+  unsavedParts((part) => keptOf(session, part).value, stored);
 
 export interface Writing<T> extends Standing<T> {
   write: (text: T) => void;
@@ -68,8 +67,13 @@ export interface Writing<T> extends Standing<T> {
 }
 
 /** A text of a call that others may write too. */
-export function writingOf<T>(session: Id, part: string, kind: Kind<T>, stored: T): Writing<T> {
-  const { value, now, set } = keptOf<Draft<T>>(session, part);
+export function writingOf<T>(
+  session: Id,
+  part: { [P in Part]: Entered[P] extends Draft<T> ? P : never }[Part],
+  kind: Kind<T>,
+  stored: T,
+): Writing<T> {
+  const { value, now, set } = keptOf(session, part) as unknown as Kept<Draft<T>>;
   const stands = standing(kind, value, stored);
   const change = (step: (draft: Draft<T>) => Draft<T>) => {
     const draft = now();

@@ -4,6 +4,7 @@ import { keptOf } from '../app/drafts.ts';
 import { list, nameOf } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
+import type { Asked } from '../model/entered.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Choices, Live, Notice } from '../ui/parts.tsx';
@@ -95,13 +96,7 @@ export function Script119(props: {
   );
 }
 
-type Answers = Partial<Record<RedFlag, boolean>>;
-
-/** Answers that are not saved yet, and what stood when they were given. */
-export interface Asked {
-  answers: Answers;
-  known: readonly RedFlag[];
-}
+type Answers = Asked['answers'];
 
 const answersOf = (found: readonly RedFlag[]): Answers =>
   Object.fromEntries(RED_FLAGS.map((flag) => [flag, found.includes(flag)]));
@@ -141,7 +136,7 @@ function Question(props: {
 /** Six questions. Each needs an answer before the check is saved; one yes means 119. What was saved stays in sight. */
 export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; desk: string }): VNode {
   const saved = call.findings?.redFlags ?? null;
-  const entered = keptOf<Asked>(call.session, 'red-flags');
+  const entered = keptOf(call.session, 'red-flags');
   const draft = entered.value;
   // What a colleague found meanwhile is a yes here too: an older "no" must not take it away unseen.
   const theirs = draft ? (saved ?? []).filter((flag) => !draft.known.includes(flag)) : [];

@@ -136,7 +136,7 @@ export function Encounter(props: EncounterProps): VNode {
               <SignButton
                 testid="enc-sign"
                 seen={encounter.seen}
-                unsaved={unsaved(encounter.session, encounter.note ?? '')}
+                unsaved={unsaved(encounter.session, { note: encounter.note ?? '', sbar: undefined })}
                 onSign={props.onSign}
               />
             )}

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now, zone } from '../app/clock.ts';
 import { keptOf, unsaved, writingOf } from '../app/drafts.ts';
-import { dayTime } from '../app/format.ts';
+import { dayTime, list } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
 import {
@@ -14,7 +14,9 @@ import {
   needsReason,
 } from '../model/disposition.ts';
 import { plainText } from '../model/draft.ts';
+import type { Unsaved } from '../model/entered.ts';
 import { roomIn } from '../model/limits.ts';
+import { noSbar } from '../model/sbarText.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Dialog, Field, Notice } from '../ui/parts.tsx';
 import { TextArea } from '../ui/TextArea.tsx';
@@ -107,7 +109,7 @@ export const decidingOf = (call: CallView): Deciding => ({
 /** What follows, and what the patient is told. */
 export function DispositionForm({ about, send }: { about: Deciding; send: Send }): VNode {
   const { session, sudden, cancelled, disposition: stands, signed } = about;
-  const entered = keptOf<Draft>(session, 'disposition');
+  const entered = keptOf(session, 'disposition');
   const draft = entered.value ?? emptyDraft;
   const setDraft = (next: Draft) => entered.set(next);
   const [tried, setTried] = useState(false);
@@ -224,8 +226,8 @@ export function SignButton(props: {
   disabled?: boolean;
   testid: string;
   seen: number;
-  /** Something was typed for this record and is not in it. */
-  unsaved: boolean;
+  /** What was entered for this record and is not in it. */
+  unsaved: readonly Unsaved[];
   onSign: (seen: number) => Promise<boolean>;
 }): VNode {
   const [asking, setAsking] = useState<number | null>(null);
@@ -270,9 +272,11 @@ export function SignButton(props: {
           }
         >
           <p>{t('sign.body')}</p>
-          {props.unsaved && (
+          {props.unsaved.length > 0 && (
             <div class="gap" data-testid="sign-unsaved">
-              <Notice tone="warn">{t('sign.unsaved')}</Notice>
+              <Notice tone="warn">
+                {t('sign.unsaved', { parts: list(props.unsaved.map((part) => t(`sign.part.${part}`))) })}
+              </Notice>
             </div>
           )}
         </Dialog>
@@ -297,7 +301,10 @@ export function SignStep({ call, send }: { call: CallView; send: Send }): VNode 
             disabled={!ready}
             testid="sign"
             seen={call.version}
-            unsaved={unsaved(call.session, call.findings?.note ?? '')}
+            unsaved={unsaved(call.session, {
+              note: call.findings?.note ?? '',
+              sbar: call.findings?.sbar ?? noSbar,
+            })}
             onSign={(seen) => send({ type: 'sign', seen })}
           />
         </>

@@ -3,24 +3,16 @@ import { keptOf } from '../app/drafts.ts';
 import { typed } from '../app/reading.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
-import { flowOf, LONGEST_NUMBER, rateOf } from '../model/observed.ts';
+import { flowOf, LONGEST_NUMBER, nothing, type Observed, rateOf } from '../model/observed.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Field } from '../ui/parts.tsx';
 import type { ConsciousnessLevel, Id, Vital } from '../wire.ts';
 
 const LEVELS: readonly ConsciousnessLevel[] = ['alert', 'confusion', 'voice', 'pain', 'unresponsive'];
 
-interface Observed {
-  rate: string;
-  level: ConsciousnessLevel | null;
-  supply: 'air' | 'oxygen' | null;
-  flow: string;
-}
-const nothing: Observed = { rate: '', level: null, supply: null, flow: '' };
-
 /** What no home device measures: breathing, consciousness, oxygen. From the nurse's own eyes and ears. */
 export function Observations({ session, send }: { session: Id; send: Send }): VNode {
-  const entered = keptOf<Observed>(session, 'observations');
+  const entered = keptOf(session, 'observations');
   const observed = entered.value ?? nothing;
   const { rate, level, supply, flow } = observed;
   const enter = (part: Partial<Observed>) => entered.set({ ...observed, ...part });

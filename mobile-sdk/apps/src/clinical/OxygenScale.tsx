@@ -2,22 +2,19 @@ import type { VNode } from 'preact';
 import { keptOf } from '../app/drafts.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
+import type { ScaleChange } from '../model/entered.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Field } from '../ui/parts.tsx';
 import { TextArea } from '../ui/TextArea.tsx';
 import type { Id, VitalsView } from '../wire.ts';
 
-interface Change {
-  chosen: 'one' | 'two' | null;
-  reason: string;
-}
-const unchanged: Change = { chosen: null, reason: '' };
+const unchanged: ScaleChange = { chosen: null, reason: '' };
 
 /** NEWS2's oxygen scale for this patient tonight. The doctor alone chooses, and says why; no program switches it. */
 export function OxygenScale(props: { session: Id; view: VitalsView | null; send: Send }): VNode | null {
   const { view, send } = props;
   const now = view?.score?.scale.kind ?? null;
-  const entered = keptOf<Change>(props.session, 'oxygen-scale');
+  const entered = keptOf(props.session, 'oxygen-scale');
   const change = entered.value ?? unchanged;
   const { chosen, reason } = change;
   const [busy, go] = useBusy();
@@ -39,7 +36,8 @@ export function OxygenScale(props: { session: Id; view: VitalsView | null; send:
           { value: 'one', text: t('scale.one') },
           { value: 'two', text: t('scale.two') },
         ]}
-        onChange={(kind) => entered.set({ chosen: kind, reason })}
+        // Back to what stands is no change; what was typed waits for a second thought.
+        onChange={(kind) => entered.set({ chosen: kind === now ? null : kind, reason })}
       />
       {changed && (
         <>

@@ -12,7 +12,7 @@ import type { EncounterView, Id } from '../wire.ts';
 
 /** The promised second look was taken: what was found, in a few words. */
 export function RecheckForm({ session, send }: { session: Id; send: Send }): VNode {
-  const entered = keptOf<string>(session, 'recheck');
+  const entered = keptOf(session, 'recheck');
   const note = entered.value ?? '';
   const [tried, setTried] = useState(false);
   const [busy, go] = useBusy();

@@ -2,18 +2,16 @@ import type { VNode } from 'preact';
 import { keptOf, writingOf } from '../app/drafts.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
-import { type Kind, plainText } from '../model/draft.ts';
 import { roomIn } from '../model/limits.ts';
 import { draftSbar } from '../model/sbar.ts';
+import { noSbar, SBAR_PARTS as PARTS, sbarText } from '../model/sbarText.ts';
 import { Button } from '../ui/Button.tsx';
 import { Empty, Field, Notice } from '../ui/parts.tsx';
 import { TextArea } from '../ui/TextArea.tsx';
 import type { CallView, Sbar, VitalsView } from '../wire.ts';
 import { Theirs } from './Theirs.tsx';
 
-const PARTS = ['situation', 'background', 'assessment', 'recommendation'] as const;
 type Part = (typeof PARTS)[number];
-const blank: Sbar = { situation: '', background: '', assessment: '', recommendation: '' };
 
 /** The write-up as the doctor reads it. */
 export function SbarView({ sbar }: { sbar: Sbar | null | undefined }): VNode {
@@ -37,17 +35,6 @@ export function SbarView({ sbar }: { sbar: Sbar | null | undefined }): VNode {
 
 const labelOf = (part: Part) => `${part[0]?.toUpperCase()}  ${t(`sbar.${part}`)}`;
 
-/** Part by part, as one text is. */
-export const sbarText: Kind<Sbar> = {
-  same: (a, b) => PARTS.every((part) => a[part] === b[part]),
-  both: (theirs, mine) => ({
-    situation: plainText.both(theirs.situation, mine.situation),
-    background: plainText.both(theirs.background, mine.background),
-    assessment: plainText.both(theirs.assessment, mine.assessment),
-    recommendation: plainText.both(theirs.recommendation, mine.recommendation),
-  }),
-};
-
 /** The nurse's write-up. What arrives from elsewhere never overwrites what is being typed. */
 export function SbarEditor({
   call,
@@ -58,8 +45,8 @@ export function SbarEditor({
   vitals: VitalsView | null;
   send: Send;
 }): VNode {
-  const writing = writingOf(call.session, 'sbar', sbarText, call.findings?.sbar ?? blank);
-  const drafted = keptOf<true>(call.session, 'sbar-drafted');
+  const writing = writingOf(call.session, 'sbar', sbarText, call.findings?.sbar ?? noSbar);
+  const drafted = keptOf(call.session, 'sbar-drafted');
   const [busy, go] = useBusy();
   const { text } = writing;
   const empty = PARTS.every((part) => !text[part].trim());

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
-import { keptOf } from '../app/drafts.ts';
+import { type Kept, keptOf } from '../app/drafts.ts';
 import { clockTime, nameOf, personName, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
@@ -197,7 +197,7 @@ function CallCentre(props: {
 
 /** The nurse's desk: who waits at the left, the call in the middle, the work beside it. */
 export function Desk(props: DeskProps): VNode {
-  const chosen = keptOf<Step>(props.call?.session ?? '', 'step');
+  const chosen = keptOf(props.call?.session ?? '', 'step') as Kept<Step>;
   const [ending, setEnding] = useState(false);
   const [help, setHelp] = useState(false);
   const { call } = props;

@@ -42,6 +42,15 @@ export function standing<T>(kind: Kind<T>, draft: Draft<T> | null, stored: T): S
   return { text: draft.mine, saved: same, theirs: known || same ? null : stored };
 }
 
+/**
+ * What was written is stored nowhere. Of a screen that does not have the stored text the draft itself must say: as it
+ * was found, nothing was written.
+ */
+export function lost<T>(kind: Kind<T>, draft: Draft<T>, stored: T | undefined): boolean {
+  const found = stored ?? draft.known[0];
+  return found === undefined ? !clean(kind, draft) : !standing(kind, draft, found).saved;
+}
+
 /** Something was typed. */
 export function written<T>(kind: Kind<T>, draft: Draft<T> | null, stored: T, mine: T): Draft<T> {
   if (!draft || (clean(kind, draft) && !knows(kind, draft, stored)))

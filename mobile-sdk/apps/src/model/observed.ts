@@ -1,5 +1,19 @@
 /** What a nurse typed of what no home device measures. Pure: text in, a number to send out, or that it cannot be one. */
 import { narrow } from '../app/format.ts';
+import type { ConsciousnessLevel } from '../wire.ts';
+
+/** The form as it stands. */
+export interface Observed {
+  rate: string;
+  level: ConsciousnessLevel | null;
+  supply: 'air' | 'oxygen' | null;
+  flow: string;
+}
+export const nothing: Observed = { rate: '', level: null, supply: null, flow: '' };
+
+/** Nothing was entered, or all of it was taken back. */
+export const observedNothing = ({ rate, level, supply }: Observed): boolean =>
+  rate.trim() === '' && level === null && supply === null;
 
 /** What a living adult can show (domain/src/vitals/rules.rs). */
 export const OBSERVED = {

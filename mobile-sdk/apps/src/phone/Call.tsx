@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
-import { keptOf } from '../app/drafts.ts';
+import { type Kept, keptOf } from '../app/drafts.ts';
 import { nameOf, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
@@ -155,7 +155,7 @@ function Panel({ tab, props }: { tab: Tab; props: PhoneCallProps }): VNode | nul
 /** The call on a phone: picture above, numbers over it, and one panel at a time below. */
 export function PhoneCall(props: PhoneCallProps): VNode {
   const { call, media } = props;
-  const chosen = keptOf<Tab>(call.session, 'tab');
+  const chosen = keptOf(call.session, 'tab') as Kept<Tab>;
   const [ending, setEnding] = useState(false);
   const patient = call.people.find((p) => p.role === 'patient');
   const beside = call.people.filter(

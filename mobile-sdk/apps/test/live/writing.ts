@@ -64,13 +64,35 @@ export async function typedStays(browser: Browser, base: string): Promise<void> 
   await heard('dispose');
   tell(scenes.undecided, { disposition: scenes.decided.disposition });
   await page.waitForSelector(at('decided'));
-  // Who signs is told of what would not be in it.
-  await page.click(at('sign'));
-  assert.equal(await page.locator(at('sign-unsaved')).count(), 0);
-  await page.click(at('sign-no'));
+  // Who signs is told of what would not be in it, by name, until it is.
+  const missing = async () => {
+    await page.click(at('tab-finish'));
+    await page.click(at('sign'));
+    await page.waitForSelector(at('sign-dialog'));
+    const said = await page.locator(at('sign-unsaved')).allTextContents();
+    await page.click(at('sign-no'));
+    return /（(.*)）/.exec(said.join())?.[1];
+  };
+  assert.equal(await missing(), '危険な症状の確認、観察、SBAR');
+  await page.click(at('tab-check'));
+  await page.click(at('red-all-no'));
+  await page.click(at('red-save'));
+  await page.click(at('tab-vitals'));
+  await page.click(at('obs-save'));
+  await heard('readings');
+  await page.waitForFunction(
+    (s) => document.querySelector<HTMLInputElement>(s)?.value === '',
+    at('obs-rate'),
+  );
+  assert.equal(await missing(), 'SBAR');
+  await page.click(at('tab-sbar'));
+  // The write-up that came with the end of the call is another's.
+  await page.click(at('theirs-mine'));
+  await page.click(at('sbar-save'));
+  await page.waitForSelector(`${at('sbar-save')}:disabled:not([aria-busy])`);
+  assert.equal(await missing(), undefined);
   await page.fill(at('note'), '起坐呼吸、続き');
-  await page.click(at('sign'));
-  await page.waitForSelector(at('sign-unsaved'));
+  assert.equal(await missing(), '記録');
   await page.context().close();
 }
 
