@@ -292,7 +292,7 @@ describe('the keypad', () => {
     });
   });
 
-  const keys = (draft: Draft, all: string) => [...all].reduce(typed, draft);
+  const keys = (draft: Draft, all: string) => [...all].reduce((d, key) => typed(d, key, 0), draft);
   /** All numbers of one entry typed and sent: the value is on its way. */
   const sending = (entry: Entry, ...numbers: string[]) =>
     numbers.reduce((draft, number) => forward(keys(draft, number)).draft, drafted(entry));
@@ -312,7 +312,7 @@ describe('the keypad', () => {
     expect(forward(keys(next, '78')).vital).toMatchObject({ kind: 'temperature', value: '37.8' });
 
     const sent = sending('spo2', '96');
-    const again = typed(sent, '9');
+    const again = typed(sent, '9', 0);
     expect(again.digits, 'not behind the old digits').toEqual(['9']);
     expect(answered(again, sent, true)).toBe(again);
   });

@@ -1,17 +1,13 @@
 /** What the tablet decides: which question stands, which page gives way, what is said of a camera, when a value was typed. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { doctorLeg, nurseLeg, patientLeg } from '../fixtures/people.ts';
 import { asPatient, scenes } from '../fixtures/scenes.ts';
-import { serverAhead } from '../src/app/clock.ts';
 import { typed as reading } from '../src/app/reading.ts';
 import { canWithdrawRecording, type Question, questionOf } from '../src/model/call.ts';
-import { begun, drafted, forward, typed } from '../src/model/keypad.ts';
+import { begun, drafted, forward, sameNow, typed } from '../src/model/keypad.ts';
 import { troubleOf } from '../src/model/sources.ts';
 import { mayMeasure, type Screen } from '../src/model/tabletScreen.ts';
-
-afterEach(() => {
-  serverAhead.value = 0;
-});
+import { isOld } from '../src/model/typedAt.ts';
 
 describe('a question', () => {
   const joins = {
@@ -74,21 +70,25 @@ describe('a camera or microphone that does not work', () => {
 });
 
 describe('a typed value', () => {
-  const digits = (...keys: string[]) => keys.reduce(typed, drafted('spo2'));
+  /** One key a second. */
+  const digits = (...keys: string[]) =>
+    keys.reduce((draft, key, i) => typed(draft, key, 1_000 * (i + 1)), drafted('spo2'));
 
-  it('has the time at which it was typed, by the clock of the server', () => {
-    serverAhead.value = 600_000;
-    const before = Date.now() + 600_000;
-    const at = reading({ kind: 'spo2', value: '91', unit: '%' }).takenAt ?? 0;
-    expect(at).toBeGreaterThanOrEqual(before);
-    expect(at).toBeLessThanOrEqual(Date.now() + 600_000);
+  it('has the time of its last key, however late it is sent, and a later one if it is still so', () => {
+    expect([drafted('spo2').keyed, digits('9').keyed, digits('9', '1').keyed]).toEqual([null, 1_000, 2_000]);
+    expect(digits('9', 'delete').keyed, 'all taken back').toBeNull();
+    expect(typed(digits('9', '1', 'delete'), '2', 90_000).keyed, 'looked at again').toBe(90_000);
+    expect(forward(digits('9', '1')).draft.keyed).toBe(2_000);
+    expect(sameNow(digits('9', '1'), 7_000_000)).toEqual({ ...digits('9', '1'), keyed: 7_000_000 });
+    expect(reading({ vital: { kind: 'spo2', value: '91', unit: '%' }, takenAt: 2_000 }).takenAt).toBe(2_000);
+    expect([299_999, 300_000].map((ms) => isOld(0, ms))).toEqual([false, true]);
   });
 
   it('on its way is not sent again by another press, and the next key begins the next value', () => {
     const sent = forward(digits('9', '1'));
     expect(sent.vital).toMatchObject({ value: '91' });
     expect(forward(sent.draft)).toEqual({ draft: sent.draft, vital: null });
-    expect(typed(sent.draft, '8').digits).toEqual(['8']);
+    expect(typed(sent.draft, '8', 9_000).digits).toEqual(['8']);
   });
 
   it('that was begun is known as such', () => {

@@ -1,5 +1,4 @@
-import type { NewReading, Vital } from '../wire.ts';
-import { serverNow } from './clock.ts';
+import type { NewReading, Timestamp, Vital } from '../wire.ts';
 
 /** A fresh random id. `crypto.randomUUID` needs a secure context; this does not. */
 function uuid(): string {
@@ -11,13 +10,13 @@ function uuid(): string {
 }
 
 /**
- * A value somebody has just typed: people type what they see now. By the server's clock, since it may be delivered
- * much later, and a tablet's own is often wrong.
+ * A value somebody typed at `takenAt`: people type what they see, and may save it much later. By the server's clock,
+ * since a tablet's own is often wrong.
  */
-export const typed = (vital: Vital): NewReading => ({
+export const typed = ({ vital, takenAt }: { vital: Vital; takenAt: Timestamp }): NewReading => ({
   id: uuid(),
   vital,
-  takenAt: serverNow(),
+  takenAt,
   origin: { kind: 'manual' },
   flags: [],
 });

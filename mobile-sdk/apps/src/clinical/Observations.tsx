@@ -1,34 +1,77 @@
-import type { VNode } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
+import { useId } from 'preact/hooks';
+import { now, serverNow } from '../app/clock.ts';
 import { keptOf } from '../app/drafts.ts';
+import { clockTime } from '../app/format.ts';
 import { typed } from '../app/reading.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
-import { flowOf, LONGEST_NUMBER, nothing, type Observed, rateOf } from '../model/observed.ts';
+import {
+  changed,
+  flowOf,
+  LONGEST_NUMBER,
+  nothing,
+  rateOf,
+  type Sight,
+  sameNow,
+  seenAt,
+  sightings,
+} from '../model/observed.ts';
+import { isOld } from '../model/typedAt.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Field } from '../ui/parts.tsx';
-import type { ConsciousnessLevel, Id, Vital } from '../wire.ts';
+import type { ConsciousnessLevel, Id, Timestamp } from '../wire.ts';
 
 const LEVELS: readonly ConsciousnessLevel[] = ['alert', 'confusion', 'voice', 'pain', 'unresponsive'];
+
+/** One thing to look at, and when it was looked at: what is saved carries that time. */
+function Looked(props: {
+  label: string;
+  /** The field that the label is of. */
+  field?: string;
+  sight: Sight;
+  at: Timestamp | null;
+  onSame: () => void;
+  children: ComponentChildren;
+}): VNode {
+  const { at, sight } = props;
+  const old = at !== null && isOld(at, now.value);
+  return (
+    <div class="field">
+      <div class="lookedat">
+        {props.field ? <label for={props.field}>{props.label}</label> : <span>{props.label}</span>}
+        {at !== null && (
+          <span class={`seenat num ${old ? 'old' : ''}`} data-testid={`obs-${sight}-at`}>
+            {t('vit.entry.at', { time: clockTime(at) })}
+          </span>
+        )}
+        {old && (
+          <Button icon="check" onClick={props.onSame} testid={`obs-${sight}-same`}>
+            {t('vit.entry.same')}
+          </Button>
+        )}
+      </div>
+      {props.children}
+    </div>
+  );
+}
 
 /** What no home device measures: breathing, consciousness, oxygen. From the nurse's own eyes and ears. */
 export function Observations({ session, send }: { session: Id; send: Send }): VNode {
   const entered = keptOf(session, 'observations');
   const observed = entered.value ?? nothing;
   const { rate, level, supply, flow } = observed;
-  const enter = (part: Partial<Observed>) => entered.set({ ...observed, ...part });
+  const enter = (part: Parameters<typeof changed>[1]) => entered.set(changed(observed, part, serverNow()));
+  const look = (sight: Sight) => ({
+    sight,
+    at: seenAt(observed, sight),
+    onSame: () => entered.set(sameNow(observed, sight, serverNow())),
+  });
+  const rateField = useId();
   const [busy, go] = useBusy();
-  const number = rateOf(rate);
-  const litres = supply === 'oxygen' ? flowOf(flow) : null;
-  const badRate = number === 'bad';
-  const badFlow = litres === 'bad';
-  const seen: Vital[] = [];
-  if (number && !badRate) seen.push({ kind: 'respiratoryRate', value: number, unit: '/min' });
-  if (level) seen.push({ kind: 'consciousness', level });
-  if (supply === 'air') seen.push({ kind: 'oxygen', supply: { kind: 'air' } });
-  if (supply === 'oxygen' && !badFlow) {
-    const given = litres ? { flow: { value: litres, unit: 'L/min' as const } } : {};
-    seen.push({ kind: 'oxygen', supply: { kind: 'oxygen', ...given } });
-  }
+  const badRate = rateOf(rate) === 'bad';
+  const badFlow = supply === 'oxygen' && flowOf(flow) === 'bad';
+  const seen = sightings(observed);
   const save = () =>
     go('save', async () => {
       if (await send({ type: 'readings', readings: seen.map(typed) })) entered.stored(observed);
@@ -36,9 +79,10 @@ export function Observations({ session, send }: { session: Id; send: Send }): VN
   return (
     <section class="block">
       <h3>{t('vit.entry.title')}</h3>
-      <Field label={t('vit.entry.respiration')} {...(badRate ? { error: t('vit.entry.range') } : {})}>
+      <Looked label={t('vit.entry.respiration')} field={rateField} {...look('rate')}>
         <input
           class="input num short"
+          id={rateField}
           inputMode="numeric"
           maxLength={LONGEST_NUMBER}
           value={rate}
@@ -46,9 +90,13 @@ export function Observations({ session, send }: { session: Id; send: Send }): VN
           data-testid="obs-rate"
           onInput={(event) => enter({ rate: event.currentTarget.value })}
         />
-      </Field>
-      <div class="field">
-        <span>{t('vit.entry.consciousness')}</span>
+        {badRate && (
+          <span class="error" role="alert">
+            {t('vit.entry.range')}
+          </span>
+        )}
+      </Looked>
+      <Looked label={t('vit.entry.consciousness')} {...look('level')}>
         <Choices
           name="obs-level"
           label={t('vit.entry.consciousness')}
@@ -57,9 +105,8 @@ export function Observations({ session, send }: { session: Id; send: Send }): VN
           options={LEVELS.map((l) => ({ value: l, text: t(`vit.level.${l}`) }))}
           onChange={(chosen) => enter({ level: chosen })}
         />
-      </div>
-      <div class="field">
-        <span>{t('vit.entry.oxygen')}</span>
+      </Looked>
+      <Looked label={t('vit.entry.oxygen')} {...look('oxygen')}>
         <Choices
           name="obs-oxygen"
           label={t('vit.entry.oxygen')}
@@ -71,7 +118,7 @@ export function Observations({ session, send }: { session: Id; send: Send }): VN
           ]}
           onChange={(chosen) => enter({ supply: chosen })}
         />
-      </div>
+      </Looked>
       {supply === 'oxygen' && (
         <Field label={t('vit.entry.flow')} {...(badFlow ? { error: t('vit.entry.flow.range') } : {})}>
           <input

@@ -5,6 +5,7 @@ import { ja, type Key } from './messages.ja.ts';
 import { fill, type Params, pieces, plain } from './text.ts';
 
 export type { Key } from './messages.ja.ts';
+export type { Params } from './text.ts';
 export type Lang = 'ja' | 'en';
 
 const KEEP = 'yoban.lang';

@@ -1,5 +1,5 @@
 /** The large keypad for numbers read off a display. Pure: digits in, a checked reading out. */
-import type { Vital } from '../wire.ts';
+import type { Timestamp, Vital } from '../wire.ts';
 
 export type Entry = 'temperature' | 'bloodPressure' | 'spo2' | 'pulse';
 export const ENTRIES: readonly Entry[] = ['temperature', 'bloodPressure', 'spo2', 'pulse'];
@@ -69,6 +69,8 @@ export interface Draft {
   digits: readonly string[];
   /** Which number is being typed. */
   at: number;
+  /** When the last key was pressed, by the server's clock: then the number was on the display. `null`: no digits. */
+  keyed: Timestamp | null;
   /** Where it stands: being typed, on its way to the server, stored there (and cleared), or out of range. */
   stage: 'typing' | 'sending' | 'sent' | 'range';
 }
@@ -77,6 +79,7 @@ export const drafted = (entry: Entry): Draft => ({
   entry,
   digits: partsOf(entry).map(() => ''),
   at: 0,
+  keyed: null,
   stage: 'typing',
 });
 
@@ -87,11 +90,14 @@ export const begun = (draft: Draft): boolean =>
 const partOf = (draft: Draft): Part => partsOf(draft.entry)[draft.at] as Part;
 
 /** One more key. A value that is on its way is gone from the hand: the key begins the next one. */
-export function typed(draft: Draft, key: string): Draft {
+export function typed(draft: Draft, key: string, now: Timestamp): Draft {
   const from = draft.stage === 'sending' ? drafted(draft.entry) : draft;
   const digits = from.digits.map((d, i) => (i === from.at ? press(d, key, partOf(from)) : d));
-  return { ...from, digits, stage: 'typing' };
+  return { ...from, digits, keyed: digits.some((d) => d !== '') ? now : null, stage: 'typing' };
 }
+
+/** Looked at again, and still so. */
+export const sameNow = (draft: Draft, now: Timestamp): Draft => ({ ...draft, keyed: now });
 
 /** The large key: the next number, or the value to send once all are there, or why it cannot be sent. */
 export function forward(draft: Draft): { draft: Draft; vital: Vital | null } {

@@ -1,6 +1,8 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { type Key, T, t } from '../i18n/index.tsx';
+import { now, serverNow } from '../app/clock.ts';
+import { clockTime } from '../app/format.ts';
+import { type Key, type Params, T, t } from '../i18n/index.tsx';
 import {
   answered,
   begun,
@@ -10,13 +12,15 @@ import {
   type Entry,
   forward,
   partsOf,
+  sameNow,
   shown,
   typed,
 } from '../model/keypad.ts';
+import { isOld } from '../model/typedAt.ts';
 import { unitOf } from '../model/vitals.ts';
 import { Button } from '../ui/Button.tsx';
 import { Live } from '../ui/parts.tsx';
-import type { Vital } from '../wire.ts';
+import type { Timestamp, Vital } from '../wire.ts';
 
 const label: Record<Entry, readonly Key[]> = {
   temperature: ['sens.thermometer'],
@@ -40,15 +44,17 @@ export interface Typing {
 export interface KeypadProps extends Typing {
   /** Otherwise a value is kept until there is a connection. */
   online: boolean;
-  onSend: (vital: Vital) => Promise<boolean>;
+  /** `takenAt`: when it was typed, which may be long ago. */
+  onSend: (value: { vital: Vital; takenAt: Timestamp }) => Promise<boolean>;
   onBack: () => void;
 }
 
 /** What is to be said about the number on the display. */
-function words(draft: Draft, online: boolean, found: Draft): Key | null {
-  if (draft.stage === 'sent') return 'sens.manual.sent';
-  if (draft.stage === 'sending') return online ? null : 'sens.manual.kept';
-  return draft === found && begun(draft) ? 'sens.manual.still' : null;
+function words(draft: Draft, online: boolean, found: Draft, old: boolean): { k: Key; p?: Params } | null {
+  if (draft.stage === 'sent') return { k: 'sens.manual.sent' };
+  if (draft.stage === 'sending') return online ? null : { k: 'sens.manual.kept' };
+  if (old && draft.keyed !== null) return { k: 'sens.manual.old', p: { time: clockTime(draft.keyed) } };
+  return draft === found && begun(draft) ? { k: 'sens.manual.still' } : null;
 }
 
 /** Numbers read off a display, typed with large keys. */
@@ -63,14 +69,18 @@ export function Keypad({ draft, setDraft, online, onSend, onBack }: KeypadProps)
   const next = () => {
     const { draft: moved, vital } = forward(draft);
     setDraft(() => moved);
-    if (vital) void onSend(vital).then((stored) => setDraft((now) => answered(now, moved, stored)));
+    if (vital)
+      void onSend({ vital, takenAt: draft.keyed ?? serverNow() }).then((stored) =>
+        setDraft((d) => answered(d, moved, stored)),
+      );
   };
-  const said = words(draft, online, found);
+  const old = begun(draft) && draft.keyed !== null && isOld(draft.keyed, now.value);
+  const said = words(draft, online, found, old);
   const range = stage === 'range' ? t('sens.manual.range', { low: part.low, high: part.high }) : '';
 
   return (
     <main class="page" data-testid="screen-keypad">
-      <Live text={said ? t(said) : range} />
+      <Live text={said ? t(said.k, said.p) : range} />
       <header class="topline">
         <Button icon="left" onClick={onBack} testid="back">
           <T k="tab.back" />
@@ -108,20 +118,29 @@ export function Keypad({ draft, setDraft, online, onSend, onBack }: KeypadProps)
               <small>{unitOf(entry)}</small>
             </output>
           </div>
-          <p style={{ minHeight: '3.2em' }} data-testid="keypad-said">
-            {said ? <T k={said} /> : range}
-          </p>
+          <div class="keysaid">
+            <p data-testid="keypad-said">{said ? <T {...said} /> : range}</p>
+            {old && (
+              <Button icon="check" onClick={() => setDraft((d) => sameNow(d, serverNow()))} testid="key-same">
+                <T k="sens.manual.same" />
+              </Button>
+            )}
+          </div>
         </section>
         <section class="keypad" aria-label={t('sens.manual.title')}>
           {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((n) => (
-            <Button key={n} onClick={() => setDraft((d) => typed(d, n))} testid={`key-${n}`}>
+            <Button key={n} onClick={() => setDraft((d) => typed(d, n, serverNow()))} testid={`key-${n}`}>
               {n}
             </Button>
           ))}
-          <Button onClick={() => setDraft((d) => typed(d, 'delete'))} icon="undo" testid="key-delete">
+          <Button
+            onClick={() => setDraft((d) => typed(d, 'delete', serverNow()))}
+            icon="undo"
+            testid="key-delete"
+          >
             <T k="sens.manual.delete" />
           </Button>
-          <Button onClick={() => setDraft((d) => typed(d, '0'))} testid="key-0">
+          <Button onClick={() => setDraft((d) => typed(d, '0', serverNow()))} testid="key-0">
             0
           </Button>
           <Button

@@ -109,7 +109,7 @@ export function TabletApp({ live }: { live: Live }): VNode {
             setDraft(drafted('temperature'));
             setPage('sensors');
           }}
-          onSend={(vital) => attempt(() => live.client.sendReadings([typed(vital)] as never, running))}
+          onSend={(value) => attempt(() => live.client.sendReadings([typed(value)] as never, running))}
         />
       );
     }

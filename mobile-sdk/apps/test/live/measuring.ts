@@ -1,8 +1,8 @@
-/** The tablet's measuring pages: what is typed without a connection, and a call that changes underneath. */
+/** Values typed by hand: without a connection, while the call changes underneath, and saved long afterwards. */
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
-import { tabletMe } from '../../fixtures/people.ts';
-import { asPatient, scenes } from '../../fixtures/scenes.ts';
+import { nurse, staffMe, tabletMe } from '../../fixtures/people.ts';
+import { asNurse, asPatient, scenes } from '../../fixtures/scenes.ts';
 import { at, play, ready } from './play.ts';
 
 const keys = async (page: Page, ...names: string[]) => {
@@ -53,9 +53,38 @@ export async function typedOffline(browser: Browser, base: string): Promise<void
   await page.context().close();
 }
 
+/** What the nurse saw and saved later is of when she saw it; what she says is still so, of then. */
+export async function seenEarlier(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  await page.click(at('go-on-duty'));
+  say({ type: 'call', call: { ...asNurse(scenes.answered), version: 1 } });
+  await page.click(at('tab-vitals'));
+  const clock = () => page.evaluate(() => Date.now());
+  const begun = await clock();
+  await page.fill(at('obs-rate'), '22');
+  await page.check(at('obs-level-alert'), { force: true });
+  const typed = await clock();
+  await page.waitForSelector(at('obs-rate-at'));
+  assert.equal(await page.locator(at('obs-rate-same')).count(), 0);
+  await page.clock.fastForward(40 * 60_000);
+  await page.click(at('obs-level-same'));
+  await page.waitForSelector(at('obs-level-same'), { state: 'detached' });
+  await page.check(at('obs-oxygen-air'), { force: true });
+  await page.click(at('obs-save'));
+  const { readings } = (await heard('readings')) as unknown as {
+    readings: { vital: { kind: string }; takenAt: number }[];
+  };
+  const of = (kind: string) => readings.find((r) => r.vital.kind === kind)?.takenAt ?? 0;
+  const rate = of('respiratoryRate');
+  assert.ok(rate >= begun && rate <= typed, `typed between ${begun} and ${typed}, saved as of ${rate}`);
+  for (const kind of ['consciousness', 'oxygen'])
+    assert.ok(of(kind) >= begun + 40 * 60_000, `${kind} is of now: ${of(kind)}`);
+  await page.context().close();
+}
+
 /** The nurse is lost while the patient types: the number and 119 are seen, and what was typed is there afterwards. */
 export async function measuringGivesWay(browser: Browser, base: string): Promise<void> {
-  const { page, say } = await play(browser, base, 'tablet', tabletMe);
+  const { page, say, heard } = await play(browser, base, 'tablet', tabletMe);
   await ready(page);
   await page.click(at('call'));
   let version = 0;
@@ -84,6 +113,19 @@ export async function measuringGivesWay(browser: Browser, base: string): Promise
   await type();
   assert.match((await page.textContent(at('readout'))) ?? '', /37/);
   await said(page, /さきほどの数字/);
+  // Minutes later it is a number of before, unless the patient says that it is still so.
+  assert.equal(await page.locator(at('key-same')).count(), 0);
+  await page.clock.fastForward(6 * 60_000);
+  await said(page, /\d:\d\d に入れた数字です/);
+  await page.click(at('key-same'));
+  await page.waitForSelector(at('key-same'), { state: 'detached' });
+  const then = await page.evaluate(() => Date.now());
+  await page.clock.fastForward(20 * 60_000);
+  await page.waitForSelector(at('key-same'));
+  await keys(page, 'send');
+  const { readings } = (await heard('readings')) as unknown as { readings: { takenAt: number }[] };
+  const late = (readings[0]?.takenAt ?? 0) - then;
+  assert.ok(late <= 0 && late > -120_000, `said at ${then} to be so, sent as of ${late} ms later`);
   for (const [parts, screen] of [
     [scenes.closing, 'screen-closing'],
     [scenes.decided, 'screen-after'],

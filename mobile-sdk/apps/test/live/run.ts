@@ -8,7 +8,7 @@ import { withBrowser } from '../browser.ts';
 import { arrival, switchedOnAgain } from './arrival.ts';
 import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
-import { measuringGivesWay, typedOffline } from './measuring.ts';
+import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
 import { mediaBreaks } from './media.ts';
 import { dutyDoctor, recordedWithoutLine } from './phone.ts';
 import { deciding, lookingAgain, signing } from './record.ts';
@@ -28,6 +28,7 @@ const STORIES = [
   questionsInTurn,
   typedOffline,
   measuringGivesWay,
+  seenEarlier,
   mediaBreaks,
   settings,
   seldomAloud,

@@ -172,6 +172,8 @@ export function faults(rules: Rules): string[] {
       found.push(`target ${Math.round(box.width)}x${Math.round(box.height)} px: ${name(e)}`);
     }
     if (box.right > window.innerWidth + 1 || box.left < -1) found.push(`outside the screen: ${name(e)}`);
+    if (rules.oneScreen && box.bottom > window.innerHeight + 1)
+      found.push(`${Math.round(box.bottom - window.innerHeight)} px below the screen: ${name(e)}`);
     const out = outside(box, e.parentElement ?? e);
     if (out) found.push(`${name(e)} is ${out}`);
   }

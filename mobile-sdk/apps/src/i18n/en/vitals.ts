@@ -47,6 +47,8 @@ export const vitals: Record<keyof typeof ja, Message> = {
   'vit.entry.consciousness': 'Consciousness',
   'vit.entry.oxygen': 'Oxygen',
   'vit.entry.flow': 'Flow (L/min)',
+  'vit.entry.at': 'seen at {time}',
+  'vit.entry.same': 'Still the same',
   'vit.entry.save': 'Save observations',
   'vit.entry.flow.range': 'Enter a number from 0.1 to 60, with one decimal at most',
   'vit.entry.range': 'Enter a whole number from 1 to 80',

@@ -45,6 +45,8 @@ export const vitals = {
   'vit.entry.consciousness': '意識',
   'vit.entry.oxygen': '酸素',
   'vit.entry.flow': '流量（L/分）',
+  'vit.entry.at': '{time} に観察',
+  'vit.entry.same': 'いまも同じ',
   'vit.entry.save': '観察を記録する',
   'vit.entry.flow.range': '0.1から60までの数を、小数第1位までで入れてください',
   'vit.entry.range': '1から80までの整数を入れてください',
