@@ -69,6 +69,8 @@ async fn a_no_to_recording_leaves_the_call_unrecorded() {
             .until_call(session, "the no", |call| (call.recording == RecordingPhase::Refused).then_some(()))
             .await;
     }
+    let yes = Say::AnswerRecording { session, yes: true };
+    assert_eq!(patient.refused(yes).await, "recording-not-possible", "it is asked for anew");
     nurse.hears_and_sees(call.patient, &patient.clip).await;
     nurse.say(Say::End { session }).await;
     let kept: serde_json::Value = nurse.get(&format!("/api/v1/encounters/{session}/recordings")).await;

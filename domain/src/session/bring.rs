@@ -1,7 +1,7 @@
 //! Bringing a camera or a display into the call.
 
 use super::step::Turn;
-use super::{JoinConsent, Leg, LegRole, LegState, Participant, ROOM_SIZE, Refused, State};
+use super::{JoinConsent, Leg, LegRole, LegState, Participant, Refused, State};
 use crate::equipment::Way;
 use crate::fact::FactKind;
 use crate::id::{DeviceId, LegId};
@@ -25,9 +25,7 @@ impl Turn<'_, '_> {
         if let Some((_, true)) = known {
             return Ok(());
         }
-        if self.next.legs.iter().filter(|l| l.in_call()).count() >= ROOM_SIZE {
-            return Err(Refused::Full);
-        }
+        self.make_room(false)?;
         let (at, who) = (self.now, Participant::Equipment { device, by });
         let (state, consent) = (LegState::Accepted { at }, JoinConsent::Asked { at });
         let id = known.map_or_else(|| LegId((self.around.fresh)()), |(id, _)| id);

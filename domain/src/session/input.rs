@@ -411,7 +411,7 @@ pub enum Refused {
     /// What stands in the record changed after the signer looked at it.
     #[error("the record changed meanwhile")]
     ChangedMeanwhile,
-    /// The recording cannot be asked for in this state.
+    /// The recording cannot be asked for in this state, or nobody asked this person.
     #[error("recording cannot be asked for now")]
     RecordingNotPossible,
     /// The device belongs to another bedside or institution, or does not exist.

@@ -64,6 +64,18 @@ pub enum Phase {
     Failed,
 }
 
+impl Session {
+    /// Whether this person is asked about recording now.
+    pub(super) fn waits_for_yes(&self, leg: LegId) -> bool {
+        match phase(self) {
+            Phase::Asking { waiting_for } | Phase::Paused { waiting_for } => waiting_for.contains(&leg),
+            Phase::Off | Phase::On | Phase::Refused | Phase::Withdrawn | Phase::Stopped | Phase::Failed => {
+                false
+            }
+        }
+    }
+}
+
 /// What recording does now. Whoever was in the call and said no, or withdrew, stops it for all, also when they go: everybody
 /// read that it is over, and to record them again they are asked again ([`super::Input::AskRecording`]). It runs only while patient and clinician are together, and never without the patient's own
 /// yes, whether the patient is there or not. Devices are not asked: nobody stands behind them ([`Session::recorded`]). A

@@ -323,7 +323,7 @@ impl Turn<'_, '_> {
         first.map(|(_, leg)| Some(leg)).ok_or(Refused::Full)
     }
 
-    fn make_room(&mut self, alone: bool) -> Result<(), Refused> {
+    pub(super) fn make_room(&mut self, alone: bool) -> Result<(), Refused> {
         let at = self.now;
         if let Some(leg) = self.makes_room(alone)? {
             let goes = self.leg_mut(leg)?;

@@ -2,8 +2,8 @@
 
 use super::step::Turn;
 use super::{
-    CheckIn, ConsentManner, JoinConsent, LegRole, LegState, ROOM_SIZE, Recording, RecordingAnswer, Refused,
-    SourceState, State,
+    CheckIn, ConsentManner, JoinConsent, LegRole, LegState, Recording, RecordingAnswer, Refused, SourceState,
+    State,
 };
 use crate::fact::FactKind;
 use crate::id::LegId;
@@ -96,13 +96,13 @@ impl Turn<'_, '_> {
         if !was_there || own.wanted() {
             return Err(Refused::RingOver);
         }
-        if self.next.legs.iter().filter(|l| l.in_call()).count() >= ROOM_SIZE {
-            return Err(Refused::Full);
-        }
-        let own = self.leg_mut(leg)?;
         if matches!(own.consent, JoinConsent::Refused { .. }) {
             return Err(Refused::ConsentRefused);
         }
+        // Whom the tap covers has the patient as soon as they are back.
+        let covered = own.role == LegRole::DeskNurse && own.consent == JoinConsent::ByTap;
+        self.make_room(covered && self.next.desk.is_some())?;
+        let own = self.leg_mut(leg)?;
         own.enter(now);
         // Explained and agreed each time (C1.11): whoever is not covered by the tap is asked for again.
         let asks = own.consent != JoinConsent::ByTap;
@@ -222,11 +222,17 @@ impl Turn<'_, '_> {
         if !matches!(self.next.recording, Recording::Wanted { .. }) {
             return if yes { Err(Refused::RecordingNotPossible) } else { Ok(()) };
         }
-        let leg = self.own_leg()?.id;
-        let own = self.leg_mut(leg)?;
+        let own = self.own_leg()?;
         if !own.in_call() {
             return Err(Refused::NotInCall);
         }
+        // A yes answers a question. What a no ended is asked anew of everybody, so that nobody is recorded who read that it
+        // is over.
+        if yes && own.recording != RecordingAnswer::Yes && !self.next.waits_for_yes(own.id) {
+            return Err(Refused::RecordingNotPossible);
+        }
+        let leg = own.id;
+        let own = self.leg_mut(leg)?;
         let withdrawal = !yes && matches!(own.recording, RecordingAnswer::Yes | RecordingAnswer::Withdrawn);
         let answer = match (yes, withdrawal) {
             (true, _) => RecordingAnswer::Yes,

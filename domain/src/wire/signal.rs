@@ -160,7 +160,8 @@ pub enum ClientMessage {
         /// The session.
         session: SessionId,
     },
-    /// One's own answer; a later no withdraws.
+    /// One's own answer; a later no withdraws. A yes answers the question that stands (`asking`, or `paused` for this
+    /// person): after a no it is refused, and `askRecording` asks everybody anew.
     AnswerRecording {
         /// The session.
         session: SessionId,

@@ -96,3 +96,56 @@ fn neither_who_waits_for_a_yes_nor_devices_keep_the_only_nurse_out() {
     night.act(night.staff(OTHER_NURSE), Input::Accept);
     assert!(night.session.gate_open(night.leg(OTHER_NURSE)) && !night.leg(DOCTOR).in_call());
 }
+
+#[test]
+fn whoever_comes_back_or_is_brought_in_gets_the_place_of_somebody_who_is_lost() {
+    let mut night = devices::night();
+    let invite = |n: u128, role| Input::Invite { role, person: Some(person(n)) };
+    for (n, role) in [
+        (DOCTOR, LegRole::DutyDoctor),
+        (VISITOR, LegRole::VisitingNurse),
+        (OTHER_NURSE, LegRole::DeskNurse),
+        (OTHER_DOCTOR, LegRole::DutyDoctor),
+    ] {
+        night.act(night.staff(NURSE), invite(n, role));
+        night.act(night.staff(n), Input::Accept);
+        let leg = night.leg(n).id;
+        night.act(night.system(), Input::MediaUp(leg));
+        if n == DOCTOR {
+            night.act(night.staff(DOCTOR), Input::Leave);
+        }
+    }
+    let bring = Input::BringEquipment(crate::id::DeviceId(Uuid::from_u128(CAMERA)));
+    assert_eq!(night.try_act(night.staff(NURSE), bring.clone()), Err(Refused::Full));
+    for (lost, comes) in [(VISITOR, None), (OTHER_NURSE, Some(DOCTOR))] {
+        assert_eq!(inside(&night), ROOM_SIZE);
+        let leg = night.leg(lost).id;
+        night.act(night.system(), Input::MediaLost(leg));
+        match comes {
+            None => night.act(night.staff(NURSE), bring.clone()),
+            Some(n) => night.act(night.staff(n), Input::ComeBack),
+        }
+        assert_eq!(night.count(|f| *f == FactKind::Left { leg, gave_up: true }), 1);
+        assert_eq!(inside(&night), ROOM_SIZE);
+    }
+    assert!(night.leg(DOCTOR).in_call() && !night.session.gate_open(night.leg(DOCTOR)), "asked for again");
+    assert_eq!(night.try_act(night.staff(VISITOR), Input::ComeBack), Err(Refused::Full));
+}
+
+#[test]
+fn the_nurse_who_comes_back_to_a_patient_who_is_alone_finds_a_place() {
+    let mut night = devices::night();
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
+    let patient = night.patient.id;
+    night.equipment[1].equipment.home = Home::Patient { patient };
+    for n in [CAMERA, OTHER_CAMERA, DISPLAY] {
+        devices::bring(&mut night, n);
+    }
+    night.act(night.staff(NURSE), Input::Leave);
+    night.act(night.staff(DOCTOR), Input::Accept);
+    assert_eq!(inside(&night), ROOM_SIZE);
+    night.act(night.staff(NURSE), Input::Decline(DeclineReason::Other));
+    night.act(night.staff(NURSE), Input::ComeBack);
+    assert!(night.session.gate_open(night.leg(NURSE)) && night.session.desk.is_none());
+    assert_eq!(inside(&night), ROOM_SIZE);
+}

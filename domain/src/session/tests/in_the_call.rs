@@ -108,6 +108,34 @@ fn who_comes_back_is_asked_about_the_recording_again_and_the_end_stops_it() {
 }
 
 #[test]
+fn a_yes_answers_a_question_and_what_a_no_ended_is_asked_anew() {
+    for ended in [RecordingPhase::Refused, RecordingPhase::Withdrawn] {
+        let mut night = Night::nurse_talks();
+        night.act(night.staff(NURSE), Input::AskRecording);
+        if ended == RecordingPhase::Withdrawn {
+            night.act(night.tablet(), Input::AnswerRecording(true));
+        }
+        night.act(night.tablet(), Input::AnswerRecording(false));
+        assert_eq!(phase(&night), ended);
+        let yes = night.try_act(night.tablet(), Input::AnswerRecording(true));
+        assert_eq!(yes, Err(Refused::RecordingNotPossible), "everybody read that it is over");
+        assert_eq!(phase(&night), ended);
+        night.act(night.staff(NURSE), Input::AnswerRecording(true));
+        assert_eq!(phase(&night), ended, "said again, as after a broken socket");
+        night.act(night.staff(NURSE), Input::AskRecording);
+        night.act(night.tablet(), Input::AnswerRecording(true));
+        assert_eq!(phase(&night), RecordingPhase::On);
+    }
+    // Who waits before the gate is not asked yet.
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), Input::AskRecording);
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
+    night.act(night.staff(DOCTOR), Input::Accept);
+    let early = night.try_act(night.staff(DOCTOR), Input::AnswerRecording(true));
+    assert_eq!(early, Err(Refused::RecordingNotPossible));
+}
+
+#[test]
 fn what_one_no_stopped_does_not_go_on_when_they_leave() {
     let recorded = || {
         let mut night = Night::doctor_talks();
