@@ -61,11 +61,16 @@ pub enum Standing {
 }
 
 /// Which of a case's sessions, oldest first, somebody must act on: the latest, and once that is settled the oldest that is
-/// not. A case is closed only when each of them is.
+/// not. A case is closed only when each of them is; then it is the oldest whose record waits for its signature, and the
+/// latest where none does. A call that the next one answered has no decision of its own, and nothing to sign.
 pub fn counting(sessions: &[Session]) -> Option<&Session> {
     let last = sessions.last()?;
-    let waiting = sessions.iter().find(|s| !s.settled());
-    Some(waiting.filter(|_| last.settled()).unwrap_or(last))
+    if !last.settled() {
+        return Some(last);
+    }
+    let unsettled = sessions.iter().find(|s| !s.settled());
+    let unsigned = || sessions.iter().find(|s| s.disposition.is_some() && s.signed.is_none());
+    unsettled.or_else(unsigned).or(Some(last))
 }
 
 /// Owner and deadline that follow from the state of the session that counts.
@@ -94,6 +99,14 @@ pub fn standing(session: &Session, timings: &Timings, now: Timestamp) -> Standin
 }
 
 impl Case {
+    /// Who must act, and by when; neither once it is closed.
+    pub const fn acting(&self) -> (Option<Owner>, Option<Timestamp>) {
+        match self.standing {
+            Standing::Open { owner, deadline } => (Some(owner), Some(deadline)),
+            Standing::Closed { .. } => (None, None),
+        }
+    }
+
     /// Whether somebody must still act.
     pub const fn open(&self) -> bool {
         matches!(self.standing, Standing::Open { .. })

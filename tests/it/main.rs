@@ -37,3 +37,4 @@ mod stale;
 mod taps;
 mod terminal;
 mod tls;
+mod two_calls;

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use yoban_domain::case::Standing;
 use yoban_domain::equipment::EquipmentCard;
 use yoban_domain::id::{CaseId, SessionId};
 use yoban_domain::timeline::timeline;
@@ -103,10 +102,7 @@ pub(super) async fn case(
     Path(case): Path<CaseId>,
 ) -> Result<Json<CaseView>, ApiError> {
     let CaseRead { scene, sessions, facts } = signaling.engine.case(caller.actor, case).await?;
-    let (owner, deadline) = match scene.case.standing {
-        Standing::Open { owner, deadline } => (Some(owner), Some(deadline)),
-        Standing::Closed { .. } => (None, None),
-    };
+    let (owner, deadline) = scene.case.acting();
     Ok(Json(CaseView {
         case,
         patient: scene.directory.patient_card(signaling.engine.clock().now()),

@@ -48,8 +48,12 @@ pub(super) async fn encounter(
     };
     let leg = |l| names.participant(&scene.session, l);
     let may_sign = signed.is_none() && scene.session.may_sign(&caller.actor).is_ok();
+    let (owner, deadline) = scene.case.acting();
     Ok(Json(EncounterView {
         session,
+        case: scene.case.id,
+        owner,
+        deadline,
         patient: names.patient_card(at),
         people: scene.session.legs.iter().map(leg).collect(),
         version: signed.as_ref().map(|s| s.version),

@@ -220,6 +220,12 @@ pub struct TimelineEntry {
 pub struct EncounterView {
     /// The session.
     pub session: SessionId,
+    /// The case it belongs to; `GET /cases/{case}` has the time line.
+    pub case: CaseId,
+    /// Who must act on the case; none once closed. Another call of the case may be the one that needs it.
+    pub owner: Option<Owner>,
+    /// By when.
+    pub deadline: Option<Timestamp>,
     /// The patient.
     pub patient: PatientCard,
     /// Everybody who was in the call, by leg: the tracks of a recording are named after legs.

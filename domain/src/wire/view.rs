@@ -208,7 +208,8 @@ pub struct RecheckTaken {
 pub struct QueueItem {
     /// The case.
     pub case: CaseId,
-    /// The one of its sessions that somebody must act on; the latest where none is left.
+    /// The one of its sessions that somebody must act on; once there is none, the oldest that is decided and not signed, and
+    /// the latest where all are.
     pub session: SessionId,
     /// The patient's name.
     pub patient: Name,

@@ -839,6 +839,10 @@ export interface components {
         EncounterView: {
             /** @description The session. */
             session: components["schemas"]["SessionId"];
+            /** @description The case it belongs to; `GET /cases/{case}` has the time line. */
+            case: components["schemas"]["CaseId"];
+            owner?: components["schemas"]["Owner"] | null;
+            deadline?: components["schemas"]["Timestamp"] | null;
             /** @description The patient. */
             patient: components["schemas"]["PatientCard"];
             /** @description Everybody who was in the call, by leg: the tracks of a recording are named after legs. */
@@ -1471,7 +1475,10 @@ export interface components {
         QueueItem: {
             /** @description The case. */
             case: components["schemas"]["CaseId"];
-            /** @description The one of its sessions that somebody must act on; the latest where none is left. */
+            /**
+             * @description The one of its sessions that somebody must act on; once there is none, the oldest that is decided and not signed, and
+             *     the latest where all are.
+             */
             session: components["schemas"]["SessionId"];
             /** @description The patient's name. */
             patient: components["schemas"]["Name"];

@@ -1,7 +1,7 @@
 //! Whose decision it is, when it does not stand any more, and who signs.
 
 use super::*;
-use crate::case::{Owner, Standing, standing};
+use crate::case::{Owner, Standing, counting, standing};
 
 fn decide(outcome: Outcome) -> Input {
     Input::Dispose(Disposition { outcome, advice: "お大事に".to_owned().into(), reason_online: None })
@@ -210,4 +210,35 @@ fn a_prescription_follows_from_an_online_examination_by_the_doctor_who_prescribe
     assert_eq!(prescribe(&mut night, DOCTOR), Ok(()));
     ends(&mut night, DOCTOR);
     assert_eq!(prescribe(&mut night, DOCTOR), Ok(()), "after the call as well");
+}
+
+#[test]
+fn once_nothing_is_undecided_the_list_leads_to_the_oldest_record_that_is_not_signed() {
+    let decided = || {
+        let mut night = Night::nurse_talks();
+        night.act(night.staff(NURSE), decide(Outcome::Advice));
+        ends(&mut night, NURSE);
+        night.session
+    };
+    let mut taken_back = Night::begins();
+    taken_back.act(taken_back.tablet(), Input::Cancel);
+    taken_back.act(taken_back.tablet(), Input::CallAgain);
+    let mut calls = vec![taken_back.session, decided(), decided(), decided()];
+    for (n, call) in calls.iter_mut().enumerate() {
+        call.id = crate::id::SessionId(Uuid::from_u128(n as u128));
+    }
+    let leads = |calls: &[Session]| {
+        let counts = counting(calls).map(|s| s.id);
+        calls.iter().position(|s| Some(s.id) == counts)
+    };
+    assert_eq!(leads(&calls), Some(1), "what the next call answered is nobody's to sign");
+    let mut later = calls.clone();
+    later[2].disposition = None;
+    assert_eq!(leads(&later), Some(2), "what is undecided comes first");
+    later[3] = Night::nurse_talks().session;
+    assert_eq!(leads(&later), Some(3), "and a call that runs before that");
+    for (signed, next) in [(1, 2), (3, 2), (2, 3)] {
+        calls[signed].signed = Some(1);
+        assert_eq!(leads(&calls), Some(next), "{signed} is signed");
+    }
 }

@@ -12,8 +12,8 @@ import { PatientPanel } from './PatientPanel.tsx';
 import { Playback } from './Playback.tsx';
 import { Looked, RecheckForm } from './Recheck.tsx';
 
-/** `null`: still being asked for. `none`: of no case of tonight. */
-export type Thread = CaseView | null | 'none' | 'unreadable';
+/** `null`: still being asked for. */
+export type Thread = CaseView | null | 'unreadable';
 /** What was recorded, and where the readings lie in it. */
 export interface Recorded {
   manifests: readonly Recording[];
@@ -26,8 +26,7 @@ export const entriesOf = (thread: Thread): readonly TimelineEntry[] =>
   thread === null || typeof thread === 'string' ? [] : lasting(thread.timeline);
 
 /** What happened, line by line; while it is on its way, or did not come, it says so in its own place. */
-function TimeLine({ thread, onRetry }: { thread: Thread; onRetry: () => void }): VNode | null {
-  if (thread === 'none') return null;
+function TimeLine({ thread, onRetry }: { thread: Thread; onRetry: () => void }): VNode {
   return (
     <section class="card">
       <h3>{t('enc.timeline')}</h3>

@@ -66,19 +66,11 @@ export function NoRecord(props: {
 }
 
 /** One record, fetched when it is opened and again after it was signed. Needs its session as key: another is another page. */
-export function EncounterPage({
-  live,
-  session,
-  caseId,
-}: {
-  live: Live;
-  session: Id;
-  caseId: Id | null;
-}): VNode {
+export function EncounterPage({ live, session }: { live: Live; session: Id }): VNode {
   const [record, setRecord] = useState<EncounterView | null | 'unreadable' | 'notYours'>(null);
   const [recordings, setRecordings] = useState<Recordings>(null);
   const urls = useRef(new Set<string>());
-  const [thread, setThread] = useState<Thread>(caseId ? null : 'none');
+  const [thread, setThread] = useState<Thread>(null);
   const [turn, setTurn] = useState(0);
   const [busy, go] = useBusy();
   const [looked, setLooked] = useState(0);
@@ -94,17 +86,24 @@ export function EncounterPage({
   }, [making, looked]);
   useEffect(() => {
     let current = true;
-    live.client.rest.encounter(session).then(
-      (found) => current && setRecord(found),
+    const { rest } = live.client;
+    // Without the time line, too, the record stands by itself.
+    const unread = () => current && setThread((before) => (before === null ? 'unreadable' : before));
+    rest.encounter(session).then(
+      (found) => {
+        if (!current) return;
+        setRecord(found);
+        rest.case(found.case).then((all) => current && setThread(all), unread);
+      },
       (error: unknown) => {
         if (!current) return;
+        unread();
         const why = error instanceof YobanProblem && error.code === 'not-found' ? 'notYours' : 'unreadable';
         // The page itself says it, with what to do. What is shown already stays.
         setRecord((shown) => (shown === null || typeof shown === 'string' ? why : shown));
       },
     );
     // Without it the record stands by itself.
-    const { rest } = live.client;
     Promise.all([rest.recordings(session), rest.placedReadings(session)]).then(
       ([manifests, placed]) => current && setRecordings({ manifests, placed }),
       (error: unknown) => {
@@ -116,16 +115,10 @@ export function EncounterPage({
         setRecordings((before) => (before === null || before === 'unreadable' ? instead : before));
       },
     );
-    if (caseId) {
-      live.client.rest.case(caseId).then(
-        (found) => current && setThread(found),
-        () => current && setThread((before) => (before === null ? 'unreadable' : before)),
-      );
-    }
     return () => {
       current = false;
     };
-  }, [live, session, caseId, turn]);
+  }, [live, session, turn]);
   useEffect(
     () => () => {
       for (const url of urls.current) URL.revokeObjectURL(url);

@@ -63,12 +63,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
       />
       {page.page === 'record' ? (
         <>
-          <EncounterPage
-            key={page.session}
-            live={live}
-            session={page.session}
-            caseId={state.queue.find((i) => i.session === page.session)?.case ?? null}
-          />
+          <EncounterPage key={page.session} live={live} session={page.session} />
           {(busy || (duty.on && waiting)) && (
             <OverRecord
               what={busy ? 'talking' : 'ringing'}

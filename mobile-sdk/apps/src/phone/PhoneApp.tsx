@@ -56,10 +56,9 @@ export function PhoneApp({ live }: { live: Live }): VNode {
     if (ring && !talking)
       return <Ring call={ring} vitals={vitalsOf(ring)} send={live.sendTo(ring.session)} />;
     if (page.page === 'record') {
-      const item = state.queue.find((i) => i.session === page.session);
       return (
         <>
-          <EncounterPage key={page.session} live={live} session={page.session} caseId={item?.case ?? null} />
+          <EncounterPage key={page.session} live={live} session={page.session} />
           {talking && <OverRecord what="talking" call={current} onGo={() => goTo({ page: 'home' })} />}
         </>
       );

@@ -87,9 +87,11 @@ export async function play(
     next: '',
     nextEn: '',
   };
-  await page.route('**/api/v1/encounters/**', (route) =>
-    route.fulfill({ ...json(notFound, 404), contentType: 'application/problem+json' }),
-  );
+  for (const what of ['encounters', 'cases']) {
+    await page.route(`**/api/v1/${what}/**`, (route) =>
+      route.fulfill({ ...json(notFound, 404), contentType: 'application/problem+json' }),
+    );
+  }
   await page.route('**/api/v1/duty', (route) => route.fulfill(json([])));
   // The first answer does not come: the list says so, and asks again.
   let asked = 0;

@@ -55,6 +55,29 @@ export async function signing(browser: Browser, base: string): Promise<void> {
   }
 }
 
+/** A record that tonight's list does not lead to, for instance an earlier call of its case: it names its case itself. */
+export async function ofNoLine(browser: Browser, base: string): Promise<void> {
+  for (const [app, me] of [
+    ['desk', staffMe(nurse, 'desk')],
+    ['phone', staffMe(doctor, 'dutyDoctor')],
+  ] as const) {
+    const { page } = await play(browser, base, app, me);
+    await page.click(at('go-on-duty'));
+    const give = (body: object) => (route: Route) =>
+      route.fulfill({ contentType: 'application/json', body: JSON.stringify(body) });
+    await page.route(
+      '**/api/v1/encounters/session-77',
+      give({ ...record, session: 'session-77', case: 'case-77' }),
+    );
+    await page.route('**/api/v1/cases/case-77', give({ ...thread, case: 'case-77' }));
+    await page.evaluate(() => {
+      location.hash = '#/record/session-77';
+    });
+    await page.getByText('橘 健一 を呼び出し').waitFor();
+    await page.context().close();
+  }
+}
+
 /** A call that nobody was in, because the patient took it back: the desk decides about it from the list. */
 export async function deciding(browser: Browser, base: string): Promise<void> {
   const { page, heard } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
@@ -113,6 +136,7 @@ export async function lookingAgain(browser: Browser, base: string): Promise<void
       body: JSON.stringify({
         ...record,
         session: 'session-5',
+        case: 'case-5',
         ...(looked ? { rechecked: { at: soon, by: nurse, note: 'よく眠っている' } } : { mayRecheck: true }),
       }),
     }),

@@ -46,7 +46,7 @@ async fn a_consultation_cut_short_by_a_new_tap_is_still_due_for_its_decision() {
     // The colleague who was in the second call alone is at the desk now, and decides.
     engine.act(nurse(2), over, decide()).await.unwrap();
     assert!(matches!(standing().await, Standing::Closed { .. }));
-    assert_eq!(listed().await, [again]);
+    assert_eq!(listed().await, [over], "the oldest record that waits for its signature");
     district.clock.turn(Span::minutes(10));
     engine.fire_due().await.unwrap();
     assert_eq!(overdue().await, 1, "decided is decided");
