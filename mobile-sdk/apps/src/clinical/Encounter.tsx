@@ -55,6 +55,11 @@ export interface EncounterProps {
   /** What happened. The record stands by itself without it. */
   thread: Thread;
   recordings: Recordings;
+  /**
+   * Something was stored that this record does not show: it is being read again, or could not be. What one signs
+   * must be seen first.
+   */
+  outdated: 'reading' | 'unread' | null;
   /** Asks again for what could not be read. */
   onRetry: () => void;
   /** The address of a file of the recording, once it is here. */
@@ -93,6 +98,17 @@ export function Encounter(props: EncounterProps): VNode {
         </section>
         <div class="stack">
           <section class="card stack">
+            {props.outdated === 'unread' && (
+              <div data-testid="record-outdated">
+                <Notice tone="bad" icon="linkOff" live>
+                  <b>{t('enc.outdated')}</b>
+                  <p>{t('enc.outdatedSub')}</p>
+                  <Button class="gap" icon="undo" onClick={props.onRetry} testid="record-retry">
+                    {t('retry')}
+                  </Button>
+                </Notice>
+              </div>
+            )}
             {encounter.version ? (
               <Notice tone="good" icon="sign">
                 <b>{t('enc.version', { n: encounter.version })}</b>
@@ -115,6 +131,7 @@ export function Encounter(props: EncounterProps): VNode {
                 about={{
                   ...encounter.mayDecide,
                   session: encounter.session,
+                  version: encounter.seen,
                   disposition: encounter.disposition ?? null,
                   signed: Boolean(encounter.version),
                 }}
@@ -125,7 +142,9 @@ export function Encounter(props: EncounterProps): VNode {
             ) : (
               <p class="soft">{t('enc.dispNone')}</p>
             )}
-            {encounter.mayRecheck && <RecheckForm session={encounter.session} send={props.send} />}
+            {encounter.mayRecheck && (
+              <RecheckForm session={encounter.session} version={encounter.seen} send={props.send} />
+            )}
             {encounter.rechecked && <Looked looked={encounter.rechecked} />}
             <div>
               <h3>{t('note.title')}</h3>
@@ -135,6 +154,7 @@ export function Encounter(props: EncounterProps): VNode {
               <SignButton
                 testid="enc-sign"
                 seen={encounter.seen}
+                disabled={props.outdated !== null}
                 unsaved={unsaved(encounter.session, { note: encounter.note ?? '', sbar: undefined })}
                 onSign={props.onSign}
               />

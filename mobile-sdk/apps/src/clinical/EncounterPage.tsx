@@ -69,9 +69,17 @@ export function NoRecord(props: {
 export function EncounterPage({ live, session }: { live: Live; session: Id }): VNode {
   const [record, setRecord] = useState<EncounterView | null | 'unreadable' | 'notYours'>(null);
   const [recordings, setRecordings] = useState<Recordings>(null);
+  /** The turn in which it must be read again; what was asked for before shows less than what was stored. */
+  const [due, setDue] = useState<{ turn: number; failed: boolean } | null>(null);
   const urls = useRef(new Set<string>());
   const [thread, setThread] = useState<Thread>(null);
   const [turn, setTurn] = useState(0);
+  const latest = useRef(0);
+  const look = () => {
+    latest.current += 1;
+    setTurn(latest.current);
+    return latest.current;
+  };
   const [busy, go] = useBusy();
   const [looked, setLooked] = useState(0);
   const making =
@@ -80,7 +88,7 @@ export function EncounterPage({ live, session }: { live: Live; session: Id }): V
     if (!making || looked >= LOOKS) return;
     const later = setTimeout(() => {
       setLooked(looked + 1);
-      setTurn(turn + 1);
+      look();
     }, LOOK_MS);
     return () => clearTimeout(later);
   }, [making, looked]);
@@ -93,11 +101,13 @@ export function EncounterPage({ live, session }: { live: Live; session: Id }): V
       (found) => {
         if (!current) return;
         setRecord(found);
+        setDue((before) => (before && before.turn <= turn ? null : before));
         rest.case(found.case).then((all) => current && setThread(all), unread);
       },
       (error: unknown) => {
         if (!current) return;
         unread();
+        setDue((before) => before && { ...before, failed: before.turn <= turn });
         const why = error instanceof YobanProblem && error.code === 'not-found' ? 'notYours' : 'unreadable';
         // The page itself says it, with what to do. What is shown already stays.
         setRecord((shown) => (shown === null || typeof shown === 'string' ? why : shown));
@@ -125,12 +135,14 @@ export function EncounterPage({ live, session }: { live: Live; session: Id }): V
     },
     [],
   );
+  const changed = () => setDue({ turn: look(), failed: false });
   const back = () => goTo({ page: 'home' });
   /** What could not be read is asked for again; what is here stays. */
   const again = () => {
     setRecordings((before) => (before === 'unreadable' ? null : before));
     setThread((before) => (before === 'unreadable' ? null : before));
-    setTurn(turn + 1);
+    setDue((before) => before && { ...before, failed: false });
+    look();
   };
   if (record === null) return <LoadingPage />;
   if (typeof record === 'string') {
@@ -146,6 +158,7 @@ export function EncounterPage({ live, session }: { live: Live; session: Id }): V
       encounter={record}
       thread={thread}
       recordings={recordings}
+      outdated={due && (due.failed ? 'unread' : 'reading')}
       onRetry={again}
       fetchFile={async (file) => {
         let url: string | null = null;
@@ -178,13 +191,13 @@ export function EncounterPage({ live, session }: { live: Live; session: Id }): V
       }}
       send={async (command) => {
         const done = await live.sendTo(session)(command);
-        setTurn(turn + 1);
+        changed();
         return done;
       }}
       onSign={async (seen) => {
         const signed = await live.sendTo(session)({ type: 'sign', seen });
         // Also where it was refused, for instance because somebody wrote meanwhile: it is shown as it is now.
-        setTurn(turn + 1);
+        changed();
         return signed;
       }}
     />

@@ -4,6 +4,7 @@ import { now, zone } from '../app/clock.ts';
 import { keptOf, unsaved, writingOf } from '../app/drafts.ts';
 import { dayTime, list } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
+import { useStored } from '../app/useStored.ts';
 import { t } from '../i18n/index.tsx';
 import {
   type Draft,
@@ -86,6 +87,8 @@ export function Decided({ disposition }: { disposition: Disposition }): VNode {
 /** What a decision is about. */
 export interface Deciding {
   session: Id;
+  /** Of the call, as it is shown. */
+  version: number;
   /** A sudden illness was found: what ends online needs the doctor's reason. */
   sudden: boolean;
   /** The patient took the call back before anybody answered. */
@@ -99,6 +102,7 @@ export interface Deciding {
 
 export const decidingOf = (call: CallView): Deciding => ({
   session: call.session,
+  version: call.version,
   sudden: call.findings?.sudden ?? false,
   cancelled: call.state.state === 'ended' && call.state.reason === 'cancelledByPatient',
   disposition: call.disposition ?? null,
@@ -108,7 +112,9 @@ export const decidingOf = (call: CallView): Deciding => ({
 
 /** What follows, and what the patient is told. */
 export function DispositionForm({ about, send }: { about: Deciding; send: Send }): VNode {
-  const { session, sudden, cancelled, disposition: stands, signed } = about;
+  const { session, sudden, cancelled, signed } = about;
+  const [stored, setStored] = useStored<Disposition>(about.version);
+  const stands = stored ?? about.disposition;
   const entered = keptOf(session, 'disposition');
   const draft = entered.value ?? emptyDraft;
   const setDraft = (next: Draft) => entered.set(next);
@@ -121,6 +127,7 @@ export function DispositionForm({ about, send }: { about: Deciding; send: Send }
       setTried(true);
       const disposition = dispositionOf(draft, sudden, now.value, zone.value);
       if (disposition && (await send({ type: 'dispose', disposition }))) {
+        setStored(disposition);
         entered.stored(draft);
         setTried(false);
       }

@@ -1,8 +1,10 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import { serverNow } from '../app/clock.ts';
 import { keptOf } from '../app/drafts.ts';
 import { dayTime, nameOf } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
+import { useStored } from '../app/useStored.ts';
 import { t } from '../i18n/index.tsx';
 import { roomIn } from '../model/limits.ts';
 import { Button } from '../ui/Button.tsx';
@@ -10,8 +12,18 @@ import { Field } from '../ui/parts.tsx';
 import { TextArea } from '../ui/TextArea.tsx';
 import type { EncounterView, Id } from '../wire.ts';
 
+type Taken = Pick<NonNullable<EncounterView['rechecked']>, 'at' | 'by' | 'note'>;
+
 /** The promised second look was taken: what was found, in a few words. */
-export function RecheckForm({ session, send }: { session: Id; send: Send }): VNode {
+export function RecheckForm(props: {
+  session: Id;
+  /** Of the call, as it is shown. */
+  version: number;
+  send: Send;
+}): VNode {
+  const { session, send } = props;
+  const [stored, setStored] = useStored<Taken>(props.version);
+
   const entered = keptOf(session, 'recheck');
   const note = entered.value ?? '';
   const [tried, setTried] = useState(false);
@@ -19,8 +31,12 @@ export function RecheckForm({ session, send }: { session: Id; send: Send }): VNo
   const save = () =>
     go('save', async () => {
       setTried(true);
-      if (note.trim() && (await send({ type: 'rechecked', note: note.trim() }))) entered.stored(note);
+      const said = note.trim();
+      if (!said || !(await send({ type: 'rechecked', note: said }))) return;
+      setStored({ at: serverNow(), note: said });
+      entered.stored(note);
     });
+  if (stored) return <Looked looked={stored} />;
   return (
     <section class="block" data-testid="recheck">
       <h3>{t('recheck.title')}</h3>
@@ -47,7 +63,7 @@ export function RecheckForm({ session, send }: { session: Id; send: Send }): VNo
 }
 
 /** A second look that was taken. */
-export function Looked({ looked }: { looked: NonNullable<EncounterView['rechecked']> }): VNode {
+export function Looked({ looked }: { looked: Taken }): VNode {
   return (
     <div class="decided" data-testid="rechecked">
       <span class="soft">

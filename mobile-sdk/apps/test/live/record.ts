@@ -20,6 +20,7 @@ export async function signing(browser: Browser, base: string): Promise<void> {
       held = resolve;
     });
     let first = true;
+    let gone = false;
     const give = (route: Route, session: string) =>
       route.fulfill({
         contentType: 'application/json',
@@ -27,6 +28,7 @@ export async function signing(browser: Browser, base: string): Promise<void> {
       });
     await page.route('**/api/v1/encounters/session-8', (route) => give(route, 'session-8'));
     await page.route('**/api/v1/encounters/session-7', (route) => {
+      if (gone) return route.abort();
       if (!first) return give(route, 'session-7');
       first = false;
       return held(route);
@@ -48,9 +50,13 @@ export async function signing(browser: Browser, base: string): Promise<void> {
     await page.getByText('記録 session-7').waitFor();
     assert.ok(!sent.some((m) => m.type === 'sign'), 'nothing is signed by one tap');
     await page.click(at('enc-sign'));
+    gone = true;
     await page.click(at('sign-yes'));
     const signed = await heard('sign');
     assert.deepEqual([signed.session, signed.seen], ['session-7', 7], 'what stood on the screen');
+    // It could not be read again: what one signs must be seen first.
+    await page.waitForSelector(at('record-outdated'));
+    assert.ok(await page.isDisabled(at('enc-sign')));
     await page.context().close();
   }
 }
@@ -84,7 +90,7 @@ export async function deciding(browser: Browser, base: string): Promise<void> {
   await page.click(at('go-on-duty'));
   const open = { ...unsigned, session: 'session-9', disposition: null, note: null, maySign: false };
   let decided = false;
-  await page.route('**/api/v1/encounters/session-9', (route) =>
+  const give = (route: Route) =>
     route.fulfill({
       contentType: 'application/json',
       body: JSON.stringify(
@@ -96,7 +102,16 @@ export async function deciding(browser: Browser, base: string): Promise<void> {
             }
           : { ...open, mayDecide: { sudden: false, cancelled: true } },
       ),
-    }),
+    });
+  /** Once it is decided the record is asked for, and waits until the line is said to be there or gone. */
+  const waiting: Route[] = [];
+  let line: ((route: Route) => Promise<void>) | null = give;
+  const become = (next: typeof line) => {
+    line = next;
+    for (const route of next ? waiting.splice(0) : []) void next?.(route);
+  };
+  await page.route('**/api/v1/encounters/session-9', (route) =>
+    line ? line(route) : void waiting.push(route),
   );
   await page.evaluate(() => {
     location.hash = '#/record/session-9';
@@ -104,13 +119,27 @@ export async function deciding(browser: Browser, base: string): Promise<void> {
   await page.click(at('outcome-cancelledAndChecked'));
   await page.fill(at('disp-advice'), '電話で無事を確かめました');
   decided = true;
+  become(null);
   await page.click(at('disp-save'));
   const said = await heard('dispose');
   assert.equal(said.session, 'session-9');
   assert.deepEqual((said.disposition as { outcome: unknown }).outcome, { outcome: 'cancelledAndChecked' });
+  // The record is on its way: what was decided stands there, and the form is not seen empty in between.
   await page.waitForSelector(at('decided'));
-  await page.waitForSelector(at('enc-sign'));
+  assert.match((await page.textContent(at('decided'))) ?? '', /無事を確認[\s\S]*電話で無事/);
   assert.equal(await page.locator(at('disp-save')).count(), 0, 'it stands, and the form is gone');
+  assert.equal(await page.locator(at('record-outdated')).count(), 0);
+  // It does not come: that is said, what was decided stays, and one can ask again.
+  become((route) => route.abort());
+  await page.waitForSelector(at('record-outdated'));
+  assert.equal(await page.locator(at('decided')).count(), 1);
+  assert.equal(await page.locator(at('disp-save')).count(), 0);
+  become(null);
+  await page.click(at('record-retry'));
+  await page.waitForSelector(at('record-outdated'), { state: 'detached' });
+  become(give);
+  await page.waitForSelector(at('enc-sign'));
+  assert.equal(await page.locator(at('disp-save')).count(), 0);
   await page.context().close();
 }
 
@@ -130,8 +159,10 @@ export async function lookingAgain(browser: Browser, base: string): Promise<void
   await page.route('**/api/v1/cases/case-5', (route) =>
     route.fulfill({ contentType: 'application/json', body: JSON.stringify({ ...thread, case: 'case-5' }) }),
   );
-  await page.route('**/api/v1/encounters/session-5', (route) =>
-    route.fulfill({
+  let line = true;
+  await page.route('**/api/v1/encounters/session-5', (route) => {
+    if (!line) return route.abort();
+    return route.fulfill({
       contentType: 'application/json',
       body: JSON.stringify({
         ...record,
@@ -139,8 +170,8 @@ export async function lookingAgain(browser: Browser, base: string): Promise<void
         case: 'case-5',
         ...(looked ? { rechecked: { at: soon, by: nurse, note: 'よく眠っている' } } : { mayRecheck: true }),
       }),
-    }),
-  );
+    });
+  });
   say({ type: 'queue', items: promised.map((i) => ({ ...i, recheck: { at: soon, due: false } })) });
   await page.getByText(`再確認 ${hour}`).waitFor();
   assert.equal(await page.locator(at('recheck-due')).count(), 0, 'not yet');
@@ -152,11 +183,18 @@ export async function lookingAgain(browser: Browser, base: string): Promise<void
   assert.ok(!sent.some((m) => m.type === 'rechecked'), 'without a word nothing is said');
   await page.fill(at('recheck-note'), ' よく眠っている ');
   looked = true;
+  line = false;
   await page.click(at('recheck-save'));
   const said = await heard('rechecked');
   assert.deepEqual([said.session, said.note], ['session-5', 'よく眠っている']);
-  await page.waitForSelector(at('rechecked'));
-  assert.match((await page.textContent(at('rechecked'))) ?? '', /森下 奈緒[\s\S]*よく眠っている/);
+  // Said and stored; read again it cannot be.
+  await page.waitForSelector(at('record-outdated'));
+  assert.match((await page.textContent(at('rechecked'))) ?? '', /よく眠っている/);
+  assert.equal(await page.locator(at('recheck-save')).count(), 0);
+  line = true;
+  await page.click(at('record-retry'));
+  await page.getByText(/森下 奈緒 が .* に再確認/).waitFor();
+  assert.match((await page.textContent(at('rechecked'))) ?? '', /よく眠っている/);
   assert.equal(await page.locator(at('recheck-save')).count(), 0, 'it was taken, and the form is gone');
   await page.context().close();
 }

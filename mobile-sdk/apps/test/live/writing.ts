@@ -62,6 +62,9 @@ export async function typedStays(browser: Browser, base: string): Promise<void> 
   assert.deepEqual((await heard('assess')).finding, { part: 'note', text: '起坐呼吸' });
   await page.click(at('disp-save'));
   await heard('dispose');
+  // It stands as soon as it is stored; the view that says so may come later.
+  await page.waitForSelector(at('decided'));
+  assert.equal(await page.locator(at('disp-save')).count(), 0);
   tell(scenes.undecided, { disposition: scenes.decided.disposition });
   await page.waitForSelector(at('decided'));
   // Who signs is told of what would not be in it, by name, until it is.

@@ -273,6 +273,8 @@ export const staff: Record<keyof typeof ja, Message> = {
   'enc.notYours': 'This record is not open to you',
   'enc.notYoursSub':
     'The desk opens it, and whoever took part in that consultation. If you need it, ask the desk.',
+  'enc.outdated': 'The record could not be read again',
+  'enc.outdatedSub': 'What you see is as it was read before. You can sign once it is read again.',
   'enc.unreadable': 'The record could not be loaded',
   'enc.unreadableSub': 'Check the connection and try again. If it goes on, call the desk.',
   'play.title': 'Recording',

@@ -266,6 +266,8 @@ export const staff = {
   'enc.desk': '窓口 {phone}',
   'enc.notYours': 'この記録は開けません',
   'enc.notYoursSub': '開けるのは、窓口と、その相談に加わった方です。必要なときは、窓口に頼んでください。',
+  'enc.outdated': '記録を読み直せませんでした',
+  'enc.outdatedSub': 'ここに見えているのは、前に読んだ記録です。読み直すまで署名できません。',
   'enc.unreadable': '記録を読み込めませんでした',
   'enc.unreadableSub': '通信を確かめて、もう一度試してください。続くときは、窓口に電話してください。',
   'play.title': '録画・録音',
