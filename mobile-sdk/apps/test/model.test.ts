@@ -8,7 +8,14 @@ import { hashOf, parse } from '../src/app/route.ts';
 import { refusalKey } from '../src/clinical/Kind.tsx';
 import { lang } from '../src/i18n/index.tsx';
 import * as call from '../src/model/call.ts';
-import { dispositionOf, draftOf, emptyDraft, missing, nextTime } from '../src/model/disposition.ts';
+import {
+  dispositionOf,
+  draftOf,
+  emptyDraft,
+  missing,
+  nextTime,
+  noPrescription,
+} from '../src/model/disposition.ts';
 import {
   answered,
   type Draft,
@@ -228,6 +235,27 @@ describe('the write-up', () => {
 
   it('never overwrites what somebody wrote', () => {
     expect(draftSbar(asNurse(scenes.threeWayRecorded), vitals, sbar)).toEqual(sbar);
+  });
+});
+
+describe('a prescription', () => {
+  const examined = (from: number, until: number | null, kind = 'onlineExamination' as const) => {
+    const seen = asDoctor(scenes.threeWay);
+    const interval = { from, until, kind, mode: 'videoAudio', nursePresent: false } as const;
+    const ledger = [...(seen.findings?.ledger ?? []), interval];
+    return { ...seen, findings: seen.findings && { ...seen.findings, ledger } };
+  };
+
+  it('follows from an online examination, and is not offered before', () => {
+    expect(noPrescription(asDoctor(scenes.threeWay), NOW)).toBe('examination');
+    expect(noPrescription(examined(NOW - 999, null), NOW), 'not long enough').toBe('examination');
+    expect(noPrescription(examined(NOW - 1_000, null), NOW)).toBeNull();
+    expect(noPrescription(examined(NOW - 60_000, NOW - 30_000), NOW), 'also after it').toBeNull();
+  });
+
+  it("is no nurse's", () => {
+    const { findings } = examined(NOW - 60_000, null);
+    expect(noPrescription({ ...asNurse(scenes.threeWay), findings }, NOW)).toBe('doctor');
   });
 });
 

@@ -55,6 +55,8 @@ export interface EncounterProps {
   /** What happened. The record stands by itself without it. */
   thread: Thread;
   recordings: Recordings;
+  /** A doctor reads it. */
+  doctor: boolean;
   /**
    * Something was stored that this record does not show: it is being read again, or could not be. What one signs
    * must be seen first.
@@ -130,6 +132,8 @@ export function Encounter(props: EncounterProps): VNode {
               <DispositionForm
                 about={{
                   ...encounter.mayDecide,
+                  // What was examined is not in the record's view; the server says it.
+                  noPrescription: props.doctor ? null : 'doctor',
                   session: encounter.session,
                   version: encounter.seen,
                   disposition: encounter.disposition ?? null,

@@ -144,6 +144,7 @@ export function EncounterPage({ live, session }: { live: Live; session: Id }): V
     setDue((before) => before && { ...before, failed: false });
     look();
   };
+  const who = live.state.value.me?.who;
   if (record === null) return <LoadingPage />;
   if (typeof record === 'string') {
     const phone = live.state.value.me?.deskPhone ?? '';
@@ -158,6 +159,7 @@ export function EncounterPage({ live, session }: { live: Live; session: Id }): V
       encounter={record}
       thread={thread}
       recordings={recordings}
+      doctor={who?.kind === 'staff' && who.card.role === 'doctor'}
       outdated={due && (due.failed ? 'unread' : 'reading')}
       onRetry={again}
       fetchFile={async (file) => {

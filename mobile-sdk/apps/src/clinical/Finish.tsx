@@ -13,6 +13,7 @@ import {
   emptyDraft,
   missing,
   needsReason,
+  noPrescription,
 } from '../model/disposition.ts';
 import { plainText } from '../model/draft.ts';
 import type { Unsaved } from '../model/entered.ts';
@@ -93,6 +94,8 @@ export interface Deciding {
   sudden: boolean;
   /** The patient took the call back before anybody answered. */
   cancelled: boolean;
+  /** Why a prescription would be refused, as far as this screen knows. */
+  noPrescription: 'doctor' | 'examination' | null;
   /** What stands. */
   disposition: Disposition | null;
   /** Why the last decision does not stand any more; in a record the time line says it. */
@@ -105,6 +108,7 @@ export const decidingOf = (call: CallView): Deciding => ({
   version: call.version,
   sudden: call.findings?.sudden ?? false,
   cancelled: call.state.state === 'ended' && call.state.reason === 'cancelledByPatient',
+  noPrescription: noPrescription(call, now.value),
   disposition: call.disposition ?? null,
   takenBack: call.takenBack ?? null,
   signed: Boolean(call.signed),
@@ -164,9 +168,18 @@ export function DispositionForm({ about, send }: { about: Deciding; send: Send }
         label={t('disp.title')}
         columns={2}
         value={draft.kind}
-        options={kinds.map((kind) => ({ value: kind, text: t(`outcome.${kind}`) }))}
+        options={kinds.map((kind) => ({
+          value: kind,
+          text: t(`outcome.${kind}`),
+          disabled: kind === 'prescription' && about.noPrescription !== null,
+        }))}
         onChange={(kind) => setDraft({ ...draft, kind })}
       />
+      {about.noPrescription && (
+        <p class="soft small" data-testid="no-prescription">
+          {t(`disp.noPrescription.${about.noPrescription}`)}
+        </p>
+      )}
       {draft.kind === 'recheckAt' && (
         <Field label={t('disp.recheckAt')} {...(shows('time') ? { error: t('disp.past') } : {})}>
           <input

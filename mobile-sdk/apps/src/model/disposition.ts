@@ -1,5 +1,6 @@
 /** The decision form: what is missing, and what is sent. */
-import type { Disposition, Outcome, OutcomeKind } from '../wire.ts';
+import type { CallView, Disposition, Outcome, OutcomeKind, Timestamp } from '../wire.ts';
+import { me } from './call.ts';
 
 export interface Draft {
   kind: OutcomeKind | null;
@@ -38,6 +39,21 @@ const ONLINE: readonly OutcomeKind[] = ['advice', 'prescription', 'recheckAt', '
 /** Sudden illness (`Findings.sudden`) may end online only with the doctor's reason. */
 export const needsReason = (kind: OutcomeKind | null, sudden: boolean): boolean =>
   kind !== null && ONLINE.includes(kind) && sudden;
+
+/** An examination that counts, in milliseconds (domain/src/mode.rs). */
+const SHORTEST = 1_000;
+
+/**
+ * Why nobody takes a prescription from this person in this call; `null`: one may try. Whose examination it was is not
+ * in the view: of two doctors the server knows the right one.
+ */
+export function noPrescription(call: CallView, now: Timestamp): 'doctor' | 'examination' | null {
+  if (me(call)?.role !== 'dutyDoctor') return 'doctor';
+  const examined = (call.findings?.ledger ?? [])
+    .filter((interval) => interval.kind === 'onlineExamination')
+    .reduce((sum, { from, until }) => sum + ((until ?? now) - from), 0);
+  return examined >= SHORTEST ? null : 'examination';
+}
 
 /** The next instant at which the zone's clock shows `time`, after `now`. None for nonsense. */
 export function nextTime(time: string, now: number, zone: string): number | null {

@@ -104,6 +104,9 @@ export async function typedOnThePhone(browser: Browser, base: string): Promise<v
   await page.click(at('go-on-duty'));
   say({ type: 'call', call: { ...asDoctor(scenes.threeWay), version: 1 } });
   await page.click(at('tab-decide'));
+  // What the server would refuse is not offered, and it is said why.
+  assert.ok(await page.isDisabled(at('outcome-prescription')));
+  assert.match((await page.textContent(at('no-prescription'))) ?? '', /オンライン診療が必要/);
   await page.fill(at('disp-advice'), 'うかがいます');
   await page.click(at('tab-note'));
   await page.fill(at('note'), '湿性ラ音');
@@ -113,10 +116,18 @@ export async function typedOnThePhone(browser: Browser, base: string): Promise<v
   await openRecord(page);
   await page.click(at('over-go'));
   assert.equal(await value(page, 'note'), '湿性ラ音');
+  const examined = asDoctor(scenes.threeWay);
+  const interval = { kind: 'onlineExamination', mode: 'videoAudio', nursePresent: false } as const;
+  const ledger = [{ ...interval, from: Date.now() - 60_000, until: null }];
+  say({ type: 'call', call: { ...examined, findings: { ...examined.findings, ledger }, version: 2 } });
+  await page.click(at('tab-decide'));
+  await page.waitForSelector(`${at('outcome-prescription')}:enabled`, { state: 'attached' });
+  assert.equal(await page.locator(at('no-prescription')).count(), 0);
+  await page.click(at('tab-note'));
   // The nurse ends the call in the middle of a word: the hand stays where it writes.
   await page.focus(at('note'));
   const over = { ...asDoctor(scenes.decided), disposition: null, findings: asDoctor({}).findings };
-  say({ type: 'call', call: { ...over, version: 2 } });
+  say({ type: 'call', call: { ...over, version: 3 } });
   await page.waitForSelector('.endedhead');
   await page.keyboard.press('End');
   await page.keyboard.type('あり');

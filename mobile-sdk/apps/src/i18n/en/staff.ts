@@ -228,6 +228,8 @@ export const staff: Record<keyof typeof ja, Message> = {
   'disp.advice.hint': 'Plain words, and what to do next',
   'disp.reason': 'Why a red or orange case, or one with a red flag, may end online',
   'disp.reason.hint': 'The doctor’s reason is needed',
+  'disp.noPrescription.doctor': 'Only a doctor who examined online in this call can prescribe.',
+  'disp.noPrescription.examination': 'A prescription needs an online examination in this call.',
   'disp.recheckAt': 'Time of the recheck',
   'disp.save': 'Decide',
   'disp.decided': 'Decided',

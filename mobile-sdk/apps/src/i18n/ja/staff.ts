@@ -223,6 +223,8 @@ export const staff = {
   'disp.advice.hint': 'やさしい言葉で、次にすることを書いてください',
   'disp.reason': '緊急度が赤・橙、または危険な症状があるのに、オンラインで終える理由',
   'disp.reason.hint': '医師の理由が必要です',
+  'disp.noPrescription.doctor': '処方は、オンライン診療をした医師だけが決められます。',
+  'disp.noPrescription.examination': '処方には、この通話でのオンライン診療が必要です。',
   'disp.recheckAt': '再確認の時刻',
   'disp.save': '転帰を決める',
   'disp.decided': '決まった転帰',
