@@ -83,8 +83,8 @@ export class YobanClient {
     this.#outbox = new ReadingOutbox(this.#storage, (message) => this.signal.send(message, null));
     this.signal.on('state', (state) => {
       this.store.setConnection(state);
-      // Its sign-in was withdrawn while it ran: the page asks for another.
-      if (state === 'signed-out') this.store.setMe(null);
+      // Its sign-in was withdrawn while it ran: the page asks for another, perhaps somebody else's.
+      if (state === 'signed-out') this.store.clear();
       // Readings kept from before a reload, or from before the link was stopped.
       if (state === 'online') this.#outbox.flush().catch(() => undefined);
     });
@@ -96,7 +96,7 @@ export class YobanClient {
       this.store.setClock(offset);
     });
     this.signal.on('message', (message) => this.store.apply(message));
-    this.store.setMe(this.#keeper.me);
+    this.#settle(this.#keeper.me);
   }
 
   get me(): Me | null {
@@ -122,16 +122,11 @@ export class YobanClient {
    * (the problem `mayPass`) the same code may be tried again, after a reload too, although it serves once.
    */
   async signIn(code: string): Promise<Me> {
-    const before = this.me;
     const me = await this.#keeper.signIn(code);
-    if (before !== null) {
-      this.#leaveRooms();
-      this.signal.stop();
-      this.store.clear();
-      // Readings of one patient must not go out under another's name.
-      if (JSON.stringify(before.who) !== JSON.stringify(me.who)) this.#outbox.clear();
-    }
-    this.store.setMe(me);
+    this.#leaveRooms();
+    this.signal.stop();
+    this.store.clear();
+    this.#settle(me);
     return me;
   }
 
@@ -147,7 +142,7 @@ export class YobanClient {
     });
     await Promise.race([this.#keeper.token(false), patience]);
     this.#timers.clear(late);
-    this.store.setMe(this.#keeper.me);
+    this.#settle(this.#keeper.me);
     return this.#keeper.me;
   }
 
@@ -226,6 +221,13 @@ export class YobanClient {
     });
   }
 
+  /** Who is here now. With nobody here the readings stay: the same one may come back. */
+  #settle(me: Me | null): void {
+    if (me === null) return this.store.clear();
+    this.#outbox.belongsTo(idOf(me));
+    this.store.setMe(me);
+  }
+
   #leaveRooms(): void {
     for (const room of this.#rooms.values()) room.disconnect();
     this.#rooms.clear();
@@ -246,5 +248,17 @@ export class YobanClient {
       window.removeEventListener('offline', offline);
       document.removeEventListener('visibilitychange', shown);
     };
+  }
+}
+
+/** The same for one patient, person or device, whatever else is told about them. */
+function idOf({ who }: Me): string {
+  switch (who.kind) {
+    case 'tablet':
+      return `patient ${who.patient}`;
+    case 'staff':
+      return `person ${who.card.person}`;
+    case 'equipment':
+      return `device ${who.card.device}`;
   }
 }

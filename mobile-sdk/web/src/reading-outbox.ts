@@ -13,18 +13,38 @@ interface Kept {
   reading: NewReading;
 }
 
+/** As it is stored: readings and whose they are in one value, for the page may be closed at any moment. */
+interface Stored {
+  of: string | null;
+  kept: Kept[];
+}
+
 type ReadingsMessage = Extract<Command, { type: 'readings' }>;
 
 export class ReadingOutbox {
   readonly #storage: SafeStore;
   readonly #send: (message: ReadingsMessage) => Promise<void>;
+  /** Who sends them; none: nobody has been here yet. */
+  #of: string | null;
   #kept: Kept[];
   #last: Promise<void> = Promise.resolve();
 
   constructor(storage: SafeStore, send: (message: ReadingsMessage) => Promise<void>) {
     this.#storage = storage;
     this.#send = send;
-    this.#kept = storage.get<Kept[]>('readings') ?? [];
+    const stored = storage.get<Stored>('readings');
+    this.#of = stored?.of ?? null;
+    this.#kept = stored?.kept ?? [];
+  }
+
+  /**
+   * Who sends from here on. What another one left is thrown away, however that one's sign-in ended: the server would
+   * take it for theirs, or for their patient's.
+   */
+  belongsTo(who: string): void {
+    if (who === this.#of) return;
+    this.#of = who;
+    this.#keep([]);
   }
 
   get waiting(): number {
@@ -99,6 +119,6 @@ export class ReadingOutbox {
   #keep(kept: Kept[]): void {
     this.#kept = kept;
     if (kept.length === 0) this.#storage.remove('readings');
-    else this.#storage.set('readings', kept);
+    else this.#storage.set('readings', { of: this.#of, kept } satisfies Stored);
   }
 }

@@ -130,6 +130,86 @@ test('another person on the same device finds nothing of the one before', async 
   expect(made.client.room('s')).not.toBe(room);
 });
 
+const refused = {
+  type: '',
+  code: 'sign-in-needed',
+  status: 401,
+  title: '',
+  titleEn: '',
+  next: '',
+  nextEn: '',
+};
+const other: typeof me = { ...me, who: { kind: 'tablet', patient: 'other', name: '', nameLatin: '' } };
+
+/** Somebody whose reading could not be sent, and whose sign-in the server takes back. */
+async function withdrawn() {
+  let refuse = false;
+  const made = setUp(new MemoryStore(), async (path) =>
+    refuse && path === '/api/v1/token' ? Response.json(refused, { status: 401 }) : null,
+  );
+  await made.client.signIn('code');
+  made.client.start();
+  await settle();
+  const socket = made.sockets[0];
+  if (socket === undefined) throw new Error('no socket was opened');
+  socket.welcome();
+  socket.say({ type: 'calls', calls: [callView()] }, 1);
+  void made.client.sendReadings([reading], 's').catch(() => undefined);
+  refuse = true;
+  socket.onclose?.({ code: 4001 });
+  await settle();
+  expect(made.client.store.getSnapshot()).toMatchObject({ connection: 'signed-out', me: null });
+  return made;
+}
+
+/** What is sent once this client is online. */
+async function sentOnline({ client, sockets }: ReturnType<typeof setUp>) {
+  client.start();
+  await settle();
+  const socket = sockets.at(-1);
+  socket?.welcome();
+  await settle();
+  return socket?.of('readings').map((f) => f.message.readings);
+}
+
+test('whoever comes after a sign-in was withdrawn finds nothing of the one before', async () => {
+  const made = await withdrawn();
+  const room = made.client.room('s');
+  expect(made.client.store.getSnapshot()).toMatchObject({ calls: [], ready: false });
+  made.setWho(other);
+  await made.client.signIn('other code');
+  expect(made.client.readingsWaiting).toBe(0);
+  expect(made.client.room('s')).not.toBe(room);
+  expect(await sentOnline(made)).toEqual([]);
+});
+
+test('nor after a reload, nor where the page was closed in the middle of the sign-in', async () => {
+  for (const middle of [false, true]) {
+    const { storage } = await withdrawn();
+    const next = setUp(storage);
+    expect(await next.client.restore()).toBeNull();
+    next.setWho(other);
+    const kept = storage.getItem('yoban.tablet.readings') ?? '';
+    await next.client.signIn('other code');
+    if (middle) storage.setItem('yoban.tablet.readings', kept);
+    const after = setUp(storage);
+    after.setWho(other);
+    await after.client.restore();
+    expect(after.client.readingsWaiting).toBe(0);
+    expect(await sentOnline(after)).toEqual([]);
+  }
+});
+
+test('the same person again finds the readings, and they go out', async () => {
+  const { storage } = await withdrawn();
+  const again = setUp(storage);
+  await again.client.restore();
+  // The name may have been written another way since: the person is the same.
+  again.setWho({ ...me, who: { kind: 'tablet', patient: 'p', name: '佐藤 春', nameLatin: 'Haru Sato' } });
+  await again.client.signIn('code');
+  expect(await sentOnline(again)).toEqual([[reading]]);
+});
+
 test('signing out leaves no token behind', async () => {
   const made = await online();
   made.client.signOut();

@@ -14,6 +14,7 @@ import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
+import type { Me } from '../wire.ts';
 import { After, Closing, Left } from './After.tsx';
 import { AskJoin, AskRecording } from './Ask.tsx';
 import { Calling, Fallback } from './Calling.tsx';
@@ -47,8 +48,18 @@ function useSeen(): [string | null, (session: string | null) => void] {
 }
 
 export function TabletApp({ live }: { live: Live }): VNode {
+  const { me } = live.state.value;
+  if (live.restoring.value) return <Arriving arrival={live.arrival} />;
+  if (me?.who.kind !== 'tablet') {
+    return <SignIn title="setup.title" body="setup.body" onCode={live.signIn} />;
+  }
+  const { patient } = me.who;
+  // Whoever comes next finds neither a half-typed value nor a sensor of the one before.
+  return <Bedside live={live} me={me} patient={patient} key={patient} />;
+}
+
+function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string }): VNode {
   const state = live.state.value;
-  const { me } = state;
   const [seen, setSeen] = useSeen();
   const [tapping, setTapping] = useState(false);
   const [opened, setPage] = useState<'call' | 'sensors' | 'keypad'>('call');
@@ -59,7 +70,6 @@ export function TabletApp({ live }: { live: Live }): VNode {
   const room = useCallRoom(live, call);
   const [media, controls] = useRoom(room);
   const running = call && call.state.state !== 'ended' ? call.session : null;
-  const patient = me?.who.kind === 'tablet' ? me.who.patient : '';
   const desk = useSensors(patient, (readings) => {
     // Without a connection they are kept, and the banner says so; a refusal is said.
     live.client.sendReadings(readings, running).catch((error: unknown) => {
@@ -70,6 +80,7 @@ export function TabletApp({ live }: { live: Live }): VNode {
   useEffect(() => {
     if (screen === 'calling') ringer.start('waiting');
     else ringer.stop();
+    return () => ringer.stop();
   }, [screen]);
   useEffect(() => setWaived([]), [running]);
   // Closed for good: who comes back into the call sees the face first. What was typed stays.
@@ -78,10 +89,6 @@ export function TabletApp({ live }: { live: Live }): VNode {
   }, [screen]);
   const page = mayMeasure(screen) ? opened : 'call';
 
-  if (live.restoring.value) return <Arriving arrival={live.arrival} />;
-  if (me?.who.kind !== 'tablet') {
-    return <SignIn title="setup.title" body="setup.body" onCode={live.signIn} />;
-  }
   const tap = async () => {
     unlock();
     setTapping(true);

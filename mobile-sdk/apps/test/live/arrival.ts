@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Browser, Route } from 'playwright-core';
 import { tabletMe } from '../../fixtures/people.ts';
-import { at, play } from './play.ts';
+import { at, play, ready } from './play.ts';
 
 const refusal = {
   type: 'about:blank',
@@ -89,5 +89,49 @@ export async function switchedOnAgain(browser: Browser, base: string): Promise<v
   for (const route of asked) await route.abort('timedout');
   await page.waitForSelector(at('link-late'), { state: 'detached' });
   await page.waitForSelector(`${at('call')}:not(.off)`);
+  await page.context().close();
+}
+
+/** A sign-in is withdrawn and the tablet goes to another bedside: nothing the one before measured or typed is there. */
+export async function anotherPatient(browser: Browser, base: string): Promise<void> {
+  const me = { ...tabletMe };
+  const { page, away, back, heard, sent } = await play(browser, base, 'tablet', me);
+  await ready(page);
+  await page.click(at('measure'));
+  await page.click(at('manual'));
+  await away();
+  await page.waitForSelector('[data-testid^=link-]');
+  await page.click(at('entry-spo2'));
+  for (const key of ['9', '1', 'send', '8']) await page.click(at(`key-${key}`));
+  assert.match(await page.innerText(at('readout')), /8/);
+  await page.route('**/api/v1/token', (route) =>
+    route.fulfill({
+      status: 401,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ ...refusal, code: 'sign-in-needed' }),
+    }),
+  );
+  await away(4001);
+  await page.waitForSelector(at('screen-signin'));
+  me.who = { kind: 'tablet', patient: 'patient-2', name: '別の 人', nameLatin: 'Somebody Else' };
+  back();
+  await page.fill(at('code'), 'code-1');
+  await page.click(at('signin'));
+  await ready(page);
+  await page.waitForSelector(at('screen-idle'));
+  await page.click(at('measure'));
+  await page.click(at('manual'));
+  await page.click(at('entry-spo2'));
+  assert.doesNotMatch(await page.innerText(at('readout')), /\d/);
+  // One of their own goes out, and would go behind whatever waited.
+  for (const key of ['9', '7', 'send']) await page.click(at(`key-${key}`));
+  await heard('readings');
+  assert.deepEqual(
+    sent
+      .filter((m) => m.type === 'readings')
+      .flatMap((m) => m.readings as { vital: { value: string } }[])
+      .map((r) => r.vital.value),
+    ['97'],
+  );
   await page.context().close();
 }

@@ -10,8 +10,8 @@ export interface Played {
   sent: { type: string; [key: string]: unknown }[];
   /** Says something on the socket. */
   say: (message: object) => void;
-  /** The socket breaks, and no other comes about. */
-  away: () => Promise<void>;
+  /** The socket breaks, and no other comes about: each is closed with `code`, where one is given. */
+  away: (code?: number) => Promise<void>;
   /** Another may come about. */
   back: () => void;
   /** Resolves once the app sent a command of this type, or as many of them as `nth` says. */
@@ -64,6 +64,7 @@ export async function play(
   let seq = 0;
   let hangUp: () => Promise<void> = async () => undefined;
   let reachable = true;
+  let closing = {};
   page.on('pageerror', (error) => {
     throw error;
   });
@@ -103,8 +104,8 @@ export async function play(
     return route.fulfill(json({ case: 'case-1', session: 'session-1', existing: false }, 201));
   });
   await page.routeWebSocket(/\/api\/v1\/signal/, (socket) => {
-    if (!reachable) return void socket.close();
-    hangUp = () => socket.close();
+    if (!reachable) return void socket.close(closing);
+    hangUp = () => socket.close(closing);
     say = (message) => socket.send(JSON.stringify({ seq: ++seq, message }));
     socket.onMessage((text) => {
       const { id, message } = JSON.parse(String(text)) as { id: number; message: Played['sent'][number] };
@@ -149,8 +150,9 @@ export async function play(
       waiting.push({ type, nth, done: settle });
     });
   };
-  const away = () => {
+  const away = (code?: number) => {
     reachable = false;
+    closing = code ? { code } : {};
     return hangUp();
   };
   const hold: Played['hold'] = (type) => {

@@ -5,7 +5,7 @@
  *   npm run live -w @yoban/apps [-- --only=patient,deskNurse]
  */
 import { withBrowser } from '../browser.ts';
-import { arrival, switchedOnAgain } from './arrival.ts';
+import { anotherPatient, arrival, switchedOnAgain } from './arrival.ts';
 import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
 import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
@@ -24,6 +24,7 @@ const FAKE_MEDIA = [
 const STORIES = [
   arrival,
   switchedOnAgain,
+  anotherPatient,
   patient,
   questionsInTurn,
   typedOffline,
