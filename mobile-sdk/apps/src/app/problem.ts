@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { lang, t } from '../i18n/index.tsx';
+import { lang } from '../i18n/index.tsx';
 
 /** What a person sees of a refusal: what happened, and what to do now. Both languages, so that a switch re-words it. */
 export interface Shown {
@@ -28,8 +28,9 @@ export function showProblem(error: unknown): void {
   problem.value = { code: 'app', title: { ja: '', en: '' }, next: { ja: '', en: '' } };
 }
 
-export const titleOf = (shown: Shown): string => shown.title[lang.value] || t('problem.network.title');
-export const nextOf = (shown: Shown): string => shown.next[lang.value] || t('problem.network.next');
+/** What the server said of it; `null` where nobody did. */
+export const titleOf = (shown: Shown): string | null => shown.title[lang.value] || null;
+export const nextOf = (shown: Shown): string | null => shown.next[lang.value] || null;
 
 /** Runs something a person asked for. False: it was refused, and the refusal is on screen. */
 export async function attempt(work: () => Promise<unknown>): Promise<boolean> {

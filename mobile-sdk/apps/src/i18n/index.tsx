@@ -43,12 +43,15 @@ export const t = (key: Key, params: Params = {}): string => plain(raw(key, param
 /** A text that goes into another one with its furigana. */
 export const ruby = (key: Key): string => raw(key, {});
 
-/** A text with furigana drawn above it. */
+/** Whether this screen draws furigana: the patient's does. */
+export const readings = signal(false);
+
+/** A text, with furigana above it where this screen draws them. */
 export function T({ k, p = {} }: { k: Key; p?: Params }): VNode {
   return (
     <>
       {pieces(raw(k, p)).map((piece) =>
-        piece.ruby ? (
+        piece.ruby && readings.value ? (
           <ruby>
             {piece.text}
             {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: an rt takes no focus; a voice reads the word below it and would say it twice */}

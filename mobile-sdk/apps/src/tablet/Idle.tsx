@@ -109,7 +109,11 @@ export function Idle(props: IdleProps): VNode {
           <span>
             <T k="tab.emergency.hint" />
           </span>
-          {me.demo && <span class="demo">{t('app.demo')}</span>}
+          {me.demo && (
+            <span class="demo">
+              <T k="app.demo" />
+            </span>
+          )}
         </div>
         <Button icon="sliders" onClick={() => setSettings(true)} testid="settings">
           <T k="tab.settings" />
@@ -122,17 +126,21 @@ export function Idle(props: IdleProps): VNode {
           onClose={() => setSettings(false)}
           actions={
             <Button kind="primary" onClick={() => setSettings(false)}>
-              {t('close')}
+              <T k="close" />
             </Button>
           }
         >
           <div class="stack" style={{ marginTop: '24px' }}>
             <div class="row wrap">
-              <span class="grow">{t('lang.label')}</span>
+              <span class="grow">
+                <T k="lang.label" />
+              </span>
               <LangSwitch />
             </div>
             <div class="row wrap">
-              <span class="grow">{t('theme.label')}</span>
+              <span class="grow">
+                <T k="theme.label" />
+              </span>
               <ThemeSwitch words />
             </div>
             <p class="soft">

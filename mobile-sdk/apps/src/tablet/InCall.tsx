@@ -28,15 +28,15 @@ function veilOf(
   person: Participant,
   media: MediaView,
   picture: boolean,
-): { icon: IconName; text: string } | null {
-  if (person.legState.state === 'away') return { icon: 'link', text: t('tile.away') };
-  if (media.state === 'reconnecting') return { icon: 'linkOff', text: t('tab.incall.again') };
+): { icon: IconName; text: VNode } | null {
+  if (person.legState.state === 'away') return { icon: 'link', text: <T k="tile.away" /> };
+  if (media.state === 'reconnecting') return { icon: 'linkOff', text: <T k="tab.incall.again" /> };
   if (person.camera !== 'on' || person.audioOnly)
     return {
       icon: 'cameraOff',
-      text: t(person.microphone === 'on' ? 'tab.incall.noPicture' : 'tab.incall.nothing'),
+      text: <T k={person.microphone === 'on' ? 'tab.incall.noPicture' : 'tab.incall.nothing'} />,
     };
-  return picture ? null : { icon: 'link', text: t('tab.incall.connecting') };
+  return picture ? null : { icon: 'link', text: <T k="tab.incall.connecting" /> };
 }
 
 function StageTile({ person, media }: { person: Participant | null; media: MediaView }): VNode {
@@ -46,7 +46,7 @@ function StageTile({ person, media }: { person: Participant | null; media: Media
         class="stage"
         picture={null}
         label={t('tab.incall.connecting')}
-        veil={{ icon: 'link', text: t('tab.incall.connecting') }}
+        veil={{ icon: 'link', text: <T k="tab.incall.connecting" /> }}
       />
     );
   }
@@ -113,7 +113,7 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
           testid="own"
           muted={!micOn}
           mutedLabel={t('source.muted')}
-          veil={cameraOn ? null : { icon: 'cameraOff', text: t('source.cameraOff') }}
+          veil={cameraOn ? null : { icon: 'cameraOff', text: <T k="source.cameraOff" /> }}
           plate={
             <span class="role">
               <T k="tab.incall.me" />

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { MediaControls, MediaView } from '../app/media.ts';
-import { t } from '../i18n/index.tsx';
+import { T, t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Dialog } from '../ui/parts.tsx';
 
@@ -12,15 +12,15 @@ export function SpeakerDialog(props: {
 }): VNode {
   const { media } = props;
   const known = media.speakers.length
-    ? media.speakers.map((s) => ({ value: s.id, text: s.label || t('control.speakerDefault') }))
-    : [{ value: '', text: t('control.speakerDefault') }];
+    ? media.speakers.map((s) => ({ value: s.id, text: s.label || <T k="control.speakerDefault" /> }))
+    : [{ value: '', text: <T k="control.speakerDefault" /> }];
   // One that was taken away is not in use either: the device falls back to its own.
   const used = (id: string) => known.find((s) => s.value === id)?.value;
   const chosen = used(media.speaker) ?? used('default') ?? known[0]?.value ?? '';
   return (
     <Dialog
       testid="speaker-dialog"
-      title={t('control.speaker')}
+      title={<T k="control.speaker" />}
       onClose={props.onClose}
       actions={
         <Button kind="primary" onClick={props.onClose}>

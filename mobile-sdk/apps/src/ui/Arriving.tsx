@@ -15,7 +15,9 @@ export function Arriving({ arrival }: { arrival: Pick<Arrival, 'state' | 'now'> 
       <div class="emblem">
         <Icon name="linkOff" />
       </div>
-      <h1>{t('arrive.title')}</h1>
+      <h1>
+        <T k="arrive.title" />
+      </h1>
       <p>
         <T k="arrive.body" />
       </p>

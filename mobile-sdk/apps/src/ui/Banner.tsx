@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { unbroken } from '../app/format.ts';
 import type { Link } from '../app/link.ts';
-import { t } from '../i18n/index.tsx';
+import { T } from '../i18n/index.tsx';
 import { Button } from './Button.tsx';
 import { Icon } from './Icon.tsx';
 
@@ -27,16 +27,20 @@ export function LinkBanner(props: {
       >
         {waits ? <span class="spinner" /> : <Icon name={link === 'offline' ? 'linkOff' : 'info'} />}
         <div class="grow">
-          <div>{t(`link.${link}`)}</div>
+          <div>
+            <T k={`link.${link}`} />
+          </div>
           <div class="sub">
-            {sub === 'offline' && props.away
-              ? props.away
-              : t(`link.${sub}Sub`, { phone: unbroken(props.phone) })}
+            {sub === 'offline' && props.away ? (
+              props.away
+            ) : (
+              <T k={`link.${sub}Sub`} p={{ phone: unbroken(props.phone) }} />
+            )}
           </div>
         </div>
         {link === 'replaced' && (
           <Button kind="primary" onClick={props.onReopen} testid="link-reopen">
-            {t('link.reopen')}
+            <T k="link.reopen" />
           </Button>
         )}
       </div>

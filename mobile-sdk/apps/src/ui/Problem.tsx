@@ -1,8 +1,13 @@
 import type { VNode } from 'preact';
-import { nextOf, problem, titleOf } from '../app/problem.ts';
-import { t } from '../i18n/index.tsx';
+import { nextOf, problem, type Shown, titleOf } from '../app/problem.ts';
+import { T, t } from '../i18n/index.tsx';
 import { Button } from './Button.tsx';
 import { Icon } from './Icon.tsx';
+
+/** The server's words, as it wrote them, or our own where it gave none. */
+export function Said({ what, shown }: { what: 'title' | 'next'; shown: Shown }): VNode {
+  return <>{(what === 'title' ? titleOf : nextOf)(shown) ?? <T k={`problem.network.${what}`} />}</>;
+}
 
 /** The newest refusal: what happened and what to do now. It stays until it is closed or something works. */
 export function ProblemToast(): VNode | null {
@@ -12,9 +17,18 @@ export function ProblemToast(): VNode | null {
     <div class="problem" role="alert" data-testid="problem" data-code={shown.code}>
       <Icon name="alert" />
       <div>
-        <strong>{titleOf(shown)}</strong>
-        <span>{nextOf(shown)}</span>
-        {shown.traceId && <small class="soft"> {t('problem.trace', { id: shown.traceId })}</small>}
+        <strong>
+          <Said what="title" shown={shown} />
+        </strong>
+        <span>
+          <Said what="next" shown={shown} />
+        </span>
+        {shown.traceId && (
+          <small class="soft">
+            {' '}
+            <T k="problem.trace" p={{ id: shown.traceId }} />
+          </small>
+        )}
       </div>
       <Button
         icon="cross"

@@ -1,10 +1,11 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { narrow } from '../app/format.ts';
-import { nextOf, problem, titleOf } from '../app/problem.ts';
+import { problem } from '../app/problem.ts';
 import { useBusy } from '../app/send.ts';
 import { type Key, T, t } from '../i18n/index.tsx';
 import { Button } from './Button.tsx';
+import { Said } from './Problem.tsx';
 import { Brand, Field, LangSwitch, Notice } from './parts.tsx';
 
 /** Nobody is signed in here: the code of a link or QR, typed. */
@@ -48,8 +49,12 @@ export function SignIn(props: { title: Key; body: Key; onCode: (code: string) =>
         {refused && (
           <div role="alert" data-testid="signin-refused" data-code={refused.code}>
             <Notice tone="bad">
-              <b>{titleOf(refused)}</b>
-              <div>{nextOf(refused)}</div>
+              <b>
+                <Said what="title" shown={refused} />
+              </b>
+              <div>
+                <Said what="next" shown={refused} />
+              </div>
             </Notice>
           </div>
         )}
@@ -63,7 +68,9 @@ export function SignIn(props: { title: Key; body: Key; onCode: (code: string) =>
         >
           {t(busy ? 'signin.busy' : 'signin.go')}
         </Button>
-        <p class="soft">{t('signin.help')}</p>
+        <p class="soft">
+          <T k="signin.help" />
+        </p>
       </form>
     </main>
   );

@@ -10,7 +10,7 @@ export interface TileProps {
   /** First letter of the name, shown while there is no picture. */
   monogram?: string;
   /** Why there is no picture, in words. */
-  veil?: { icon?: IconName; text: string } | null;
+  veil?: { icon?: IconName; text: ComponentChildren } | null;
   plate?: ComponentChildren;
   muted?: boolean;
   mutedLabel?: string;

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { MediaView } from '../app/media.ts';
-import { t } from '../i18n/index.tsx';
+import { T } from '../i18n/index.tsx';
 import { Icon } from './Icon.tsx';
 
 /** Sound and picture come badly, or not at all, over a connection that holds: in words, since one sees only a still face. */
@@ -12,7 +12,9 @@ export function WeakLine({ media }: { media: MediaView }): VNode {
       {bad && (
         <span class="chip wrapping warn" data-testid={`line-${quality}`}>
           <Icon name="linkOff" />
-          {t(`weak.${quality}`)}
+          <span>
+            <T k={`weak.${quality}`} />
+          </span>
         </span>
       )}
     </div>

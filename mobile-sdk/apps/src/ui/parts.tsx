@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { type Choice, chooseTheme, themeChoice } from '../app/theme.ts';
-import { chooseLang, type Lang, lang, t } from '../i18n/index.tsx';
+import { chooseLang, type Lang, lang, T, t } from '../i18n/index.tsx';
 import type { Urgency } from '../wire.ts';
 import { Button } from './Button.tsx';
 import { Icon, type IconName, Mark } from './Icon.tsx';
@@ -11,7 +11,7 @@ export function Brand({ text }: { text?: string }): VNode {
   return (
     <span class="brand">
       <Mark />
-      {text ?? t('app.name')}
+      <span>{text ?? <T k="app.name" />}</span>
     </span>
   );
 }
@@ -45,7 +45,7 @@ export function Loading({ text }: { text?: string }): VNode {
   return (
     <div class="empty" role="status">
       <span class="spinner" />
-      <span>{text ?? t('loading')}</span>
+      <span>{text ?? <T k="loading" />}</span>
     </div>
   );
 }
@@ -106,7 +106,7 @@ export function LangSwitch(): VNode {
       data-testid={`lang-${code}`}
       onClick={() => chooseLang(code)}
     >
-      {t(`lang.${code}`)}
+      <T k={`lang.${code}`} />
     </button>
   );
   return (
@@ -150,7 +150,11 @@ export function ThemeSwitch({ words = false }: { words?: boolean }): VNode {
           onClick={() => chooseTheme(choice)}
         >
           <Icon name={brightness[choice]} />
-          {words && <span>{t(`theme.${choice}`)}</span>}
+          {words && (
+            <span>
+              <T k={`theme.${choice}`} />
+            </span>
+          )}
         </button>
       ))}
     </fieldset>

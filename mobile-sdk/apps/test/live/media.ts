@@ -89,7 +89,8 @@ export async function mediaBreaks(browser: Browser, base: string): Promise<void>
     call: asPatient(scenes.twoWay),
     leg: 'leg-nurse',
     tile: 'stage',
-    words: /つなぎ直しています/,
+    // With its reading.
+    words: /つなぎ直なおしています/,
   });
   await breaks(await onDuty(browser, base, 'desk', staffMe(nurse, 'desk')), base, {
     call: asNurse(scenes.answered),

@@ -224,6 +224,17 @@ export function faults(rules: Rules): string[] {
       raw?.find((word) => word !== 'mmHg') ??
       (japanese ? text.match(/\b[a-z]+(?:-[a-z]+)+\b/)?.[0] : undefined);
     if (code) found.push(`not a word: ${code}`);
+    // Names and what somebody wrote have no reading; numbers of the clock and the calendar are read by everybody.
+    if (japanese && rules.readings && !e.closest('ruby, select')) {
+      const own = rules.readings.reduce(
+        (rest, written) => rest.replaceAll(written, ''),
+        node.textContent ?? '',
+      );
+      const bare = own
+        .replace(/\d\s*(?:時間|年|月|日|時|分|秒|回\/分)|\([日月火水木金土]\)/g, '')
+        .match(/[\p{Script=Han}]+/u)?.[0];
+      if (bare) found.push(`no reading above ${bare}: ${what}`);
+    }
     const style = styleOf(e);
     const size = Number.parseFloat(style.fontSize);
     if (size < rules.text && !e.closest('rt')) found.push(`text ${size} px: ${what}`);
