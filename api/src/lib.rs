@@ -7,6 +7,7 @@ pub mod command;
 pub mod config;
 pub mod demo;
 pub mod encounter_page;
+pub mod listening;
 pub mod openapi;
 pub mod preflight;
 pub mod problem;

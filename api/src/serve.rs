@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::RustlsConfig;
 use tokio::task::JoinSet;
 use yoban_domain::session::Timings;
@@ -22,9 +21,10 @@ use crate::addresses::url_host;
 use crate::auth::{Auth, Seal, Tokens};
 use crate::config::{BadOptions, Options};
 use crate::demo::{self, Holds};
+use crate::listening::{self, Patience, listen};
 use crate::problem::ApiError;
 use crate::state::{Setting, State};
-use crate::tls::{Development, Names, TlsError, own};
+use crate::tls::{Development, Names, Source, TlsError, own};
 use crate::{routes, trust};
 
 /// How long running requests may take after the order to stop.
@@ -127,6 +127,8 @@ pub struct Server {
     plane: Media,
     handle: Handle<SocketAddr>,
     tasks: JoinSet<std::io::Result<()>>,
+    /// Ends with the server.
+    _upkeep: JoinSet<()>,
 }
 
 /// Starts everything.
@@ -135,6 +137,7 @@ pub struct Server {
 /// See [`StartError`].
 pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError> {
     let lan = options.lan()?;
+    listening::allow_files();
     // Made by the recorder, where there is one.
     let recordings = options.data.join("recordings");
     let store = open_store(options).await?;
@@ -150,7 +153,9 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
             administrator_exists(&store).await?.then(Vec::new).ok_or(StartError::NoAdministrator)?
         }
     };
-    let (certificate, authority) = certificate(options, &lan, &clock)?;
+    let (certificate, source, authority) = certificate(options, &lan, &clock)?;
+    let mut upkeep = JoinSet::new();
+    upkeep.spawn(source.keep(certificate.clone(), clock.clone()));
 
     let bind = |ip: IpAddr, port: u16| -> Result<TcpListener, StartError> {
         let at = SocketAddr::new(ip, port);
@@ -211,13 +216,12 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
     let addresses =
         |sockets: &[TcpListener]| sockets.iter().filter_map(|s| s.local_addr().ok()).collect::<Vec<_>>();
     let (https_at, http_at) = (addresses(&https), addresses(&http));
-    // Nothing is held back: an answer and the news after it are two small packets, and the second would wait 40 ms for
-    // the acknowledgement of the first.
+    let mut serve_on = |socket, certificate, app| {
+        listen(socket, certificate, app, handle.clone(), Patience::default(), &mut tasks)
+            .map_err(|e| StartError::Port(SocketAddr::new(local, port), e))
+    };
     for socket in https {
-        let server = axum_server::from_tcp_rustls(socket, certificate.clone())
-            .map_err(|e| StartError::Port(SocketAddr::new(local, port), e))?;
-        let server = server.map(|tls| tls.acceptor(NoDelayAcceptor)).handle(handle.clone());
-        tasks.spawn(server.serve(site.clone().into_make_service()));
+        serve_on(socket, Some(certificate.clone()), site.clone())?;
     }
     for socket in http {
         let loopback = socket.local_addr().is_ok_and(|a| a.ip().is_loopback());
@@ -227,14 +231,23 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
             (Some((pem, sum)), false) => trust::site(pem.clone(), sum.clone(), port),
             (None, false) => continue,
         };
-        let server = axum_server::from_tcp(socket)
-            .map_err(|e| StartError::Port(SocketAddr::new(local, http_port), e))?;
-        let server = server.acceptor(NoDelayAcceptor).handle(handle.clone());
-        tasks.spawn(server.serve(app.into_make_service()));
+        serve_on(socket, None, app)?;
     }
     let (https, http, media) = (https_at, http_at, plane.udp_addresses().to_vec());
     let authority = authority.map(|(_, sum)| sum);
-    Ok(Server { https, http, media, authority, people, signaling, running, plane, handle, tasks })
+    Ok(Server {
+        https,
+        http,
+        media,
+        authority,
+        people,
+        signaling,
+        running,
+        plane,
+        handle,
+        tasks,
+        _upkeep: upkeep,
+    })
 }
 
 impl Server {
@@ -326,15 +339,17 @@ fn certificate(
     options: &Options,
     lan: &[IpAddr],
     clock: &Clock,
-) -> Result<(RustlsConfig, Authority), StartError> {
-    if let (Some(chain), Some(key)) = (&options.certificate, &options.key) {
-        let (config, _) = own(chain, key, clock.now())?;
-        return Ok((RustlsConfig::from_config(config), None));
+) -> Result<(RustlsConfig, Source, Authority), StartError> {
+    if let (Some(chain), Some(key)) = (options.certificate.clone(), options.key.clone()) {
+        let (config, facts) = own(&chain, &key, clock.now())?;
+        let source = Source::Own { chain, key, fingerprint: facts.fingerprint };
+        return Ok((RustlsConfig::from_config(config), source, None));
     }
     let folder = options.data.join("tls");
     let made = Development::open(&folder, &Names::of_this_machine(lan.to_vec()), clock.now())?;
     let authority = (made.authority_pem().to_owned(), made.authority().fingerprint.clone());
-    Ok((RustlsConfig::from_config(made.server_config()?), Some(authority)))
+    let config = RustlsConfig::from_config(made.server_config()?);
+    Ok((config, Source::Development(Box::new(made), lan.to_vec()), Some(authority)))
 }
 
 fn port_of(sockets: &[TcpListener]) -> u16 {

@@ -24,6 +24,7 @@ mod error;
 mod facts;
 mod files;
 mod names;
+mod renewal;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,7 @@ pub use facts::{CertificateFacts, fingerprint};
 use files::{place_first, read_pair, write_private, write_public};
 pub use names::Names;
 use names::{dns_name, nameable, permitted};
+pub use renewal::Source;
 
 const DAY: Span = Span::minutes(24 * 60);
 /// Phones that trusted the authority once should not have to again within the life of the machine.
@@ -115,7 +117,7 @@ impl Development {
     }
 
     /// Renews the server certificate when its time runs out or the machine's names changed; open connections keep
-    /// theirs, new ones see the new. Returns whether it was renewed. Call it daily and when addresses change.
+    /// theirs, new ones see the new. Returns whether it was renewed.
     ///
     /// # Errors
     /// As [`Development::open`]; the certificate in use stays.

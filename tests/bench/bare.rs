@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use crate::say;
 
@@ -91,7 +92,11 @@ async fn tcp(mut stream: TcpStream) {
 }
 
 async fn web(stream: TcpStream) {
-    let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else { return };
+    // As much as the server's own sockets keep for reading: the library's 128 KiB would be most of what is compared.
+    let config = WebSocketConfig::default().read_buffer_size(4 * 1024);
+    let Ok(mut socket) = tokio_tungstenite::accept_async_with_config(stream, Some(config)).await else {
+        return;
+    };
     while let Some(Ok(message)) = socket.next().await {
         if socket.send(message).await.is_err() {
             return;

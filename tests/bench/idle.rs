@@ -133,7 +133,7 @@ async fn open(url: &str, protocol: Option<&'static str>) -> Socket {
     }
 }
 
-/// A socket that was welcomed and told everything.
+/// A socket that was welcomed.
 async fn connect(base: String, token: Private<String>) -> Socket {
     let mut socket = open(&(base.replacen("http", "ws", 1) + "/api/v1/signal"), Some(SUBPROTOCOL)).await;
     tell(&mut socket, 1, ClientMessage::Hello { token, protocol: PROTOCOL, resume: None }).await;

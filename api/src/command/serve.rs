@@ -167,6 +167,8 @@ mod tests {
     use clap::Parser;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpStream;
+    use yoban_domain::time::Span;
+    use yoban_signaling::clock::VirtualClock;
 
     use super::*;
 
@@ -204,6 +206,27 @@ mod tests {
         assert!(ready(&server).await.contains("503"));
         let done = tokio::time::timeout(Duration::from_secs(60), over(&server, std::future::pending()));
         assert_eq!(done.await.expect("nobody noticed"), Err(MEDIA_ENDED.to_owned()));
+        server.stop().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_server_that_runs_for_months_never_shows_a_certificate_that_ran_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let words = ["yoban", "--demo", "--listen", "none", "--port", "0", "--http-port", "0", "--data"];
+        let data = folder.path().to_str().unwrap();
+        let options = Words::parse_from(words.into_iter().chain([data])).options;
+        let clock = VirtualClock::at(Clock::System.now());
+        let server = start(&options, Clock::Virtual(clock.clone())).await.unwrap();
+        let leaf = folder.path().join("tls/leaf.pem");
+        let first = std::fs::read(&leaf).unwrap();
+        clock.turn(Span::minutes(60 * 24 * 60));
+        let renewed = async {
+            while std::fs::read(&leaf).unwrap() == first {
+                clock.turn(Span::minutes(60));
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), renewed).await.expect("nobody renewed it");
         server.stop().await;
     }
 }

@@ -272,8 +272,8 @@ pub(super) fn files(facts: &Facts) -> Finding {
     };
     let says = (format!("開けるファイル：{limit}"), format!("open files: {limit}"));
     let next = (
-        "`ulimit -n 8192` をしてから起動してください（systemd なら LimitNOFILE=8192）",
-        "`ulimit -n 8192` before the start (systemd: LimitNOFILE=8192)",
+        "上限を 8192 以上にしてください（systemd なら LimitNOFILE=8192、シェルなら limits.conf）",
+        "raise the hard limit to 8192 or more (systemd: LimitNOFILE=8192; a shell: limits.conf)",
     );
     match limit {
         n if n < FILES_BLOCK => bad("files-few", Level::Block, says, next),

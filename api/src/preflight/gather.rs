@@ -72,7 +72,8 @@ pub fn gather(ask: Ask, clock: &dyn Fn() -> Timestamp) -> Facts {
         writable,
         udp_buffer,
         memory,
-        files: getrlimit(Resource::Nofile).current,
+        // The server takes all it is allowed.
+        files: getrlimit(Resource::Nofile).maximum,
     }
 }
 

@@ -291,3 +291,30 @@ fn host_names_that_no_certificate_can_hold_are_dropped() {
     let none = Names { host: Some("病棟".to_owned()), addresses: vec![] };
     assert_eq!(none.dns(), ["localhost"]);
 }
+
+#[tokio::test]
+async fn a_certificate_the_operator_renewed_is_shown_without_a_restart() {
+    let folder = Folder::new();
+    let made = Development::open(&folder.tls(), &names(), NOW).unwrap();
+    let leaf = folder.tls().join("leaf.pem");
+    let (config, facts) = own(&leaf, &leaf, NOW).unwrap();
+    let shown = axum_server::tls_rustls::RustlsConfig::from_config(config);
+    let clock = yoban_signaling::clock::VirtualClock::at(NOW);
+    let source = Source::Own { chain: leaf.clone(), key: leaf, fingerprint: facts.fingerprint };
+    let kept =
+        tokio::spawn(source.keep(shown.clone(), yoban_signaling::clock::Clock::Virtual(clock.clone())));
+
+    let late = NOW.plus(days(120));
+    let seen = || handshake(shown.get_inner(), made.authority_pem(), "localhost", late);
+    assert!(seen().is_err(), "the first one ran out by then");
+    assert!(made.refresh(&names(), NOW.plus(days(60))).unwrap());
+    clock.turn(days(60));
+    let renewed = async {
+        while seen().is_err() {
+            clock.turn(Span::minutes(60));
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), renewed).await.expect("nobody read it again");
+    kept.abort();
+}
