@@ -13,7 +13,10 @@ import type { Participant } from '../wire.ts';
 /** Shorter: the second half of a double tap answers the next question. Longer: who has read it waits. */
 const CALM_MS = 700;
 
-/** A question over the call. Until it is answered, the keyboard and a voice find nothing else; a finger does. */
+/**
+ * A question over the call. Until it is answered, the keyboard and a voice find nothing else, and a finger only the way
+ * out and the telephone number (`asked` of the pages below).
+ */
 function Ask(props: {
   id: string;
   testid: string;

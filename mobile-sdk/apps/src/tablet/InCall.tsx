@@ -21,6 +21,8 @@ export interface InCallProps {
   controls: MediaControls;
   send: Send;
   onMeasure: () => void;
+  /** A question lies over the page: nothing of it is pressed but the ways out and to help. */
+  asked?: boolean;
 }
 
 /** Why the face is not seen. What the picture of a dead connection shows is not now, and looks as if it were. */
@@ -74,7 +76,7 @@ function StageTile({ person, media }: { person: Participant | null; media: Media
 }
 
 /** The call as the patient sees it: one large face, everybody by name, and six plain buttons. */
-export function InCall({ call, media, controls, send, onMeasure }: InCallProps): VNode {
+export function InCall({ call, media, controls, send, onMeasure, asked = false }: InCallProps): VNode {
   const [leaving, setLeaving] = useState(false);
   const [choosing, setChoosing] = useState(false);
   const [busy, go] = useBusy();
@@ -88,7 +90,7 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
   const cameraOn = media.camera === 'on';
   return (
     <main class="call" data-testid="screen-incall">
-      <div class="stagebox">
+      <div class="stagebox" inert={asked}>
         <StageTile person={stage} media={media} />
         <div class="badges">
           <RecordingState call={call} />
@@ -105,7 +107,7 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
           <WeakLine media={media} />
         </div>
       </div>
-      <aside class="side" aria-label={t('call.people')}>
+      <aside class="side" aria-label={t('call.people')} inert={asked}>
         <VideoTile
           picture={media.own}
           label={t('tile.you')}
@@ -131,46 +133,48 @@ export function InCall({ call, media, controls, send, onMeasure }: InCallProps):
         )}
       </aside>
       <nav class="controls" aria-label={t('control.group')}>
-        <Button
-          icon={micOn ? 'mic' : 'micOff'}
-          class={micOn ? '' : 'off'}
-          pressed={micOn}
-          testid="mic"
-          title={t(micOn ? 'control.mute' : 'control.unmute')}
-          onClick={() => controls.microphone(!micOn)}
-        >
-          <T k="tab.incall.mute" /> {!micOn && <T k="tab.incall.off" />}
-        </Button>
-        <Button
-          icon={cameraOn ? 'camera' : 'cameraOff'}
-          class={cameraOn ? '' : 'off'}
-          pressed={cameraOn}
-          testid="camera"
-          title={t(cameraOn ? 'control.cameraOff' : 'control.cameraOn')}
-          onClick={() => controls.camera(!cameraOn)}
-        >
-          <T k="tab.incall.camera" /> {!cameraOn && <T k="tab.incall.off" />}
-        </Button>
-        <Button
-          icon="flip"
-          disabled={!media.canFlip}
-          testid="flip"
-          title={t('control.flip')}
-          onClick={controls.flip}
-        >
-          <T k="tab.incall.flip" />
-        </Button>
-        <Button
-          icon="speaker"
-          testid="speaker"
-          title={t('control.speaker')}
-          onClick={() => setChoosing(true)}
-        >
-          <T k="tab.incall.sound" />
-        </Button>
-        <Button icon="thermometer" testid="measure" onClick={onMeasure}>
-          <T k="tab.incall.measure" />
-        </Button>
+        <div class="tools" inert={asked}>
+          <Button
+            icon={micOn ? 'mic' : 'micOff'}
+            class={micOn ? '' : 'off'}
+            pressed={micOn}
+            testid="mic"
+            title={t(micOn ? 'control.mute' : 'control.unmute')}
+            onClick={() => controls.microphone(!micOn)}
+          >
+            <T k="tab.incall.mute" /> {!micOn && <T k="tab.incall.off" />}
+          </Button>
+          <Button
+            icon={cameraOn ? 'camera' : 'cameraOff'}
+            class={cameraOn ? '' : 'off'}
+            pressed={cameraOn}
+            testid="camera"
+            title={t(cameraOn ? 'control.cameraOff' : 'control.cameraOn')}
+            onClick={() => controls.camera(!cameraOn)}
+          >
+            <T k="tab.incall.camera" /> {!cameraOn && <T k="tab.incall.off" />}
+          </Button>
+          <Button
+            icon="flip"
+            disabled={!media.canFlip}
+            testid="flip"
+            title={t('control.flip')}
+            onClick={controls.flip}
+          >
+            <T k="tab.incall.flip" />
+          </Button>
+          <Button
+            icon="speaker"
+            testid="speaker"
+            title={t('control.speaker')}
+            onClick={() => setChoosing(true)}
+          >
+            <T k="tab.incall.sound" />
+          </Button>
+          <Button icon="thermometer" testid="measure" onClick={onMeasure}>
+            <T k="tab.incall.measure" />
+          </Button>
+        </div>
         <Button kind="stop" icon="hangup" class="hang" testid="leave" onClick={() => setLeaving(true)}>
           <T k="tab.incall.leave" />
         </Button>

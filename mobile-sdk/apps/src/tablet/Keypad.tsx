@@ -47,6 +47,8 @@ export interface KeypadProps extends Typing {
   /** `takenAt`: when it was typed, which may be long ago. */
   onSend: (value: { vital: Vital; takenAt: Timestamp }) => Promise<boolean>;
   onBack: () => void;
+  /** A question lies over the page: nothing of it is pressed. */
+  asked?: boolean;
 }
 
 /** What is to be said about the number on the display. */
@@ -58,7 +60,7 @@ function words(draft: Draft, online: boolean, found: Draft, old: boolean): { k: 
 }
 
 /** Numbers read off a display, typed with large keys. */
-export function Keypad({ draft, setDraft, online, onSend, onBack }: KeypadProps): VNode {
+export function Keypad({ draft, setDraft, online, onSend, onBack, asked }: KeypadProps): VNode {
   // As it was when the page came back.
   const [found] = useState(draft);
   const { entry, digits, at, stage } = draft;
@@ -79,7 +81,7 @@ export function Keypad({ draft, setDraft, online, onSend, onBack }: KeypadProps)
   const range = stage === 'range' ? t('sens.manual.range', { low: part.low, high: part.high }) : '';
 
   return (
-    <main class="page" data-testid="screen-keypad">
+    <main class="page" data-testid="screen-keypad" inert={asked}>
       <Live text={said ? t(said.k, said.p) : range} />
       <header class="topline">
         <Button icon="left" onClick={onBack} testid="back">

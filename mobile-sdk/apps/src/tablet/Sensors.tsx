@@ -18,6 +18,8 @@ export interface SensorsProps {
   onConnect: (name: SensorName) => void;
   onManual: () => void;
   onBack: () => void;
+  /** A question lies over the page: nothing of it is pressed. */
+  asked?: boolean;
 }
 
 const icons: Record<SensorName, IconName> = {
@@ -138,7 +140,7 @@ export function Sensors(props: SensorsProps): VNode {
   const other = props.sensors.find((sensor) => sensor.name === 'other');
   const said = useSeldom(inWords(props.sensors), ALOUD_MS);
   return (
-    <main class="page" data-testid="screen-sensors">
+    <main class="page" data-testid="screen-sensors" inert={props.asked}>
       <Live text={said} />
       <header class="topline">
         <Button icon="left" onClick={props.onBack} testid="back">

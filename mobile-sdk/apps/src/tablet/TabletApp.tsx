@@ -100,6 +100,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
   const question = screen === 'incall' && call ? questionOf(call, asked.current) : null;
   asked.current = question;
   const joiner = question?.ask === 'join' ? call?.people.find((p) => p.leg === question.leg) : null;
+  const asks = Boolean(joiner) || question?.ask === 'recording';
   const trouble = screen === 'calling' || screen === 'incall' ? troubleOf(media, waived) : null;
 
   // The call's own screen has its place for it.
@@ -109,6 +110,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
     if (page === 'keypad') {
       return (
         <Keypad
+          asked={asks}
           draft={draft}
           setDraft={setDraft}
           online={live.link.value === 'online'}
@@ -123,6 +125,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
     if (page === 'sensors') {
       return (
         <Sensors
+          asked={asks}
           sensors={desk.sensors}
           bluetooth={desk.bluetooth}
           kit={me.demo}
@@ -138,6 +141,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
       return (
         <MediaTrouble
           {...trouble}
+          asked={asks}
           phone={me.deskPhone}
           soundWorks={media.microphone === 'on'}
           onRetry={controls.retry}
@@ -181,6 +185,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
         controls={controls}
         send={send}
         onMeasure={() => setPage('sensors')}
+        asked={asks}
       />
     );
   };

@@ -16,6 +16,8 @@ export function MediaTrouble(props: {
   soundWorks: boolean;
   onRetry: () => void;
   onAudioOnly: () => void;
+  /** A question lies over the page: nothing of it is pressed but the telephone number. */
+  asked?: boolean;
 }): VNode {
   const what = t(`tab.media.${props.source}`);
   useEffect(() => {
@@ -36,7 +38,7 @@ export function MediaTrouble(props: {
         <p class="lead">
           <T k={`tab.media.${props.trouble}.body`} />
         </p>
-        <div class="row" style={{ gap: '24px' }}>
+        <div class="row" style={{ gap: '24px' }} inert={props.asked}>
           <Button kind="primary" icon="undo" onClick={props.onRetry} testid="retry-media">
             <T k="tab.retry" />
           </Button>

@@ -12,7 +12,7 @@ import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
 import { mediaBreaks } from './media.ts';
 import { dutyDoctor, recordedWithoutLine } from './phone.ts';
 import { deciding, lookingAgain, ofNoLine, signing } from './record.ts';
-import { brokenScreen, patient, questionsInTurn } from './tablet.ts';
+import { behindAQuestion, brokenScreen, patient, questionsInTurn } from './tablet.ts';
 import { secondThoughts, twoWhoCheck, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
 
 const FAKE_MEDIA = [
@@ -27,6 +27,7 @@ const STORIES = [
   anotherPatient,
   patient,
   questionsInTurn,
+  behindAQuestion,
   typedOffline,
   measuringGivesWay,
   seenEarlier,

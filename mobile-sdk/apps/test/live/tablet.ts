@@ -138,6 +138,58 @@ export async function questionsInTurn(browser: Browser, base: string): Promise<v
   await page.context().close();
 }
 
+/** A finger on what lies behind a question does nothing, but for the way out and the number to call. */
+export async function behindAQuestion(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard, sent } = await play(browser, base, 'tablet', tabletMe);
+  await ready(page);
+  await page.click(at('call'));
+  const open = (id: string) => page.locator(at(id)).evaluate((e) => e.closest('[inert]') === null);
+  /** As a finger does: at a place, whatever lies there. */
+  const press = async (id: string) => {
+    const box = await page.locator(at(id)).boundingBox();
+    assert.ok(box, id);
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  };
+  const recorded = { ...scenes.recorded, people: [...scenes.recorded.people, askedDoctor] };
+  let version = 0;
+  const tell = (scene: Partial<typeof recorded>) =>
+    say({ type: 'call', call: { ...asPatient(scene), version: ++version } });
+  tell(recorded);
+  await page.waitForSelector(takes('join-yes'));
+  await press('withdraw');
+  for (const id of ['withdraw', 'mic', 'camera', 'flip', 'speaker', 'measure'])
+    assert.equal(await open(id), false, id);
+  assert.ok(await open('leave'), 'one can always hang up');
+  await page.locator(at('leave')).evaluate((button: HTMLElement) => button.click());
+  await page.waitForSelector(at('leave-dialog'));
+  await page.keyboard.press('Escape');
+  await page.waitForSelector(at('leave-dialog'), { state: 'detached' });
+  // On the measuring pages, too.
+  tell(scenes.recorded);
+  await page.waitForSelector(at('ask-join'), { state: 'detached' });
+  await page.click(at('measure'));
+  for (const [screen, behind, next] of [
+    ['screen-sensors', 'manual', 'manual'],
+    ['screen-keypad', 'back', 'back'],
+  ] as const) {
+    await page.waitForSelector(at(screen));
+    tell(recorded);
+    await page.waitForSelector(takes('join-yes'));
+    await press(behind);
+    assert.equal(await page.locator(at(screen)).count(), 1, screen);
+    assert.equal(await open(screen), false, screen);
+    tell(scenes.recorded);
+    await page.waitForSelector(at('ask-join'), { state: 'detached' });
+    // Answered or withdrawn, it takes presses again.
+    await page.click(at(next));
+  }
+  await page.click(at('back'));
+  await page.click(at('withdraw'));
+  assert.equal((await heard('answerRecording')).yes, false);
+  assert.equal(sent.filter((m) => m.type === 'answerRecording').length, 1, 'not the one behind the question');
+  await page.context().close();
+}
+
 /** A mistake in a screen leaves the number and a way back, not an empty page. */
 export async function brokenScreen(browser: Browser, base: string): Promise<void> {
   const { page, say, heard } = await play(browser, base, 'tablet', tabletMe);
