@@ -103,6 +103,15 @@ export class Screen {
     return this.page.evaluate((s) => (window as unknown as Tools).tools.places(s), selectors);
   }
 
+  /** What one reads on it, without readings. */
+  text(): Promise<string> {
+    return this.page.evaluate(() => {
+      const copy = document.body.cloneNode(true) as HTMLElement;
+      for (const hidden of copy.querySelectorAll('rt, .sr')) hidden.remove();
+      return copy.textContent ?? '';
+    });
+  }
+
   async language(lang: string): Promise<string[]> {
     const said = await this.page.evaluate(() => document.documentElement.lang);
     return said === lang ? [] : [`lang is "${said}" on a screen in "${lang}"`];

@@ -13,6 +13,7 @@ import { FAULTS } from '../../fixtures/faults.tsx';
 import { withBrowser } from '../browser.ts';
 import { RULES, type Rules } from './limits.ts';
 import { Screen } from './page.ts';
+import { unsaid } from './says.ts';
 import { moved, STEADY, type Standing } from './steady.ts';
 
 const option = (name: string): string | undefined =>
@@ -67,6 +68,7 @@ async function checkTheChecks(screen: Screen, findings: Findings): Promise<void>
     const said = [
       ...(await screen.language('ja')),
       ...(await screen.faults(RULES.tablet as Rules)),
+      ...unsaid('faults', name, await screen.text()),
       ...(await screen.axe()),
       ...(await screen.counting()),
       ...(await screen.focus()),
@@ -106,6 +108,7 @@ async function look(screen: Screen, size: Size, lang: string, findings: Findings
       if (flag('pictures')) continue;
       const said = [...(await screen.language(lang)), ...(await screen.faults(RULES[app] as Rules))];
       if (first) {
+        if (lang === 'ja') said.push(...unsaid(app, name, await screen.text()));
         for (const { group, standing } of groups.filter((g) => g.group.screens.includes(name)))
           standing.set(name, await screen.places(group.keep));
         // Neither knows about colours: once in each language.

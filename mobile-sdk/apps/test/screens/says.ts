@@ -1,0 +1,24 @@
+/** Screens that are there for what they say: by name, in Japanese, without the readings. */
+export const SAYS: Record<string, Record<string, RegExp>> = {
+  tablet: {
+    noVoice: /いまは映像も声も届いていません/,
+    lineLost: /相手の映像と声が届いていません/,
+    lineWeak: /回線が弱くなっています/,
+    mediaAgain: /映像と声をつなぎ直しています/,
+    fallback: /次のときは、すぐに 119/,
+    keypadOld: /1:24 に入れた数字です/,
+    afterOffline: /いまは画面から呼べません/,
+  },
+  desk: {
+    observationsOld: /1:33 に観察[\s\S]*2:03 に観察/,
+    recordOutdated: /記録を読み直せませんでした/,
+    recordToDecide: /処方は、オンライン診療をした医師だけが決められます/,
+  },
+  faults: { none: /はい/, unsaid: /届いています/ },
+};
+
+/** Nothing, or what it does not say. */
+export function unsaid(app: string, name: string, text: string): string[] {
+  const expected = SAYS[app]?.[name];
+  return expected && !expected.test(text) ? [`does not say ${expected}`] : [];
+}
