@@ -6,13 +6,14 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 use yoban_api::command::{Cli, run};
 
-/// What is logged unless `YOBAN_LOG` says otherwise. Two parts of the WebRTC family warn of what is no trouble, for every
-/// connection and many times a second, and would bury what is: `rtc_ice::agent` that there is nobody to check yet (we
-/// take no candidates from descriptions, a peer is found by its own checks), and the DTLS hello that it skips an extension
-/// it does not know (`encrypt_then_mac`, of no use with AES-GCM), as TLS demands. Their errors stay; `YOBAN_LOG=debug`
-/// shows all.
-const USUAL: &str =
-    "warn,yoban=info,rtc_ice::agent=error,rtc_dtls::handshake::handshake_message_client_hello=error";
+/// What is logged unless `YOBAN_LOG` says otherwise. Parts of the WebRTC family warn of what is no trouble, once for each
+/// datagram, and would bury what is: `rtc_ice::agent` that there is nobody to check yet (we take no candidates from
+/// descriptions, a peer is found by its own checks), the peer connection of every packet that it could not use (a check
+/// that came before the answer, a forged one: whoever sends those must not fill the log), and the DTLS hello that it skips
+/// an extension it does not know (`encrypt_then_mac`, of no use with AES-GCM), as TLS demands. Their errors stay;
+/// `YOBAN_LOG=debug` shows all.
+const USUAL: &str = "warn,yoban=info,rtc_ice::agent=error,rtc::peer_connection::handler=error,\
+                     rtc_dtls::handshake::handshake_message_client_hello=error";
 
 fn main() -> ExitCode {
     yoban_api::tls::install_provider();
