@@ -141,6 +141,7 @@ impl Directory {
                 d
             }),
             taken_back: session.taken_back.filter(|_| staff),
+            former: session.former.clone().filter(|_| staff),
             signed: session.signed,
             waiting_besides,
         }

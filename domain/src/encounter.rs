@@ -59,6 +59,9 @@ pub struct Encounter {
     pub recording_answers: Vec<RecordingAnswered>,
     /// The decision, by whom and when.
     pub disposition: Option<Decided>,
+    /// The call that answers for this one: the patient took it back and called again.
+    #[serde(default)]
+    pub answered_by_next: Option<SessionId>,
     /// Closing note.
     pub note: Option<Private<String>>,
 }
@@ -254,6 +257,7 @@ impl Encounter {
             recorded: Vec::new(),
             recording_answers: Vec::new(),
             disposition: None,
+            answered_by_next: None,
             note: None,
         };
         for fact in own {
@@ -312,6 +316,7 @@ impl Encounter {
             }
             FactKind::DecisionTakenBack { .. } => self.disposition = None,
             FactKind::Cancelled => self.cancelled = true,
+            FactKind::AnsweredByNext { session } => self.answered_by_next = Some(*session),
             // While an end can still be taken back nothing passes: the ledger stops there, and goes on after an undo
             // with the next change of mode.
             FactKind::EndAsked => mode::close(&mut self.ledger, at),

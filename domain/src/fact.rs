@@ -275,6 +275,11 @@ pub enum FactKind {
     },
     /// The patient took the call back.
     Cancelled,
+    /// The patient, who had taken this call back, called again: the next call answers for it.
+    AnsweredByNext {
+        /// That call.
+        session: SessionId,
+    },
     /// The call was ended for everybody; it can be taken back for a moment.
     EndAsked,
     /// The end was taken back.

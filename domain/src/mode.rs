@@ -171,6 +171,35 @@ pub fn close(ledger: &mut [Interval], now: Timestamp) {
     }
 }
 
+/// A stretch of オンライン診療 by one doctor; the last one is open while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Examination {
+    /// Whose act it was.
+    pub doctor: PersonId,
+    /// First instant.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub until: Option<Timestamp>,
+}
+
+/// From `now` on this doctor examines online, or nobody does.
+pub fn examines(examinations: &mut Vec<Examination>, doctor: Option<PersonId>, now: Timestamp) {
+    if let Some(running) = examinations.last_mut().filter(|e| e.until.is_none()) {
+        if Some(running.doctor) == doctor {
+            return;
+        }
+        running.until = Some(now);
+    }
+    examinations.extend(doctor.map(|doctor| Examination { doctor, from: now, until: None }));
+}
+
+/// How long this doctor has examined online: a colleague's time is not theirs.
+pub fn examined_by(examinations: &[Examination], doctor: PersonId, now: Timestamp) -> Span {
+    let own = examinations.iter().filter(|e| e.doctor == doctor);
+    Span(own.map(|e| e.until.unwrap_or(now).since(e.from).0).fold(0, i64::saturating_add))
+}
+
 /// Time spent in オンライン診療 so far.
 pub fn examined_for(ledger: &[Interval], now: Timestamp) -> Span {
     let total = ledger

@@ -382,6 +382,11 @@ impl Names<'_> {
                 "患者さんが呼び出しを取り消しました。".to_owned(),
                 "The patient took the call back.".to_owned(),
             ),
+            FactKind::AnsweredByNext { .. } => (
+                "answeredByNext",
+                "患者さんがもう一度呼びました。取り消した呼び出しには次の通話で対応します。".to_owned(),
+                "The patient called again; the next call answers for the one that was taken back.".to_owned(),
+            ),
             FactKind::EndAsked => (
                 "endAsked",
                 format!("{}が通話を終えました（取り消し可能）。", by.ja),

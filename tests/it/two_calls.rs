@@ -1,8 +1,8 @@
-//! Two calls of one case: each has its own decision and its own signature, and the list leads to what is missing.
+//! After the call: two calls of one case, each with its own decision and signature, and a decision that does not stand.
 
 use yoban_domain::id::SessionId;
-use yoban_domain::session::{Disposition, Outcome, State};
-use yoban_domain::wire::rest::EncounterView;
+use yoban_domain::session::{Disposition, Finding, Outcome, RedFlag, State, TakenBack};
+use yoban_domain::wire::rest::{CaseView, EncounterView};
 use yoban_domain::wire::signal::ClientMessage as Say;
 use yoban_domain::wire::view::QueueItem;
 use yoban_tests::{Night, Person};
@@ -51,4 +51,53 @@ async fn an_earlier_call_that_is_decided_and_not_signed_stays_on_the_list_until_
     assert_eq!((record.case, record.version), (first.case, Some(1)));
     sign(&nurse, second.session).await;
     listed(&nurse, "both signed", |i| i.session == second.session && i.signed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_red_flag_found_after_the_end_brings_the_call_back_with_its_old_words() {
+    let night = Night::begin(&["--demo-hurry", "10"]).await;
+    let (mut patient, mut nurse) = (night.patient(0).await, night.nurse(0).await);
+    let session = night.answered(&mut patient, &mut nurse).await.requested.session;
+    decide(&nurse, session).await;
+    nurse.say(Say::End { session }).await;
+    let closed = |i: &QueueItem| matches!(i.state, State::Ended { .. }) && i.owner.is_none();
+    listed(&nurse, "the case is closed", closed).await;
+    let record = format!("/api/v1/encounters/{session}");
+    let may_decide = nurse.get::<EncounterView>(&record).await.may_decide.unwrap();
+    assert_eq!((may_decide.taken_back, may_decide.former), (None, None));
+    let finding = Finding::RedFlags { found: vec![RedFlag::ChestPain] };
+    nurse.say(Say::Assess { session, finding }).await;
+    let why = Some(TakenBack::SuddenIllness);
+    let back = nurse
+        .until_call(session, "the call", |call| (call.taken_back == why).then(|| call.former.clone()))
+        .await
+        .unwrap();
+    assert!(back.outcome == Outcome::Advice && back.advice.reveal().contains("温かく"), "{back:?}");
+    listed(&nurse, "somebody must decide", |i| i.owner.is_some() && i.deadline.is_some()).await;
+    let view: EncounterView = nurse.get(&record).await;
+    let deciding = view.may_decide.unwrap();
+    assert_eq!((deciding.sudden, deciding.taken_back, deciding.former), (true, why, Some(back)));
+    assert!(view.owner.is_some() && view.disposition.is_none());
+    let told =
+        patient.until_call(session, "nothing stands", |c| c.disposition.is_none().then(|| c.clone())).await;
+    assert_eq!((told.taken_back, told.former), (None, None), "what is asked anew is for staff");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_taken_back_says_which_one_answers_for_it() {
+    let night = Night::begin(&[]).await;
+    let (patient, nurse) = (night.patient(0).await, night.nurse(0).await);
+    let first = patient.tap().await;
+    nurse.rung(first.session).await;
+    patient.say(Say::Cancel { session: first.session }).await;
+    let record = format!("/api/v1/encounters/{}", first.session);
+    assert_eq!(nurse.get::<EncounterView>(&record).await.answered_by_next, None);
+    let second = patient.tap().await;
+    assert_eq!(second.case, first.case);
+    assert_eq!(nurse.get::<EncounterView>(&record).await.answered_by_next, Some(second.session));
+    let case: CaseView = nurse.get(&format!("/api/v1/cases/{}", first.case)).await;
+    let told = case.timeline.iter().filter(|line| line.fact == "answeredByNext").collect::<Vec<_>>();
+    assert!(matches!(told[..], [line] if line.text.reveal().contains("次の通話")), "{told:?}");
+    let page = String::from_utf8(nurse.bytes(&format!("{record}/page")).await).unwrap();
+    assert!(page.contains("次の通話で対応"), "instead of a decision");
 }

@@ -103,8 +103,15 @@ pub(super) fn decision(page: &Page<'_>) -> String {
         }
     } else {
         class = "decision open";
-        let _ =
-            write!(left, "<p class=\"what\">{}</p>", page.t("転帰はまだ決まっていません", "No decision yet"));
+        let said = if encounter.answered_by_next.is_some() {
+            page.t(
+                "患者がもう一度呼び、次の通話で対応",
+                "The patient called again: the next call answers for this one",
+            )
+        } else {
+            page.t("転帰はまだ決まっていません", "No decision yet")
+        };
+        let _ = write!(left, "<p class=\"what\">{said}</p>");
     }
     format!("<section class=\"{class}\"><div>{left}</div>{}</section>", chips(page))
 }

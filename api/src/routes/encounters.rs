@@ -61,6 +61,7 @@ pub(super) async fn encounter(
         signed_by: signed.as_ref().and_then(|s| names.card(s.by)),
         signed_at: signed.as_ref().map(|s| s.at),
         disposition: record.encounter.disposition.map(|d| d.disposition.into_revealed()),
+        answered_by_next: record.encounter.answered_by_next,
         note: record.encounter.note,
         may_sign,
         rechecked: scene.directory.recheck_taken(&scene.session),
@@ -72,7 +73,12 @@ pub(super) async fn encounter(
 
 fn deciding(session: &Session, by: &Actor) -> Option<Deciding> {
     let open = !session.live() && session.may_decide(by).is_ok();
-    open.then(|| Deciding { sudden: session.assessment.sudden(), cancelled: session.cancelled() })
+    open.then(|| Deciding {
+        sudden: session.assessment.sudden(),
+        cancelled: session.cancelled(),
+        taken_back: session.taken_back,
+        former: session.former.clone(),
+    })
 }
 
 /// How a page is asked for.

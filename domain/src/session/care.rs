@@ -5,7 +5,7 @@ use super::{
     Disposition, EndReason, Finding, Leg, LegRole, Outcome, Refused, ScaleChoice, Session, State, TakenBack,
 };
 use crate::fact::FactKind;
-use crate::id::PersonId;
+use crate::id::{PersonId, SessionId};
 use crate::mode::{self, ServiceKind};
 use crate::people::{Actor, Role};
 use crate::private::Private;
@@ -51,12 +51,13 @@ impl Turn<'_, '_> {
     /// Whoever calls again needs somebody now: the time to take the end back is the clinician's, and a patient must not
     /// be given a call that is about to vanish. The clinician finds the end final and the new call ringing. Of a call that
     /// the patient had taken back nobody needs to ask any more: the new one says how they are.
-    pub(super) fn call_again(&mut self) -> Result<(), Refused> {
+    pub(super) fn call_again(&mut self, next: SessionId) -> Result<(), Refused> {
         self.patient_acts()?;
         if matches!(self.next.state, State::Closing { .. }) {
             self.end_final();
-        } else if self.next.cancelled() && self.next.disposition.is_none() {
+        } else if self.next.cancelled() && !self.next.decided() {
             self.next.followed = true;
+            self.fact(FactKind::AnsweredByNext { session: next });
         } else {
             self.recheck_by_new_call();
         }
@@ -137,7 +138,8 @@ impl Turn<'_, '_> {
 
     /// The decision does not stand any more: it is missing again, and whoever must decide has the whole time for it.
     pub(super) fn take_back(&mut self, why: TakenBack) {
-        (self.next.disposition, self.next.decided_by, self.next.taken_back) = (None, None, Some(why));
+        self.next.former = self.next.disposition.take();
+        (self.next.decided_by, self.next.taken_back) = (None, Some(why));
         self.next.recheck = None;
         let next = self.now.plus(self.around.timings.disposition);
         if let State::Ended { remind_at, overdue, .. } = &mut self.next.state {
@@ -215,7 +217,7 @@ impl Turn<'_, '_> {
         // The same words by somebody else are a decision of their own: it says who answers for it.
         if self.next.disposition.as_ref() != Some(&disposition) || self.next.decided_by != Some(person) {
             self.next.disposition = Some(disposition.clone());
-            (self.next.decided_by, self.next.taken_back) = (Some(person), None);
+            (self.next.decided_by, self.next.taken_back, self.next.former) = (Some(person), None, None);
             self.promise(disposition.outcome);
             self.fact(FactKind::Disposed { disposition: Private::new(disposition) });
         }
@@ -228,8 +230,7 @@ impl Turn<'_, '_> {
         if !self.next.is_doctor(person) {
             return Err(Refused::DoctorOnly);
         }
-        let long_enough = mode::examined_for(&self.next.ledger, self.now) >= mode::SHORTEST;
-        if long_enough && self.next.examined_by.contains(&person) {
+        if mode::examined_by(&self.next.examinations, person, self.now) >= mode::SHORTEST {
             Ok(())
         } else {
             Err(Refused::PrescriptionNeedsExamination)

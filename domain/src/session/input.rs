@@ -9,7 +9,7 @@ use super::picture::VideoCodec;
 use crate::equipment::AtHand;
 use crate::fact::FactKind;
 use crate::grant::Action;
-use crate::id::{DeviceId, LegId, PersonId};
+use crate::id::{DeviceId, LegId, PersonId, SessionId};
 use crate::mode::{NotExamination, ServiceKind};
 use crate::org::Institution;
 use crate::people::Patient;
@@ -37,8 +37,9 @@ pub enum Input {
     End,
     /// Take a mistaken end back.
     UndoEnd,
-    /// The patient taps 呼ぶ again. What was being ended is over then; a call that goes on is that call.
-    CallAgain,
+    /// The patient taps 呼ぶ again. What was being ended is over then; a call that goes on is that call. Otherwise there is
+    /// this new one.
+    CallAgain(SessionId),
     /// Ask somebody else in; a person, or whoever is on duty.
     Invite {
         /// What for.
@@ -119,7 +120,7 @@ impl Input {
     pub const fn action(&self) -> Action {
         match self {
             Self::Cancel => Action::CancelCall,
-            Self::CallAgain => Action::RequestCall,
+            Self::CallAgain(_) => Action::RequestCall,
             Self::Accept | Self::Decline(_) => Action::AnswerRing,
             Self::Leave | Self::ComeBack | Self::Declare { .. } => Action::ComeAndGo,
             Self::Pictures(_) => Action::UseMedia,

@@ -33,7 +33,7 @@ pub use recording::{Phase as RecordingPhase, Recording, phase as recording_phase
 pub use step::Step;
 
 use crate::id::{AssociationId, CaseId, DeviceId, LegId, PatientId, PersonId, SessionId};
-use crate::mode::{Interval, MediaMode, ServiceKind};
+use crate::mode::{Examination, Interval, MediaMode, ServiceKind};
 use crate::time::Timestamp;
 
 /// Most people a room carries.
@@ -92,12 +92,15 @@ pub struct Session {
     /// Why the last decision does not stand any more; none once there is a new one.
     #[serde(default)]
     pub taken_back: Option<TakenBack>,
+    /// The decision that does not stand any more, as long as there is no new one: whoever decides begins with its words.
+    #[serde(default)]
+    pub former: Option<Disposition>,
     /// The second look the decision promises, where it promises one.
     #[serde(default)]
     pub recheck: Option<Recheck>,
-    /// Doctors who examined online in this session, as the ledger holds it.
+    /// Whose each オンライン診療 of the ledger was, which holds no names.
     #[serde(default)]
-    pub examined_by: Vec<PersonId>,
+    pub examinations: Vec<Examination>,
     /// Version of the signed record.
     pub signed: Option<u32>,
 }

@@ -54,8 +54,9 @@ impl Session {
             followed: false,
             decided_by: None,
             taken_back: None,
+            former: None,
             recheck: None,
-            examined_by: Vec::new(),
+            examinations: Vec::new(),
             signed: None,
         };
         let mut turn = Turn { next, out: Outcomes::default(), by, now, around };

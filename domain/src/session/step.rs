@@ -62,7 +62,7 @@ impl Turn<'_, '_> {
             Input::ComeBack => self.come_back(),
             Input::End => self.end(),
             Input::UndoEnd => self.undo_end(),
-            Input::CallAgain => self.call_again(),
+            Input::CallAgain(next) => self.call_again(next),
             Input::Invite { role, person } => self.invite(role, person),
             Input::BringEquipment(device) => self.bring(device),
             Input::WithdrawInvite(leg) => self.withdraw_invite(leg),
@@ -233,6 +233,7 @@ impl Turn<'_, '_> {
     fn settle_ledger(&mut self) {
         if !matches!(self.next.state, State::Active { .. }) {
             mode::close(&mut self.next.ledger, self.now);
+            mode::examines(&mut self.next.examinations, None, self.now);
             return;
         }
         let on = self.next.media_mode();
@@ -241,10 +242,7 @@ impl Turn<'_, '_> {
             self.advice_only(ServiceKind::DoctorAdvice);
         }
         let kind = self.next.kind;
-        // The ledger holds no names: whose examination it was decides who may prescribe.
-        if let Some(doctor) = self.next.kind_by.filter(|d| !self.next.examined_by.contains(d)) {
-            self.next.examined_by.push(doctor);
-        }
+        mode::examines(&mut self.next.examinations, self.next.kind_by, self.now);
         let nurse_present =
             self.next.legs.iter().any(|l| l.role == LegRole::VisitingNurse && self.next.gate_open(l));
         if mode::advance(&mut self.next.ledger, kind, on, nurse_present, self.now) {

@@ -52,6 +52,11 @@ pub(super) fn person(n: u128) -> PersonId {
     PersonId(Uuid::from_u128(n))
 }
 
+/// The call that a new tap makes, where this one does not go on.
+pub(super) fn next_call() -> SessionId {
+    SessionId(Uuid::from_u128(300))
+}
+
 fn name() -> Name {
     Name {
         kanji: "夜野 星".to_owned().into(),
@@ -125,8 +130,9 @@ impl Night {
                 followed: false,
                 decided_by: None,
                 taken_back: None,
+                former: None,
                 recheck: None,
-                examined_by: Vec::new(),
+                examinations: Vec::new(),
                 signed: None,
             },
             now,

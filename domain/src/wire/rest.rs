@@ -9,7 +9,7 @@ use crate::equipment::EquipmentCard;
 use crate::id::{CaseId, DeviceId, PatientId, PersonId, ReadingId, SessionId};
 use crate::people::Role;
 use crate::private::Private;
-use crate::session::Disposition;
+use crate::session::{Disposition, TakenBack};
 use crate::time::Timestamp;
 use crate::vitals::NewReading;
 
@@ -240,6 +240,9 @@ pub struct EncounterView {
     pub signed_at: Option<Timestamp>,
     /// The decision.
     pub disposition: Option<Disposition>,
+    /// The call that answers for this one, which needs no decision of its own: the patient took it back and called again.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub answered_by_next: Option<SessionId>,
     /// The closing note.
     pub note: Option<Private<String>>,
     /// The asking device's person may sign it now.
@@ -258,7 +261,7 @@ pub struct EncounterView {
 }
 
 /// What a decision is to look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Deciding {
@@ -266,6 +269,12 @@ pub struct Deciding {
     pub sudden: bool,
     /// The patient took the call back: `cancelledAndChecked` is one of the outcomes.
     pub cancelled: bool,
+    /// Why the last decision does not stand any more; none where there is a new one, or was none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub taken_back: Option<TakenBack>,
+    /// That decision: the form begins with its words.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub former: Option<Disposition>,
 }
 
 /// Somebody who could be asked in: `GET /duty`.

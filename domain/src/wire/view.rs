@@ -55,6 +55,8 @@ pub struct CallView {
     pub disposition: Option<Disposition>,
     /// The last decision does not stand any more, and another is needed; for staff.
     pub taken_back: Option<TakenBack>,
+    /// That decision: the form begins with its words. For staff.
+    pub former: Option<Disposition>,
     /// Version of the signed record.
     pub signed: Option<u32>,
     /// Other calls waiting at the desk; for desk nurses.

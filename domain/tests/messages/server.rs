@@ -135,6 +135,7 @@ fn waiting() -> CallView {
         findings: None,
         disposition: None,
         taken_back: None,
+        former: None,
         signed: None,
         waiting_besides: 0,
     }
@@ -259,6 +260,11 @@ fn active(seen: Seen) -> CallView {
             answer_by: at(410),
         }),
         taken_back: seen.patient.is_some().then_some(TakenBack::DoctorJoined),
+        former: seen.patient.is_some().then(|| Disposition {
+            outcome: Outcome::Advice,
+            advice: "温かくしてお休みください".to_owned().into(),
+            reason_online: None,
+        }),
         you: Some(id(seen.you)),
         people,
         recording: RecordingPhase::On,

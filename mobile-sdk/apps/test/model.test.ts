@@ -31,7 +31,7 @@ import {
 } from '../src/model/keypad.ts';
 import { group } from '../src/model/queue.ts';
 import { draftSbar } from '../src/model/sbar.ts';
-import { currentCall, deskAway, stillIn } from '../src/model/staff.ts';
+import { asideKey, currentCall, deskAway, stillIn } from '../src/model/staff.ts';
 import { screenOf } from '../src/model/tabletScreen.ts';
 import { plotOf, windowOf } from '../src/model/trend.ts';
 import { bandText, missingText, scoreText, trimmed, valueText } from '../src/model/vitals.ts';
@@ -138,6 +138,13 @@ describe("a member of staff's call", () => {
     expect(stillIn(asDoctor(scenes.threeWayRecorded))).toBe(true);
     expect(stillIn(asDoctor(scenes.decided))).toBe(false);
     expect(stillIn(asPatient(scenes.patientLeft))).toBe(false);
+  });
+
+  it('is put aside under its decision: taken back, it is another matter, also the second time', () => {
+    const call = asDoctor(scenes.decided);
+    const found = { ...call, takenBack: 'suddenIllness' } as const;
+    expect(asideKey(call)).not.toBe(asideKey(found));
+    expect(asideKey(found)).toBe(asideKey({ ...found, version: call.version + 1 }));
   });
 
   it('is told at the desk, without a line, to telephone the patient and never the desk', () => {

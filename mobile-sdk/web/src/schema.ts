@@ -503,6 +503,7 @@ export interface components {
             findings?: components["schemas"]["Findings"] | null;
             disposition?: components["schemas"]["Disposition"] | null;
             takenBack?: components["schemas"]["TakenBack"] | null;
+            former?: components["schemas"]["Disposition"] | null;
             /**
              * Format: int32
              * @description Version of the signed record.
@@ -784,6 +785,8 @@ export interface components {
             sudden: boolean;
             /** @description The patient took the call back: `cancelledAndChecked` is one of the outcomes. */
             cancelled: boolean;
+            takenBack?: components["schemas"]["TakenBack"] | null;
+            former?: components["schemas"]["Disposition"] | null;
         };
         /**
          * @description A decimal number as text, so that its written precision survives.
@@ -857,6 +860,7 @@ export interface components {
             signedBy?: components["schemas"]["PersonCard"] | null;
             signedAt?: components["schemas"]["Timestamp"] | null;
             disposition?: components["schemas"]["Disposition"] | null;
+            answeredByNext?: components["schemas"]["SessionId"] | null;
             note?: components["schemas"]["Private_String"] | null;
             /** @description The asking device's person may sign it now. */
             maySign: boolean;

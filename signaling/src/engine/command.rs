@@ -52,9 +52,10 @@ impl Engine {
     ) -> Result<Requested, CommandError> {
         let mut tx = self.store.begin().await?;
         let now = self.clock.now();
+        let id = SessionId(fresh());
         let mut over = None;
         if let Some(live) = tx.live_session_of_patient(patient).await? {
-            over = self.call_again(&mut tx, by, live.head.id, now).await?;
+            over = self.call_again(&mut tx, by, live.head.id, id, now).await?;
             if over.is_none() {
                 return Ok(Requested { case: live.head.case, session: live.head.id, existing: true });
             }
@@ -68,11 +69,10 @@ impl Engine {
             None => None,
         };
         if let Some(row) = &known {
-            self.follow(&mut tx, by, row.head.id, now).await?;
+            self.follow(&mut tx, by, row.head.id, id, now).await?;
         }
         let case_id = known.as_ref().map_or_else(|| CaseId(fresh()), |row| row.head.id);
         let desk = Duty::at(&mut tx, by.association, now).await?.candidates(Line::Desk, None);
-        let id = SessionId(fresh());
         let step = {
             // Not carried over an await: the source of ids is no value that may move between threads.
             let mut around = Circumstances {
@@ -133,12 +133,13 @@ impl Engine {
         tx: &mut Tx,
         by: Actor,
         id: SessionId,
+        next: SessionId,
         now: Timestamp,
     ) -> Result<Option<Over>, CommandError> {
         let Some(locked) = self.lock(tx, id).await? else {
             return Err(CommandError::Store(StoreError::Conflict));
         };
-        let step = self.step(tx, &locked, by, Input::CallAgain, now).await??;
+        let step = self.step(tx, &locked, by, Input::CallAgain(next), now).await??;
         if step.session.live() {
             return Ok(None);
         }
@@ -151,7 +152,14 @@ impl Engine {
 
     /// Calls of this case that the patient took back, and second looks that are owed, are answered by the new one. The case
     /// itself goes on with that.
-    async fn follow(&self, tx: &mut Tx, by: Actor, case: CaseId, now: Timestamp) -> Result<(), CommandError> {
+    async fn follow(
+        &self,
+        tx: &mut Tx,
+        by: Actor,
+        case: CaseId,
+        next: SessionId,
+        now: Timestamp,
+    ) -> Result<(), CommandError> {
         for row in tx.sessions_of_case(case).await? {
             let locked = match self.lock(tx, row.head.id).await {
                 Ok(Some(locked)) => locked,
@@ -160,7 +168,7 @@ impl Engine {
                 Err(error) => return Err(error.into()),
             };
             // Whatever the rules say of the old call, the new one is made.
-            let Ok(step) = self.step(tx, &locked, by, Input::CallAgain, now).await? else { continue };
+            let Ok(step) = self.step(tx, &locked, by, Input::CallAgain(next), now).await? else { continue };
             let Step { session, outcomes } = step;
             if session != locked.session {
                 tx.save_session(&session_head(&session)?, locked.version, &engaged(&session)?, &session)

@@ -213,6 +213,37 @@ fn a_prescription_follows_from_an_online_examination_by_the_doctor_who_prescribe
 }
 
 #[test]
+fn a_colleagues_examination_is_not_the_prescribing_doctors() {
+    let examine = Input::SetKind(ServiceKind::OnlineExamination);
+    let mut night = super::ending::with_another_doctor();
+    night.patient.care_plan.as_mut().unwrap().named_doctors.push(person(OTHER_DOCTOR));
+    night.act(night.staff(DOCTOR), examine.clone());
+    night.pass(Span::seconds(60));
+    night.act(night.staff(DOCTOR), Input::Leave);
+    night.act(night.staff(OTHER_DOCTOR), examine);
+    let prescribe =
+        |night: &mut Night| night.try_act(night.staff(OTHER_DOCTOR), decide(Outcome::Prescription));
+    night.pass(Span(999));
+    assert_eq!(prescribe(&mut night), Err(Refused::PrescriptionNeedsExamination), "a minute of another's");
+    night.pass(Span(1));
+    assert_eq!(prescribe(&mut night), Ok(()));
+    assert_eq!(night.try_act(night.staff(DOCTOR), decide(Outcome::Prescription)), Ok(()));
+}
+
+#[test]
+fn what_was_taken_back_is_where_the_new_decision_begins() {
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), decide(Outcome::Advice));
+    ends(&mut night, NURSE);
+    assert_eq!(night.session.former, None);
+    let stood = night.session.disposition.clone();
+    night.act(night.staff(NURSE), Input::Assess(Finding::Urgency { urgency: Urgency::Red }));
+    assert_eq!((night.session.former.clone(), &night.session.disposition), (stood, &None));
+    night.act(night.staff(NURSE), decide(Outcome::Ambulance));
+    assert_eq!((&night.session.former, night.session.taken_back), (&None, None), "what stands now is enough");
+}
+
+#[test]
 fn once_nothing_is_undecided_the_list_leads_to_the_oldest_record_that_is_not_signed() {
     let decided = || {
         let mut night = Night::nurse_talks();
@@ -222,7 +253,7 @@ fn once_nothing_is_undecided_the_list_leads_to_the_oldest_record_that_is_not_sig
     };
     let mut taken_back = Night::begins();
     taken_back.act(taken_back.tablet(), Input::Cancel);
-    taken_back.act(taken_back.tablet(), Input::CallAgain);
+    taken_back.act(taken_back.tablet(), Input::CallAgain(next_call()));
     let mut calls = vec![taken_back.session, decided(), decided(), decided()];
     for (n, call) in calls.iter_mut().enumerate() {
         call.id = crate::id::SessionId(Uuid::from_u128(n as u128));

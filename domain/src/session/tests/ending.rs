@@ -39,17 +39,17 @@ fn an_end_can_be_taken_back_for_ten_seconds_and_then_the_decision_is_due() {
 fn a_tap_during_the_end_makes_it_final_and_a_tap_before_it_changes_nothing() {
     let mut night = Night::nurse_talks();
     let before = night.session.clone();
-    night.act(night.tablet(), Input::CallAgain);
+    night.act(night.tablet(), Input::CallAgain(next_call()));
     assert_eq!(night.session, before, "the call that goes on is the call");
     night.act(night.staff(NURSE), Input::End);
-    assert_eq!(night.try_act(night.staff(NURSE), Input::CallAgain), Err(Refused::PatientOnly));
+    assert_eq!(night.try_act(night.staff(NURSE), Input::CallAgain(next_call())), Err(Refused::PatientOnly));
     night.pass(Span::seconds(1));
-    night.act(night.tablet(), Input::CallAgain);
+    night.act(night.tablet(), Input::CallAgain(next_call()));
     assert!(matches!(night.session.state, State::Ended { reason: EndReason::Completed, .. }));
     assert!(night.session.engaged().is_empty(), "the nurse is free for the new call");
     assert_eq!(night.try_act(night.staff(NURSE), Input::UndoEnd), Err(Refused::TooLateToUndo));
     assert!(!night.session.live());
-    night.act(night.tablet(), Input::CallAgain);
+    night.act(night.tablet(), Input::CallAgain(next_call()));
     assert_eq!(night.count(|f| *f == FactKind::Ended), 1);
 }
 

@@ -57,7 +57,7 @@ fn input(night: &Night, what: u8) -> Input {
         25 => Input::StillHere,
         26 => Input::SetOxygenScale { scale2: what > 60, reason: "理由".to_owned().into() },
         27 => Input::Freed(person(NURSE)),
-        28 => Input::CallAgain,
+        28 => Input::CallAgain(next_call()),
         29 => Input::Invite { role: LegRole::DeskNurse, person: Some(person(OTHER_NURSE)) },
         30 => Input::Invite { role: LegRole::DutyDoctor, person: Some(person(OTHER_DOCTOR)) },
         24 => {
@@ -150,8 +150,12 @@ fn holds(night: &Night) -> Result<(), TestCaseError> {
     prop_assert!(s.legs.iter().filter(|l| l.in_call()).count() <= ROOM_SIZE, "more than the room holds");
     if s.disposition.as_ref().is_some_and(|d| d.outcome == Outcome::Prescription) {
         prop_assert_eq!(s.decided_by, Some(person(DOCTOR)), "the only one who can examine online");
-        prop_assert!(crate::mode::examined_for(&s.ledger, night.now) > Span(0), "prescribed on advice");
+        let theirs = crate::mode::examined_by(&s.examinations, person(DOCTOR), night.now);
+        prop_assert!(theirs >= crate::mode::SHORTEST, "prescribed on advice");
     }
+    let each: i64 = s.examinations.iter().map(|e| e.until.unwrap_or(night.now).since(e.from).0).sum();
+    let all = crate::mode::examined_for(&s.ledger, night.now);
+    prop_assert_eq!(Span(each), all, "every second of the ledger is one doctor's");
     for leg in s.legs.iter().filter(|l| !l.in_call()) {
         prop_assert!(!leg.audio_flows && !leg.video_flows, "something flows from nobody: {:?}", leg);
     }

@@ -104,7 +104,7 @@ fn a_promise_that_a_new_tap_finds_overdue_is_due_now_and_not_in_the_past() {
     night.act(night.staff(NURSE), promise(night.now.plus(Span::minutes(5))));
     night.pass(Span::minutes(6));
     night.act(night.staff(NURSE), Input::End);
-    night.act(night.tablet(), Input::CallAgain);
+    night.act(night.tablet(), Input::CallAgain(next_call()));
     assert_eq!(open(&night), Some((DESK, night.now)));
 }
 
@@ -133,12 +133,12 @@ fn a_new_call_takes_the_place_of_the_second_look() {
     let (mut night, _) = promised();
     let before = night.session.clone();
     assert!(!before.settled());
-    night.act(night.tablet(), Input::CallAgain);
+    night.act(night.tablet(), Input::CallAgain(next_call()));
     assert_eq!(night.count(|f| *f == FactKind::RecheckByNewCall), 1);
     assert_eq!((open(&night), night.session.settled()), (None, true));
     night.pass(Span::minutes(120));
     assert_eq!(night.count(|f| *f == FactKind::RecheckDue), 0, "nobody is told of a promise that is gone");
-    night.act(night.tablet(), Input::CallAgain);
+    night.act(night.tablet(), Input::CallAgain(next_call()));
     assert_eq!(night.count(|f| *f == FactKind::RecheckByNewCall), 1);
     // Of two calls the one that still owes something counts.
     assert_eq!(counting(&[before, night.session.clone()]).map(Session::settled), Some(false));

@@ -128,6 +128,11 @@ export function Encounter(props: EncounterProps): VNode {
             ) : (
               <Notice tone="warn">{t('enc.draft')}</Notice>
             )}
+            {encounter.answeredByNext && (
+              <Notice tone="info">
+                <p data-testid="enc-by-next">{t('enc.byNext')}</p>
+              </Notice>
+            )}
             {encounter.mayDecide ? (
               <DispositionForm
                 about={{
@@ -144,7 +149,7 @@ export function Encounter(props: EncounterProps): VNode {
             ) : encounter.disposition ? (
               <Decided disposition={encounter.disposition} />
             ) : (
-              <p class="soft">{t('enc.dispNone')}</p>
+              !encounter.answeredByNext && <p class="soft">{t('enc.dispNone')}</p>
             )}
             {encounter.mayRecheck && (
               <RecheckForm session={encounter.session} version={encounter.seen} send={props.send} />

@@ -98,8 +98,10 @@ export interface Deciding {
   noPrescription: 'doctor' | 'examination' | null;
   /** What stands. */
   disposition: Disposition | null;
-  /** Why the last decision does not stand any more; in a record the time line says it. */
+  /** Why the last decision does not stand any more. */
   takenBack?: CallView['takenBack'];
+  /** That decision: the form begins with its words. */
+  former?: CallView['former'];
   signed: boolean;
 }
 
@@ -111,6 +113,7 @@ export const decidingOf = (call: CallView): Deciding => ({
   noPrescription: noPrescription(call, now.value),
   disposition: call.disposition ?? null,
   takenBack: call.takenBack ?? null,
+  former: call.former ?? null,
   signed: Boolean(call.signed),
 });
 
@@ -120,7 +123,8 @@ export function DispositionForm({ about, send }: { about: Deciding; send: Send }
   const [stored, setStored] = useStored<Disposition>(about.version);
   const stands = stored ?? about.disposition;
   const entered = keptOf(session, 'disposition');
-  const draft = entered.value ?? emptyDraft;
+  const former = about.former ? draftOf(about.former, now.value, zone.value) : null;
+  const draft = entered.value ?? former ?? emptyDraft;
   const setDraft = (next: Draft) => entered.set(next);
   const [tried, setTried] = useState(false);
   const [busy, go] = useBusy();

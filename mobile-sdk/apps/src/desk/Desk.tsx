@@ -50,7 +50,7 @@ export interface DeskProps {
   onOpen: (session: Id) => void;
   onStopDuty: () => void;
   /** Puts a call aside that is over, or that one has left; tonight's list keeps it. */
-  onAside: (session: Id) => void;
+  onAside: () => void;
 }
 
 function Header({ props, onHelp }: { props: DeskProps; onHelp: () => void }): VNode {
@@ -136,7 +136,7 @@ function CallCentre(props: {
       <Live text={call.waitingBesides > 0 ? t('queue.besides', { n: call.waitingBesides }) : ''} />
       {call.state.state === 'ended' ? (
         <Empty icon="check" title={t('call.ended')} sub={t('call.ended.sub')}>
-          <Button icon="list" onClick={() => desk.onAside(call.session)} testid="to-list">
+          <Button icon="list" onClick={desk.onAside} testid="to-list">
             {t('queue.title')}
           </Button>
         </Empty>

@@ -11,7 +11,7 @@ import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
 import { isOver, me as ownLeg } from '../model/call.ts';
-import { currentCall, deskAway, stillIn } from '../model/staff.ts';
+import { asideKey, currentCall, deskAway, stillIn } from '../model/staff.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { OverRecord } from '../ui/OverRecord.tsx';
@@ -26,7 +26,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
   // All of them: the one before the last must not come back when the last is put aside.
   const [aside, setAside] = useState<readonly string[]>([]);
   const found = currentCall(
-    state.calls.filter((c) => !aside.includes(c.session) || stillIn(c)),
+    state.calls.filter((c) => !aside.includes(asideKey(c)) || stillIn(c)),
     opened,
   );
   const waiting = state.queue.some((i) => i.unattended && i.state.state !== 'ended');
@@ -90,7 +90,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
           onClaim={claim}
           onOpen={(session) => goTo({ page: 'record', session })}
           onStopDuty={duty.stop}
-          onAside={(session) => setAside([...aside, session])}
+          onAside={() => call && setAside([...aside, asideKey(call)])}
         />
       )}
       <ProblemToast />

@@ -10,6 +10,9 @@ export function stillIn(call: CallView): boolean {
   return !isOver(call) && own !== null && inCall(own);
 }
 
+/** What a call is put aside under. One whose decision was taken back since is another matter: it comes back. */
+export const asideKey = (call: CallView): string => `${call.session} ${call.takenBack ?? ''}`;
+
 /**
  * The call one is in; else one left while it goes on; else an ended one whose decision or signature is still
  * missing. Of several the newest. `opened` wins among equals: it is the one a person just claimed.

@@ -9,7 +9,7 @@ import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
 import { inCall, isOver, me as ownLeg, sortCalls } from '../model/call.ts';
-import { currentCall, stillIn } from '../model/staff.ts';
+import { asideKey, currentCall, stillIn } from '../model/staff.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
@@ -28,14 +28,16 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   // must not come back when the last is put aside.
   const [aside, setAside] = useState<readonly string[]>([]);
   const current = currentCall(
-    state.calls.filter((c) => !aside.includes(c.session) || stillIn(c)),
+    state.calls.filter((c) => !aside.includes(asideKey(c)) || stillIn(c)),
     null,
   );
   const ring = sortCalls(state.calls).ringing[0] ?? null;
   const talking = current !== null && stillIn(current);
   // Joined again: from now on it is not aside any more, also not once it is over.
   useEffect(() => {
-    if (talking && aside.includes(current.session)) setAside(aside.filter((one) => one !== current.session));
+    if (!talking) return;
+    const others = aside.filter((one) => !one.startsWith(`${current.session} `));
+    if (others.length < aside.length) setAside(others);
   }, [talking, current?.session, aside]);
   // Answered over an open record: from there to the call.
   useEffect(() => {
@@ -68,7 +70,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
       const send = live.sendTo(current.session);
       const refused = own?.join.consent === 'refused' && !isOver(current);
       if (refused || (own && !own.gateOpen && inCall(own) && current.state.state === 'active')) {
-        const onAside = () => setAside([...aside, current.session]);
+        const onAside = () => setAside([...aside, asideKey(current)]);
         return <WaitConsent call={current} vitals={vitalsOf(current)} send={send} onAside={onAside} />;
       }
       return (
@@ -88,7 +90,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
               <Button
                 icon="list"
                 class="wide"
-                onClick={() => setAside([...aside, current.session])}
+                onClick={() => setAside([...aside, asideKey(current)])}
                 testid="to-list"
               >
                 {t('queue.title')}

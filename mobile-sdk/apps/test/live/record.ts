@@ -4,6 +4,7 @@ import type { Browser, Route } from 'playwright-core';
 import { doctor, nurse, staffMe } from '../../fixtures/people.ts';
 import { queue } from '../../fixtures/queue.ts';
 import { record, thread } from '../../fixtures/record.ts';
+import { asNurse, scenes } from '../../fixtures/scenes.ts';
 import { at, play } from './play.ts';
 
 const unsigned = { ...record, version: null, signedBy: null, signedAt: null, digest: null, maySign: true };
@@ -82,6 +83,34 @@ export async function ofNoLine(browser: Browser, base: string): Promise<void> {
     await page.getByText('橘 健一 を呼び出し').waitFor();
     await page.context().close();
   }
+}
+
+/** Put aside and decided; then a sudden illness is found: the call comes back, and its old words stand in the form. */
+export async function takenBack(browser: Browser, base: string): Promise<void> {
+  const call = asNurse(scenes.undecided);
+  const decided = {
+    outcome: { outcome: 'advice' },
+    advice: '温かくしてお休みください',
+    reasonOnline: null,
+  } as const;
+  const { page, say, sent } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  await page.click(at('go-on-duty'));
+  say({ type: 'call', call: { ...call, disposition: decided, version: 1 } });
+  await page.click(at('to-list'));
+  await page.waitForSelector(at('to-list'), { state: 'detached' });
+  const found = { ...call, disposition: null, takenBack: 'suddenIllness', former: decided };
+  say({ type: 'call', call: { ...found, version: 2 } });
+  await page.click(at('tab-finish'));
+  assert.equal(await page.inputValue(at('disp-advice')), decided.advice);
+  assert.ok(!sent.some((m) => m.type === 'dispose'), 'it stands only once it is decided again');
+  // Put aside again it stays there.
+  await page.click(at('to-list'));
+  await page.waitForSelector(at('to-list'), { state: 'detached' });
+  say({ type: 'call', call: { ...found, version: 3 } });
+  say({ type: 'queue', items: queue });
+  await page.waitForSelector(at('open-record'));
+  assert.equal(await page.locator(at('to-list')).count(), 0);
+  await page.context().close();
 }
 
 /** A call that nobody was in, because the patient took it back: the desk decides about it from the list. */

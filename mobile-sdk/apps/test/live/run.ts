@@ -11,7 +11,7 @@ import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
 import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
 import { mediaBreaks } from './media.ts';
 import { dutyDoctor, recordedWithoutLine } from './phone.ts';
-import { deciding, lookingAgain, ofNoLine, signing } from './record.ts';
+import { deciding, lookingAgain, ofNoLine, signing, takenBack } from './record.ts';
 import { behindAQuestion, brokenScreen, patient, questionsInTurn } from './tablet.ts';
 import { secondThoughts, twoWhoCheck, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
 
@@ -49,6 +49,7 @@ const STORIES = [
   twoWhoCheck,
   signing,
   ofNoLine,
+  takenBack,
   deciding,
   lookingAgain,
 ];

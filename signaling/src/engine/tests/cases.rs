@@ -63,6 +63,9 @@ async fn a_call_taken_back_and_made_again_is_one_problem_with_one_decision() {
     assert_ne!(again, taken_back);
     let timers = async |of| engine.store.read().await.unwrap().timers_of(Subject::Session(of)).await.unwrap();
     assert_eq!(timers(taken_back).await, [], "the new call answers for it");
+    let answered = FactKind::AnsweredByNext { session: again };
+    let (_, record, _) = engine.record(nurse(1), taken_back).await.unwrap();
+    assert_eq!(record.encounter.answered_by_next, Some(again), "and the record says which");
     engine.act(nurse(1), again, Input::Accept).await.unwrap();
     engine.act(nurse(1), again, Input::End).await.unwrap();
     district.clock.turn(Span::seconds(10));
@@ -72,6 +75,8 @@ async fn a_call_taken_back_and_made_again_is_one_problem_with_one_decision() {
     engine.act(nurse(1), again, Input::Dispose(decision)).await.unwrap();
     let told = async |of| engine.facts(nurse(1), of).await.unwrap().1.len();
     let before = (told(taken_back).await, told(again).await);
+    let facts = engine.facts(nurse(1), taken_back).await.unwrap().1;
+    assert_eq!(facts.iter().filter(|f| f.kind == answered).count(), 1);
     for _ in 0..144 {
         district.clock.turn(Span::minutes(10));
         engine.fire_due().await.unwrap();

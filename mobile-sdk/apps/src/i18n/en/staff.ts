@@ -293,6 +293,8 @@ export const staff: Record<keyof typeof ja, Message> = {
   'play.interrupted': 'Part of the recording broke off.',
   'play.moments': 'What happened during the recording',
   'enc.noteNone': 'No notes yet',
+  'enc.byNext':
+    'The patient called again, and the next call answers for this one. It needs no decision of its own',
   'enc.dispNone': 'No decision yet',
   'phone.tab.call': 'Picture',
   'phone.tab.vitals': 'Vitals',

@@ -286,6 +286,7 @@ export const staff = {
   'play.interrupted': '途中で切れた録画があります。',
   'play.moments': '録音の中の出来事',
   'enc.noteNone': '記録はまだ書かれていません',
+  'enc.byNext': '患者さんがもう一度呼んだため、次の通話で対応しています。この記録に転帰は要りません',
   'enc.dispNone': '転帰は未記入です',
   'phone.tab.call': '映像',
   'phone.tab.vitals': '測定',
