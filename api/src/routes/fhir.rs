@@ -35,7 +35,7 @@ pub(super) async fn everything(
             answer(StatusCode::OK, serde_json::to_string(&bundle))
         }
         Err(error) => {
-            let problem = error.problem();
+            let problem = error.told();
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let code = if status == StatusCode::NOT_FOUND {
                 fhir::IssueType::NotFound

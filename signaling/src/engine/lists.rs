@@ -11,7 +11,7 @@ use yoban_domain::wire::rest::OnDuty;
 use yoban_domain::wire::view::QueueItem;
 use yoban_store::Conn;
 
-use super::load::{Duty, facts, scene};
+use super::load::{Duty, each_readable, facts, scene};
 use super::{Engine, Scene};
 use crate::error::CommandError;
 use crate::hub::Hub;
@@ -69,6 +69,10 @@ impl Engine {
             .await?
         {
             let Some(case) = readable::<Case>(row.body.read())? else { continue };
+            // After a restart every tablet asks at once; most of the night is none of theirs.
+            if matches!(actor.who, Who::Tablet { patient } if patient != case.patient) {
+                continue;
+            }
             for row in read.sessions_of_case(case.id).await? {
                 let Some(session) = readable::<Session>(row.body.read())? else { continue };
                 let latest = case.sessions.last() == Some(&session.id);
@@ -106,11 +110,10 @@ impl Engine {
         let connected = hub.connected(association).await;
         let mut read = self.store.read().await?;
         let people = read.people(association).await?;
-        let people: Vec<yoban_domain::people::Person> =
-            people.iter().map(|p| p.body.read()).collect::<Result<_, _>>()?;
+        let people: Vec<yoban_domain::people::Person> = each_readable(people.iter().map(|p| &p.body));
         let institutions = read.institutions(association).await?;
         let institutions: Vec<yoban_domain::org::Institution> =
-            institutions.iter().map(|i| i.body.read()).collect::<Result<_, _>>()?;
+            each_readable(institutions.iter().map(|i| &i.body));
         let mut duty = Vec::new();
         let at_now = Duty::at(&mut read, association, now).await?;
         for line in Line::ALL {

@@ -1,5 +1,6 @@
 //! Loading what a decision looks at.
 
+use serde::de::DeserializeOwned;
 use yoban_domain::case::Case;
 use yoban_domain::directory::Directory;
 use yoban_domain::duty::{Line, Shift, on_duty};
@@ -10,6 +11,7 @@ use yoban_domain::session::{Candidate, Session};
 use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::vitals::Reading;
 use yoban_store::session::Engagement;
+use yoban_store::value::Body;
 use yoban_store::{Conn, Error, Result};
 
 /// Facts are read in pieces of this many.
@@ -88,9 +90,21 @@ pub(crate) async fn directory(
     Ok(Some(Directory {
         association: body.read()?,
         patient: patient.body.read()?,
-        people: people.iter().map(|p| p.body.read()).collect::<Result<_>>()?,
-        institutions: institutions.iter().map(|i| i.body.read()).collect::<Result<_>>()?,
+        people: each_readable(people.iter().map(|p| &p.body)),
+        institutions: each_readable(institutions.iter().map(|i| &i.body)),
     }))
+}
+
+/// What can be read of these rows. One that cannot is told and left out: it must not keep the others from their work.
+pub(super) fn each_readable<'a, T: DeserializeOwned>(rows: impl Iterator<Item = &'a Body>) -> Vec<T> {
+    let mut read = Vec::new();
+    for body in rows {
+        match body.read() {
+            Ok(value) => read.push(value),
+            Err(error) => tracing::error!(%error, "a row was left out; the others go on"),
+        }
+    }
+    read
 }
 
 /// Who holds the lines of an association at one instant, and who of them has a part in a call.

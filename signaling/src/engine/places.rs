@@ -9,7 +9,7 @@ use yoban_store::value::Word;
 use yoban_store::{Conn, Result};
 
 use super::Engine;
-use super::load::scene;
+use super::load::{each_readable, scene};
 use crate::error::CommandError;
 
 /// Kind of device rows that are cameras and displays.
@@ -49,13 +49,10 @@ impl Engine {
         device: DeviceId,
     ) -> std::result::Result<Option<SessionId>, CommandError> {
         let mut read = self.store.read().await?;
-        for row in read.live_sessions(association).await? {
-            let session: Session = row.body.read()?;
-            if session.leg_of_device(device).is_some_and(Leg::in_call) {
-                return Ok(Some(session.id));
-            }
-        }
-        Ok(None)
+        let rows = read.live_sessions(association).await?;
+        let sessions: Vec<Session> = each_readable(rows.iter().map(|row| &row.body));
+        let its = |session: &&Session| session.leg_of_device(device).is_some_and(Leg::in_call);
+        Ok(sessions.iter().find(its).map(|session| session.id))
     }
 
     /// The devices this actor could bring into a call now.
@@ -88,19 +85,10 @@ pub(super) async fn at_hand(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let mut elsewhere = Vec::new();
-    for row in conn.live_sessions(association).await?.into_iter().filter(|row| row.head.id != here) {
-        // A row that cannot be read must not keep a camera from another patient.
-        elsewhere.extend(row.body.read::<Session>());
-    }
-    let mut found = Vec::new();
-    for row in rows {
-        let Ok(equipment) = row.body.read::<Equipment>() else {
-            tracing::error!(device = ?row.id, "a device cannot be read; the others go on");
-            continue;
-        };
-        let busy = elsewhere.iter().any(|s| s.leg_of_device(equipment.id).is_some_and(Leg::in_call));
-        found.push(AtHand { equipment, busy });
-    }
-    Ok(found)
+    let live = conn.live_sessions(association).await?;
+    let live = live.iter().filter(|row| row.head.id != here);
+    let elsewhere: Vec<Session> = each_readable(live.map(|row| &row.body));
+    let busy = |device| elsewhere.iter().any(|s| s.leg_of_device(device).is_some_and(Leg::in_call));
+    let devices: Vec<Equipment> = each_readable(rows.iter().map(|row| &row.body));
+    Ok(devices.into_iter().map(|equipment| AtHand { busy: busy(equipment.id), equipment }).collect())
 }

@@ -61,3 +61,37 @@ async fn an_earlier_call_that_cannot_be_read_keeps_nobody_from_calling_again() {
     let (scene, _) = engine.facts(nurse(1), again.session).await.unwrap();
     assert!(scene.case.open());
 }
+
+#[tokio::test]
+async fn a_colleague_or_an_institution_that_cannot_be_read_keeps_nobody_from_calling() {
+    let district = District::new().await;
+    let home = AssociationId(id(1));
+    let mut tx = district.engine.store.begin().await.unwrap();
+    tx.insert_institution(InstitutionId(id(701)), home, "9999999999", &json!("from another program"))
+        .await
+        .unwrap();
+    let role = Word::of("deskNurse").unwrap();
+    tx.insert_person(PersonId(id(702)), home, None, &role, &json!("from another program")).await.unwrap();
+    tx.commit().await.unwrap();
+    let (case, _) = talks(&district, 1).await;
+    let tonight = district.engine.tonight(home).await.unwrap().seen_by(&nurse(1));
+    assert_eq!(tonight.iter().map(|item| item.case).collect::<Vec<_>>(), [case]);
+    let hub = crate::hub::Hub::start(Clock::Virtual(district.clock.clone()));
+    assert!(!district.engine.duty(&hub, home).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_running_call_that_cannot_be_read_keeps_no_camera_out_of_another() {
+    let district = District::new().await;
+    let (broken, session) = talks(&district, 1).await;
+    let camera = DeviceId(id(703));
+    let home = AssociationId(id(1));
+    let asked = async || district.engine.session_of_device(home, camera).await.unwrap();
+    assert_eq!(asked().await, None);
+    let mut tx = district.engine.store.begin().await.unwrap();
+    tx.load_case_for_update(broken).await.unwrap().unwrap();
+    let row = tx.load_session_for_update(session).await.unwrap().unwrap();
+    tx.save_session(&row.head, row.version, &[], &json!("from another program")).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(asked().await, None, "an answer, where there was a refusal");
+}
