@@ -32,15 +32,20 @@ import {
 import { group } from '../src/model/queue.ts';
 import { draftSbar } from '../src/model/sbar.ts';
 import { asideKey, currentCall, deskAway, stillIn } from '../src/model/staff.ts';
-import { screenOf } from '../src/model/tabletScreen.ts';
+import { screenOf, toldBefore, toldOf } from '../src/model/tabletScreen.ts';
 import { plotOf, windowOf } from '../src/model/trend.ts';
 import { bandText, missingText, scoreText, trimmed, valueText } from '../src/model/vitals.ts';
+import type { Disposition } from '../src/wire.ts';
 
 afterEach(() => {
   lang.value = 'ja';
 });
 
 describe("the tablet's screen", () => {
+  const another = { ...asPatient(scenes.decided), session: 'another' };
+  const recheckAt = (at: number) =>
+    asPatient(scenes.decided, { disposition: { outcome: { outcome: 'recheckAt', at }, advice: '' } });
+
   it('follows the call through the night', () => {
     expect(screenOf(null, null)).toBe('idle');
     expect(screenOf(asPatient(scenes.calling), null)).toBe('calling');
@@ -52,8 +57,36 @@ describe("the tablet's screen", () => {
   });
 
   it('is the first one again once the decision was put away, for that call alone', () => {
-    expect(screenOf(asPatient(scenes.decided), asPatient(scenes.decided).session)).toBe('idle');
-    expect(screenOf(asPatient(scenes.decided), 'another')).toBe('after');
+    const decided = asPatient(scenes.decided);
+    const seen = toldOf(decided);
+    expect(screenOf(decided, seen)).toBe('idle');
+    expect(screenOf({ ...decided, session: 'another' }, seen)).toBe('after');
+    // Signed since, and read again: nothing is new to the patient.
+    expect(screenOf({ ...decided, version: 99, now: NOW + 1, signed: 1 }, seen)).toBe('idle');
+  });
+
+  it('comes back when something was decided, taken back or changed after it was put away', () => {
+    const undecided = asPatient(scenes.undecided);
+    const decided = asPatient(scenes.decided);
+    const disposition = decided.disposition as Disposition;
+    expect(screenOf(undecided, toldOf(undecided))).toBe('idle');
+    for (const [put, now] of [
+      [undecided, decided],
+      [decided, undecided],
+      [decided, asPatient(scenes.toHospital)],
+      [decided, { ...decided, disposition: { ...disposition, advice: '横にならないでください。' } }],
+      [recheckAt(NOW + 60_000), recheckAt(NOW + 120_000)],
+    ] as const)
+      expect(screenOf(now, toldOf(put))).toBe('after');
+    expect([decided, undecided].map((call) => toldBefore(toldOf(call), call))).toEqual([
+      'decided',
+      'pending',
+    ]);
+    expect([null, 'no text of ours', toldOf(decided)].map((t) => toldBefore(t, another))).toEqual([
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('counts the wait from the request, and in a running call from when the last clinician was gone', () => {

@@ -1,5 +1,5 @@
 /** Makes a page ring: sound made in code, vibration, a blinking title. One tap unlocks it and keeps the screen on. */
-export type RingTone = 'desk' | 'phone' | 'waiting';
+export type RingTone = 'desk' | 'phone' | 'waiting' | 'news';
 
 export interface RingerState {
   /** Sound is allowed. */
@@ -29,8 +29,9 @@ interface Pattern {
 }
 
 /**
- * Two falling thirds for the desk, a faster call for a phone, a soft tick while one waits. All between 500 and
- * 1,100 Hz: old ears and small loudspeakers both lose what lies higher or lower.
+ * Two falling thirds for the desk, a faster call for a phone, a soft tick while one waits, two rising notes when there
+ * is something to read. All between 500 and 1,100 Hz: old ears and small loudspeakers both lose what lies higher or
+ * lower.
  */
 const TONES: Record<RingTone, Pattern> = {
   desk: { notes: pairs(0, 880, 698, 320), lengthMs: 2_400, vibration: [400, 200, 400, 1_400] },
@@ -40,6 +41,7 @@ const TONES: Record<RingTone, Pattern> = {
     vibration: [600, 300],
   },
   waiting: { notes: [{ atMs: 0, lengthMs: 350, hertz: 523 }], lengthMs: 3_000, vibration: [] },
+  news: { notes: pairs(0, 523, 784, 600), lengthMs: 3_000, vibration: [] },
 };
 const BLINK_MS = 1_000;
 const FADE_S = 0.02;
@@ -100,7 +102,7 @@ export class Ringer {
     this.stop();
     this.#ringing = tone;
     this.#play(tone);
-    if (tone !== 'waiting' && title !== undefined) this.#startBlinking(title);
+    if (title !== undefined) this.#startBlinking(title);
     this.#changed();
   }
 

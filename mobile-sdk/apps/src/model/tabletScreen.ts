@@ -11,8 +11,26 @@ export type Screen = 'idle' | 'calling' | 'fallback' | 'incall' | 'closing' | 'l
 export const mayMeasure = (screen: Screen): boolean => screen === 'idle' || screen === 'incall';
 
 /**
- * The screen for the newest call. `seen` is a session whose outcome the patient has put away; `none` is shown as
- * the idle screen.
+ * What the patient is told of a call that is over, as one text to compare and to keep: whoever put away that nothing is
+ * decided yet, or a decision that was taken back or changed since, has not been told what stands now.
+ */
+export const toldOf = ({ session, disposition }: CallView): string =>
+  JSON.stringify([session, disposition?.outcome ?? null, disposition?.advice ?? null]);
+
+/** What a kept text said of this call: a decision, that there is none yet, or (null) nothing. */
+export function toldBefore(told: string | null, { session }: CallView): 'decided' | 'pending' | null {
+  try {
+    const [of, outcome] = JSON.parse(told ?? '[]') as unknown[];
+    if (of !== session) return null;
+    return outcome === null ? 'pending' : 'decided';
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The screen for the newest call. `seen` is what the patient has put away, as `toldOf` has it; that is shown as the
+ * idle screen.
  */
 export function screenOf(call: CallView | null, seen: string | null): Screen {
   if (!call) return 'idle';
@@ -20,7 +38,7 @@ export function screenOf(call: CallView | null, seen: string | null): Screen {
     case 'waiting':
       return call.desk?.fallback ? 'fallback' : 'calling';
     case 'ended':
-      return call.session === seen ? 'idle' : 'after';
+      return toldOf(call) === seen ? 'idle' : 'after';
     case 'closing':
       return me(call)?.legState.state === 'left' ? 'left' : 'closing';
     case 'active': {

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { clockTime, list, nameOf } from '../app/format.ts';
 import { cannotCall, type Link } from '../app/link.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { T, t } from '../i18n/index.tsx';
+import { type Key, T, t } from '../i18n/index.tsx';
 import { others } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
@@ -74,23 +74,36 @@ export function Closing(): VNode {
   );
 }
 
+/** What stands there now, in words; `again`: there was a decision, and it was taken back. */
+const headingOf = (call: CallView, again: boolean): Key => {
+  if (call.disposition) return `tab.outcome.${call.disposition.outcome.outcome}`;
+  if (call.state.state === 'ended' && call.state.reason === 'cancelledByPatient')
+    return 'tab.after.cancelled';
+  return again ? 'tab.after.rethink' : 'tab.after.pending';
+};
+
+/** The same for who listens. Another piece of advice is news too, where the outcome is the same. */
+export const saidAfter = (call: CallView, again: boolean): string =>
+  [t(headingOf(call, again)), call.disposition?.advice].filter(Boolean).join('\n');
+
 /** After the call: what was decided, in plain words, and how to call again. */
 export function After(props: {
   call: CallView;
+  /** There was a decision, and it was taken back. */
+  again: boolean;
   phone: string;
   link: Link;
   calling: boolean;
   onAgain: () => void;
   onDone: () => void;
 }): VNode {
-  const { call } = props;
+  const { call, again } = props;
   const cancelled = call.state.state === 'ended' && call.state.reason === 'cancelledByPatient';
   const decided = call.disposition;
   const kind = decided?.outcome.outcome;
   const offline = cannotCall(props.link);
   return (
     <main class="page" data-testid="screen-after">
-      <Live text={kind ? t(`tab.outcome.${kind}`) : t('tab.after.pending')} />
       <div class="centre">
         {decided && kind ? (
           <section class="decision" aria-labelledby="decided">
@@ -102,7 +115,7 @@ export function After(props: {
                 <T k="tab.after.title" />
               </p>
               <h1 id="decided">
-                <T k={`tab.outcome.${kind}`} />
+                <T k={headingOf(call, again)} />
               </h1>
               {kind === 'ambulance' && (
                 <p>
@@ -135,10 +148,18 @@ export function After(props: {
           <>
             {!cancelled && <span class="spinner" style={{ fontSize: '44px' }} />}
             <h1>
-              <T k={cancelled ? 'tab.after.cancelled' : 'tab.after.pending'} />
+              <T k={headingOf(call, again)} />
             </h1>
             <p class="lead">
-              <T k={cancelled ? 'tab.after.cancelledSub' : 'tab.after.pendingSub'} />
+              <T
+                k={
+                  cancelled
+                    ? 'tab.after.cancelledSub'
+                    : again
+                      ? 'tab.after.rethinkSub'
+                      : 'tab.after.pendingSub'
+                }
+              />
             </p>
           </>
         )}

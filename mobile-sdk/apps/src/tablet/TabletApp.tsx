@@ -9,13 +9,14 @@ import { useRoom } from '../app/useRoom.ts';
 import { type Question, questionOf } from '../model/call.ts';
 import { drafted } from '../model/keypad.ts';
 import { troubleOf, type Waived } from '../model/sources.ts';
-import { mayMeasure, screenOf } from '../model/tabletScreen.ts';
+import { mayMeasure, screenOf, toldBefore, toldOf } from '../model/tabletScreen.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
+import { Live as Aloud } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
-import type { Me } from '../wire.ts';
-import { After, Closing, Left } from './After.tsx';
+import type { CallView, Me } from '../wire.ts';
+import { After, Closing, Left, saidAfter } from './After.tsx';
 import { AskJoin, AskRecording } from './Ask.tsx';
 import { Calling, Fallback } from './Calling.tsx';
 import { Idle } from './Idle.tsx';
@@ -36,15 +37,38 @@ function unlock(): void {
   if (!document.fullscreenElement) void document.documentElement.requestFullscreen?.().catch(() => undefined);
 }
 
-function useSeen(): [string | null, (session: string | null) => void] {
+/** What the patient has put away. */
+function useSeen(): [string | null, (told: string | null) => void] {
   const [seen, set] = useState(() => sessionStorage.getItem(SEEN));
   return [
     seen,
-    (session) => {
-      if (session) sessionStorage.setItem(SEEN, session);
-      set(session);
+    (told) => {
+      if (told) sessionStorage.setItem(SEEN, told);
+      set(told);
     },
   ];
+}
+
+/** Long enough for the tone to die away. */
+const NEWS_MS = 2_000;
+
+/**
+ * Whether a decision of this call was taken back. What changes after the patient was told something is heard once,
+ * softly: nobody looks at a tablet all night.
+ */
+function useNews(call: CallView | null, seen: string | null): boolean {
+  const over = call?.state.state === 'ended' ? call : null;
+  const told = over && toldOf(over);
+  const last = useRef(seen);
+  const decided = useRef(seen);
+  useEffect(() => {
+    const before = last.current;
+    if (!over || told === before) return;
+    last.current = told;
+    if (over.disposition) decided.current = told;
+    if (toldBefore(before, over)) ringer.sample('news', NEWS_MS);
+  }, [told]);
+  return over !== null && !over.disposition && toldBefore(decided.current, over) === 'decided';
 }
 
 export function TabletApp({ live }: { live: Live }): VNode {
@@ -82,6 +106,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
     else ringer.stop();
     return () => ringer.stop();
   }, [screen]);
+  const again = useNews(call, seen);
   useEffect(() => setWaived([]), [running]);
   // Closed for good: who comes back into the call sees the face first. What was typed stays.
   useEffect(() => {
@@ -170,11 +195,12 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
       return (
         <After
           call={call}
+          again={again}
           phone={me.deskPhone}
           link={live.link.value}
           calling={tapping}
           onAgain={tap}
-          onDone={() => setSeen(call.session)}
+          onDone={() => setSeen(toldOf(call))}
         />
       );
     }
@@ -192,6 +218,8 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
   return (
     <>
       <LinkBanner link={live.link.value} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
+      {/* It stands there before the words come: what is drawn together with its words is not read out. */}
+      <Aloud text={call && screen === 'after' ? saidAfter(call, again) : ''} />
       {body()}
       {elsewhere && call && <RecordingFrame call={call} over={page} />}
       {joiner && <AskJoin person={joiner} send={send} key={joiner.leg} />}

@@ -12,7 +12,7 @@ import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
 import { mediaBreaks } from './media.ts';
 import { dutyDoctor, recordedWithoutLine } from './phone.ts';
 import { deciding, lookingAgain, ofNoLine, signing, takenBack } from './record.ts';
-import { behindAQuestion, brokenScreen, patient, questionsInTurn } from './tablet.ts';
+import { behindAQuestion, brokenScreen, decidedLater, patient, questionsInTurn } from './tablet.ts';
 import { secondThoughts, twoWhoCheck, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
 
 const FAKE_MEDIA = [
@@ -26,6 +26,7 @@ const STORIES = [
   switchedOnAgain,
   anotherPatient,
   patient,
+  decidedLater,
   questionsInTurn,
   behindAQuestion,
   typedOffline,

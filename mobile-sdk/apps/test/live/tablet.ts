@@ -98,6 +98,60 @@ export async function patient(browser: Browser, base: string): Promise<void> {
   await page.context().close();
 }
 
+/** What is decided, taken back and decided anew after the patient put it away comes to the patient, and is heard. */
+export async function decidedLater(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard } = await play(browser, base, 'tablet', tabletMe);
+  await ready(page);
+  await page.click(at('call'));
+  await heard('tap');
+  const aloud = '[aria-live].sr';
+  const putAway = async () => {
+    await page.click(at('done'));
+    await page.waitForSelector(at('screen-idle'));
+    assert.equal((await page.textContent(aloud))?.trim(), '');
+    // The tone before it has died away.
+    await page.clock.fastForward(3_000);
+  };
+  const tones = () => page.evaluate(() => (window as unknown as { tones: number }).tones);
+  const words = async (heading: RegExp) => {
+    await page.waitForSelector(at('screen-after'));
+    await page.waitForFunction(
+      ([selector, source]) =>
+        new RegExp(source as string).test(document.querySelector(selector as string)?.textContent ?? ''),
+      [aloud, heading.source],
+    );
+  };
+  const rings = async (before: number) =>
+    page.waitForFunction((n) => (window as unknown as { tones: number }).tones > n, before);
+
+  say({ type: 'call', call: { ...asPatient(scenes.undecided), version: 1 } });
+  await words(/記録をまとめています/);
+  assert.equal(await tones(), 0, 'nothing new: it stood there when the call was over');
+  await putAway();
+  say({ type: 'call', call: { ...asPatient(scenes.toHospital), version: 2 } });
+  await words(/救急車[\s\S]*横にならず/);
+  await rings(0);
+  await putAway();
+  let before = await tones();
+  say({ type: 'call', call: { ...asPatient(scenes.undecided), version: 3 } });
+  await words(/もう一度考えています/);
+  await rings(before);
+  // Not put away: what comes now is heard as well.
+  await page.clock.fastForward(3_000);
+  before = await tones();
+  say({ type: 'call', call: { ...asPatient(scenes.decided), version: 4 } });
+  await words(/橘先生が3時ごろ/);
+  await rings(before);
+  await putAway();
+  // Loaded anew, it is put away still.
+  await page.reload();
+  await ready(page);
+  say({ type: 'call', call: { ...asPatient(scenes.decided), version: 5 } });
+  await page.waitForSelector(at('last'));
+  await page.waitForSelector(at('screen-idle'));
+  await page.context().close();
+}
+
 /** Two questions: the one on the screen stays until it is answered, and a double tap does not answer the next. */
 export async function questionsInTurn(browser: Browser, base: string): Promise<void> {
   const { page, say, heard, sent } = await play(browser, base, 'tablet', tabletMe);

@@ -105,6 +105,8 @@ export const tablet: Record<keyof typeof ja, Message> = {
   'tab.after.title': 'What was decided',
   'tab.after.pending': 'The notes are being written',
   'tab.after.pendingSub': 'What was decided will appear here soon.',
+  'tab.after.rethink': 'We are thinking about this again',
+  'tab.after.rethinkSub': 'What you were told before may change. The new decision will appear here soon.',
   'tab.after.again': 'Press the button below to call again. At night too, as often as you need.',
   'tab.after.offline': 'The screen cannot call now. Please telephone the desk.',
   'tab.after.call': 'Call again',
