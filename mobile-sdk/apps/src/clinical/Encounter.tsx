@@ -94,6 +94,10 @@ export function Encounter(props: EncounterProps): VNode {
           {t('enc.fhir')}
         </Button>
       </header>
+      {/* The card says it again, further down on a narrow screen. */}
+      <p class="enc-who" aria-hidden="true">
+        {nameOf(encounter.patient.name)} <small class="soft">{t('age', { n: encounter.patient.age })}</small>
+      </p>
       <div class="enc-grid">
         <section class="card">
           <PatientPanel patient={encounter.patient} />

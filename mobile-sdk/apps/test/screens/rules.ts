@@ -203,6 +203,20 @@ export function faults(rules: Rules): string[] {
     }
   }
 
+  // What is told over a page leaves free what is pressed, and what stands for a picture its name.
+  const meet = (a: Box, b: Box) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+  const marks = rules.oneScreen ? [...scope.querySelectorAll('.rec')].filter(seen) : [];
+  for (const told of marks)
+    for (const e of pressed)
+      if (layer(told) && !layer(e) && meet(boxOf(told), shown(e)))
+        found.push(`${name(told)} covers ${name(e)}`);
+  for (const veil of [...scope.querySelectorAll('.tile .veil > span')].filter(seen)) {
+    const plate = veil.closest('.tile')?.querySelector('.plate');
+    if (plate && meet(boxOf(veil), boxOf(plate))) found.push(`${name(plate)} covers ${name(veil)}`);
+  }
+
   // ---- What is read --------------------------------------------------------------------------------------------
   const rowsOf = new Map<Element, number[]>();
   const oneLine = (e: Element) =>

@@ -86,7 +86,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'checkIn.title': 'Does the call go on?',
   'checkIn.left': 'If not, it passes on in {n} s',
   'checkIn.yes': 'It goes on',
-  'consent.spoken': 'Agreed by word of mouth',
+  'consent.spoken': 'Consent spoken',
   'consent.spoken.sub': 'Press once the patient has said yes to {who} joining.',
   'consent.asked': 'The tablet asks about {who} joining',
   'consent.refused': 'The patient refused {who}',

@@ -110,7 +110,7 @@ export const tablet: Record<keyof typeof ja, Message> = {
   'tab.after.again': 'Press the button below to call again. At night too, as often as you need.',
   'tab.after.offline': 'The screen cannot call now. Please telephone the desk.',
   'tab.after.call': 'Call again',
-  'tab.after.done': 'Back to the first screen',
+  'tab.after.done': 'First screen',
   'tab.after.at': 'We look again at {time}',
   'tab.after.119': 'The nurse telephones 119. If asked to, please call 119 yourself.',
   'tab.after.cancelled': 'The call was stopped',
