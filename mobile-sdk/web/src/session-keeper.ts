@@ -94,7 +94,8 @@ export class SessionKeeper {
     try {
       return { token: (await this.#refresh(known)).accessToken };
     } catch (error) {
-      const refused = error instanceof YobanProblem && [400, 401, 403].includes(error.status);
+      // In the server's own word alone: a proxy in the way, too, answers 401 or 403, and the tokens are gone for good.
+      const refused = error instanceof YobanProblem && error.code === 'sign-in-needed';
       if (refused) this.forget();
       return { none: refused ? 'signed-out' : 'unreachable' };
     }

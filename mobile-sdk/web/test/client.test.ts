@@ -257,8 +257,7 @@ test('a no that comes after it was let in leaves nobody signed in', async () => 
   expect(await back).toEqual(me);
   made.client.start();
   await settle();
-  const problem = { type: '', code: 'signed-out', status: 401, title: '', titleEn: '', next: '', nextEn: '' };
-  refuse(Response.json(problem, { status: 401 }));
+  refuse(Response.json(refused, { status: 401 }));
   await settle();
   expect(made.client.store.getSnapshot()).toMatchObject({ connection: 'signed-out', me: null });
 });

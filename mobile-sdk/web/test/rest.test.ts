@@ -200,12 +200,27 @@ describe('tokens', () => {
     expect(await after.token(false)).toEqual({ token: 'access-1' });
   });
 
+  test('what somebody in the way answers signs nobody out', async () => {
+    const inTheWay: Answer[] = [
+      { status: 403, body: '<html>' },
+      { status: 401, body: { message: 'Proxy' } },
+      problem(400, 'invalid'),
+      problem(401, 'authentication'),
+    ];
+    for (const answer of inTheWay) {
+      const { keeper: k, deps } = keeper(signedIn(1, 300_000), answer);
+      await k.signIn('code');
+      expect(await k.token(true)).toEqual({ none: 'unreachable' });
+      expect(new SessionKeeper(deps).me).toEqual(me);
+    }
+  });
+
   test('a refused refresh signs out; a server that is away does not', async () => {
     const away = keeper(signedIn(1, 300_000), 'lost');
     await away.keeper.signIn('code');
     expect(await away.keeper.token(true)).toEqual({ none: 'unreachable' });
     expect(away.keeper.me).toEqual(me);
-    const refused = keeper(signedIn(1, 300_000), problem(401, 'authentication'));
+    const refused = keeper(signedIn(1, 300_000), problem(401, 'sign-in-needed'));
     await refused.keeper.signIn('code');
     expect(await refused.keeper.token(true)).toEqual({ none: 'signed-out' });
     expect(refused.keeper.me).toBeNull();
