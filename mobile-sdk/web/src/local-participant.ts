@@ -46,6 +46,8 @@ export class LocalParticipant {
   /** Device operations one after the other: two at once leave a camera running that nobody owns. */
   #queue: Promise<void> = Promise.resolve();
   #listening = false;
+  /** How often the microphone was switched: the last one counts, whatever is waiting in the queue. */
+  #switched = 0;
 
   constructor(devices: Devices | null, storage: SafeStore, hooks: LocalHooks) {
     this.#devices = devices;
@@ -100,21 +102,33 @@ export class LocalParticipant {
 
   /** Gets what is wanted and not there yet. Never fails: what is missing is in the states. */
   open(wanted: { microphone: boolean; camera: boolean }): Promise<void> {
+    const switched = this.#switched;
     return this.#then(async () => {
       this.#listen(true);
-      this.#sources.microphone.wanted = wanted.microphone;
+      if (switched === this.#switched) this.#sources.microphone.wanted = wanted.microphone;
       this.#sources.camera.wanted = wanted.camera;
       await this.#getMissing();
     });
   }
 
-  /** Muting keeps the microphone: the first words after it are not lost to a device that starts. */
+  /**
+   * Muting keeps the microphone: the first words after it are not lost to a device that starts. And it acts at once:
+   * a camera that takes its time, or a browser's question that nobody answers, must not keep somebody audible.
+   */
   setMicrophoneEnabled(enabled: boolean): Promise<void> {
-    return this.#then(async () => {
-      const source = this.#sources.microphone;
+    this.#switched += 1;
+    const switched = this.#switched;
+    const source = this.#sources.microphone;
+    const apply = () => {
       source.wanted = enabled;
       if (source.track !== null) source.track.enabled = enabled;
-      else if (enabled) await this.#getMissing();
+    };
+    apply();
+    this.#hooks.changed();
+    return this.#then(async () => {
+      if (switched !== this.#switched) return;
+      apply();
+      if (enabled) await this.#getMissing();
       this.#hooks.changed();
     });
   }

@@ -200,7 +200,7 @@ class Turn extends Workbench {
       case 'retry':
         // A time the server named counts once; one that stays away longer is asked by back-off.
         this.s.comeBackMs = null;
-        if (this.s.phase === 'waiting') this.#begin(false);
+        if (this.s.phase === 'waiting') this.#begin(this.s.refused);
         return;
       case 'opening':
         if (this.s.phase === 'opening' || this.s.phase === 'greeting') this.drop();
@@ -236,7 +236,7 @@ class Turn extends Workbench {
       this.schedule('probe', PROBE_MS);
     } else if (this.s.phase === 'waiting' && this.s.online && this.s.comeBackMs === null) {
       this.s.failures = 0;
-      this.#begin(false);
+      this.#begin(this.s.refused);
     }
   }
 

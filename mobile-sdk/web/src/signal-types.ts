@@ -90,7 +90,7 @@ export interface SignalState {
   pending: readonly Pending[];
   /** Tries in a row that did not reach `welcome`. */
   failures: number;
-  /** The token was refused since the last `welcome`. */
+  /** The token was refused since the last `welcome`: the next one has to be a fresh one, however long it takes to get it. */
   refused: boolean;
   heartbeatMs: number;
   heardAt: number;

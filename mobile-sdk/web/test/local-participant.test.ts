@@ -224,3 +224,49 @@ test('old names of errors are known too', () => {
   expect(stateOfError(named('TrackStartError'))).toBe('inUse');
   expect(stateOfError(undefined)).toBe('absent');
 });
+
+/** The browser's question, or a camera that hangs: until the result is called nothing is given. */
+function hanging(devices: FakeDevices): () => void {
+  let go: () => void = () => undefined;
+  devices.question = new Promise((done) => {
+    go = done;
+  });
+  return () => go();
+}
+
+test('muting acts at once, also while a camera takes its time', async () => {
+  const { local, devices } = setUp();
+  await local.open({ microphone: true, camera: false });
+  const go = hanging(devices);
+  void local.setCameraEnabled(true);
+  await settle();
+  void local.setMicrophoneEnabled(false);
+  expect([local.microphone, local.audioTrack?.enabled]).toEqual(['off', false]);
+  void local.setMicrophoneEnabled(true);
+  expect([local.microphone, local.audioTrack?.enabled]).toEqual(['on', true]);
+  void local.setMicrophoneEnabled(false);
+  go();
+  await local.setMicrophoneEnabled(false);
+  expect([local.microphone, local.audioTrack?.enabled, local.camera]).toEqual(['off', false, 'on']);
+});
+
+test('muted before the microphone is there, it comes muted, and is heard when the last tap says so', async () => {
+  for (const last of [false, true]) {
+    const { local, devices, states } = setUp();
+    // One that waits in the queue, and one that has begun.
+    const begun = local.close();
+    const opened = local.open(both);
+    if (last) await begun;
+    const go = hanging(devices);
+    const muted = local.setMicrophoneEnabled(false);
+    await settle();
+    const tapped = last ? local.setMicrophoneEnabled(true) : muted;
+    go();
+    await Promise.all([opened, tapped]);
+    await local.setCameraEnabled(false);
+    expect([local.microphone, local.audioTrack?.enabled ?? false]).toEqual(
+      last ? ['on', true] : ['off', false],
+    );
+    if (!last) expect(states.filter((state) => state.startsWith('on'))).toEqual([]);
+  }
+});
