@@ -58,8 +58,6 @@ impl Turn<'_, '_> {
         } else if self.next.cancelled() && !self.next.decided() {
             self.next.followed = true;
             self.fact(FactKind::AnsweredByNext { session: next });
-        } else {
-            self.recheck_by_new_call();
         }
         Ok(())
     }

@@ -40,6 +40,8 @@ pub enum Input {
     /// The patient taps 呼ぶ again. What was being ended is over then; a call that goes on is that call. Otherwise there is
     /// this new one.
     CallAgain(SessionId),
+    /// Somebody answered the patient's next call in this case, and sees them now.
+    NextAnswered,
     /// Ask somebody else in; a person, or whoever is on duty.
     Invite {
         /// What for.
@@ -121,7 +123,7 @@ impl Input {
         match self {
             Self::Cancel => Action::CancelCall,
             Self::CallAgain(_) => Action::RequestCall,
-            Self::Accept | Self::Decline(_) => Action::AnswerRing,
+            Self::Accept | Self::Decline(_) | Self::NextAnswered => Action::AnswerRing,
             Self::Leave | Self::ComeBack | Self::Declare { .. } => Action::ComeAndGo,
             Self::Pictures(_) => Action::UseMedia,
             Self::End | Self::UndoEnd => Action::EndCall,

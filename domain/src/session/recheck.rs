@@ -106,7 +106,8 @@ impl Turn<'_, '_> {
         Ok(())
     }
 
-    /// The patient calls before anybody has looked: whoever answers sees them now, and decides anew.
+    /// The patient called before anybody has looked, and somebody answered: they see them now, and decide anew. A tap that
+    /// nobody answered, or that the patient took back, keeps no promise.
     pub(super) fn recheck_by_new_call(&mut self) {
         if self.next.owed_recheck().is_some() {
             self.next.recheck = None;

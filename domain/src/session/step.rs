@@ -63,6 +63,10 @@ impl Turn<'_, '_> {
             Input::End => self.end(),
             Input::UndoEnd => self.undo_end(),
             Input::CallAgain(next) => self.call_again(next),
+            Input::NextAnswered => {
+                self.recheck_by_new_call();
+                Ok(())
+            }
             Input::Invite { role, person } => self.invite(role, person),
             Input::BringEquipment(device) => self.bring(device),
             Input::WithdrawInvite(leg) => self.withdraw_invite(leg),

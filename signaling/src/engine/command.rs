@@ -53,7 +53,7 @@ impl Engine {
         let mut tx = self.store.begin().await?;
         let now = self.clock.now();
         let id = SessionId(fresh());
-        let mut over = None;
+        let (mut over, mut followed) = (None, Vec::new());
         if let Some(live) = tx.live_session_of_patient(patient).await? {
             over = self.call_again(&mut tx, by, live.head.id, id, now).await?;
             if over.is_none() {
@@ -69,7 +69,7 @@ impl Engine {
             None => None,
         };
         if let Some(row) = &known {
-            self.follow(&mut tx, by, row.head.id, id, now).await?;
+            followed = self.others(&mut tx, by, row.head.id, Input::CallAgain(id), now).await?;
         }
         let case_id = known.as_ref().map_or_else(|| CaseId(fresh()), |row| row.head.id);
         let desk = Duty::at(&mut tx, by.association, now).await?.candidates(Line::Desk, None);
@@ -123,6 +123,7 @@ impl Engine {
         if let Some(over) = over {
             self.tell_of(&over.before, &over.after);
         }
+        followed.into_iter().for_each(|earlier| self.tell(earlier));
         self.tell(id);
         Ok(Requested { case: case_id, session: id, existing: false })
     }
@@ -150,34 +151,36 @@ impl Engine {
         Ok(Some(Over { before: locked.session, after }))
     }
 
-    /// Calls of this case that the patient took back, and second looks that are owed, are answered by the new one. The case
-    /// itself goes on with that.
-    async fn follow(
+    /// Tells the ended calls of a case what became of the newest: one that the patient took back is answered by the next
+    /// tap, a second look that is owed by whoever answers it. Gives those that changed, to be told after the commit.
+    pub(super) async fn others(
         &self,
         tx: &mut Tx,
         by: Actor,
         case: CaseId,
-        next: SessionId,
+        input: Input,
         now: Timestamp,
-    ) -> Result<(), CommandError> {
-        for row in tx.sessions_of_case(case).await? {
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let mut changed = Vec::new();
+        for row in tx.sessions_of_case(case).await?.iter().filter(|row| row.head.ended.is_some()) {
             let locked = match self.lock(tx, row.head.id).await {
                 Ok(Some(locked)) => locked,
-                // One that cannot be read is told wherever it is looked at; the patient's tap must not fail of it.
+                // One that cannot be read is told wherever it is looked at; what the newest needs must not fail of it.
                 Ok(None) | Err(StoreError::Corrupt { .. }) => continue,
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             };
-            // Whatever the rules say of the old call, the new one is made.
-            let Ok(step) = self.step(tx, &locked, by, Input::CallAgain(next), now).await? else { continue };
+            // Whatever the rules say of the old call, the new one goes on.
+            let Ok(step) = self.step(tx, &locked, by, input.clone(), now).await? else { continue };
             let Step { session, outcomes } = step;
             if session != locked.session {
                 tx.save_session(&session_head(&session)?, locked.version, &engaged(&session)?, &session)
                     .await?;
                 append(tx, &session, by, outcomes.facts, now).await?;
                 self.arm(tx, &session, &[], now).await?;
+                changed.push(session.id);
             }
         }
-        Ok(())
+        Ok(changed)
     }
 
     /// What the media plane saw of a leg. Of a session or leg that is gone there is nothing to say.

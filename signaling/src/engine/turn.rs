@@ -109,6 +109,13 @@ impl Engine {
             Ok(step) => {
                 let after = step.session.clone();
                 self.save(&mut tx, by, &locked, step, now).await?;
+                let answered = matches!(locked.session.state, State::Waiting { .. })
+                    && matches!(after.state, State::Active { .. });
+                let kept = if answered {
+                    self.others(&mut tx, by, after.case, Input::NextAnswered, now).await?
+                } else {
+                    Vec::new()
+                };
                 match media {
                     Some(Media::Up(leg)) => {
                         tx.carry_leg(after.association, after.id, leg, &self.node).await?;
@@ -117,6 +124,7 @@ impl Engine {
                     None => {}
                 }
                 tx.commit().await?;
+                kept.into_iter().for_each(|earlier| self.tell(earlier));
                 self.tell_of(&locked.session, &after);
                 Ok(())
             }

@@ -57,6 +57,7 @@ fn input(night: &Night, what: u8) -> Input {
         25 => Input::StillHere,
         26 => Input::SetOxygenScale { scale2: what > 60, reason: "理由".to_owned().into() },
         27 => Input::Freed(person(NURSE)),
+        28 if what > 127 => Input::NextAnswered,
         28 => Input::CallAgain(next_call()),
         29 => Input::Invite { role: LegRole::DeskNurse, person: Some(person(OTHER_NURSE)) },
         30 => Input::Invite { role: LegRole::DutyDoctor, person: Some(person(OTHER_DOCTOR)) },

@@ -129,16 +129,18 @@ fn a_changed_decision_takes_the_place_of_the_promise() {
 }
 
 #[test]
-fn a_new_call_takes_the_place_of_the_second_look() {
+fn a_new_call_that_is_answered_takes_the_place_of_the_second_look() {
     let (mut night, _) = promised();
     let before = night.session.clone();
     assert!(!before.settled());
     night.act(night.tablet(), Input::CallAgain(next_call()));
+    assert_eq!(night.session, before, "a tap alone keeps no promise");
+    night.act(night.staff(NURSE), Input::NextAnswered);
     assert_eq!(night.count(|f| *f == FactKind::RecheckByNewCall), 1);
     assert_eq!((open(&night), night.session.settled()), (None, true));
     night.pass(Span::minutes(120));
     assert_eq!(night.count(|f| *f == FactKind::RecheckDue), 0, "nobody is told of a promise that is gone");
-    night.act(night.tablet(), Input::CallAgain(next_call()));
+    night.act(night.staff(NURSE), Input::NextAnswered);
     assert_eq!(night.count(|f| *f == FactKind::RecheckByNewCall), 1);
     // Of two calls the one that still owes something counts.
     assert_eq!(counting(&[before, night.session.clone()]).map(Session::settled), Some(false));

@@ -81,6 +81,18 @@ async fn a_new_call_in_the_case_takes_the_place_of_the_promised_second_look() {
     let case = engine.facts(nurse(1), before).await.unwrap().0.case;
     let again = engine.request(tablet(1)).await.unwrap();
     assert_eq!((again.case, again.existing), (case.id, false), "one night problem");
+    assert_eq!(
+        rows(engine, before).await,
+        [(Due::Recheck, at)],
+        "a tap that nobody has answered keeps no promise"
+    );
+    let mut hints = engine.bus.subscribe();
+    engine.act(nurse(2), again.session, Input::Accept).await.unwrap();
+    let told = std::iter::from_fn(|| hints.try_recv().ok());
+    assert!(
+        told.into_iter().any(|hint| matches!(hint, crate::hint::Hint::Session(s) if s == before)),
+        "whoever has the earlier call open learns that it changed: they could not sign it otherwise"
+    );
     let facts = district.engine.case(nurse(1), case.id).await.unwrap().facts;
     let replaced = |f: &&yoban_domain::fact::Fact| f.kind == FactKind::RecheckByNewCall;
     let of: Vec<_> = facts.iter().filter(replaced).map(|f| f.session).collect();
@@ -89,7 +101,6 @@ async fn a_new_call_in_the_case_takes_the_place_of_the_promised_second_look() {
     let refused = engine.act(nurse(1), before, looked()).await;
     assert!(matches!(refused, Err(CommandError::Refused(Refused::NoRecheck))), "{refused:?}");
     // The new call's own decision counts.
-    engine.act(nurse(2), again.session, Input::Accept).await.unwrap();
     engine.act(nurse(2), again.session, Input::End).await.unwrap();
     let advice = "お大事に".to_owned().into();
     let decision = Disposition { outcome: Outcome::Advice, advice, reason_online: None };
@@ -104,7 +115,31 @@ async fn a_new_call_in_the_case_takes_the_place_of_the_promised_second_look() {
 }
 
 #[tokio::test]
-async fn a_tap_while_the_end_can_be_taken_back_keeps_the_case_and_replaces_the_promise() {
+async fn a_call_that_was_taken_back_keeps_no_promise() {
+    let (district, before, at) = promised().await;
+    let engine = &district.engine;
+    let again = engine.request(tablet(1)).await.unwrap();
+    engine.act(tablet(1), again.session, Input::Cancel).await.unwrap();
+    let decision = Disposition {
+        outcome: Outcome::CancelledAndChecked,
+        advice: "お電話で伺いました".to_owned().into(),
+        reason_online: None,
+    };
+    engine.act(nurse(2), again.session, Input::Dispose(decision)).await.unwrap();
+    let owner = Owner::Line { line: Line::Desk };
+    let standing = engine.facts(nurse(1), before).await.unwrap().0.case.standing;
+    assert_eq!(standing, Standing::Open { owner, deadline: at });
+    let list = engine.tonight(AssociationId(id(1))).await.unwrap().seen_by(&nurse(2));
+    assert_eq!(list[0].recheck.map(|owed| (list[0].session, owed.due)), Some((before, false)));
+    district.clock.turn(at.since(engine.clock.now()));
+    engine.fire_due().await.unwrap();
+    let all = engine.case(nurse(1), again.case).await.unwrap().facts;
+    let due: Vec<_> = all.iter().filter(|f| f.kind == FactKind::RecheckDue).map(|f| f.session).collect();
+    assert_eq!(due, [Some(before)]);
+}
+
+#[tokio::test]
+async fn a_tap_while_the_end_can_be_taken_back_keeps_the_case_and_the_promise() {
     let (district, before) = District::tapped().await;
     let engine = &district.engine;
     engine.act(nurse(1), before, Input::Accept).await.unwrap();
@@ -113,6 +148,9 @@ async fn a_tap_while_the_end_can_be_taken_back_keeps_the_case_and_replaces_the_p
     let again = engine.request(tablet(1)).await.unwrap();
     let scene = engine.facts(nurse(1), before).await.unwrap().0;
     assert_eq!(scene.case.sessions, [before, again.session], "one night problem");
+    assert!(scene.session.owed_recheck().is_some() && scene.case.open());
+    engine.act(nurse(1), again.session, Input::Accept).await.unwrap();
+    let scene = engine.facts(nurse(1), before).await.unwrap().0;
     assert!(scene.session.owed_recheck().is_none() && scene.case.open());
     let all = district.engine.case(nurse(1), again.case).await.unwrap().facts;
     assert!(all.iter().all(|f| f.kind != FactKind::CaseClosed));
