@@ -43,6 +43,7 @@ fn told<'a>(facts: impl Iterator<Item = &'a Fact>, names: &Names<'_>) -> Vec<Tim
         TimelineEntry {
             seq: fact.seq,
             at: fact.at,
+            session: fact.session,
             fact: code.to_owned(),
             text: ja.into(),
             text_en: en.into(),

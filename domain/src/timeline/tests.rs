@@ -148,6 +148,8 @@ fn media_that_only_passed_is_in_the_log_and_not_on_the_page() {
         kind,
     })
     .collect();
+    let of: Vec<_> = timeline(&facts, &[]).iter().map(|entry| entry.session).collect();
+    assert_eq!(of, facts.iter().map(|fact| fact.session).collect::<Vec<_>>(), "each line says of which call");
     let numbers = |entries: Vec<TimelineEntry>| entries.iter().map(|e| e.seq).collect::<Vec<_>>();
     assert_eq!(numbers(timeline(&facts, &[])), [1, 2, 3, 4, 5]);
     assert_eq!(

@@ -202,6 +202,9 @@ pub struct TimelineEntry {
     pub seq: i64,
     /// When.
     pub at: Timestamp,
+    /// Of which call; none where it is of the case as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
     /// Which fact.
     pub fact: String,
     /// Plain words, Japanese.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { secondsAgo } from '../fixtures/people.ts';
 import { placed, record, recordings, thread } from '../fixtures/record.ts';
 import { fileAt, inTheMaking, moments, playlistOf } from '../src/model/recording.ts';
-import { lasting } from '../src/model/timeline.ts';
+import { lasting, ofCall } from '../src/model/timeline.ts';
 import type { RecordedFile } from '../src/wire.ts';
 
 describe('what was recorded', () => {
@@ -30,6 +30,25 @@ describe('what was recorded', () => {
     expect(inTheMaking(facts('recordingStarted', 'recordingStopped', 'recordingFinished'))).toBe(false);
     expect(inTheMaking(facts('recordingStarted', 'recordingFailed'))).toBe(false);
     expect(inTheMaking(facts('recordingStarted', 'recordingFinished', 'recordingStarted'))).toBe(true);
+  });
+
+  it('is awaited in the record of its own call alone, and a line of another call stands in none but its own', () => {
+    const line = (seq: number, fact: string, session?: string) => ({
+      seq,
+      at: 0,
+      fact,
+      text: '',
+      textEn: '',
+      session,
+    });
+    const night = [
+      line(1, 'caseOpened'),
+      line(2, 'recordingStarted', 'first'),
+      line(3, 'accepted', 'second'),
+    ];
+    expect(ofCall(night, 'first').map((entry) => entry.seq)).toEqual([1, 2]);
+    expect(ofCall(night, 'second').map((entry) => entry.seq)).toEqual([1, 3]);
+    expect(inTheMaking(ofCall(night, 'second'))).toBe(false);
   });
 
   it('keeps tracks of people it cannot name', () => {

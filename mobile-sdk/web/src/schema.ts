@@ -2009,6 +2009,7 @@ export interface components {
             seq: number;
             /** @description When. */
             at: components["schemas"]["Timestamp"];
+            session?: components["schemas"]["SessionId"] | null;
             /** @description Which fact. */
             fact: string;
             /** @description Plain words, Japanese. */

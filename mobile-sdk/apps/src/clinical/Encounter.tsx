@@ -3,10 +3,10 @@ import { unsaved } from '../app/drafts.ts';
 import { clockSeconds, dayTime, nameOf } from '../app/format.ts';
 import type { Send } from '../app/send.ts';
 import { either, t } from '../i18n/index.tsx';
-import { lasting } from '../model/timeline.ts';
+import { lasting, ofCall } from '../model/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Loading, Notice, Unread } from '../ui/parts.tsx';
-import type { CaseView, EncounterView, PlacedReading, Recording, TimelineEntry } from '../wire.ts';
+import type { CaseView, EncounterView, Id, PlacedReading, Recording, TimelineEntry } from '../wire.ts';
 import { Decided, DispositionForm, SignButton } from './Finish.tsx';
 import { PatientPanel } from './PatientPanel.tsx';
 import { Playback } from './Playback.tsx';
@@ -22,11 +22,13 @@ export interface Recorded {
 /** `null`: still being asked for. */
 export type Recordings = Recorded | null | 'unreadable';
 
-export const entriesOf = (thread: Thread): readonly TimelineEntry[] =>
-  thread === null || typeof thread === 'string' ? [] : lasting(thread.timeline);
+/** What happened in one call of the case, and to the case as a whole. */
+export const entriesOf = (thread: Thread, session: Id): readonly TimelineEntry[] =>
+  thread === null || typeof thread === 'string' ? [] : lasting(ofCall(thread.timeline, session));
 
 /** What happened, line by line; while it is on its way, or did not come, it says so in its own place. */
-function TimeLine({ thread, onRetry }: { thread: Thread; onRetry: () => void }): VNode {
+function TimeLine(props: { thread: Thread; session: Id; onRetry: () => void }): VNode {
+  const { thread, session, onRetry } = props;
   return (
     <section class="card">
       <h3>{t('enc.timeline')}</h3>
@@ -36,7 +38,7 @@ function TimeLine({ thread, onRetry }: { thread: Thread; onRetry: () => void }):
         <Unread onRetry={onRetry} testid="timeline-unreadable" />
       ) : (
         <ol class="timeline">
-          {entriesOf(thread).map((entry) => (
+          {entriesOf(thread, session).map((entry) => (
             <li key={entry.seq}>
               <time class="num" dateTime={new Date(entry.at).toISOString()}>
                 {clockSeconds(entry.at)}
@@ -79,7 +81,7 @@ export interface EncounterProps {
 /** One consultation as it stands in the record: decision, note, signature, and everything that happened. */
 export function Encounter(props: EncounterProps): VNode {
   const { encounter, thread } = props;
-  const lines = entriesOf(thread);
+  const lines = entriesOf(thread, encounter.session);
   return (
     <main class="encounter" data-testid="encounter">
       <header class="row wrap">
@@ -184,7 +186,7 @@ export function Encounter(props: EncounterProps): VNode {
             />
           </section>
         </div>
-        <TimeLine thread={thread} onRetry={props.onRetry} />
+        <TimeLine thread={thread} session={encounter.session} onRetry={props.onRetry} />
       </div>
     </main>
   );

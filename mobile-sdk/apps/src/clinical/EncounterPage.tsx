@@ -83,7 +83,9 @@ export function EncounterPage({ live, session }: { live: Live; session: Id }): V
   const [busy, go] = useBusy();
   const [looked, setLooked] = useState(0);
   const making =
-    typeof recordings === 'object' && recordings?.manifests.length === 0 && inTheMaking(entriesOf(thread));
+    typeof recordings === 'object' &&
+    recordings?.manifests.length === 0 &&
+    inTheMaking(entriesOf(thread, session));
   useEffect(() => {
     if (!making || looked >= LOOKS) return;
     const later = setTimeout(() => {
