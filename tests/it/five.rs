@@ -61,7 +61,8 @@ async fn five_people_hear_and_see_one_another_and_the_sixth_is_not_woken_for_a_f
     // Nobody is woken for a room without a place.
     let invite = Say::Invite { session, role: LegRole::VisitingNurse, person: Some(sixth.person()) };
     let problem = nurse.try_say(invite).await.unwrap_err();
-    assert!(sixth.try_say(Say::Accept { session }).await.is_err(), "and whoever comes unasked stays outside");
+    let unasked = sixth.try_say(Say::Accept { session }).await.unwrap_err();
+    assert_eq!(unasked.code, "not-found", "whoever comes unasked does not even learn that there is a call");
     assert_eq!((problem.code.as_str(), problem.status), ("call-full", 409));
     assert!(problem.title.contains("五人まで") && problem.next.contains("退出してから"), "{problem:?}");
     assert!(problem.title_en.contains("five people") && problem.next_en.contains("left"), "{problem:?}");

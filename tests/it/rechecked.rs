@@ -1,6 +1,6 @@
 //! A recheck promised in a call: the server is killed meanwhile, and the desk is told all the same.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use yoban_domain::case::Owner;
 use yoban_domain::duty::Line;
@@ -19,7 +19,7 @@ async fn a_promised_recheck_outlives_the_server_until_somebody_says_what_they_fo
     let call = night.answered(&mut patient, &mut nurse).await;
     let (session, case) = (call.requested.session, call.requested.case);
     let (case, record) = (format!("/api/v1/cases/{case}"), format!("/api/v1/encounters/{session}"));
-    let outcome = Outcome::RecheckAt { at: Timestamp(now_ms() + 5_000) };
+    let outcome = Outcome::RecheckAt { at: Timestamp(now_ms() + 12_000) };
     let disposition =
         Disposition { outcome, advice: "また見ます".to_owned().into(), reason_online: None };
     nurse.say(Say::Dispose { session, disposition }).await;
@@ -27,13 +27,14 @@ async fn a_promised_recheck_outlives_the_server_until_somebody_says_what_they_fo
     nurse
         .until_call(session, "the end", |call| matches!(call.state, State::Ended { .. }).then_some(()))
         .await;
+    let told = |case: &CaseView| case.timeline.iter().filter(|line| line.fact == "recheckDue").count();
+    assert_eq!(told(&nurse.get(&case).await), 0, "the promise is older than the next life of the server");
     night.server.kill();
     nurse.until("the socket is gone", |seen| seen.closed).await;
     night.server.restart();
     nurse.media = None;
     nurse.connect(None).await;
     let give_up = Instant::now() + PATIENCE;
-    let told = |case: &CaseView| case.timeline.iter().filter(|line| line.fact == "recheckDue").count();
     let due = loop {
         let seen: CaseView = nurse.get(&case).await;
         if told(&seen) > 0 {
@@ -41,6 +42,7 @@ async fn a_promised_recheck_outlives_the_server_until_somebody_says_what_they_fo
         }
         assert!(Instant::now() < give_up, "nobody was told: {seen:?}");
         assert_eq!(seen.owner, Some(Owner::Line { line: Line::Desk }));
+        tokio::time::sleep(Duration::from_millis(50)).await;
     };
     assert_eq!((told(&due), due.owner), (1, Some(Owner::Line { line: Line::Desk })));
     let view: EncounterView = nurse.get(&record).await;

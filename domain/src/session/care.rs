@@ -201,6 +201,8 @@ impl Turn<'_, '_> {
         }
         if let Outcome::RecheckAt { at } = disposition.outcome
             && at <= self.now
+            // What was promised already may be put in other words when its time has come.
+            && self.next.recheck.as_ref().is_none_or(|promised| promised.at != at)
         {
             return Err(Refused::RecheckInPast);
         }

@@ -109,6 +109,22 @@ fn a_promise_that_a_new_tap_finds_overdue_is_due_now_and_not_in_the_past() {
 }
 
 #[test]
+fn the_words_of_a_promise_can_be_mended_after_its_time_and_the_time_cannot() {
+    let (mut night, at) = promised();
+    night.pass(Span::minutes(100));
+    let due = night.session.recheck.clone();
+    assert!(due.as_ref().is_some_and(|promised| promised.due));
+    let mut mended = promise(at);
+    if let Input::Dispose(disposition) = &mut mended {
+        disposition.advice = "必ずまた見ます".to_owned().into();
+    }
+    night.act(night.staff(DOCTOR), mended);
+    assert_eq!(night.session.recheck, due, "the same promise, still due");
+    let past = promise(at.plus(Span::minutes(1)));
+    assert_eq!(night.try_act(night.staff(DOCTOR), past), Err(Refused::RecheckInPast));
+}
+
+#[test]
 fn a_changed_decision_takes_the_place_of_the_promise() {
     let (mut night, at) = promised();
     let later = at.plus(Span::minutes(30));
