@@ -75,6 +75,8 @@ impl Auth {
     pub async fn sign_in(&self, code: &str, device: DeviceId) -> Result<SignedIn, ApiError> {
         let now = self.engine.clock().now();
         let hash = code_hash(code);
+        // Anybody may ask: whoever brings no good code does not get as far as the one writer that taps wait for.
+        self.engine.store().read().await?.sign_in_code(&hash, now).await?.ok_or(ApiError::Unauthenticated)?;
         let mut tx = self.engine.store().begin().await?;
         let known = tx.sign_in_code(&hash, now).await?.ok_or(ApiError::Unauthenticated)?;
         let purpose = known.purpose.as_str().to_owned();

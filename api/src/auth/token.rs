@@ -16,7 +16,8 @@ const ISSUER: &str = "yoban";
 const LONGEST: usize = 4096;
 /// An access token's life. Shorter costs refreshes; longer keeps a stolen one useful.
 const ACCESS: Span = Span::minutes(10);
-/// A refresh token's life for staff: one night and the morning after.
+/// A refresh token's life for staff. A page that was closed for longer than one night and the morning after asks for a new
+/// sign-in; one that stays open renews its own.
 const REFRESH: Span = Span(16 * 3_600_000);
 /// For a lent tablet: it may lie switched off for months and must still call. Retiring the device ends it.
 const TABLET_REFRESH: Span = Span(400 * 24 * 3_600_000);
