@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { zone } from '../src/app/clock.ts';
+import { holdClock, zone } from '../src/app/clock.ts';
 import * as f from '../src/app/format.ts';
 import { lang } from '../src/i18n/index.tsx';
 
@@ -22,6 +22,13 @@ describe('times', () => {
   it('have midnight as 0, not 24', () => {
     expect(f.clockTime(Date.UTC(2026, 10, 22, 15, 0))).toBe('0:00');
     expect(f.hourOf(Date.UTC(2026, 10, 22, 15, 0))).toBe(0);
+  });
+
+  it('say their day where the hour alone could be of another one', () => {
+    holdClock(AT);
+    const hours = (n: number) => f.nightTime(AT + n * 3_600_000);
+    expect([hours(1), hours(11), hours(-11)]).toEqual(['3:04', '13:04', '15:04']);
+    expect([hours(13), hours(23), hours(-13)]).toEqual(['11月23日 15:04', '11月24日 1:04', '11月22日 13:04']);
   });
 
   it('are a dash where the number is no instant, and throw never', () => {

@@ -1,6 +1,6 @@
 import { type Key, lang, locale, t } from '../i18n/index.tsx';
 import type { EquipmentCard, Name, Participant, PersonCard, Timestamp } from '../wire.ts';
-import { zone } from './clock.ts';
+import { now, zone } from './clock.ts';
 
 /** `—` for a number that is no instant: `Intl` throws there, and one wrong number must not blank a screen. */
 const written = (at: Timestamp, options: Intl.DateTimeFormatOptions): string =>
@@ -29,6 +29,11 @@ export const day = (at: Timestamp): string =>
 /** `11月23日 2:04`. */
 export const dayTime = (at: Timestamp): string =>
   written(at, { month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit', hourCycle: 'h23' });
+
+const HALF_DAY = 12 * 3_600_000;
+/** The hour alone while it says which one is meant; the day with it for what lies further away. */
+export const nightTime = (at: Timestamp): string =>
+  Math.abs(at - now.value) < HALF_DAY ? clockTime(at) : dayTime(at);
 
 /** `昭和17年3月8日（1942）` or `8 March 1942`: from `YYYY-MM-DD`, which has no zone. */
 export function birthDate(iso: string): string {

@@ -13,6 +13,7 @@ import {
   emptyDraft,
   missing,
   needsReason,
+  nextTime,
   noPrescription,
 } from '../model/disposition.ts';
 import { plainText } from '../model/draft.ts';
@@ -128,6 +129,7 @@ export function DispositionForm({ about, send }: { about: Deciding; send: Send }
   const setDraft = (next: Draft) => entered.set(next);
   const [tried, setTried] = useState(false);
   const [busy, go] = useBusy();
+  const at = nextTime(draft.time, now.value, zone.value);
   const gaps = missing(draft, sudden, now.value, zone.value);
   const kinds = cancelled ? (['cancelledAndChecked', ...KINDS] as const) : KINDS;
   const save = () =>
@@ -193,6 +195,10 @@ export function DispositionForm({ about, send }: { about: Deciding; send: Send }
             data-testid="disp-time"
             onInput={(event) => setDraft({ ...draft, time: event.currentTarget.value })}
           />
+          {/* An hour that has passed today, and the present minute, mean tomorrow. */}
+          <span class="soft small" data-testid="disp-when" aria-live="polite">
+            {at === null ? '\u00a0' : t('disp.recheckOn', { time: dayTime(at) })}
+          </span>
         </Field>
       )}
       <Field

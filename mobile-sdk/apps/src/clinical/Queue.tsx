@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { now } from '../app/clock.ts';
-import { clockTime, dayTime, nameOf, span } from '../app/format.ts';
+import { clockTime, dayTime, nameOf, nightTime, span } from '../app/format.ts';
 import { type Key, t } from '../i18n/index.tsx';
 import { group } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
@@ -17,10 +17,6 @@ export interface QueueProps {
   /** What an empty list means here. */
   emptySub?: Key;
 }
-
-/** The hour alone while it says which one is meant; the day with it for what lies further away. */
-const HALF_DAY = 12 * 3_600_000;
-const sameNight = (at: number): string => (Math.abs(at - now.value) < HALF_DAY ? clockTime(at) : dayTime(at));
 
 function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
   const over = item.state.state === 'ended';
@@ -52,7 +48,7 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
         )}
         {item.recheck && (
           <span class="chip num" data-testid="recheck-at">
-            {t('queue.recheck', { time: sameNight(item.recheck.at) })}
+            {t('queue.recheck', { time: nightTime(item.recheck.at) })}
           </span>
         )}
         {item.recheck?.due && (

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { clockTime, list, nameOf } from '../app/format.ts';
+import { list, nameOf, nightTime } from '../app/format.ts';
 import { cannotCall, type Link } from '../app/link.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { type Key, T, t } from '../i18n/index.tsx';
@@ -83,8 +83,11 @@ const headingOf = (call: CallView, again: boolean): Key => {
 };
 
 /** The same for who listens. Another piece of advice is news too, where the outcome is the same. */
-export const saidAfter = (call: CallView, again: boolean): string =>
-  [t(headingOf(call, again)), call.disposition?.advice].filter(Boolean).join('\n');
+export function saidAfter(call: CallView, again: boolean): string {
+  const outcome = call.disposition?.outcome;
+  const when = outcome?.outcome === 'recheckAt' && t('tab.after.at', { time: nightTime(outcome.at) });
+  return [t(headingOf(call, again)), when, call.disposition?.advice].filter(Boolean).join('\n');
+}
 
 /** After the call: what was decided, in plain words, and how to call again. */
 export function After(props: {
@@ -124,7 +127,7 @@ export function After(props: {
               )}
               {decided.outcome.outcome === 'recheckAt' && (
                 <p>
-                  <T k="tab.after.at" p={{ time: clockTime(decided.outcome.at) }} />
+                  <T k="tab.after.at" p={{ time: nightTime(decided.outcome.at) }} />
                 </p>
               )}
             </div>

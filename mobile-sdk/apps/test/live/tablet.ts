@@ -149,6 +149,14 @@ export async function decidedLater(browser: Browser, base: string): Promise<void
   say({ type: 'call', call: { ...asPatient(scenes.decided), version: 5 } });
   await page.waitForSelector(at('last'));
   await page.waitForSelector(at('screen-idle'));
+  // A time of another day is told with its day.
+  const disposition = {
+    outcome: { outcome: 'recheckAt', at: Date.now() + 72_000_000 },
+    advice: 'おだいじに。',
+  };
+  say({ type: 'call', call: { ...asPatient(scenes.decided), disposition, version: 6 } });
+  await words(/月\d+日 \d+:\d\d[\s\S]*おだいじに/);
+  assert.match((await page.textContent(at('screen-after'))) ?? '', /月\d+日 \d+:\d\d/);
   await page.context().close();
 }
 

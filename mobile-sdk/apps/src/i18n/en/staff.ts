@@ -231,6 +231,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'disp.noPrescription.doctor': 'Only a doctor who examined online in this call can prescribe.',
   'disp.noPrescription.examination': 'A prescription needs an online examination in this call.',
   'disp.recheckAt': 'Time of the recheck',
+  'disp.recheckOn': 'We look again on {time}',
   'disp.save': 'Decide',
   'disp.decided': 'Decided',
   'disp.change': 'Change the decision',

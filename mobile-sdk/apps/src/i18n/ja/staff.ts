@@ -226,6 +226,7 @@ export const staff = {
   'disp.noPrescription.doctor': '処方は、オンライン診療をした医師だけが決められます。',
   'disp.noPrescription.examination': '処方には、この通話でのオンライン診療が必要です。',
   'disp.recheckAt': '再確認の時刻',
+  'disp.recheckOn': '{time} に確かめます',
   'disp.save': '転帰を決める',
   'disp.decided': '決まった転帰',
   'disp.change': '転帰を変える',
