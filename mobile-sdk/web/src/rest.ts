@@ -66,7 +66,7 @@ export class RestClient {
   }
 
   refresh(refreshToken: string): Promise<SignedIn> {
-    // A refresh token serves once: the same key lets the server answer a repeated request as it did before.
+    // Under one key: asked again because the answer was lost, the server gives the tokens it gave before.
     const ask = { method: 'POST', path: '/api/v1/token', body: { refreshToken }, open: true } as const;
     return this.#json({ ...ask, repeatable: true });
   }
