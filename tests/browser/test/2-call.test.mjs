@@ -268,7 +268,8 @@ step('the desk lists the case, opens the record, and takes the FHIR bundle', asy
   const bundle = JSON.parse(readFileSync(await download.path(), 'utf8'));
   assert.equal(bundle.resourceType, 'Bundle');
   const kinds = new Set(bundle.entry.map(({ resource }) => resource.resourceType));
-  for (const kind of ['Patient', 'Encounter', 'Practitioner', 'Organization', 'Observation', 'Consent', 'Provenance']) {
+  const wanted = ['Patient', 'Encounter', 'Practitioner', 'PractitionerRole', 'Organization', 'Observation', 'Consent', 'Provenance'];
+  for (const kind of wanted) {
     assert.ok(kinds.has(kind), `no ${kind} among ${[...kinds]}`);
   }
   const gate = openGate();
