@@ -193,7 +193,32 @@ it('puts who waits longest first, and a call nobody looks after among them', () 
   const groups = group([...queue, { ...running, session: 'lost', unattended: true }]);
   expect(groups.waiting.map((i) => i.session)).toEqual(['lost', first.session]);
   expect(groups.running.map((i) => i.session)).toEqual([running.session]);
-  expect(groups.done.map((i) => i.session)).toEqual(['session-5', 'session-3', 'session-4']);
+  expect(groups.owed.map(({ item, why, late }) => [item.session, why, late])).toEqual([
+    ['session-5', 'recheck', true],
+    ['session-3', 'decision', true],
+  ]);
+  expect(groups.done.map((i) => i.session)).toEqual(['session-4']);
+  // Nothing is left to do for whoever may not open the record, nor once it is decided.
+  const shut = group(queue.map((i) => ({ ...i, mayOpen: false })));
+  expect([shut.owed.length, shut.done.length]).toEqual([0, 3]);
+  const overdue = queue.filter((i) => i.session === 'session-3');
+  expect(group(overdue.map((i) => ({ ...i, disposition: { outcome: 'nextDay' as const } }))).owed).toEqual(
+    [],
+  );
+  // Taken back by the patient: to be asked after at once, and late like any other.
+  const cancelled = (over: boolean) =>
+    overdue.map((i) => ({
+      ...i,
+      state: {
+        state: 'ended' as const,
+        at: 0,
+        reason: 'cancelledByPatient' as const,
+        remindAt: 0,
+        overdue: over,
+      },
+    }));
+  for (const over of [false, true])
+    expect(group(cancelled(over)).owed.map(({ why, late }) => [why, late])).toEqual([['cancelled', over]]);
 });
 
 describe('vital signs in words', () => {

@@ -10,9 +10,13 @@ export interface Duty {
   stop: () => Promise<void>;
   /** Rings for three seconds. */
   test: () => void;
+  /** There is something to do, though nobody rings: heard once. */
+  remind: () => void;
 }
 
 const TEST_MS = 3_000;
+/** Long enough for the tone to die away. */
+const NEWS_MS = 2_000;
 /** Holds as long as this window, over loading it again. */
 const KEPT = 'yoban.duty';
 
@@ -49,5 +53,6 @@ export function useDuty(live: Live, tone: RingTone, ringing: boolean, title: str
       setOn(false);
     },
     test: () => ringer.sample(tone, TEST_MS),
+    remind: () => ringer.sample('news', NEWS_MS),
   };
 }

@@ -1,8 +1,9 @@
 import type { VNode } from 'preact';
 import { now } from '../app/clock.ts';
 import { clockTime, dayTime, nameOf, nightTime, span } from '../app/format.ts';
+import { todo } from '../app/useOwed.ts';
 import { type Key, t } from '../i18n/index.tsx';
-import { group } from '../model/queue.ts';
+import { group, type Owed } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
 import { Empty, Loading, UrgencyChip } from '../ui/parts.tsx';
 import type { Id, QueueItem } from '../wire.ts';
@@ -18,16 +19,15 @@ export interface QueueProps {
   emptySub?: Key;
 }
 
-function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
+function Item({ item, owed, props }: { item: QueueItem; owed?: Owed; props: QueueProps }): VNode {
   const over = item.state.state === 'ended';
   const waiting = item.unattended && !over;
-  const late = item.deadline != null && item.deadline < now.value;
   const cancelled = over && item.state.state === 'ended' && item.state.reason === 'cancelledByPatient';
   const owner = item.ownerName && nameOf(item.ownerName);
   const undecided = over && !item.disposition;
   return (
     <li
-      class={`qitem ${waiting ? 'waiting' : ''} ${item.session === props.current ? 'current' : ''}`}
+      class={`qitem ${waiting ? 'waiting' : ''} ${owed?.late ? 'late' : ''} ${item.session === props.current ? 'current' : ''}`}
       data-testid="queue-item"
     >
       <div class="row">
@@ -57,14 +57,19 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
           </span>
         )}
         {cancelled && undecided && <span class="chip warn wrapping">{t('queue.cancelled')}</span>}
-        {!cancelled && undecided && <span class="chip warn">{t('queue.needsDecision')}</span>}
+        {!cancelled && undecided && !owed && <span class="chip warn">{t('queue.needsDecision')}</span>}
         {over && item.disposition && (
           <span class={`chip ${item.signed ? 'good' : 'warn'}`}>
             {t(item.signed ? 'queue.signed' : 'queue.unsigned')}
           </span>
         )}
-        {late && <span class="chip bad">{t('queue.overdue')}</span>}
+        {owed?.late && owed.why !== 'recheck' && (
+          <span class="chip bad" data-testid="overdue">
+            {t('queue.overdue')}
+          </span>
+        )}
       </div>
+      {owed && owed.why !== 'cancelled' && <p>{todo(owed)}</p>}
       {waiting && props.onClaim ? (
         <Button
           kind="yes"
@@ -80,7 +85,12 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
           {t('queue.notYours')}
         </p>
       ) : over ? (
-        <Button icon="record" onClick={() => props.onOpen(item.session)} testid="open-record">
+        <Button
+          icon="record"
+          kind={owed ? 'primary' : 'plain'}
+          onClick={() => props.onOpen(item.session)}
+          testid="open-record"
+        >
           {t('queue.record')}
         </Button>
       ) : null}
@@ -88,29 +98,35 @@ function Item({ item, props }: { item: QueueItem; props: QueueProps }): VNode {
   );
 }
 
-/** Tonight's cases: who waits first, then who is looked after, then what is done. */
+/** Tonight's cases: who waits first, then what is owed, then who is looked after, then what is done. */
 export function Queue(props: QueueProps): VNode {
   if (props.items === null) return <Loading />;
   const groups = group(props.items);
   if (props.items.length === 0)
     return <Empty icon="moon" title={t('queue.empty')} sub={t(props.emptySub ?? 'queue.emptySub')} />;
+  const rows = {
+    waiting: groups.waiting.map((item) => <Item item={item} props={props} key={item.session} />),
+    owed: groups.owed.map((owed) => (
+      <Item item={owed.item} owed={owed} props={props} key={owed.item.session} />
+    )),
+    running: groups.running.map((item) => <Item item={item} props={props} key={item.session} />),
+    done: groups.done.map((item) => <Item item={item} props={props} key={item.session} />),
+  };
   return (
     <div class="queue">
-      {(['waiting', 'running', 'done'] as const).map((name) => (
-        <section key={name} aria-label={t(`queue.${name}`)}>
-          <h3>
-            {t(`queue.${name}`)} <span class="num soft">{groups[name].length}</span>
-          </h3>
-          {name === 'waiting' && groups.waiting.length === 0 && (
-            <p class="soft quiet">{t('queue.nobodyWaiting')}</p>
-          )}
-          <ul>
-            {groups[name].map((item) => (
-              <Item item={item} props={props} key={item.session} />
-            ))}
-          </ul>
-        </section>
-      ))}
+      {(['waiting', 'owed', 'running', 'done'] as const).map((name) =>
+        name === 'owed' && rows.owed.length === 0 ? null : (
+          <section key={name} aria-label={t(`queue.${name}`)} data-testid={`queue-${name}`}>
+            <h3>
+              {t(`queue.${name}`)} <span class="num soft">{rows[name].length}</span>
+            </h3>
+            {name === 'waiting' && rows.waiting.length === 0 && (
+              <p class="soft quiet">{t('queue.nobodyWaiting')}</p>
+            )}
+            <ul>{rows[name]}</ul>
+          </section>
+        ),
+      )}
     </div>
   );
 }

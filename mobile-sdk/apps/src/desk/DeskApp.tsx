@@ -5,6 +5,7 @@ import { goTo, route } from '../app/route.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
 import { useDutyList } from '../app/useDutyList.ts';
 import { useEquipment } from '../app/useEquipment.ts';
+import { useOwed } from '../app/useOwed.ts';
 import { useDuty } from '../app/useRing.ts';
 import { useRoom } from '../app/useRoom.ts';
 import { DutyGate } from '../clinical/Duty.tsx';
@@ -16,6 +17,7 @@ import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { OverRecord } from '../ui/OverRecord.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
+import { Live as Aloud } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
 import { Desk } from './Desk.tsx';
 
@@ -36,6 +38,9 @@ export function DeskApp({ live }: { live: Live }): VNode {
   const own = call ? ownLeg(call) : null;
   const busy = call !== null && call.state.state !== 'ended' && own?.legState.state !== 'left';
   const duty = useDuty(live, 'desk', waiting && !busy, t('ring.incoming'));
+  const page = route.value;
+  const open = page.page === 'record' ? page.session : null;
+  const owed = useOwed(state.queue, open, duty.on && !busy && !waiting, duty.remind);
   const shown = call && (duty.on || busy) && state.ready ? call.session : null;
   useEffect(() => {
     if (shown) setOnScreen(shown);
@@ -48,7 +53,6 @@ export function DeskApp({ live }: { live: Live }): VNode {
   if (me?.who.kind !== 'staff') {
     return <SignIn title="signin.title" body="signin.body" onCode={live.signIn} />;
   }
-  const page = route.value;
   const claim = (session: string) => {
     setOpened(session);
     void live.sendTo(session)({ type: 'accept' });
@@ -61,6 +65,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
         away={deskAway(call)}
         onReopen={() => live.client.takeOver()}
       />
+      <Aloud text={duty.on ? owed : ''} />
       {page.page === 'record' ? (
         <>
           <EncounterPage key={page.session} live={live} session={page.session} />

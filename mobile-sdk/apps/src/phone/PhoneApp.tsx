@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Live } from '../app/boot.ts';
 import { goTo, route } from '../app/route.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
+import { useOwed } from '../app/useOwed.ts';
 import { useDuty } from '../app/useRing.ts';
 import { useRoom } from '../app/useRoom.ts';
 import { DutyGate } from '../clinical/Duty.tsx';
@@ -15,6 +16,7 @@ import { LinkBanner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { OverRecord } from '../ui/OverRecord.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
+import { Live as Aloud } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
 import type { CallView, Me } from '../wire.ts';
 import { PhoneCall, WaitConsent } from './Call.tsx';
@@ -44,6 +46,12 @@ export function PhoneApp({ live }: { live: Live }): VNode {
     if (talking) goTo({ page: 'home' });
   }, [talking]);
   const duty = useDuty(live, 'phone', ring !== null && !talking, t('ring.incoming'));
+  const page = route.value;
+  const open = page.page === 'record' ? page.session : null;
+  // A visiting nurse neither decides nor looks again.
+  const doctor = me?.who.kind === 'staff' && me.who.card.role === 'doctor';
+  const free = duty.on && !talking && ring === null;
+  const owed = useOwed(doctor ? state.queue : [], open, free, duty.remind);
   const room = useCallRoom(live, current);
   const [media, controls] = useRoom(room);
   if (live.restoring.value) return <Arriving arrival={live.arrival} />;
@@ -53,7 +61,6 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   const record = (session: string) => goTo({ page: 'record', session });
   const vitalsOf = (call: CallView) => state.vitals[call.session] ?? null;
   const body = (signedIn: Me): VNode => {
-    const page = route.value;
     // Before an open record: somebody waits.
     if (ring && !talking)
       return <Ring call={ring} vitals={vitalsOf(ring)} send={live.sendTo(ring.session)} />;
@@ -114,6 +121,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   return (
     <>
       <LinkBanner link={live.link.value} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
+      <Aloud text={duty.on ? owed : ''} />
       {body(me)}
       <ProblemToast />
     </>

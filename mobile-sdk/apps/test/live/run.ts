@@ -10,6 +10,7 @@ import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
 import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
 import { mediaBreaks } from './media.ts';
+import { lateIsHeard } from './owed.ts';
 import { dutyDoctor, recordedWithoutLine } from './phone.ts';
 import { deciding, lookingAgain, ofNoLine, signing, takenBack } from './record.ts';
 import { behindAQuestion, brokenScreen, decidedLater, patient, questionsInTurn } from './tablet.ts';
@@ -53,6 +54,7 @@ const STORIES = [
   takenBack,
   deciding,
   lookingAgain,
+  lateIsHeard,
 ];
 const only = process.argv
   .find((a) => a.startsWith('--only='))
