@@ -101,6 +101,11 @@ export async function takenBack(browser: Browser, base: string): Promise<void> {
   const found = { ...call, disposition: null, takenBack: 'suddenIllness', former: decided };
   say({ type: 'call', call: { ...found, version: 2 } });
   await page.click(at('tab-finish'));
+  // Why it is asked again is said, to whoever hears the page too.
+  const why = page
+    .getByRole('status')
+    .filter({ hasText: '急病急変とわかったため、前の転帰は取り消されました' });
+  await why.waitFor();
   assert.equal(await page.inputValue(at('disp-advice')), decided.advice);
   assert.ok(!sent.some((m) => m.type === 'dispose'), 'it stands only once it is decided again');
   // Put aside again it stays there.
@@ -110,6 +115,23 @@ export async function takenBack(browser: Browser, base: string): Promise<void> {
   say({ type: 'queue', items: queue });
   await page.waitForSelector(at('open-record'));
   assert.equal(await page.locator(at('to-list')).count(), 0);
+  // The record says it as well, and begins with the same words.
+  await page.route('**/api/v1/encounters/session-1', (route) =>
+    route.fulfill({
+      contentType: 'application/json',
+      body: JSON.stringify({
+        ...unsigned,
+        disposition: null,
+        maySign: false,
+        mayDecide: { sudden: true, cancelled: false, takenBack: 'suddenIllness', former: decided },
+      }),
+    }),
+  );
+  await page.evaluate(() => {
+    location.hash = '#/record/session-1';
+  });
+  await why.waitFor();
+  assert.equal(await page.inputValue(at('disp-advice')), decided.advice);
   await page.context().close();
 }
 

@@ -12,7 +12,13 @@ export const SAYS: Record<string, Record<string, RegExp>> = {
   desk: {
     observationsOld: /1:33 に観察[\s\S]*2:03 に観察/,
     recordOutdated: /記録を読み直せませんでした/,
+    takenBack: /急病急変とわかったため、前の転帰は取り消されました/,
+    recordTakenBack: /急病急変とわかったため、前の転帰は取り消されました/,
     recordToDecide: /処方は、オンライン診療をした医師だけが決められます/,
+  },
+  phone: {
+    takenBack: /医師が加わる前の看護師の転帰は取り消されました/,
+    recordTakenBack: /急病急変とわかったため、前の転帰は取り消されました/,
   },
   faults: { none: /はい/, unsaid: /届いています/ },
 };
