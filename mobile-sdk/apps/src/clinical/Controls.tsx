@@ -167,7 +167,13 @@ export function CheckInQuestion({ call, send }: { call: CallView; send: Send }):
 }
 
 /** What recording does, the question to oneself, and the ways to ask and stop. */
-export function RecordingBar({ call, send }: { call: CallView; send: Send }): VNode {
+export function RecordingBar(props: {
+  call: CallView;
+  /** Outside the demo the server refuses it: recordings are not encrypted yet. */
+  mayRecord: boolean;
+  send: Send;
+}): VNode {
+  const { call, send } = props;
   const [busy, go] = useBusy();
   const { phase } = call.recording;
   const idle =
@@ -180,7 +186,7 @@ export function RecordingBar({ call, send }: { call: CallView; send: Send }): VN
     <div class="recbar">
       <Live text={phase === 'off' ? '' : t(`rec.${phase}`)} />
       <RecordingMark call={call} />
-      {idle && (
+      {idle && props.mayRecord && (
         <Button
           icon="dot"
           busy={busy === 'ask'}

@@ -131,7 +131,9 @@ function CallCentre(props: {
         {since && <span class="num soft">{t('call.duration', { span: stopwatch(now.value - since) })}</span>}
         {call.findings?.redFlags?.length ? <span class="chip u-red">{t('red.119')}</span> : null}
         <span class="grow" />
-        {call.state.state !== 'ended' && !left && <RecordingBar call={call} send={desk.send} />}
+        {call.state.state !== 'ended' && !left && (
+          <RecordingBar call={call} mayRecord={desk.me.demo} send={desk.send} />
+        )}
       </div>
       <Live text={call.waitingBesides > 0 ? t('queue.besides', { n: call.waitingBesides }) : ''} />
       {call.state.state === 'ended' ? (

@@ -52,6 +52,7 @@ export interface PhoneCallProps {
   controls: MediaControls;
   send: Send;
   deskPhone: string;
+  mayRecord: boolean;
   startTab?: Tab;
   onRecord: () => void;
 }
@@ -254,7 +255,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
         {tab === 'call' ? (
           <>
             <ScoreCard view={props.vitals} small />
-            {!ended && !left && <RecordingBar call={call} send={props.send} />}
+            {!ended && !left && <RecordingBar call={call} mayRecord={props.mayRecord} send={props.send} />}
             {call.findings?.urgency === 'red' && <Notice tone="bad">{t('red.119')}</Notice>}
             <People call={call} send={props.send} />
           </>

@@ -90,6 +90,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
             controls={controls}
             send={send}
             deskPhone={signedIn.deskPhone}
+            mayRecord={signedIn.demo}
             onRecord={() => record(current.session)}
           />
           {!talking && (

@@ -1,8 +1,8 @@
 /** The phone in the doctor's turns. */
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
-import { doctor, staffMe } from '../../fixtures/people.ts';
-import { asDoctor, scenes } from '../../fixtures/scenes.ts';
+import { doctor, nurse, staffMe } from '../../fixtures/people.ts';
+import { asDoctor, asNurse, scenes } from '../../fixtures/scenes.ts';
 import { vitals } from '../../fixtures/vitals.ts';
 import { at, play } from './play.ts';
 
@@ -65,4 +65,23 @@ export async function recordedWithoutLine(browser: Browser, base: string): Promi
   }, at('rec-badge'));
   assert.equal(onTop, 'rec-badge');
   await page.context().close();
+}
+
+/** To record is offered where the server does it, which is the demo; where it failed one may ask again. */
+export async function asksToRecord(browser: Browser, base: string): Promise<void> {
+  for (const [app, me, seen] of [
+    ['desk', staffMe(nurse, 'desk'), asNurse],
+    ['phone', staffMe(doctor, 'dutyDoctor'), asDoctor],
+  ] as const) {
+    for (const demo of [true, false]) {
+      const { page, say } = await play(browser, base, app, { ...me, demo });
+      await page.click(at('go-on-duty'));
+      for (const [version, scene] of [scenes.threeWay, scenes.recordingFailed].entries()) {
+        say({ type: 'call', call: { ...seen(scene), version } });
+        await page.waitForSelector(version === 0 ? '.recbar' : at('rec-failed'), { state: 'attached' });
+        assert.equal(await page.locator(at('rec-ask')).count(), demo ? 1 : 0, `${app} ${demo} ${version}`);
+      }
+      await page.context().close();
+    }
+  }
 }

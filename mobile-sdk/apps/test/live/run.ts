@@ -11,7 +11,7 @@ import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
 import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
 import { mediaBreaks } from './media.ts';
 import { lateIsHeard } from './owed.ts';
-import { dutyDoctor, recordedWithoutLine } from './phone.ts';
+import { asksToRecord, dutyDoctor, recordedWithoutLine } from './phone.ts';
 import { deciding, lookingAgain, ofNoLine, signing, takenBack } from './record.ts';
 import { behindAQuestion, brokenScreen, decidedLater, patient, questionsInTurn } from './tablet.ts';
 import { secondThoughts, twoWhoCheck, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
@@ -44,6 +44,7 @@ const STORIES = [
   ringWins,
   dutyDoctor,
   recordedWithoutLine,
+  asksToRecord,
   typedStays,
   typedOnThePhone,
   twoWriters,
