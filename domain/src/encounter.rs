@@ -62,6 +62,9 @@ pub struct Encounter {
     /// The call that answers for this one: the patient took it back and called again.
     #[serde(default)]
     pub answered_by_next: Option<SessionId>,
+    /// Second looks that were taken, as promised, before it was signed.
+    #[serde(default)]
+    pub rechecked: Vec<Looked>,
     /// Closing note.
     pub note: Option<Private<String>>,
 }
@@ -161,6 +164,18 @@ pub struct Decided {
     pub at: Timestamp,
 }
 
+/// A second look that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Looked {
+    /// When.
+    pub at: Timestamp,
+    /// Who looked.
+    pub by: Option<PersonId>,
+    /// What was found.
+    pub note: Private<String>,
+}
+
 /// Everything a reader needs without asking the server: what is signed, exported and printed. Names are those
 /// of the moment of signing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -222,21 +237,37 @@ impl Record {
 }
 
 impl Attendee {
-    /// Let in at `at`. A desk nurse whom no yes of her own lets in comes by the tap.
-    fn admitted(&mut self, at: Timestamp, tapped: Timestamp) {
+    /// Let in at `at`. A desk nurse whom no yes to this coming lets in (`agreed`) comes by the tap.
+    fn admitted(&mut self, at: Timestamp, tapped: Timestamp, agreed: bool) {
         self.admitted_at.get_or_insert(at);
-        let refused_or_not_asked = self.answers.last().is_none_or(|a| a.answer == JoinAnswer::Refused);
-        if self.role == LegRole::DeskNurse && refused_or_not_asked {
+        let known = self.answers.last().is_some_and(|a| a.answer == JoinAnswer::ByTap);
+        if self.role == LegRole::DeskNurse && !agreed && !known {
             self.answers.push(JoinAnswered { at: tapped, answer: JoinAnswer::ByTap });
         }
     }
 }
 
+/// Whether the patient agreed to this leg since it last came in, as of the `n`th fact: a yes to an earlier coming lets
+/// nobody in again.
+fn agreed(facts: &[&Fact], n: usize, leg: LegId) -> bool {
+    let before = facts.get(..n).unwrap_or_default();
+    let last = before.iter().rev().find_map(|fact| {
+        if let FactKind::JoinConsentGiven { leg: of, .. } = fact.kind {
+            (of == leg).then_some(true)
+        } else if let FactKind::Accepted { leg: of, .. } | FactKind::CameBack { leg: of } = fact.kind {
+            (of == leg).then_some(false)
+        } else {
+            None
+        }
+    });
+    last.unwrap_or(false)
+}
+
 impl Encounter {
     /// Folds the facts of one session; `None` when the session never was.
     pub fn fold(session: SessionId, patient: PatientId, facts: &[Fact]) -> Option<Self> {
-        let mut own = facts.iter().filter(|f| f.session == Some(session)).peekable();
-        let first = own.peek()?;
+        let own: Vec<&Fact> = facts.iter().filter(|f| f.session == Some(session)).collect();
+        let first = own.first()?;
         let mut folded = Self {
             session,
             case: first.case,
@@ -258,10 +289,15 @@ impl Encounter {
             recording_answers: Vec::new(),
             disposition: None,
             answered_by_next: None,
+            rechecked: Vec::new(),
             note: None,
         };
-        for fact in own {
+        for (n, fact) in own.iter().enumerate() {
             folded.add(&fact.kind, fact.at, &fact.by);
+            if let FactKind::GateOpened { leg } = fact.kind {
+                let (tapped, agreed) = (folded.requested_at.unwrap_or(fact.at), agreed(&own, n, leg));
+                folded.attendee(leg, |a| a.admitted(fact.at, tapped, agreed));
+            }
         }
         folded.ledger = mode::settled(&folded.ledger);
         folded.readings.sort_by_key(|r| (r.reveal().at(), r.reveal().id));
@@ -283,10 +319,6 @@ impl Encounter {
             FactKind::JoinConsentRefused { leg } => {
                 let answer = JoinAnswer::Refused;
                 self.attendee(*leg, |a| a.answers.push(JoinAnswered { at, answer }));
-            }
-            FactKind::GateOpened { leg } => {
-                let tapped = self.requested_at.unwrap_or(at);
-                self.attendee(*leg, |a| a.admitted(at, tapped));
             }
             FactKind::Left { leg, .. } => self.attendee(*leg, |a| a.left_at = Some(at)),
             FactKind::ModeChanged { kind, mode, nurse_present } => {
@@ -315,6 +347,9 @@ impl Encounter {
                 self.disposition = Some(Decided { disposition: disposition.clone(), by: by.person(), at });
             }
             FactKind::DecisionTakenBack { .. } => self.disposition = None,
+            FactKind::Rechecked { note } => {
+                self.rechecked.push(Looked { at, by: by.person(), note: note.clone() });
+            }
             FactKind::Cancelled => self.cancelled = true,
             FactKind::AnsweredByNext { session } => self.answered_by_next = Some(*session),
             // While an end can still be taken back nothing passes: the ledger stops there, and goes on after an undo
@@ -333,6 +368,7 @@ impl Encounter {
             | FactKind::NobodyOnDuty { .. }
             | FactKind::FallbackShown
             | FactKind::JoinConsentAsked { .. }
+            | FactKind::GateOpened { .. }
             | FactKind::GateClosed { .. }
             | FactKind::Joined { .. }
             | FactKind::Away { .. }
@@ -349,7 +385,6 @@ impl Encounter {
             | FactKind::EverybodyBusy { .. }
             | FactKind::DispositionOverdue
             | FactKind::RecheckDue
-            | FactKind::Rechecked { .. }
             | FactKind::RecheckByNewCall
             | FactKind::OwnerChanged { .. }
             | FactKind::Signed { .. }
@@ -379,8 +414,8 @@ impl Encounter {
         }
     }
 
-    /// Members of staff the record speaks of: attendees, whoever decided, checked, heard a consent, chose a scale, and
-    /// whoever typed a value.
+    /// Members of staff the record speaks of: attendees, whoever decided, looked again, checked, heard a consent, chose
+    /// a scale, and whoever typed a value.
     pub fn staff(&self) -> Vec<PersonId> {
         let attended = self.attendees.iter().filter_map(|a| match a.who {
             Participant::Staff { person } => Some(person),
@@ -396,6 +431,7 @@ impl Encounter {
                 None
             }
         });
+        let looked = self.rechecked.iter().filter_map(|l| l.by);
         let scaled = self.oxygen_scale.iter().map(|s| s.by);
         let typed = self.readings.iter().filter_map(|r| match r.reveal().source {
             Source::Manual { by: EnteredBy::Clinician { person } } => Some(person),
@@ -403,7 +439,8 @@ impl Encounter {
             | Source::Device { .. }
             | Source::Simulated { .. } => None,
         });
-        let all = attended.chain(decided).chain(checked).chain(heard).chain(scaled).chain(typed);
+        let all =
+            attended.chain(decided).chain(looked).chain(checked).chain(heard).chain(scaled).chain(typed);
         let mut staff: Vec<PersonId> = all.collect();
         staff.sort_unstable();
         staff.dedup();

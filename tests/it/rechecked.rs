@@ -53,7 +53,9 @@ async fn a_promised_recheck_outlives_the_server_until_somebody_says_what_they_fo
     assert!(!view.may_recheck && looked.by.unwrap().person == nurse.person());
     assert_eq!(looked.note.reveal(), FOUND);
     let page = String::from_utf8(nurse.bytes(&format!("{record}/page")).await).unwrap();
-    assert!(page.contains(FOUND), "the page has it in its time line");
+    assert_eq!(page.matches(FOUND).count(), 2, "the page has it with the decision, and in its time line");
+    let fhir: serde_json::Value = nurse.get(&format!("/fhir/R4/Encounter/{session}/$everything")).await;
+    assert!(fhir.to_string().contains(FOUND), "not signed yet: it is a part of the record");
     let closed: CaseView = nurse.get(&case).await;
     assert_eq!(closed.owner, None);
     assert_eq!(closed.timeline.last().map(|line| line.fact.as_str()), Some("caseClosed"));

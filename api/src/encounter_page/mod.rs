@@ -17,6 +17,7 @@ use yoban_domain::id::PersonId;
 use yoban_domain::people::{Name, Person};
 use yoban_domain::time::Timestamp;
 use yoban_domain::wire::rest::TimelineEntry;
+use yoban_domain::wire::view::RecheckTaken;
 use yoban_domain::words::Words;
 
 use clock::Clock;
@@ -64,8 +65,15 @@ struct Page<'a> {
     clock: Clock,
 }
 
-/// The whole document. `timeline` is printed last, as it is given; leave it empty to leave it out.
-pub fn page(record: &Record, signed: Option<&Signed>, lang: Lang, timeline: &[TimelineEntry]) -> String {
+/// The whole document. `timeline` is printed last, as it is given; leave it empty to leave it out. A second look that is
+/// not in the record was taken after the signature, and is printed below it.
+pub fn page(
+    record: &Record,
+    signed: Option<&Signed>,
+    looked: Option<&RecheckTaken>,
+    lang: Lang,
+    timeline: &[TimelineEntry],
+) -> String {
     let standing = match signed {
         Some(signed) if signed.record == *record => Standing::Signed,
         Some(_) => Standing::ChangedSince,
@@ -86,6 +94,7 @@ pub fn page(record: &Record, signed: Option<&Signed>, lang: Lang, timeline: &[Ti
     body.push_str(&sections::ledger(&page));
     body.push_str(&sections::recording(&page));
     body.push_str(&sections::signature(&page));
+    body.push_str(&sections::afterwards(&page, looked));
     body.push_str(&sections::timeline(&page, timeline));
     format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\

@@ -7,8 +7,10 @@ use yoban_domain::mode::{ServiceKind, examined_for};
 use yoban_domain::private::Private;
 use yoban_domain::session::{ConsentManner, LegRole, Participant};
 use yoban_domain::wire::rest::TimelineEntry;
+use yoban_domain::wire::view::RecheckTaken;
 use yoban_domain::words;
 
+use super::top::second_look;
 use super::{Lang, Page, Standing, html};
 
 /// What was known of the patient before the call; lines without content are left out.
@@ -305,6 +307,21 @@ pub(super) fn signature(page: &Page<'_>) -> String {
         page.t("版", "Version"),
         signed.version,
         html::escape(&signed.digest),
+    )
+}
+
+/// What was found after the signature, which does not cover it: a signed record does not change.
+pub(super) fn afterwards(page: &Page<'_>, taken: Option<&RecheckTaken>) -> String {
+    let recorded = |t: &&RecheckTaken| page.record.encounter.rechecked.iter().any(|l| l.at == t.at);
+    let Some(taken) = taken.filter(|t| page.signed.is_some() && !recorded(t)) else {
+        return String::new();
+    };
+    let by = taken.by.as_ref().map_or_else(String::new, |card| page.name(&card.name));
+    format!(
+        "<section><h2>{}</h2>{}<p class=\"fine\">{}</p></section>",
+        page.t("署名の後", "After the signature"),
+        second_look(page, taken.at, &by, &taken.note),
+        page.t("上の署名はここには及びません。", "The signature above does not cover this."),
     )
 }
 

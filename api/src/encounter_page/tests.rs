@@ -16,7 +16,7 @@ const HOSTILE: &str = "<script>alert(\"1\")</script> \u{202e}'><img src=x onerro
 
 fn printed(story: &story::Story, lang: Lang) -> String {
     let entries = timeline(&story.facts, &story.record.people);
-    page(&story.record, story.signed.as_ref(), lang, &entries)
+    page(&story.record, story.signed.as_ref(), None, lang, &entries)
 }
 
 /// Every element is closed where it was opened, but for those that have no end.
@@ -321,4 +321,24 @@ fn a_running_call_and_an_empty_one_print_too() {
         *reading = Private::new(moved);
     }
     well_formed(&printed(&end_of_time, Lang::Ja));
+}
+
+#[test]
+fn a_second_look_stands_with_the_decision_or_below_the_signature_that_does_not_cover_it() {
+    let story = story::answered();
+    let at = story.record.encounter.ended_at.unwrap().plus(Span::minutes(60));
+    let note: Private<String> = "よく眠っている".to_owned().into();
+    let looked = || yoban_domain::encounter::Looked { at, by: Some(story::nurse()), note: note.clone() };
+    let taken = yoban_domain::wire::view::RecheckTaken { at, by: None, note: note.clone() };
+    let sheet = |record, signed| visible(&page(record, signed, Some(&taken), Lang::Ja, &[]));
+    let mut before = story.record.clone();
+    before.encounter.rechecked = vec![looked()];
+    let unsigned = sheet(&before, None);
+    assert_eq!(unsigned.matches("よく眠っている").count(), 1, "once, with the decision");
+    assert!(!unsigned.contains("署名の後"), "{unsigned}");
+    let signed = story.signed.as_ref().unwrap();
+    let after = sheet(&story.record, Some(signed));
+    let (above, below) = after.split_once("署名の後").unwrap();
+    assert!(!above.contains("よく眠っている") && below.contains("よく眠っている"), "{after}");
+    assert!(above.contains(&signed.digest), "and the signature stands as it was");
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
+use yoban_domain::private::Private;
 use yoban_domain::session::Outcome;
+use yoban_domain::time::Timestamp;
 use yoban_domain::words;
 
 use super::{Lang, Page, Standing, html, vitals};
@@ -101,6 +103,10 @@ pub(super) fn decision(page: &Page<'_>) -> String {
                 html::text(reason.reveal())
             );
         }
+        for looked in &encounter.rechecked {
+            let by = looked.by.map_or_else(String::new, |by| page.named(by));
+            left.push_str(&second_look(page, looked.at, &by, &looked.note));
+        }
     } else {
         class = "decision open";
         let said = if encounter.answered_by_next.is_some() {
@@ -114,6 +120,17 @@ pub(super) fn decision(page: &Page<'_>) -> String {
         let _ = write!(left, "<p class=\"what\">{said}</p>");
     }
     format!("<section class=\"{class}\"><div>{left}</div>{}</section>", chips(page))
+}
+
+/// What a promised second look showed, by whom and when.
+pub(super) fn second_look(page: &Page<'_>, at: Timestamp, by: &str, note: &Private<String>) -> String {
+    format!(
+        "<p class=\"advice\">{} {} {by}{}{}</p>",
+        page.t("再確認", "Second look"),
+        page.clock.minutes(at),
+        page.t("：", ": "),
+        html::text(note.reveal())
+    )
 }
 
 fn chips(page: &Page<'_>) -> String {

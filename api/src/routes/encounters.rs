@@ -106,7 +106,8 @@ pub(super) async fn page(
     let (_, facts) = signaling.engine.facts(caller.actor, session).await?;
     let language = if query.0.lang.as_deref() == Some("en") { Lang::En } else { Lang::Ja };
     let lines = for_reading(&facts, &scene.directory.people);
-    Ok(Html(encounter_page::page(&record, signed.as_ref(), language, &lines)))
+    let looked = scene.directory.recheck_taken(&scene.session);
+    Ok(Html(encounter_page::page(&record, signed.as_ref(), looked.as_ref(), language, &lines)))
 }
 
 /// What was recorded, with digests. Empty when nothing was.

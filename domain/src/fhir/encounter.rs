@@ -11,7 +11,7 @@ use super::resource::{
     ImpressionStatus, Organization, StatusHistory,
 };
 use super::{jp, own};
-use crate::encounter::{Attendee, Encounter as Folded};
+use crate::encounter::{Attendee, Encounter as Folded, Looked};
 use crate::id::PersonId;
 use crate::session::{LegRole, Outcome, Participant};
 use crate::words::{self, Words};
@@ -142,6 +142,7 @@ fn extensions(book: &Book<'_>) -> Vec<Extension> {
         all.push(Extension::parts(own::EXT_IDENTITY, parts));
     }
     all.extend(decision(book));
+    all.extend(folded.rechecked.iter().map(|looked| second_look(book, looked)));
     for stretch in &folded.recorded {
         all.push(Extension::new(
             own::EXT_RECORDING,
@@ -168,6 +169,15 @@ fn decision(book: &Book<'_>) -> Option<Extension> {
     parts.extend(text("advice", disposition.advice.reveal()));
     parts.extend(disposition.reason_online.as_ref().and_then(|reason| text("reasonOnline", reason.reveal())));
     Some(Extension::parts(own::EXT_DECISION, parts))
+}
+
+/// What a promised second look showed, in a record that was not signed before it.
+fn second_look(book: &Book<'_>, looked: &Looked) -> Extension {
+    let mut parts = vec![Extension::new("at", ExtensionValue::DateTime(DateTime::At(looked.at)))];
+    let by = looked.by.map(|by| Extension::new("by", ExtensionValue::Practitioner(book.practitioner(by))));
+    let note = Text::new(looked.note.reveal()).map(|t| Extension::new("note", ExtensionValue::String(t)));
+    parts.extend(by.into_iter().chain(note));
+    Extension::parts(own::EXT_RECHECK, parts)
 }
 
 fn own_code(url: &'static str, system: &'static str, words: Words) -> Extension {

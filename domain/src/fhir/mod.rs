@@ -50,6 +50,7 @@ pub(crate) mod own {
         EXT_INTERVAL = "ext:service-interval";
         EXT_IDENTITY = "ext:identity-check";
         EXT_DECISION = "ext:decision";
+        EXT_RECHECK = "ext:recheck";
         EXT_RECORDING = "ext:recording-interval";
         EXT_FLAG = "ext:reading-flag";
         EXT_AS_MEASURED = "ext:as-measured";

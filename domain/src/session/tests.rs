@@ -284,6 +284,19 @@ impl Night {
         self.act(self.system(), Input::MediaFlow { leg, audio: true, video: true });
     }
 
+    /// What the engine would have stored.
+    pub(super) fn log(&self) -> Vec<crate::fact::Fact> {
+        let fact = |(i, kind): (usize, &FactKind)| crate::fact::Fact {
+            case: self.session.case,
+            seq: i64::try_from(i).unwrap_or_default() + 1,
+            at: self.times[i],
+            by: self.bys[i],
+            session: Some(self.session.id),
+            kind: kind.clone(),
+        };
+        self.facts.iter().enumerate().map(fact).collect()
+    }
+
     pub(super) fn count(&self, matches: impl Fn(&FactKind) -> bool) -> usize {
         self.facts.iter().filter(|f| matches(f)).count()
     }

@@ -112,7 +112,8 @@ pub struct Requested {
     pub existing: bool,
 }
 
-/// `POST /readings`: for devices without a socket, and for what was kept while offline.
+/// `POST /readings`: for devices without a socket, and for what was kept while offline. What a tablet measured after the
+/// end of the call is kept with the case, and is not in the call's record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

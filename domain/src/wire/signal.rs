@@ -197,7 +197,8 @@ pub enum ClientMessage {
         /// SDP answer.
         sdp: String,
     },
-    /// Readings, oldest first; sending one twice stores it once.
+    /// Readings, oldest first; sending one twice stores it once. What a tablet measured after the end of the call is kept
+    /// with the case, and is not in the call's record.
     Readings {
         /// The session they belong to, when there is one.
         #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -211,6 +212,10 @@ pub enum ClientMessage {
         session: SessionId,
         /// The finding.
         finding: Finding,
+        /// What stood there as it was written, the same part; an empty text where nothing was. Where something else stands
+        /// there by now, since a colleague saved theirs, it is refused (`changed-meanwhile`). Without it the last writer wins.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        seen: Option<Finding>,
     },
     /// The second look that was promised is taken. The desk says so, or a doctor who was in the call.
     Rechecked {

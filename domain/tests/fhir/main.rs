@@ -11,11 +11,13 @@ mod story;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use yoban_domain::encounter::Looked;
 use yoban_domain::fact::FactKind;
 use yoban_domain::fhir::{IssueType, OperationOutcome, Severity, bundle};
 use yoban_domain::people::Name;
 use yoban_domain::private::Private;
 use yoban_domain::session::Sbar;
+use yoban_domain::time::Span;
 use yoban_domain::timeline::timeline;
 use yoban_domain::vitals::{Flag, Origin};
 
@@ -103,6 +105,28 @@ fn the_oxygen_scale_says_who_set_it_when_and_why() {
         (&standing["valueCodeableConcept"], &standing["note"]),
         (&set["valueCodeableConcept"], &Value::Null)
     );
+}
+
+#[test]
+fn a_second_look_before_the_signature_is_told_with_the_decision() {
+    let mut story = story::answered();
+    let by = Some(story::colleague());
+    let note = || "よく眠っている".to_owned().into();
+    story.record.encounter.rechecked =
+        [30, 60].map(|n| Looked { at: story::TAP.plus(Span::minutes(n)), by, note: note() }).into();
+    let bundle = json(&story);
+    let encounter = &resources(&bundle, "Encounter")[0];
+    let told = encounter["extension"].as_array().unwrap().iter();
+    let told: Vec<&Value> = told.filter(|e| e["url"] == "urn:yoban:fhir:ext:recheck").collect();
+    assert_eq!(told.len(), 2);
+    let part = |n: usize, url: &str| {
+        let parts = told[n]["extension"].as_array().unwrap();
+        parts.iter().find(|p| p["url"] == url).unwrap().clone()
+    };
+    assert_eq!(part(1, "note")["valueString"], "よく眠っている");
+    assert_ne!(part(0, "at")["valueDateTime"], part(1, "at")["valueDateTime"]);
+    let who = part(0, "by")["valueReference"].to_string();
+    assert!(who.contains(&story::colleague().to_string()), "{who}");
 }
 
 /// A later answer takes nothing from an earlier one, and a refusal is no agreement by the tap.

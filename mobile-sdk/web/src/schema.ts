@@ -710,6 +710,7 @@ export interface components {
             session: components["schemas"]["SessionId"];
             /** @description The finding. */
             finding: components["schemas"]["Finding"];
+            seen?: components["schemas"]["Finding"] | null;
             /** @enum {string} */
             type: "assess";
         } | {
@@ -1221,7 +1222,10 @@ export interface components {
             /** @description What the decoder found. [`Flag::FutureStamped`] and [`Flag::Implausible`] are decided again by the server. */
             flags?: components["schemas"]["Flag"][];
         };
-        /** @description `POST /readings`: for devices without a socket, and for what was kept while offline. */
+        /**
+         * @description `POST /readings`: for devices without a socket, and for what was kept while offline. What a tablet measured after the
+         *     end of the call is kept with the case, and is not in the call's record.
+         */
         NewReadings: {
             session?: components["schemas"]["SessionId"] | null;
             /** @description At most 50. */

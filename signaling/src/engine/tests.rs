@@ -4,6 +4,7 @@ mod away;
 mod broken;
 mod cases;
 mod deciding;
+mod late;
 mod recheck;
 mod rows;
 

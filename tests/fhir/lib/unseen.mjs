@@ -46,6 +46,7 @@ const REPEATED = new Set([
   'urn:yoban:fhir:ext:service-interval',
   'urn:yoban:fhir:ext:recording-interval',
   'urn:yoban:fhir:ext:reading-flag',
+  'urn:yoban:fhir:ext:recheck',
 ]);
 
 const LOINC = 'http://loinc.org';

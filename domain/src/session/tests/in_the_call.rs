@@ -1,6 +1,7 @@
 //! What people live through inside the call: recording, leaving and coming back.
 
 use super::*;
+use crate::encounter::JoinAnswer;
 use crate::mode::MediaMode;
 
 fn phase(night: &Night) -> RecordingPhase {
@@ -133,6 +134,51 @@ fn a_yes_answers_a_question_and_what_a_no_ended_is_asked_anew() {
     night.act(night.staff(DOCTOR), Input::Accept);
     let early = night.try_act(night.staff(DOCTOR), Input::AnswerRecording(true));
     assert_eq!(early, Err(Refused::RecordingNotPossible));
+}
+
+/// A yes to a joiner is for this coming, a joiner's yes to the recording too; the patient's own yes to it stands.
+#[test]
+fn an_old_yes_lets_nobody_in_again_and_records_nobody_again() {
+    let mut night = Night::nurse_talks();
+    let invite = || Input::Invite { role: LegRole::DeskNurse, person: Some(person(OTHER_NURSE)) };
+    let (other, yes) = (OTHER_NURSE, Input::AnswerRecording(true));
+    for coming in 1..=2 {
+        night.act(night.staff(NURSE), invite());
+        night.act(night.staff(other), Input::Accept);
+        let leg = night.leg(other).id;
+        assert!(!night.session.gate_open(night.leg(other)), "asked for each time: {coming}");
+        if coming == 1 {
+            night.act(night.staff(NURSE), Input::AskRecording);
+            night.act(night.tablet(), yes.clone());
+        }
+        assert_eq!(
+            phase(&night),
+            RecordingPhase::On,
+            "whoever waits outside is not recorded, and holds up nothing"
+        );
+        night.act(night.tablet(), Input::AnswerJoin { leg, yes: true });
+        assert_eq!(phase(&night), RecordingPhase::Paused { waiting_for: vec![leg] });
+        night.act(night.staff(other), yes.clone());
+        assert_eq!(phase(&night), RecordingPhase::On);
+        night.act(night.staff(other), Input::Leave);
+    }
+    // The patient is left alone: whoever answers that ring is covered by the tap, and not by what was said before.
+    night.act(night.staff(NURSE), Input::Leave);
+    night.act(night.staff(other), Input::Accept);
+    let leg = night.leg(other).id;
+    assert!(night.session.gate_open(night.leg(other)));
+    assert_eq!(night.leg(other).consent, JoinConsent::ByTap);
+    assert_eq!(
+        phase(&night),
+        RecordingPhase::Paused { waiting_for: vec![leg] },
+        "the patient agreed already"
+    );
+    let folded =
+        crate::encounter::Encounter::fold(night.session.id, night.session.patient, &night.log()).unwrap();
+    let attendee = folded.attendees.iter().find(|a| a.leg == leg).unwrap();
+    let answers: Vec<_> = attendee.answers.iter().map(|a| a.answer).collect();
+    let given = JoinAnswer::Given { how: ConsentManner::OnTablet };
+    assert_eq!(answers, [given, given, JoinAnswer::ByTap], "the record says what let her in");
 }
 
 #[test]

@@ -5,7 +5,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::case::{Standing, standing};
-use crate::fact::Fact;
 
 #[derive(Clone, Debug)]
 enum Move {
@@ -218,14 +217,7 @@ proptest! {
             holds(&night)?;
         }
         // The record folded from the facts agrees with the session.
-        let facts: Vec<Fact> = night.facts.iter().cloned().enumerate().map(|(i, kind)| Fact {
-            case: night.session.case,
-            seq: i64::try_from(i).unwrap_or_default() + 1,
-            at: night.times[i],
-            by: night.bys[i],
-            session: Some(night.session.id),
-            kind,
-        }).collect();
+        let facts = night.log();
         let folded = crate::encounter::Encounter::fold(night.session.id, night.session.patient, &facts).unwrap();
         prop_assert_eq!(folded.urgency, night.session.assessment.urgency);
         let decided = folded.disposition.as_ref().map(|d| (d.by, d.disposition.reveal().clone()));

@@ -286,8 +286,8 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
         Refused::ChangedMeanwhile => [
             "ご覧になったあとに、記録が書きかえられました",
             "The record was changed after you looked at it",
-            "いまの記録を確かめてから、もう一度署名してください",
-            "Look at the record as it is now, then sign again",
+            "いまの記録を確かめてから、もう一度押してください",
+            "Look at it as it is now, then press again",
         ],
         Refused::RecordingNotPossible => [
             "いまは録画できません",
