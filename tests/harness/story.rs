@@ -53,7 +53,7 @@ pub struct Night1 {
 }
 
 fn finding(finding: Finding, session: SessionId) -> Say {
-    Say::Assess { session, finding }
+    Say::Assess { session, finding, seen: None }
 }
 
 fn millis(from: Instant, to: Instant) -> f64 {

@@ -66,7 +66,7 @@ async fn a_red_flag_found_after_the_end_brings_the_call_back_with_its_old_words(
     let may_decide = nurse.get::<EncounterView>(&record).await.may_decide.unwrap();
     assert_eq!((may_decide.taken_back, may_decide.former), (None, None));
     let finding = Finding::RedFlags { found: vec![RedFlag::ChestPain] };
-    nurse.say(Say::Assess { session, finding }).await;
+    nurse.say(Say::Assess { session, finding, seen: None }).await;
     let why = Some(TakenBack::SuddenIllness);
     let back = nurse
         .until_call(session, "the call", |call| (call.taken_back == why).then(|| call.former.clone()))

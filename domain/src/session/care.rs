@@ -134,6 +134,16 @@ impl Turn<'_, '_> {
         Ok(())
     }
 
+    /// Two write the same text at once: whoever comes second has not seen what they would replace.
+    pub(super) fn assess_over(&mut self, finding: Finding, seen: &Finding) -> Result<(), Refused> {
+        self.was_clinician_here()?;
+        let stands = &self.next.assessment;
+        if !stands.reads(&finding) && !(seen.part() == finding.part() && stands.reads(seen)) {
+            return Err(Refused::ChangedMeanwhile);
+        }
+        self.assess(finding)
+    }
+
     /// The decision does not stand any more: it is missing again, and whoever must decide has the whole time for it.
     pub(super) fn take_back(&mut self, why: TakenBack) {
         self.next.former = self.next.disposition.take();

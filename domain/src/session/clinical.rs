@@ -102,6 +102,24 @@ impl Assessment {
     pub fn sudden(&self) -> bool {
         self.urgency.is_some_and(Urgency::is_sudden) || self.red_flags.as_ref().is_some_and(|f| !f.is_empty())
     }
+
+    /// Whether this is what stands there; where nothing was written, an empty text is.
+    pub fn reads(&self, finding: &Finding) -> bool {
+        match finding {
+            Finding::Identity { method } => self.identity.is_some_and(|(known, _)| known == *method),
+            Finding::RedFlags { found } => self.red_flags.as_ref() == Some(found),
+            Finding::Urgency { urgency } => self.urgency == Some(*urgency),
+            Finding::Sbar { sbar } => self.sbar.as_ref().unwrap_or(&Sbar::default()) == sbar,
+            Finding::Note { text } => self.note.as_ref().unwrap_or(&Private::default()) == text,
+        }
+    }
+}
+
+impl Finding {
+    /// Which of the findings it is.
+    pub fn part(&self) -> std::mem::Discriminant<Self> {
+        std::mem::discriminant(self)
+    }
 }
 
 /// Which oxygen scale of NEWS2 a doctor chose for the patient in one encounter. The software never switches by itself.

@@ -96,6 +96,13 @@ pub enum Input {
     },
     /// A finding.
     Assess(Finding),
+    /// A finding in place of what its writer saw there.
+    AssessOver {
+        /// The finding.
+        finding: Finding,
+        /// What stood there as it was written.
+        seen: Finding,
+    },
     /// The doctor names the kind of care.
     SetKind(ServiceKind),
     /// The decision.
@@ -133,7 +140,7 @@ impl Input {
             Self::SpokenConsent(_) => Action::WitnessConsent,
             Self::AskRecording | Self::StopRecording => Action::RunRecording,
             Self::AnswerRecording(_) => Action::AnswerRecording,
-            Self::Assess(_) => Action::Assess,
+            Self::Assess(_) | Self::AssessOver { .. } => Action::Assess,
             Self::SetKind(_) => Action::NameKind,
             Self::Dispose(_) => Action::Decide,
             Self::Rechecked(_) => Action::Recheck,
@@ -152,9 +159,12 @@ impl Input {
     /// Whether a free text is longer than 4,000 characters.
     pub fn too_long(&self) -> bool {
         let long = |text: &Private<String>| text.reveal().chars().count() > LONGEST_TEXT;
-        if let Self::Assess(Finding::Sbar { sbar }) = self {
+        if let Self::Assess(Finding::Sbar { sbar })
+        | Self::AssessOver { finding: Finding::Sbar { sbar }, .. } = self
+        {
             [&sbar.situation, &sbar.background, &sbar.assessment, &sbar.recommendation].into_iter().any(long)
         } else if let Self::Assess(Finding::Note { text })
+        | Self::AssessOver { finding: Finding::Note { text }, .. }
         | Self::SetOxygenScale { reason: text, .. }
         | Self::Rechecked(text) = self
         {
@@ -411,7 +421,7 @@ pub enum Refused {
     /// Somebody else decided, and signs.
     #[error("the record is signed by whoever decided")]
     NotYoursToSign,
-    /// What stands in the record changed after the signer looked at it.
+    /// What stands in the record changed after the signer, or whoever wrote a text in its place, looked at it.
     #[error("the record changed meanwhile")]
     ChangedMeanwhile,
     /// The recording cannot be asked for in this state, or nobody asked this person.

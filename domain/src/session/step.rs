@@ -83,6 +83,7 @@ impl Turn<'_, '_> {
             Input::MediaLost(leg) => self.media_lost(leg),
             Input::MediaFlow { leg, audio, video } => self.media_flow(leg, audio, video),
             Input::Assess(finding) => self.assess(finding),
+            Input::AssessOver { finding, seen } => self.assess_over(finding, &seen),
             Input::SetKind(kind) => self.set_kind(kind),
             Input::Dispose(disposition) => self.dispose(disposition),
             Input::Rechecked(note) => self.rechecked(note),

@@ -98,7 +98,7 @@ pub fn messages() -> Vec<Say> {
         },
         Finding::Note { text: text("朝に訪問看護へ申し送り") },
     ] {
-        all.push(Say::Assess { session, finding });
+        all.push(Say::Assess { session, finding, seen: None });
     }
     for kind in [ServiceKind::NurseAdvice, ServiceKind::DoctorAdvice, ServiceKind::OnlineExamination] {
         all.push(Say::SetKind { session, kind });

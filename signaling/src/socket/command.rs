@@ -98,7 +98,10 @@ impl Session {
             ClientMessage::Declare { session, microphone, camera } => {
                 (session, Input::Declare { microphone, camera })
             }
-            ClientMessage::Assess { session, finding } => (session, Input::Assess(finding)),
+            ClientMessage::Assess { session, finding, seen: None } => (session, Input::Assess(finding)),
+            ClientMessage::Assess { session, finding, seen: Some(seen) } => {
+                (session, Input::AssessOver { finding, seen })
+            }
             ClientMessage::SetKind { session, kind } => (session, Input::SetKind(kind)),
             ClientMessage::Dispose { session, disposition } => (session, Input::Dispose(disposition)),
             ClientMessage::Rechecked { session, note } => (session, Input::Rechecked(note)),

@@ -273,3 +273,34 @@ fn once_nothing_is_undecided_the_list_leads_to_the_oldest_record_that_is_not_sig
         assert_eq!(leads(&calls), Some(next), "{signed} is signed");
     }
 }
+
+#[test]
+fn of_two_who_write_at_once_the_second_looks_at_what_the_first_saved() {
+    let note = |text: &str| Finding::Note { text: text.to_owned().into() };
+    let sbar =
+        |text: &str| Finding::Sbar { sbar: Sbar { situation: text.to_owned().into(), ..Sbar::default() } };
+    for write in [note as fn(&str) -> Finding, sbar as fn(&str) -> Finding] {
+        let mut night = Night::doctor_talks();
+        let over = |mine: &str, seen: &str| Input::AssessOver { finding: write(mine), seen: write(seen) };
+        night.act(night.staff(NURSE), over("看護師", ""));
+        let before = night.session.clone();
+        let second = night.try_act(night.staff(DOCTOR), over("医師", ""));
+        assert_eq!((second, &night.session), (Err(Refused::ChangedMeanwhile), &before));
+        let other =
+            Input::AssessOver { finding: write("医師"), seen: Finding::Urgency { urgency: Urgency::Red } };
+        assert_eq!(night.try_act(night.staff(DOCTOR), other), Err(Refused::ChangedMeanwhile));
+        night.act(night.staff(NURSE), over("看護師", ""));
+        assert_eq!(night.session, before, "said again, as after a broken socket");
+        night.act(night.staff(DOCTOR), over("看護師と医師", "看護師"));
+        assert!(night.session.assessment.reads(&write("看護師と医師")));
+        night.act(night.staff(NURSE), Input::Assess(write("最後の人")));
+        assert!(
+            night.session.assessment.reads(&write("最後の人")),
+            "who does not say what they saw overwrites"
+        );
+        let stranger = night.try_act(night.staff(VISITOR), over("よそ", "最後の人"));
+        assert_eq!(stranger, Err(Refused::NotInCall));
+        let long = over(&"痛".repeat(4_001), "最後の人");
+        assert_eq!(night.try_act(night.staff(NURSE), long), Err(Refused::TextTooLong));
+    }
+}
