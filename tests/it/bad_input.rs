@@ -217,7 +217,7 @@ async fn readings_that_cannot_be_are_flagged_and_kept_and_repeated_ones_are_stor
         let outcome = Outcome::RecheckAt { at: Timestamp(at) };
         let disposition =
             Disposition { outcome, advice: "またあとで".to_owned().into(), reason_online: None };
-        assert_eq!(nurse.refused(Say::Dispose { session, disposition }).await, code);
+        assert_eq!(nurse.refused(Say::Dispose { session, disposition, seen: None }).await, code);
     }
 }
 

@@ -22,7 +22,7 @@ async fn a_promised_recheck_outlives_the_server_until_somebody_says_what_they_fo
     let outcome = Outcome::RecheckAt { at: Timestamp(now_ms() + 12_000) };
     let disposition =
         Disposition { outcome, advice: "また見ます".to_owned().into(), reason_online: None };
-    nurse.say(Say::Dispose { session, disposition }).await;
+    nurse.say(Say::Dispose { session, disposition, seen: None }).await;
     nurse.say(Say::End { session }).await;
     nurse
         .until_call(session, "the end", |call| matches!(call.state, State::Ended { .. }).then_some(()))

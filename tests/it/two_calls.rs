@@ -10,7 +10,7 @@ use yoban_tests::{Night, Person};
 async fn decide(nurse: &Person, session: SessionId) {
     let advice = "温かくしてお休みください".to_owned().into();
     let disposition = Disposition { outcome: Outcome::Advice, advice, reason_online: None };
-    nurse.say(Say::Dispose { session, disposition }).await;
+    nurse.say(Say::Dispose { session, disposition, seen: None }).await;
 }
 
 /// The one line of tonight's list, once it is as `wanted`.

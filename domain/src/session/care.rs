@@ -2,7 +2,8 @@
 
 use super::step::Turn;
 use super::{
-    Disposition, EndReason, Finding, Leg, LegRole, Outcome, Refused, ScaleChoice, Session, State, TakenBack,
+    Decided, Disposition, EndReason, Finding, Leg, LegRole, Outcome, Refused, ScaleChoice, Session, State,
+    TakenBack,
 };
 use crate::fact::FactKind;
 use crate::id::{PersonId, SessionId};
@@ -138,7 +139,8 @@ impl Turn<'_, '_> {
     pub(super) fn assess_over(&mut self, finding: Finding, seen: &Finding) -> Result<(), Refused> {
         self.was_clinician_here()?;
         let stands = &self.next.assessment;
-        if !stands.reads(&finding) && !(seen.part() == finding.part() && stands.reads(seen)) {
+        let untouched = seen.part() == finding.part() && stands.reads(seen);
+        if !untouched && !stands.reads(&finding) {
             return Err(Refused::ChangedMeanwhile);
         }
         self.assess(finding)
@@ -232,6 +234,22 @@ impl Turn<'_, '_> {
             self.fact(FactKind::Disposed { disposition: Private::new(disposition) });
         }
         Ok(())
+    }
+
+    /// Two decide from the record at once: whoever comes second looks at what the first decided, and the patient was told.
+    pub(super) fn dispose_over(&mut self, disposition: Disposition, seen: &Decided) -> Result<(), Refused> {
+        let person = self.may_decide(&disposition)?;
+        let stands = self.next.disposition.as_ref();
+        let unchanged = match seen {
+            Decided::Nothing => stands.is_none(),
+            Decided::Decision { disposition } => stands == Some(disposition),
+        };
+        // Said again, as after a broken socket, it finds itself.
+        let again = stands == Some(&disposition) && self.next.decided_by == Some(person);
+        if !unchanged && !again {
+            return Err(Refused::ChangedMeanwhile);
+        }
+        self.dispose(disposition)
     }
 
     /// Advice is no examination: a prescription follows from an online examination of at least a second, as the ledger

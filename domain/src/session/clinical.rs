@@ -179,6 +179,20 @@ pub struct Disposition {
     pub reason_online: Option<Private<String>>,
 }
 
+/// What stands in the place of the decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", tag = "stands")]
+pub enum Decided {
+    /// Nothing yet, or it was taken back.
+    Nothing,
+    /// A decision.
+    Decision {
+        /// Which.
+        disposition: Disposition,
+    },
+}
+
 /// The decision itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

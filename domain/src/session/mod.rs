@@ -11,6 +11,7 @@ mod leg;
 mod picture;
 mod recheck;
 mod recording;
+mod refused;
 mod ring;
 mod room;
 mod step;
@@ -20,9 +21,10 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use clinical::{
-    Assessment, Disposition, Finding, IdentityMethod, Outcome, RedFlag, Sbar, ScaleChoice, TakenBack, Urgency,
+    Assessment, Decided, Disposition, Finding, IdentityMethod, Outcome, RedFlag, Sbar, ScaleChoice,
+    TakenBack, Urgency,
 };
-pub use input::{Candidate, Circumstances, Due, Input, Outcomes, Page, Refused, Timings};
+pub use input::{Candidate, Circumstances, Due, Input, Outcomes, Page, Timings};
 pub use leg::{
     ConsentManner, DeclineReason, JoinConsent, Leg, LegRole, LegState, Participant, RecordingAnswer,
     SourceState,
@@ -30,6 +32,7 @@ pub use leg::{
 pub use picture::{AudioOnly, Picture, VideoCodec};
 pub use recheck::{Recheck, Rechecked};
 pub use recording::{Phase as RecordingPhase, Recording, phase as recording_phase};
+pub use refused::Refused;
 pub use step::Step;
 
 use crate::id::{AssociationId, CaseId, DeviceId, LegId, PatientId, PersonId, SessionId};

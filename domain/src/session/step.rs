@@ -86,6 +86,7 @@ impl Turn<'_, '_> {
             Input::AssessOver { finding, seen } => self.assess_over(finding, &seen),
             Input::SetKind(kind) => self.set_kind(kind),
             Input::Dispose(disposition) => self.dispose(disposition),
+            Input::DisposeOver { disposition, seen } => self.dispose_over(disposition, &seen),
             Input::Rechecked(note) => self.rechecked(note),
             Input::StillHere => self.still_here(),
             Input::SetOxygenScale { scale2, reason } => self.set_oxygen_scale(scale2, reason),

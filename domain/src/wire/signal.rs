@@ -10,7 +10,7 @@ use super::vitals::VitalsView;
 use crate::id::{ConnectionId, DeviceId, LegId, PersonId, SessionId};
 use crate::mode::ServiceKind;
 use crate::private::Private;
-use crate::session::{DeclineReason, Disposition, Finding, LegRole, SourceState, VideoCodec};
+use crate::session::{Decided, DeclineReason, Disposition, Finding, LegRole, SourceState, VideoCodec};
 use crate::time::Timestamp;
 use crate::vitals::NewReading;
 
@@ -237,6 +237,10 @@ pub enum ClientMessage {
         session: SessionId,
         /// The decision.
         disposition: Disposition,
+        /// What stood in its place as it was taken. Where something else stands by now, since a colleague decided, it is
+        /// refused (`changed-meanwhile`). Without it the last one who decides wins: who is in the call sees what stands.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        seen: Option<Decided>,
     },
     /// The call still goes on: the answer to `checkIn` of the call's view.
     StillHere {

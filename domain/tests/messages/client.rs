@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use yoban_domain::mode::ServiceKind;
 use yoban_domain::session::{
-    DeclineReason, Disposition, Finding, IdentityMethod, LegRole, Outcome, RedFlag, Sbar, SourceState,
-    Urgency, VideoCodec,
+    Decided, DeclineReason, Disposition, Finding, IdentityMethod, LegRole, Outcome, RedFlag, Sbar,
+    SourceState, Urgency, VideoCodec,
 };
 use yoban_domain::vitals::{Flag, NewReading, Origin, Vital};
 use yoban_domain::wire::PROTOCOL;
@@ -119,7 +119,13 @@ pub fn messages() -> Vec<Say> {
             advice: text("水分をとって休んでください"),
             reason_online: outcome.ends_online().then(|| text("症状は落ち着いている")),
         };
-        all.push(Say::Dispose { session, disposition });
+        let stood = if outcome == Outcome::Hospital {
+            Decided::Nothing
+        } else {
+            Decided::Decision { disposition: disposition.clone() }
+        };
+        let seen = (outcome != Outcome::Advice).then_some(stood);
+        all.push(Say::Dispose { session, disposition, seen });
     }
     let origins = [
         Origin::Device { model: Some("UA-651BLE".into()) },

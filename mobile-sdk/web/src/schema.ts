@@ -732,6 +732,7 @@ export interface components {
             session: components["schemas"]["SessionId"];
             /** @description The decision. */
             disposition: components["schemas"]["Disposition"];
+            seen?: components["schemas"]["Decided"] | null;
             /** @enum {string} */
             type: "dispose";
         } | {
@@ -779,6 +780,16 @@ export interface components {
             heardBy: components["schemas"]["PersonId"];
             /** @enum {string} */
             how: "spoken";
+        };
+        /** @description What stands in the place of the decision. */
+        Decided: {
+            /** @enum {string} */
+            stands: "nothing";
+        } | {
+            /** @description Which. */
+            disposition: components["schemas"]["Disposition"];
+            /** @enum {string} */
+            stands: "decision";
         };
         /** @description What a decision is to look at. */
         Deciding: {

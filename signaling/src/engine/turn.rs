@@ -282,7 +282,7 @@ fn attempted(input: &Input, refused: Refused) -> Option<FactKind> {
     let code = refused.code().to_owned();
     if let Input::SetKind(wanted) = input {
         (*wanted != ServiceKind::NurseAdvice).then_some(FactKind::KindRefused { wanted: *wanted, code })
-    } else if let Input::Dispose(decision) = input {
+    } else if let Input::Dispose(decision) | Input::DisposeOver { disposition: decision, .. } = input {
         (decision.outcome == Outcome::Prescription).then_some(FactKind::PrescriptionRefused { code })
     } else {
         None

@@ -103,7 +103,12 @@ impl Session {
                 (session, Input::AssessOver { finding, seen })
             }
             ClientMessage::SetKind { session, kind } => (session, Input::SetKind(kind)),
-            ClientMessage::Dispose { session, disposition } => (session, Input::Dispose(disposition)),
+            ClientMessage::Dispose { session, disposition, seen: None } => {
+                (session, Input::Dispose(disposition))
+            }
+            ClientMessage::Dispose { session, disposition, seen: Some(seen) } => {
+                (session, Input::DisposeOver { disposition, seen })
+            }
             ClientMessage::Rechecked { session, note } => (session, Input::Rechecked(note)),
             ClientMessage::StillHere { session } => (session, Input::StillHere),
             ClientMessage::SetOxygenScale { session, scale2, reason } => {

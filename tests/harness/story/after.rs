@@ -25,7 +25,8 @@ pub(super) async fn decide(session: SessionId, people: [&Person; 3], tell: Tell<
     assert_eq!(doctor.refused(sign(looked_at)).await, "still-running");
     let online =
         Disposition { outcome: Outcome::Advice, advice: WRITTEN[5].to_owned().into(), reason_online: None };
-    let dispose = |disposition: &Disposition| Say::Dispose { session, disposition: disposition.clone() };
+    let dispose =
+        |disposition: &Disposition| Say::Dispose { session, disposition: disposition.clone(), seen: None };
     assert_eq!(doctor.refused(dispose(&online)).await, "reason-needed", "the case is orange");
     let visit = Disposition { outcome: Outcome::HouseCall, ..online };
     doctor.say(dispose(&visit)).await;

@@ -304,3 +304,30 @@ fn of_two_who_write_at_once_the_second_looks_at_what_the_first_saved() {
         assert_eq!(night.try_act(night.staff(NURSE), long), Err(Refused::TextTooLong));
     }
 }
+
+#[test]
+fn of_two_who_decide_at_once_the_second_looks_at_what_the_first_decided() {
+    let decision = |outcome| {
+        let Input::Dispose(disposition) = decide(outcome) else { unreachable!() };
+        disposition
+    };
+    let over = |outcome, seen: Decided| Input::DisposeOver { disposition: decision(outcome), seen };
+    let stood = |outcome| Decided::Decision { disposition: decision(outcome) };
+    let mut night = Night::doctor_talks();
+    let doctor = night.staff(DOCTOR);
+    night.act(doctor, over(Outcome::Ambulance, Decided::Nothing));
+    let before = night.session.clone();
+    let refused = night.try_act(doctor, over(Outcome::Advice, Decided::Nothing));
+    assert_eq!((refused, &night.session), (Err(Refused::ChangedMeanwhile), &before));
+    let refused = night.try_act(doctor, over(Outcome::Advice, stood(Outcome::HouseCall)));
+    assert_eq!(refused, Err(Refused::ChangedMeanwhile));
+    night.act(doctor, over(Outcome::Ambulance, Decided::Nothing));
+    assert_eq!(night.session, before, "said again, as after a broken socket");
+    night.act(doctor, over(Outcome::Advice, stood(Outcome::Ambulance)));
+    assert_eq!(night.session.disposition, Some(decision(Outcome::Advice)));
+    let stranger = night.try_act(night.staff(VISITOR), over(Outcome::Hospital, stood(Outcome::Advice)));
+    assert!(stranger.is_err_and(|refused| refused != Refused::ChangedMeanwhile));
+    let long = Disposition { advice: "痛".repeat(4_001).into(), ..decision(Outcome::Advice) };
+    let long = Input::DisposeOver { disposition: long, seen: stood(Outcome::Advice) };
+    assert_eq!(night.try_act(doctor, long), Err(Refused::TextTooLong));
+}
