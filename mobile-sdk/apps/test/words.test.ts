@@ -45,6 +45,7 @@ const UNSAID = new Set([
   // The frame of a message, or where a view stands: a screen of its own, not a word.
   'ClientMessage',
   'ServerMessage',
+  'Decided',
   'Finding',
   'MeWho',
   'Origin',
@@ -107,7 +108,7 @@ describe('every name of the contract', () => {
 
 it('says every refusal of オンライン診療 the server can give, and none as a code', () => {
   const source = readFileSync(
-    fileURLToPath(new URL('../../../domain/src/session/input.rs', import.meta.url)),
+    fileURLToPath(new URL('../../../domain/src/session/refused.rs', import.meta.url)),
     'utf8',
   );
   const codes = [...source.matchAll(/"(examination-[a-z-]+)"/g)].map((m) => m[1] ?? '');
