@@ -7,10 +7,10 @@ import { lasting, ofCall } from '../model/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Loading, Notice, Unread } from '../ui/parts.tsx';
 import type { CaseView, EncounterView, Id, PlacedReading, Recording, TimelineEntry } from '../wire.ts';
-import { Decided, DispositionForm, SignButton } from './Finish.tsx';
+import { Decided, DispositionForm, SignButton, UndecidedDraft } from './Finish.tsx';
 import { PatientPanel } from './PatientPanel.tsx';
 import { Playback } from './Playback.tsx';
-import { Looked, RecheckForm } from './Recheck.tsx';
+import { Looked, RecheckForm, UntakenDraft } from './Recheck.tsx';
 
 /** `null`: still being asked for. */
 export type Thread = CaseView | null | 'unreadable';
@@ -157,10 +157,12 @@ export function Encounter(props: EncounterProps): VNode {
             ) : (
               !encounter.answeredByNext && <p class="soft">{t('enc.dispNone')}</p>
             )}
+            {!encounter.mayDecide && <UndecidedDraft session={encounter.session} />}
             {encounter.mayRecheck && (
               <RecheckForm session={encounter.session} version={encounter.seen} send={props.send} />
             )}
             {encounter.rechecked && <Looked looked={encounter.rechecked} />}
+            {!encounter.mayRecheck && <UntakenDraft session={encounter.session} />}
             <div>
               <h3>{t('note.title')}</h3>
               <p class="pre">{encounter.note || <span class="soft">{t('enc.noteNone')}</span>}</p>

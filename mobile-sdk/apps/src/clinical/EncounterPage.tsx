@@ -1,4 +1,4 @@
-import { YobanProblem } from '@yoban/sdk';
+import { type CallState, YobanProblem } from '@yoban/sdk';
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Live } from '../app/boot.ts';
@@ -65,7 +65,13 @@ export function NoRecord(props: {
   );
 }
 
-/** One record, fetched when it is opened and again after it was signed. Needs its session as key: another is another page. */
+/** What the socket says of this call and its case; another text is news. */
+function newsOf({ calls, queue }: CallState, session: Id, caseId: Id | null): string {
+  const rows = queue.filter((i) => i.session === session || i.case === caseId);
+  return JSON.stringify([caseId, calls.find((c) => c.session === session)?.version, rows]);
+}
+
+/** One record, fetched when it is opened, after something was done here, and when somebody else did. Needs its session as key: another is another page. */
 export function EncounterPage({ live, session }: { live: Live; session: Id }): VNode {
   const [record, setRecord] = useState<EncounterView | null | 'unreadable' | 'notYours'>(null);
   const [recordings, setRecordings] = useState<Recordings>(null);
@@ -138,6 +144,15 @@ export function EncounterPage({ live, session }: { live: Live; session: Id }): V
     [],
   );
   const changed = () => setDue({ turn: look(), failed: false });
+  const caseId = record !== null && typeof record === 'object' ? record.case : null;
+  const news = newsOf(live.state.value, session, caseId);
+  const known = useRef({ caseId, news });
+  useEffect(() => {
+    const before = known.current;
+    known.current = { caseId, news };
+    // Which case it is was read with the record itself.
+    if (before.caseId === caseId && before.news !== news) changed();
+  }, [news]);
   const back = () => goTo({ page: 'home' });
   /** What could not be read is asked for again; what is here stays. */
   const again = () => {

@@ -24,7 +24,7 @@ import { Button } from '../ui/Button.tsx';
 import { Choices, Dialog, Field, Notice } from '../ui/parts.tsx';
 import { TextArea } from '../ui/TextArea.tsx';
 import type { CallView, Disposition, Id, OutcomeKind } from '../wire.ts';
-import { Theirs } from './Theirs.tsx';
+import { Theirs, Unsent } from './Theirs.tsx';
 
 const KINDS: readonly OutcomeKind[] = [
   'advice',
@@ -84,6 +84,13 @@ export function Decided({ disposition }: { disposition: Disposition }): VNode {
       )}
     </div>
   );
+}
+
+/** A decision that was being written where none can be written any more. */
+export function UndecidedDraft({ session }: { session: Id }): VNode {
+  const { value, set } = keptOf(session, 'disposition');
+  const words = value ? [value.kind && t(`outcome.${value.kind}`), value.advice, value.reason] : [];
+  return <Unsent text={words.filter(Boolean).join('\n')} onDrop={() => set(null)} />;
 }
 
 /** What a decision is about. */
@@ -147,6 +154,7 @@ export function DispositionForm({ about, send }: { about: Deciding; send: Send }
       <section class="block">
         <h3>{t('disp.title')}</h3>
         <Decided disposition={stands} />
+        {signed && <UndecidedDraft session={session} />}
         {!signed && (
           <Button
             icon="pen"

@@ -11,6 +11,7 @@ import { Button } from '../ui/Button.tsx';
 import { Field } from '../ui/parts.tsx';
 import { TextArea } from '../ui/TextArea.tsx';
 import type { EncounterView, Id } from '../wire.ts';
+import { Unsent } from './Theirs.tsx';
 
 type Taken = Pick<NonNullable<EncounterView['rechecked']>, 'at' | 'by' | 'note'>;
 
@@ -60,6 +61,12 @@ export function RecheckForm(props: {
       </Button>
     </section>
   );
+}
+
+/** Words about a second look that somebody else took meanwhile. */
+export function UntakenDraft({ session }: { session: Id }): VNode {
+  const { value, set } = keptOf(session, 'recheck');
+  return <Unsent text={value ?? ''} onDrop={() => set(null)} />;
 }
 
 /** A second look that was taken. */

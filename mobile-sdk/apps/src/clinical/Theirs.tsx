@@ -25,3 +25,19 @@ export function Theirs<T>(props: { writing: Writing<T>; show: (theirs: T) => str
     </div>
   );
 }
+
+/** Written and not stored, and there is no form for it any more: somebody else was first. */
+export function Unsent({ text, onDrop }: { text: string; onDrop: () => void }): VNode | null {
+  if (!text.trim()) return null;
+  return (
+    <div data-testid="unsent">
+      <Notice tone="warn" icon="pen" live>
+        <b>{t('unsent.title')}</b>
+        <p class="pre quote">{text}</p>
+        <Button icon="cross" onClick={onDrop} testid="unsent-drop">
+          {t('unsent.drop')}
+        </Button>
+      </Notice>
+    </div>
+  );
+}

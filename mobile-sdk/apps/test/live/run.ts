@@ -7,6 +7,7 @@
 import { withBrowser } from '../browser.ts';
 import { anotherPatient, arrival, switchedOnAgain } from './arrival.ts';
 import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
+import { quickerColleague } from './colleague.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
 import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
 import { mediaBreaks } from './media.ts';
@@ -55,6 +56,7 @@ const STORIES = [
   takenBack,
   deciding,
   lookingAgain,
+  quickerColleague,
   lateIsHeard,
 ];
 const only = process.argv

@@ -246,6 +246,8 @@ export const staff: Record<keyof typeof ja, Message> = {
     'It turned out to be sudden illness: the earlier decision was taken back. Decide again; to end online needs the doctor’s reason.',
   'disp.takenBack.doctorJoined':
     'The nurse’s decision from before the doctor joined was taken back. The doctor decides.',
+  'unsent.title': 'What you wrote here is not saved: somebody else was first.',
+  'unsent.drop': 'Discard it',
   'recheck.title': 'Recheck',
   'recheck.note': 'What the recheck showed',
   'recheck.hint': 'A few words are enough',

@@ -240,6 +240,8 @@ export const staff = {
   'disp.takenBack.suddenIllness':
     '急病急変とわかったため、前の転帰は取り消されました。もう一度決めてください。オンラインで終えるには医師の理由が必要です。',
   'disp.takenBack.doctorJoined': '医師が加わる前の看護師の転帰は取り消されました。転帰は医師が決めます。',
+  'unsent.title': 'この書きかけは保存されていません。ほかの人が先に書きました。',
+  'unsent.drop': '書きかけを消す',
   'recheck.title': '再確認',
   'recheck.note': '再確認でわかったこと',
   'recheck.hint': 'ひとことで構いません',
