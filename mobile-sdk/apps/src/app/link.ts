@@ -5,9 +5,9 @@ import type { ConnectionState } from '@yoban/sdk';
 /** `late`: this page was never connected, and it takes longer than it should. */
 export type Link = ConnectionState | 'late';
 
-/** A tap would not get through: the telephone is the way now. */
+/** A tap would not get through, or its answer would not be seen here. */
 export const cannotCall = (link: Link): boolean =>
-  link === 'offline' || link === 'reconnecting' || link === 'late';
+  link === 'offline' || link === 'reconnecting' || link === 'late' || link === 'replaced';
 
 /** Longer: who needs help waits before a page that cannot call. Shorter: each slow network is taken for none. */
 const LATE_MS = 2_000;

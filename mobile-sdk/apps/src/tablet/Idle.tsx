@@ -50,7 +50,8 @@ export function Idle(props: IdleProps): VNode {
             {connecting ? <span class="spinner" /> : <Icon name={offline ? 'linkOff' : 'check'} />}
             <span>
               <T k={connecting ? 'tab.connecting' : offline ? 'tab.offline' : 'tab.ready'} />
-              {offline && (
+              {/* Opened elsewhere: the banner says how to go on here. */}
+              {offline && props.link !== 'replaced' && (
                 <>
                   <br />
                   <T k="tab.offline.body" />

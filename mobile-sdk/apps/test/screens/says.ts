@@ -7,6 +7,7 @@ export const SAYS: Record<string, Record<string, RegExp>> = {
     mediaAgain: /映像と声をつなぎ直しています/,
     fallback: /次のときは、すぐに 119/,
     keypadOld: /1:24 に入れた数字です/,
+    replaced: /いまは画面から呼べません/,
     afterOffline: /いまは画面から呼べません/,
   },
   desk: {
