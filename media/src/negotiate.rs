@@ -5,12 +5,12 @@
 
 use yoban_domain::session::VideoCodec;
 
-use crate::error::SdpProblem;
+use crate::error::{MediaError, SdpProblem};
 
 /// Longest SDP taken, in bytes. Chromium's answer to our ten sections has about 6 kB.
 pub const MAX_BYTES: usize = 48 * 1024;
 /// Most `a=ssrc:` lines, over all sections. A browser writes up to four per stream.
-const MAX_SSRC_LINES: usize = 64;
+pub(crate) const MAX_SSRC_LINES: usize = 64;
 
 /// Who offered, and what for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +141,8 @@ fn judge(sections: &[Section<'_>], purpose: Purpose, video_codec: &str) -> Resul
         }
         Purpose::Whep => {
             let most = crate::MAX_MEMBERS - 1;
-            if sections.is_empty() || down(Kind::Audio) > most || down(Kind::Video) > most {
+            // Sections that are turned down or not used cost the engine as much as the others.
+            if sections.is_empty() || sections.len() > 2 * most || down(Kind::Audio) > most || down(Kind::Video) > most {
                 return Err(SdpProblem::Sections);
             }
             if down(Kind::Audio) + down(Kind::Video) == 0 {
@@ -214,16 +215,29 @@ pub(crate) const fn codec_line(codec: VideoCodec) -> &'static str {
     }
 }
 
-/// Codecs of ours that a client's own description names, for WHIP and WHEP where nothing else says it. Empty when there
-/// is no picture in it. Text that is no SDP names none.
-pub fn video_codecs(sdp: &str) -> Vec<VideoCodec> {
+/// Codecs of ours that an offer by WHIP (`sends`) or WHEP could be answered with, where nothing else says what the client
+/// has. Empty when there is no picture in it. What an offer says settles a call's codec, so only one that could be
+/// answered says anything.
+///
+/// # Errors
+/// It could be answered with none of them.
+pub fn video_codecs(sdp: &str, sends: bool) -> Result<Vec<VideoCodec>, MediaError> {
+    let purpose = if sends { Purpose::Whip } else { Purpose::Whep };
     let named = |codec: &VideoCodec| {
         let wanted = codec_line(*codec);
         sdp.lines()
             .filter_map(|line| line.strip_prefix("a=rtpmap:")?.split_once(' '))
             .any(|(_, name)| name.get(..wanted.len()).is_some_and(|head| head.eq_ignore_ascii_case(wanted)))
     };
-    [VideoCodec::Vp8, VideoCodec::H264].into_iter().filter(named).collect()
+    let named: Vec<_> = [VideoCodec::Vp8, VideoCodec::H264].into_iter().filter(named).collect();
+    // Without any, the check says whether it is sound alone or nothing of ours.
+    let tried = if named.is_empty() { &[VideoCodec::Vp8] } else { named.as_slice() };
+    let answers = tried.iter().map(|codec| check(sdp, purpose, codec_line(*codec)).map(|_| *codec));
+    let (can, cannot): (Vec<_>, Vec<_>) = answers.partition(Result::is_ok);
+    match cannot.into_iter().find_map(Result::err) {
+        Some(problem) if can.is_empty() => Err(problem.into()),
+        _ => Ok(can.into_iter().flatten().filter(|codec| named.contains(codec)).collect()),
+    }
 }
 
 /// The first value of an attribute in our own description.
@@ -345,6 +359,34 @@ mod tests {
             + &media("video", "c", "recvonly");
         let checked = check(&offer, Purpose::Whep, VP8).unwrap();
         assert_eq!((checked.audio_down, checked.video_down), (1, 2));
+    }
+
+    #[test]
+    fn sections_that_nobody_uses_count_as_well() {
+        let offer = |unused: usize, line: &str| {
+            let more = |n| media("audio", &format!("u{n}"), line).replace("audio 9", "audio 0");
+            head() + &media("video", "v", "recvonly") + &(0..unused).map(more).collect::<String>()
+        };
+        for line in ["inactive", "sendonly", "recvonly"] {
+            assert!(check(&offer(7, line), Purpose::Whep, VP8).is_ok());
+            assert_eq!(check(&offer(8, line), Purpose::Whep, VP8), Err(SdpProblem::Sections));
+        }
+    }
+
+    #[test]
+    fn only_an_offer_that_can_be_answered_says_what_its_device_has() {
+        let h264 = |sdp: String| sdp.replace("VP8/90000", "H264/90000");
+        assert_eq!(video_codecs(&whip(), true), Ok(vec![VideoCodec::Vp8]));
+        assert_eq!(video_codecs(&h264(whip()), true), Ok(vec![VideoCodec::H264]));
+        let both = whip() + "a=rtpmap:97 H264/90000\r\n";
+        assert_eq!(video_codecs(&both, true), Ok(vec![VideoCodec::Vp8, VideoCodec::H264]));
+        let sound = head() + &media("audio", "0", "recvonly");
+        assert_eq!(video_codecs(&sound, false), Ok(vec![]));
+        let garbage = "a=rtpmap:1 H264/90000\r\n";
+        assert_eq!(video_codecs(garbage, true), Err(MediaError::Sdp(SdpProblem::NotSdp)));
+        assert_eq!(video_codecs(&h264(whip()), false), Err(MediaError::Sdp(SdpProblem::Direction)));
+        let other = whip().replace("VP8/90000", "AV1/90000");
+        assert_eq!(video_codecs(&other, true), Err(MediaError::Sdp(SdpProblem::Codec)));
     }
 
     #[test]

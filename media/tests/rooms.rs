@@ -288,6 +288,36 @@ async fn silence_is_lost_speech_is_back_and_goodbye_is_the_end() {
     plane.assert_clean().await;
 }
 
+/// A page that is loaded anew is back before its media counts as gone, and whoever heard of the loss took it for silent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_back_at_once_is_told_to_flow_again() {
+    let flows = |on: bool| {
+        move |e: &MediaEvent| {
+            matches!(e, MediaEvent::Flow { leg: l, audio, video, .. } if *l == leg(2) && *audio == on && *video == on)
+        }
+    };
+    let mut plane = Plane::start();
+    plane.media.apply(plan(vec![open(1), open(2)])).unwrap();
+    let one = plane.join(1, 101, Sending::Both).await;
+    let two = plane.join(2, 102, Sending::Both).await;
+    plane.event("flow", flows(true)).await;
+    two.close();
+    plane.event("goodbye", |e| matches!(e, MediaEvent::Lost { reason: LostReason::Closed, .. })).await;
+    let _two = plane.answer(2, 103, Sending::Both, |sdp| sdp).await;
+    plane.event("silent with its connection", flows(false)).await;
+    plane.event("flow again", flows(true)).await;
+    one.hears(2, Kind::Video, 5);
+    // What carries on with the next connection never stopped.
+    let _beside = plane.join(2, 104, Sending::Both).await;
+    one.hears(2, Kind::Audio, 20);
+    plane.media.apply(plan(vec![open(1)])).unwrap();
+    let before = plane.seen.len();
+    plane.event("the end", flows(false)).await;
+    let told = plane.seen.iter().skip(before).filter(|e| matches!(e, MediaEvent::Flow { leg: l, .. } if *l == leg(2)));
+    assert_eq!(told.count(), 1, "{:#?}", plane.seen);
+    plane.assert_clean().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whip_sends_and_whep_receives() {
     let mut plane = Plane::start();
@@ -360,6 +390,7 @@ async fn a_device_without_the_rooms_codec_has_sound_alone() {
     let mut plane = Plane::start();
     plane.media.apply(RoomPlan { codec: VideoCodec::H264, ..plan(vec![open(1), open(2)]) }).unwrap();
     let one = plane.join(1, 101, Sending::Both).await;
+    one.sends(Kind::Video, 5);
     // As a browser without H.264 answers: every picture section is turned down.
     let offer = plane.media.offer(session(1), leg(2), connection(102)).await.unwrap();
     let (two, answer) = Phone::answering(2, Sending::Both, &offer);
@@ -369,6 +400,7 @@ async fn a_device_without_the_rooms_codec_has_sound_alone() {
     one.hears(2, Kind::Audio, 10);
     two.hears(1, Kind::Audio, 10);
     two.look(|log| assert_eq!(log.from(1, Kind::Video), 0));
+    assert_eq!(one.look(|log| log.requests), 0, "nobody waits for a picture");
     plane.assert_clean().await;
 }
 

@@ -1,6 +1,8 @@
 //! A socket that breaks.
 
 use serde_json::json;
+use yoban_domain::mode::MediaMode;
+use yoban_domain::session::LegState;
 use yoban_domain::wire::close;
 use yoban_domain::wire::signal::{ClientMessage as Say, StreamPosition};
 use yoban_tests::person::reading;
@@ -79,4 +81,27 @@ async fn a_newer_socket_of_the_same_device_replaces_the_older_and_another_device
     let session = patient.tap().await.session;
     nurse.rung(session).await;
     second_device.rung(session).await;
+}
+
+/// A page that is loaded anew, or a second tab that takes over: the old connection says good-bye and the new one is there
+/// before its media counts as gone. The ledger of the law must see two-way picture and sound again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_loads_the_page_anew_is_soon_both_ways_on_again() {
+    let night = Night::begin(&[]).await;
+    let (mut patient, mut nurse) = (night.patient(0).await, night.nurse(0).await);
+    let call = night.answered(&mut patient, &mut nurse).await;
+    let session = call.requested.session;
+    let mode = async |nurse: &Person, wanted: MediaMode| {
+        nurse.until_call(session, "a mode", |call| (call.mode == wanted).then_some(())).await;
+    };
+    mode(&nurse, MediaMode::VideoAudio).await;
+    patient.media = None;
+    nurse
+        .until_call(session, "the patient away", |view| {
+            let patient = view.people.iter().find(|p| p.leg == call.patient)?;
+            matches!(patient.leg_state, LegState::Away { .. }).then_some(())
+        })
+        .await;
+    patient.connect_media(session).await;
+    mode(&nurse, MediaMode::VideoAudio).await;
 }

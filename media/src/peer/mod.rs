@@ -4,6 +4,7 @@
 //! receiver would ask for each lost packet until it leaves its window), RTCP handed out by an interceptor of ours.
 
 mod setup;
+mod streams;
 mod tap;
 
 use std::collections::{HashMap, VecDeque};
@@ -35,6 +36,8 @@ use crate::room::forward::{Kind, Packet, VideoCodec};
 use crate::shard::demux::{self, Class, Path};
 use crate::shard::socket::Way;
 use setup::mime;
+use streams::{Admitted, Stream};
+
 /// DTLS datagrams kept while ICE has not yet selected a pair, so that the first ClientHello is not lost.
 const EARLY: usize = 8;
 
@@ -100,6 +103,7 @@ pub(crate) struct Peer {
     password: String,
     path: Path,
     authentic: Arc<AtomicU64>,
+    admitted: Admitted,
     early: VecDeque<(Way, BytesMut)>,
     lines: Vec<[Option<Out>; 2]>,
     streams: HashMap<String, In>,
@@ -118,6 +122,7 @@ impl Peer {
 
     /// The client's answer to our offer.
     pub(crate) fn answer(&mut self, now: Instant, answer: Checked) -> Result<(), MediaError> {
+        self.admitted.announced(&answer.sdp);
         let description = RTCSessionDescription::answer(answer.sdp).map_err(refused)?;
         self.engine.set_remote_description(now, description).map_err(refused)?;
         self.learn_payload_types();
@@ -162,6 +167,11 @@ impl Peer {
     }
 
     fn feed(&mut self, now: Instant, from: Way, class: Class, message: BytesMut) {
+        // Before there are keys the engine keeps nothing.
+        let stream = Stream::of(&message).filter(|_| class == Class::Media && self.connected);
+        if stream.is_some_and(|stream| !self.admitted.admits(stream)) {
+            return;
+        }
         let before = self.authentic.load(Ordering::Relaxed);
         let Way { ours, theirs } = self.path.inbound(from, class);
         let transport = TransportContext {
@@ -175,6 +185,9 @@ impl Peer {
             tracing::trace!(%error, "datagram dropped");
         }
         let proof = class == Class::Media && self.authentic.load(Ordering::Relaxed) != before;
+        if let Some(stream) = stream.filter(|_| proof) {
+            self.admitted.proven(stream);
+        }
         if proof && self.path.proven(from) {
             self.counters.moved += 1;
         }

@@ -115,6 +115,7 @@ impl Peer {
             password: String::new(),
             path: Path::default(),
             authentic,
+            admitted: Admitted::default(),
             early: VecDeque::new(),
             lines: Vec::new(),
             streams: HashMap::new(),
@@ -150,6 +151,7 @@ impl Peer {
     }
 
     fn write_answer(&mut self, now: Instant, slots: usize, offer: Checked) -> Result<(), EngineError> {
+        self.admitted.announced(&offer.sdp);
         let wanted = [offer.audio_down.min(slots), offer.video_down.min(slots)];
         self.engine.set_remote_description(now, RTCSessionDescription::offer(offer.sdp)?)?;
         for slot in 0..wanted.iter().copied().max().unwrap_or_default() {

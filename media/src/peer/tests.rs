@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use yoban_native::{Happened, Manner, Native, Picture};
+use yoban_native::{Happened, Kind, Manner, Native, Picture, Up};
 
 use super::{Incoming, Local, Peer};
 use crate::negotiate::{self, Checked, Purpose};
@@ -22,6 +22,7 @@ struct Wire {
     way: Way,
     peer: Peer,
     client: Native,
+    ups: [Up; 2],
 }
 
 impl Wire {
@@ -33,13 +34,13 @@ impl Wire {
         let local = Arc::new(Local { candidates: vec![way.ours] });
         let (mut peer, offer) = Peer::offering(now, local, VideoCodec::Vp8, 1).unwrap();
         let mut client = Native::new(now, way.theirs, Picture::Vp8, manner);
-        let (_, answer) = client.answer(now, &offer);
+        let (ups, answer) = client.answer(now, &offer);
         peer.answer(now, change(answer)).unwrap();
-        Self { begun: now, now, way, peer, client }
+        Self { begun: now, now, way, peer, client, ups }
     }
 
     /// How long until both say that they are connected.
-    fn connects(mut self) -> Option<(Duration, String)> {
+    fn connects(&mut self) -> Option<(Duration, String)> {
         let (mut here, mut there) = (false, false);
         while self.now < self.begun + LONG {
             self.now += STEP;
@@ -61,6 +62,14 @@ impl Wire {
             }
         }
         None
+    }
+
+    /// What the client sends is there at once; how many packets of media came of it.
+    fn carries(&mut self) -> usize {
+        let mut sent = Vec::new();
+        self.client.transmit(|datagram, _| sent.push(datagram.to_vec()));
+        sent.iter().for_each(|d| self.peer.receive(self.now, self.way, BytesMut::from(&d[..])));
+        self.peer.poll(self.now).iter().filter(|made| matches!(made, Incoming::Rtp(..))).count()
     }
 }
 
@@ -94,4 +103,21 @@ fn a_client_that_would_rather_have_an_older_cipher_gets_aes_gcm_or_nothing() {
     let (_, cipher) = Wire::new(Manner::Browser, as_it_goes).connects().unwrap();
     assert_eq!(cipher, "SRTP_AEAD_AES_128_GCM");
     assert_eq!(Wire::new(Manner::Dated, as_it_goes).connects(), None);
+}
+
+#[test]
+fn forged_packets_of_many_names_are_not_kept_and_keep_nobody_out() {
+    let mut wire = Wire::new(Manner::Browser, as_it_goes);
+    wire.connects().unwrap();
+    for ssrc in 0..10_000_u32 {
+        let mut forged = [0_u8; 40];
+        (forged[0], forged[1]) = (0x80, if ssrc % 2 == 0 { 111 } else { 201 });
+        let at = if ssrc % 2 == 0 { 8 } else { 4 };
+        forged[at..at + 4].copy_from_slice(&(1 << 31 | ssrc).to_be_bytes());
+        wire.peer.receive(wire.now, wire.way, BytesMut::from(&forged[..]));
+    }
+    assert!(wire.peer.admitted.len() < 64, "{}", wire.peer.admitted.len());
+    let sound = bytes::Bytes::from_static(&[0xF8, 1, 2]);
+    wire.client.rtp(wire.now, &wire.ups[Kind::Audio as usize], 1, 960, false, sound).unwrap();
+    assert_eq!(wire.carries(), 1, "whom the answer announced is heard");
 }

@@ -200,8 +200,15 @@ impl Room {
             .max_by_key(|(_, l)| l.order)
             .map(|(id, _)| *id);
         if let Some(source) = self.sources.get_mut(&link.leg).filter(|s| s.connection == Some(connection)) {
-            source.connection = heir;
-            source.tracks = [None, None];
+            source.carried_by(heir);
+            if heir.is_none() {
+                // Whoever hears that the leg is lost takes it for silent. Told anew on every return, however quick.
+                source.flows.iter_mut().for_each(Flow::cut);
+                if std::mem::take(&mut source.told) != [false, false] {
+                    let (session, leg) = (self.plan.session, link.leg);
+                    out.events.push(MediaEvent::Flow { session, leg, audio: false, video: false });
+                }
+            }
         }
     }
 

@@ -108,7 +108,7 @@ impl Room {
                 Incoming::Rtp(kind, packet) => self.forward(now, connection, kind, packet, out),
                 Incoming::KeyFrameWanted { slot } => self.key_frame_wanted(now, connection, slot),
                 Incoming::SenderReport { kind, ntp, timestamp } => {
-                    if self.recorded(leg) && self.is_source(leg, connection) {
+                    if self.recorded(leg) && self.reports(now, leg, connection, kind) {
                         out.records.push(Record::Report { leg, kind, ntp, timestamp });
                     }
                 }
@@ -140,8 +140,7 @@ impl Room {
         out.events.push(MediaEvent::Connected { session: self.plan.session, leg, connection });
         if role.publishes() {
             let source = self.sources.entry(leg).or_default();
-            source.connection = Some(connection);
-            source.tracks = [None, None];
+            source.carried_by(Some(connection));
         }
         let older: Vec<_> = self
             .links
@@ -158,8 +157,9 @@ impl Room {
         self.say_map(connection, out);
     }
 
-    fn is_source(&self, leg: LegId, connection: ConnectionId) -> bool {
-        self.sources.get(&leg).is_some_and(|source| source.connection == Some(connection))
+    fn reports(&mut self, now: Instant, leg: LegId, connection: ConnectionId, kind: Kind) -> bool {
+        let source = self.sources.get_mut(&leg).filter(|source| source.connection == Some(connection));
+        source.is_some_and(|source| source.reports(now, kind))
     }
 
     fn recorded(&self, leg: LegId) -> bool {
@@ -238,8 +238,10 @@ impl Room {
     fn ask_ahead(&mut self, now: Instant) {
         let mut begin = BTreeSet::new();
         for link in self.links.values().filter(|link| link.presence.is_some()) {
-            let seats = link.slots.iter().zip(&link.lines);
-            begin.extend(seats.filter(|(_, [_, video])| video.vacant()).filter_map(|(leg, _)| *leg));
+            let seats = link.slots.iter().zip(&link.lines).enumerate();
+            // A line that can show no picture stays vacant for ever.
+            let begins = seats.filter(|(slot, (_, [_, video]))| video.vacant() && link.peer.shows_video(*slot));
+            begin.extend(begins.filter_map(|(_, (leg, _))| *leg));
         }
         for leg in begin {
             self.ask_key_frame(now, leg, KeyFrames::ask_ahead);

@@ -10,6 +10,9 @@ use crate::quality::Flow;
 /// A source whose stream fell silent this long may go on with another SSRC (a client that re-created its track).
 const SSRC_TAKEOVER: Duration = Duration::from_millis(500);
 
+/// One sender report so often of each track says all that a recording needs. One datagram may hold forty.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
+
 pub(super) struct Track {
     ssrc: u32,
     window: Window,
@@ -20,13 +23,32 @@ pub(super) struct Track {
 #[derive(Default)]
 pub(super) struct Source {
     pub(super) connection: Option<ConnectionId>,
-    pub(super) tracks: [Option<Track>; 2],
+    tracks: [Option<Track>; 2],
+    reported: [Option<Instant>; 2],
     pub(super) keys: KeyFrames,
     pub(super) flows: [Flow; 2],
     pub(super) told: [bool; 2],
 }
 
 impl Source {
+    /// From now on this connection carries it: other streams, with another clock.
+    pub(super) fn carried_by(&mut self, connection: Option<ConnectionId>) {
+        self.connection = connection;
+        self.tracks = [None, None];
+        self.reported = [None, None];
+    }
+
+    /// Whether the recorder is told of a sender report that came now.
+    pub(super) fn reports(&mut self, now: Instant, kind: Kind) -> bool {
+        let [audio, video] = &mut self.reported;
+        let last = if kind == Kind::Audio { audio } else { video };
+        let due = last.is_none_or(|last| now.saturating_duration_since(last) >= REPORT_EVERY);
+        if due {
+            *last = Some(now);
+        }
+        due
+    }
+
     /// Takes a packet of this source once; its extended sequence number, or `None` for repetitions and for a second
     /// stream beside the one in use.
     pub(super) fn take(&mut self, now: Instant, kind: Kind, packet: &Packet) -> Option<u64> {
@@ -77,6 +99,19 @@ mod tests {
         assert_eq!(source.take(soon, Kind::Video, &packet(2, 7)), None);
         assert!(source.take(now + SSRC_TAKEOVER, Kind::Video, &packet(2, 7)).is_some());
         assert_eq!(source.take(now + SSRC_TAKEOVER, Kind::Video, &packet(1, 8)), None);
+    }
+
+    #[test]
+    fn the_recorder_hears_one_report_a_second_of_each_track_and_at_once_of_a_new_connection() {
+        let (mut source, now) = (Source::default(), Instant::now());
+        let mut told = |source: &mut Source, kind| {
+            (0..2_500).filter(|ms| source.reports(now + Duration::from_millis(*ms), kind)).count()
+        };
+        assert_eq!((told(&mut source, Kind::Audio), told(&mut source, Kind::Video)), (3, 3));
+        let again = now + Duration::from_millis(2_500);
+        assert!(!source.reports(again, Kind::Audio));
+        source.carried_by(None);
+        assert!(source.reports(again, Kind::Audio));
     }
 
     #[test]
