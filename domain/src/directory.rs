@@ -121,6 +121,7 @@ impl Directory {
             desk: session.desk,
             check_in: session.check_in.filter(|_| staff),
             you: own.map(|l| l.id),
+            your_device: own.filter(|l| l.in_call()).and_then(|l| l.device),
             people: session
                 .legs
                 .iter()

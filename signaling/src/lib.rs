@@ -48,7 +48,7 @@ impl Signaling {
     /// its place. With an empty `pictures` nothing is said about them; `ways` are the directions the connection has.
     ///
     /// # Errors
-    /// Not in the call, or it cannot be stored.
+    /// Not in the call, open on another device of the actor's, or it cannot be stored.
     pub async fn place(
         &self,
         actor: Actor,
@@ -58,6 +58,9 @@ impl Signaling {
     ) -> Result<LegId, CommandError> {
         let leg = self.engine.own_leg(actor, session).await?.filter(Leg::in_call);
         let leg = leg.ok_or(CommandError::Refused(Refused::NotInCall))?;
+        if leg.elsewhere(actor.device) {
+            return Err(CommandError::Refused(Refused::OtherDevice));
+        }
         for way in ways {
             leg.may_go(*way).map_err(CommandError::Refused)?;
         }

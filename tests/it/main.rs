@@ -38,3 +38,4 @@ mod taps;
 mod terminal;
 mod tls;
 mod two_calls;
+mod two_devices;

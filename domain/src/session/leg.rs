@@ -247,6 +247,10 @@ pub struct Leg {
     /// How often this person was rung.
     #[serde(default)]
     pub rings: u32,
+    /// The device the call is open on, of all those of this person: the one that answered, or came back last. It alone
+    /// carries the leg's media. None for equipment, which is one device, and in rows from before this was kept.
+    #[serde(default)]
+    pub device: Option<DeviceId>,
     /// Pictures the device can send and show, in order; empty until it spoke.
     #[serde(default)]
     pub pictures: Vec<VideoCodec>,
@@ -279,6 +283,7 @@ impl Leg {
             attended: false,
             silent: false,
             rings: 0,
+            device: None,
             pictures: Vec::new(),
             equipment: None,
         }
@@ -304,12 +309,18 @@ impl Leg {
 
     /// Comes into the call, for the first time or anew. An earlier yes to a recording does not hold any more, for a
     /// recording pauses for whoever comes until they agree (C1.12); an earlier no does.
-    pub(super) fn enter(&mut self, at: Timestamp) {
+    pub(super) fn enter(&mut self, at: Timestamp, device: Option<DeviceId>) {
         self.state = LegState::Accepted { at };
+        self.device = device;
         self.silent = false;
         if self.recording == RecordingAnswer::Yes {
             self.recording = RecordingAnswer::None;
         }
+    }
+
+    /// Whether the call is open on another device of this person.
+    pub fn elsewhere(&self, device: Option<DeviceId>) -> bool {
+        self.in_call() && self.device.zip(device).is_some_and(|(open, asks)| open != asks)
     }
 
     /// Media may pass as far as the patient's agreement goes.

@@ -60,6 +60,9 @@ pub enum Refused {
     /// Somebody who was lost heard nothing.
     #[error("the connection to the call was lost")]
     ConnectionLost,
+    /// The call is open on another device of this person.
+    #[error("the call is open on another device of yours")]
+    OtherDevice,
     /// It can no longer be taken back.
     #[error("too late to undo")]
     TooLateToUndo,
@@ -150,6 +153,7 @@ impl Refused {
             Self::ConsentRefused => "consent-refused",
             Self::OwnConsent => "own-consent",
             Self::ConnectionLost => "connection-lost",
+            Self::OtherDevice => "other-device",
             Self::TooLateToUndo => "too-late-to-undo",
             Self::NotExamination(NotExamination::NoPlan) => "examination-no-plan",
             Self::NotExamination(NotExamination::NotNamed) => "examination-not-named",

@@ -25,13 +25,14 @@ impl Session {
         now: Timestamp,
     ) -> Step {
         let leg = LegId((around.fresh)());
-        let own = Leg::new(
+        let mut own = Leg::new(
             leg,
             LegRole::Patient,
             Participant::Tablet { device: tablet },
             LegState::Accepted { at: now },
             JoinConsent::ByTap,
         );
+        own.device = Some(tablet);
         let next = Self {
             id,
             case,
@@ -222,7 +223,7 @@ impl Turn<'_, '_> {
     /// A nurse of the desk who was invited, and still waits for the patient's yes when the desk is rung, answers the ring
     /// like any other; not one to whom the patient said no.
     fn take_over(&mut self, leg: LegId, person: PersonId) -> Result<(), Refused> {
-        let rung = self.next.desk.is_some();
+        let (rung, device) = (self.next.desk.is_some(), self.by.device);
         let own = self.leg_mut(leg)?;
         let waits = matches!(own.consent, JoinConsent::Asked { .. });
         if !rung || !waits || own.role != LegRole::DeskNurse {
@@ -232,6 +233,7 @@ impl Turn<'_, '_> {
             return Err(Refused::ConsentRefused);
         }
         own.consent = JoinConsent::ByTap;
+        own.device = device;
         let (who, role) = (own.who, own.role);
         self.fact(FactKind::Accepted { leg, who, role });
         self.withdraw_wanted(role, Some(person));
@@ -271,10 +273,11 @@ impl Turn<'_, '_> {
         // first was lost, for then nobody is left to explain and tick, and the patient may be unable to press. It does
         // not cover one to whom the patient said no.
         let rung = self.next.desk.is_some() && role == LegRole::DeskNurse;
+        let device = self.by.device;
         let seated = self.leg_mut(leg)?;
         let covered = rung && !seated.turned_away;
         let consent = if covered { JoinConsent::ByTap } else { JoinConsent::Asked { at: now } };
-        seated.enter(now);
+        seated.enter(now, device);
         if seated.consent != JoinConsent::ByTap {
             seated.consent = consent;
         }

@@ -45,6 +45,9 @@ impl Turn<'_, '_> {
         if !own.in_call() && !own.wanted() {
             return Err(Refused::NotInCall);
         }
+        if own.elsewhere(self.by.device) {
+            return Err(Refused::OtherDevice);
+        }
         let own = self.leg_mut(leg)?;
         if (own.microphone, own.camera) != (microphone, camera) {
             (own.microphone, own.camera) = (microphone, camera);
@@ -80,7 +83,7 @@ impl Turn<'_, '_> {
 
     pub(super) fn come_back(&mut self) -> Result<(), Refused> {
         self.still_live()?;
-        let now = self.now;
+        let (now, device) = (self.now, self.by.device);
         if matches!(self.next.state, State::Closing { .. }) {
             return Err(Refused::Ended);
         }
@@ -89,6 +92,12 @@ impl Turn<'_, '_> {
         }
         let own = self.own_leg()?;
         let leg = own.id;
+        if own.elsewhere(device) {
+            // Goes on with it on this device; the other one lets its media go.
+            self.leg_mut(leg)?.device = device;
+            self.fact(FactKind::CameBack { leg });
+            return Ok(());
+        }
         if own.in_call() {
             return Ok(());
         }
@@ -103,7 +112,7 @@ impl Turn<'_, '_> {
         let covered = own.role == LegRole::DeskNurse && own.consent == JoinConsent::ByTap;
         self.make_room(covered && self.next.desk.is_some())?;
         let own = self.leg_mut(leg)?;
-        own.enter(now);
+        own.enter(now, device);
         // Explained and agreed each time (C1.11): whoever is not covered by the tap is asked for again.
         let asks = own.consent != JoinConsent::ByTap;
         if asks {

@@ -3,6 +3,7 @@
 mod check_in;
 mod deciding;
 mod devices;
+mod elsewhere;
 mod ending;
 mod full_room;
 mod in_the_call;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::Owner;
 use crate::equipment::EquipmentCard;
-use crate::id::{CaseId, LegId, PatientId, PersonId, SessionId};
+use crate::id::{CaseId, DeviceId, LegId, PatientId, PersonId, SessionId};
 use crate::mode::{Interval, MediaMode, ServiceKind};
 use crate::people::{Name, Person, Role, Sex, Summary};
 use crate::private::Private;
@@ -39,6 +39,9 @@ pub struct CallView {
     pub check_in: Option<CheckIn>,
     /// The viewer's own leg.
     pub you: Option<LegId>,
+    /// On which of the viewer's devices the call is open, while they are in it: that one alone has camera, microphone and
+    /// media. Another goes on with the call by `comeBack`.
+    pub your_device: Option<DeviceId>,
     /// Everybody, patient first.
     pub people: Vec<Participant>,
     /// What recording does.

@@ -36,6 +36,8 @@ pub const EQUIPMENT_LEG: u128 = 25;
 pub const CONNECTION: u128 = 31;
 pub const READING: u128 = 41;
 pub const DEVICE: u128 = 51;
+pub const TABLET: u128 = 52;
+pub const PHONE: u128 = 53;
 
 pub fn name(kanji: &str, kana: &str, latin: &str) -> Name {
     Name { kanji: kanji.to_owned().into(), kana: kana.to_owned().into(), latin: latin.to_owned().into() }

@@ -22,7 +22,7 @@ use yoban_domain::wire::vitals::VitalsView;
 use super::client;
 use super::people::{
     CASE, CONNECTION, DEVICE, DOCTOR, DOCTOR_LEG, EQUIPMENT_LEG, NOW, NURSE, NURSE_LEG, PATIENT, PATIENT_LEG,
-    READING, SESSION, VISITOR_LEG, at, camera, display, doctor, id, name, nurse,
+    PHONE, READING, SESSION, TABLET, VISITOR_LEG, at, camera, display, doctor, id, name, nurse,
 };
 
 /// Whether the message has a number in the device's stream.
@@ -127,6 +127,7 @@ fn waiting() -> CallView {
         desk: Some(DeskRing { round: 1, until: at(25), ringing: true, fallback: false }),
         check_in: None,
         you: Some(id(PATIENT_LEG)),
+        your_device: Some(id(TABLET)),
         people: vec![patient, participant(NURSE_LEG, LegRole::DeskNurse, Some(nurse()), ringing)],
         recording: RecordingPhase::Off,
         kind: ServiceKind::NurseAdvice,
@@ -266,6 +267,7 @@ fn active(seen: Seen) -> CallView {
             reason_online: None,
         }),
         you: Some(id(seen.you)),
+        your_device: Some(id(if seen.you == PATIENT_LEG { TABLET } else { PHONE })),
         people,
         recording: RecordingPhase::On,
         kind: ServiceKind::DoctorAdvice,
@@ -336,7 +338,7 @@ fn ended() -> CallView {
 fn cancelled() -> CallView {
     let state =
         State::Ended { at: at(5), reason: EndReason::CancelledByPatient, remind_at: at(605), overdue: true };
-    CallView { version: 3, state, desk: None, you: None, ..waiting() }
+    CallView { version: 3, state, desk: None, you: None, your_device: None, ..waiting() }
 }
 
 fn queue() -> Vec<QueueItem> {

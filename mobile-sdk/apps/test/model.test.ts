@@ -41,6 +41,24 @@ afterEach(() => {
   lang.value = 'ja';
 });
 
+describe('a call that is open on another device of the person', () => {
+  const seenBy = (yourDevice: string | null, device: string | null) =>
+    call.isElsewhere(asDoctor({ ...scenes.threeWay, yourDevice }), device);
+
+  it('is elsewhere there, and nowhere where that is not known', () => {
+    expect(seenBy('device-other', 'device-here')).toBe(true);
+    expect(seenBy('device-here', 'device-here')).toBe(false);
+    expect(seenBy(null, 'device-here')).toBe(false);
+    expect(seenBy('device-other', null)).toBe(false);
+  });
+
+  it('is not, once one has left it or it is over', () => {
+    const elsewhere = { yourDevice: 'device-other' };
+    expect(call.isElsewhere(asDoctor({ ...scenes.doctorLeft, ...elsewhere }), 'device-here')).toBe(false);
+    expect(call.isElsewhere(asPatient({ ...scenes.decided, ...elsewhere }), 'device-here')).toBe(false);
+  });
+});
+
 describe("the tablet's screen", () => {
   const another = { ...asPatient(scenes.decided), session: 'another' };
   const recheckAt = (at: number) =>

@@ -7,7 +7,7 @@ import type { ConnectionId } from './types.ts';
 
 export type RoomState = 'disconnected' | 'connecting' | 'connected' | 'reconnecting';
 /** Why media stopped for good. */
-export type DisconnectReason = 'client' | 'callEnded' | 'notInCall' | 'signedOut' | 'replaced';
+export type DisconnectReason = 'client' | 'callEnded' | 'notInCall' | 'signedOut' | 'replaced' | 'elsewhere';
 export type MediaTimer = 'ask' | 'offer' | 'setup' | 'trouble' | 'network';
 export type PeerState = 'connected' | 'disconnected' | 'failed';
 
@@ -65,6 +65,7 @@ const FINAL: Record<string, DisconnectReason> = {
   'call-ended': 'callEnded',
   'not-in-call': 'notInCall',
   'not-found': 'notInCall',
+  'other-device': 'elsewhere',
   'signed-out': 'signedOut',
   'sign-in-needed': 'signedOut',
 };
@@ -181,10 +182,12 @@ export function stepMedia(
     case 'gone':
       if (input.connection === s.next) {
         drop('next');
-        if (input.retry) askLater();
+        askLater();
       } else if (input.connection === s.current) {
         drop('current');
+        // Nobody is left waiting: where there is no place any more, the server says so when it is asked.
         if (input.retry) ask();
+        else askLater();
       }
       break;
     case 'networkChanged':

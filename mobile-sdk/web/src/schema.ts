@@ -491,6 +491,7 @@ export interface components {
             desk?: components["schemas"]["DeskRing"] | null;
             checkIn?: components["schemas"]["CheckIn"] | null;
             you?: components["schemas"]["LegId"] | null;
+            yourDevice?: components["schemas"]["DeviceId"] | null;
             /** @description Everybody, patient first. */
             people: components["schemas"]["Participant"][];
             /** @description What recording does. */

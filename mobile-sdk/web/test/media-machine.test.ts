@@ -113,9 +113,19 @@ describe('trouble', () => {
     expect(last(said)).toEqual(['close a', 'ask', 'reconnecting']);
   });
 
-  test('the server took it away for good', () => {
-    const { said } = play(...up, { in: 'gone', connection: 'a', retry: false });
-    expect(last(said)).toEqual(['close a', 'reconnecting']);
+  test('the server took it away for good: it is asked once more, and says why', () => {
+    const gone: MediaInput[] = [{ in: 'gone', connection: 'a', retry: false }, timer('ask')];
+    const { said } = play(...up, ...gone, { in: 'refused', code: 'other-device' });
+    expect(said.slice(4)).toEqual([
+      ['close a', 'ask in 500', 'reconnecting'],
+      ['ask'],
+      ['disconnected: elsewhere'],
+    ]);
+  });
+
+  test('one that never came up and was taken away is asked for again', () => {
+    const { said } = play(want, { in: 'asked' }, offer('a'), { in: 'gone', connection: 'a', retry: false });
+    expect(last(said)).toEqual(['close a', 'ask in 500']);
   });
 
   test('news of a connection closed long ago changes nothing', () => {

@@ -35,6 +35,7 @@ impl From<Refused> for Problem {
             | Refused::RingOver
             | Refused::ConsentRefused
             | Refused::ConnectionLost
+            | Refused::OtherDevice
             | Refused::TooLateToUndo
             | Refused::NotExamination(_)
             | Refused::PrescriptionNeedsExamination
@@ -162,6 +163,12 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "Your connection to the call was lost",
             "つながり直したら、患者さんにもう一度尋ねてください",
             "Ask the patient again once you are connected",
+        ],
+        Refused::OtherDevice => [
+            "この通話は別の端末で開いています",
+            "This call is open on your other device",
+            "この端末で続けるには「この端末で続ける」を押してください",
+            "To go on here, press “Continue here”",
         ],
         Refused::TooLateToUndo => [
             "通話は終わりました",

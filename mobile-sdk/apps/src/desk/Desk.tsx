@@ -15,7 +15,7 @@ import {
   UndoBar,
 } from '../clinical/Controls.tsx';
 import { DutyList } from '../clinical/Invite.tsx';
-import { LeftCall } from '../clinical/LeftCall.tsx';
+import { ElsewhereCall, LeftCall } from '../clinical/LeftCall.tsx';
 import { MediaTrouble } from '../clinical/MediaTrouble.tsx';
 import { legText } from '../clinical/People.tsx';
 import { Queue } from '../clinical/Queue.tsx';
@@ -23,7 +23,15 @@ import { Stage } from '../clinical/Stage.tsx';
 import { TrendPlot } from '../clinical/TrendPlot.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
 import { either, t } from '../i18n/index.tsx';
-import { inCall, joinerAsked, mayTakeOver, missed, me as ownLeg, runningSince } from '../model/call.ts';
+import {
+  inCall,
+  isElsewhere,
+  joinerAsked,
+  mayTakeOver,
+  missed,
+  me as ownLeg,
+  runningSince,
+} from '../model/call.ts';
 import { group } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -144,6 +152,8 @@ function CallCentre(props: {
         </Empty>
       ) : left ? (
         <LeftCall send={desk.send} />
+      ) : isElsewhere(call, desk.me.device) ? (
+        <ElsewhereCall send={desk.send} />
       ) : (
         <>
           <Stage call={call} media={desk.media}>

@@ -11,6 +11,15 @@ export const isClinician = (p: Participant): boolean =>
 
 export const me = (call: CallView): Participant | null => call.people.find((p) => p.leg === call.you) ?? null;
 
+/** The person is in the call on another device of theirs, which has camera, microphone and media. */
+export function isElsewhere(call: CallView, device: Id | null | undefined): boolean {
+  const own = me(call);
+  const runs = call.state.state === 'waiting' || call.state.state === 'active';
+  return (
+    runs && own !== null && inCall(own) && Boolean(call.yourDevice && device) && call.yourDevice !== device
+  );
+}
+
 /** Everybody else who is in the call now: clinicians first, doctors before nurses. */
 export function others(call: CallView): Participant[] {
   const order = ['dutyDoctor', 'deskNurse', 'visitingNurse', 'patient', 'device'];

@@ -2,7 +2,7 @@
 import type { CallView } from '../wire.ts';
 import { isClinician, me, others } from './call.ts';
 
-export type Screen = 'idle' | 'calling' | 'fallback' | 'incall' | 'closing' | 'left' | 'after';
+export type Screen = 'idle' | 'calling' | 'fallback' | 'incall' | 'closing' | 'left' | 'elsewhere' | 'after';
 
 /**
  * Measuring covers the page. Where the telephone number, the way back into the call or what was decided has to be seen,

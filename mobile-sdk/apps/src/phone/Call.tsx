@@ -15,7 +15,7 @@ import {
 } from '../clinical/Controls.tsx';
 import { DispositionForm, decidingOf, NoteEditor, SignStep } from '../clinical/Finish.tsx';
 import { KindPicker } from '../clinical/Kind.tsx';
-import { LeftCall } from '../clinical/LeftCall.tsx';
+import { ElsewhereCall, LeftCall } from '../clinical/LeftCall.tsx';
 import { MediaTrouble } from '../clinical/MediaTrouble.tsx';
 import { Observations } from '../clinical/Observations.tsx';
 import { OxygenScale } from '../clinical/OxygenScale.tsx';
@@ -54,6 +54,8 @@ export interface PhoneCallProps {
   deskPhone: string;
   mayRecord: boolean;
   startTab?: Tab;
+  /** Open on another device of this person. */
+  elsewhere?: boolean;
   onRecord: () => void;
 }
 
@@ -168,6 +170,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
   // Where one writes, one stays; what is gone with the call gives way to what is left to do.
   const tab = ended && open === 'call' ? 'decide' : open;
   const left = !ended && me(call)?.legState.state === 'left';
+  const elsewhere = props.elsewhere ?? false;
   return (
     <main class={`phonecall tab-${tab}`} data-testid="screen-call">
       <UndoBar call={call} send={props.send} />
@@ -183,6 +186,8 @@ export function PhoneCall(props: PhoneCallProps): VNode {
         </div>
       ) : left ? (
         <LeftCall send={props.send} />
+      ) : elsewhere ? (
+        <ElsewhereCall send={props.send} />
       ) : (
         <div class="picture">
           {patient && <PersonTile p={patient} media={media} class="main" />}
@@ -215,7 +220,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
           </div>
         </div>
       )}
-      {!ended && !left && (
+      {!ended && !left && !elsewhere && (
         <CallControls
           call={call}
           media={media}
@@ -255,7 +260,9 @@ export function PhoneCall(props: PhoneCallProps): VNode {
         {tab === 'call' ? (
           <>
             <ScoreCard view={props.vitals} small />
-            {!ended && !left && <RecordingBar call={call} mayRecord={props.mayRecord} send={props.send} />}
+            {!ended && !left && !elsewhere && (
+              <RecordingBar call={call} mayRecord={props.mayRecord} send={props.send} />
+            )}
             {call.findings?.urgency === 'red' && <Notice tone="bad">{t('red.119')}</Notice>}
             <People call={call} send={props.send} />
           </>

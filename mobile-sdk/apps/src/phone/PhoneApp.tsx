@@ -9,7 +9,7 @@ import { useRoom } from '../app/useRoom.ts';
 import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
-import { inCall, isOver, me as ownLeg, sortCalls } from '../model/call.ts';
+import { inCall, isElsewhere, isOver, me as ownLeg, sortCalls } from '../model/call.ts';
 import { asideKey, currentCall, stillIn } from '../model/staff.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
@@ -75,8 +75,10 @@ export function PhoneApp({ live }: { live: Live }): VNode {
     if (current) {
       const own = ownLeg(current);
       const send = live.sendTo(current.session);
+      const elsewhere = isElsewhere(current, signedIn.device);
       const refused = own?.join.consent === 'refused' && !isOver(current);
-      if (refused || (own && !own.gateOpen && inCall(own) && current.state.state === 'active')) {
+      const gated = own && !own.gateOpen && inCall(own) && current.state.state === 'active';
+      if (refused || (gated && !elsewhere)) {
         const onAside = () => setAside([...aside, asideKey(current)]);
         return <WaitConsent call={current} vitals={vitalsOf(current)} send={send} onAside={onAside} />;
       }
@@ -89,6 +91,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
             media={media}
             controls={controls}
             send={send}
+            elsewhere={elsewhere}
             deskPhone={signedIn.deskPhone}
             mayRecord={signedIn.demo}
             onRecord={() => record(current.session)}

@@ -54,6 +54,37 @@ export function Left({ call, send }: { call: CallView; send: Send }): VNode {
   );
 }
 
+/** Another tablet of the patient has the call. */
+export function Elsewhere({ send }: { send: Send }): VNode {
+  const [busy, go] = useBusy();
+  return (
+    <main class="page" data-testid="screen-elsewhere">
+      <Live text={t('tab.elsewhere.title')} />
+      <div class="centre">
+        <div class="emblem">
+          <Icon name="devices" />
+        </div>
+        <h1>
+          <T k="tab.elsewhere.title" />
+        </h1>
+        <p class="lead">
+          <T k="tab.elsewhere.body" />
+        </p>
+        <Button
+          kind="primary"
+          class="big"
+          icon="camera"
+          busy={busy === 'here'}
+          testid="continue-here"
+          onClick={() => go('here', () => send({ type: 'comeBack' }))}
+        >
+          <T k="tab.elsewhere.here" />
+        </Button>
+      </div>
+    </main>
+  );
+}
+
 /** Ended by a clinician, and not yet beyond taking back. */
 export function Closing(): VNode {
   return (

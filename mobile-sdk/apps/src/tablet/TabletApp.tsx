@@ -6,7 +6,7 @@ import { attempt, showProblem } from '../app/problem.ts';
 import { typed } from '../app/reading.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
 import { useRoom } from '../app/useRoom.ts';
-import { type Question, questionOf } from '../model/call.ts';
+import { isElsewhere, type Question, questionOf } from '../model/call.ts';
 import { drafted } from '../model/keypad.ts';
 import { troubleOf, type Waived } from '../model/sources.ts';
 import { mayMeasure, screenOf, toldBefore, toldOf } from '../model/tabletScreen.ts';
@@ -16,7 +16,7 @@ import { ProblemToast } from '../ui/Problem.tsx';
 import { Live as Aloud } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
 import type { CallView, Me } from '../wire.ts';
-import { After, Closing, Left, saidAfter } from './After.tsx';
+import { After, Closing, Elsewhere, Left, saidAfter } from './After.tsx';
 import { AskJoin, AskRecording } from './Ask.tsx';
 import { Calling, Fallback } from './Calling.tsx';
 import { Idle } from './Idle.tsx';
@@ -100,7 +100,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
       if (error instanceof YobanProblem && error.status < 500 && error.status !== 401) showProblem(error);
     });
   });
-  const screen = screenOf(call, seen);
+  const screen = call && isElsewhere(call, me?.device) ? 'elsewhere' : screenOf(call, seen);
   useEffect(() => {
     if (screen === 'calling') ringer.start('waiting');
     else ringer.stop();
@@ -189,6 +189,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
     }
     if (screen === 'calling') return <Calling call={call} phone={me.deskPhone} own={media.own} send={send} />;
     if (screen === 'fallback') return <Fallback call={call} phone={me.deskPhone} send={send} />;
+    if (screen === 'elsewhere') return <Elsewhere send={send} />;
     if (screen === 'left') return <Left call={call} send={send} />;
     if (screen === 'closing') return <Closing />;
     if (screen === 'after') {

@@ -39,6 +39,7 @@ codes! {
         ConsentRefused "consent-refused",
         OwnConsent "own-consent",
         ConnectionLost "connection-lost",
+        OtherDevice "other-device",
         TooLateToUndo "too-late-to-undo",
         KindNotYours "kind-not-yours",
         NotLeading "not-leading",

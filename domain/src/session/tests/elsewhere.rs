@@ -1,0 +1,65 @@
+//! One person with two devices: the call is open on one of them.
+
+use super::*;
+use crate::id::DeviceId;
+
+fn on(actor: Actor, device: u128) -> Actor {
+    Actor { device: Some(DeviceId(Uuid::from_u128(device))), ..actor }
+}
+
+fn open_on(night: &Night, n: u128) -> Option<DeviceId> {
+    night.leg(n).device
+}
+
+const FIRST: u128 = 81;
+const SECOND: u128 = 82;
+
+fn device(n: u128) -> Option<DeviceId> {
+    Some(DeviceId(Uuid::from_u128(n)))
+}
+
+#[test]
+fn the_device_that_answers_has_the_call_until_another_goes_on_with_it() {
+    let mut night = Night::begins();
+    let (first, second) = (on(night.staff(NURSE), FIRST), on(night.staff(NURSE), SECOND));
+    night.act(first, Input::Accept);
+    night.act(second, Input::Accept);
+    assert_eq!(open_on(&night, NURSE), device(FIRST), "both rang; the first answer counts");
+    night.media_runs(Some(NURSE));
+    let off = Input::Declare { microphone: SourceState::Off, camera: SourceState::Off };
+    assert_eq!(night.try_act(second, off.clone()), Err(Refused::OtherDevice), "it has no microphone open");
+    night.act(second, Input::ComeBack);
+    assert_eq!(open_on(&night, NURSE), device(SECOND));
+    assert!(matches!(night.leg(NURSE).state, LegState::Joined { .. }), "she was never gone");
+    assert_eq!(night.try_act(first, off.clone()), Err(Refused::OtherDevice));
+    night.act(second, off);
+    night.act(second, Input::ComeBack);
+    assert_eq!(night.count(|f| matches!(f, FactKind::CameBack { .. })), 1, "said twice it is one return");
+    assert!(!night.leg(NURSE).elsewhere(device(SECOND)) && night.leg(NURSE).elsewhere(device(FIRST)));
+}
+
+#[test]
+fn whoever_comes_back_after_leaving_has_it_where_they_are_and_a_row_from_before_anywhere() {
+    let mut night = Night::begins();
+    let (first, second) = (on(night.staff(NURSE), FIRST), on(night.staff(NURSE), SECOND));
+    night.act(first, Input::Accept);
+    night.act(first, Input::Leave);
+    assert!(!night.leg(NURSE).elsewhere(device(SECOND)), "nobody has it");
+    night.act(second, Input::ComeBack);
+    assert_eq!(open_on(&night, NURSE), device(SECOND));
+    night.session.legs.iter_mut().for_each(|leg| leg.device = None);
+    assert!(!night.leg(NURSE).elsewhere(device(FIRST)) && !night.leg(NURSE).elsewhere(device(SECOND)));
+    let tablet = on(night.tablet(), 90);
+    night.act(tablet, Input::Declare { microphone: SourceState::Off, camera: SourceState::On });
+}
+
+#[test]
+fn a_second_tablet_of_the_patient_may_go_on_with_the_call() {
+    let mut night = Night::nurse_talks();
+    let (own, other) = (night.session.tablet, on(night.tablet(), 91));
+    let patient = |night: &Night| night.session.patient_leg().unwrap().clone();
+    assert_eq!(patient(&night).device, Some(own), "where it was tapped");
+    assert!(patient(&night).elsewhere(other.device));
+    night.act(other, Input::ComeBack);
+    assert_eq!(patient(&night).device, other.device);
+}
