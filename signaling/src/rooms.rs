@@ -11,6 +11,7 @@ use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::wire::signal::ServerMessage;
 use yoban_media::recording::{Manifest, RecordingEvent};
 use yoban_media::{Media, MediaEvent};
+use yoban_store::Error as StoreError;
 
 use crate::engine::Engine;
 use crate::error::CommandError;
@@ -20,8 +21,8 @@ use crate::hub::{Audience, Hub};
 const QUEUE: usize = 256;
 /// At which distance what a store did not take is offered to it again.
 const BETWEEN: Span = Span(500);
-/// For how long a session's news are offered again. Longer than a database takes to come back; what is refused for that long
-/// is not refused because the store is away.
+/// For how long a session's news are offered again to a store that is there and cannot take them. One that is away comes
+/// back, however long it takes, and is waited for.
 const PATIENCE: Span = Span(120_000);
 
 enum Ask {
@@ -143,7 +144,36 @@ struct Task {
 /// What one session has to be told.
 struct Waiting {
     news: VecDeque<News>,
+    /// Since when the store is there and does not take the first of them.
     since: Timestamp,
+}
+
+impl Waiting {
+    fn new(news: News, since: Timestamp) -> Self {
+        Self { news: VecDeque::from([news]), since }
+    }
+
+    /// Of a leg that came and went while the store was away its last state counts, so that the queue stays as short as the
+    /// call has people.
+    fn push(&mut self, news: News) {
+        if let News::Input(input) = &news
+            && let Some(about) = about(input)
+        {
+            self.news.retain(|old| !matches!(old, News::Input(old) if self::about(old) == Some(about)));
+        }
+        self.news.push_back(news);
+    }
+}
+
+/// Of which leg an input says whether its media is there (`true`), or what of it flows; the later word replaces the earlier.
+const fn about(input: &Input) -> Option<(LegId, bool)> {
+    if let Input::MediaUp(leg) | Input::MediaLost(leg) = input {
+        Some((*leg, true))
+    } else if let Input::MediaFlow { leg, .. } = input {
+        Some((*leg, false))
+    } else {
+        None
+    }
 }
 
 /// What the media plane said and the engine has to know: dropped, it would leave a leg joined for ever, REC lit over
@@ -248,7 +278,7 @@ impl Task {
     /// Tells the engine; what it cannot store waits and is offered again.
     async fn tell(&mut self, session: SessionId, news: News) {
         if let Some(waiting) = self.waiting.get_mut(&session) {
-            waiting.news.push_back(news);
+            waiting.push(news);
             return;
         }
         if let Err(error) = self.try_once(session, &news).await {
@@ -257,7 +287,7 @@ impl Task {
             if self.waiting.is_empty() {
                 self.again_at = since.plus(BETWEEN);
             }
-            self.waiting.insert(session, Waiting { news: VecDeque::from([news]), since });
+            self.waiting.insert(session, Waiting::new(news, since));
         }
     }
 
@@ -276,6 +306,10 @@ impl Task {
             while let Some(news) = waiting.news.front() {
                 match self.try_once(session, news).await {
                     Ok(()) => waiting.since = now,
+                    Err(CommandError::Store(StoreError::Unavailable { .. })) => {
+                        waiting.since = now;
+                        break;
+                    }
                     Err(_) if now.since(waiting.since) < PATIENCE => break,
                     Err(error) => {
                         tracing::error!(%error, ?session, "what media reported could not be stored");
@@ -288,5 +322,28 @@ impl Task {
                 self.waiting.insert(session, waiting);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_is_the_last_word_about_each_leg_in_its_order() {
+        let leg = |n| LegId(Uuid::from_u128(n));
+        let flow = |n, audio| Input::MediaFlow { leg: leg(n), audio, video: false };
+        let failed = || Input::RecordingFailed("disk-full".into());
+        let mut waiting = Waiting::new(News::Input(flow(1, true)), Timestamp(0));
+        for _ in 0..1_000 {
+            let news =
+                [Input::MediaLost(leg(1)), flow(1, false), Input::MediaUp(leg(1)), flow(2, true), failed()];
+            news.into_iter().for_each(|input| waiting.push(News::Input(input)));
+        }
+        waiting.news.retain(|news| !matches!(news, News::Input(Input::RecordingFailed(_))));
+        waiting.push(News::Input(Input::MediaLost(leg(2))));
+        let left: Vec<_> = waiting.news.into_iter().map(|news| format!("{news:?}")).collect();
+        let expected = [flow(1, false), Input::MediaUp(leg(1)), flow(2, true), Input::MediaLost(leg(2))];
+        assert_eq!(left, expected.map(|input| format!("{:?}", News::Input(input))));
     }
 }

@@ -272,6 +272,25 @@ async fn what_media_reports_while_the_store_is_away_is_told_until_it_is_stored_a
 }
 
 #[tokio::test]
+async fn however_long_the_store_is_away_who_was_lost_meanwhile_is_found_lost_and_the_desk_is_rung() {
+    let heard = Heard::new().await;
+    let store = heard.district.engine.store.clone();
+    take_away(&store).await;
+    heard.last_words(0).await;
+    for _ in 0..6 {
+        heard.district.clock.turn(Span::seconds(30));
+        heard.rooms.whose(heard.connection(0)).await;
+    }
+    bring_back(&store).await;
+    let mut hints = heard.district.engine.bus.subscribe();
+    heard.district.clock.turn(Span(500));
+    heard.all_stored(0, &mut hints).await;
+    heard.district.clock.turn(Span::seconds(60));
+    heard.district.engine.fire_due().await.unwrap();
+    assert!(heard.facts(0).await.contains(&FactKind::PatientAlone));
+}
+
+#[tokio::test]
 async fn one_call_that_cannot_be_stored_holds_up_no_other() {
     let heard = Heard::new().await;
     let store = heard.district.engine.store.clone();
