@@ -142,7 +142,11 @@ fn judge(sections: &[Section<'_>], purpose: Purpose, video_codec: &str) -> Resul
         Purpose::Whep => {
             let most = crate::MAX_MEMBERS - 1;
             // Sections that are turned down or not used cost the engine as much as the others.
-            if sections.is_empty() || sections.len() > 2 * most || down(Kind::Audio) > most || down(Kind::Video) > most {
+            if sections.is_empty()
+                || sections.len() > 2 * most
+                || down(Kind::Audio) > most
+                || down(Kind::Video) > most
+            {
                 return Err(SdpProblem::Sections);
             }
             if down(Kind::Audio) + down(Kind::Video) == 0 {

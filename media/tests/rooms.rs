@@ -291,11 +291,7 @@ async fn silence_is_lost_speech_is_back_and_goodbye_is_the_end() {
 /// A page that is loaded anew is back before its media counts as gone, and whoever heard of the loss took it for silent.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_back_at_once_is_told_to_flow_again() {
-    let flows = |on: bool| {
-        move |e: &MediaEvent| {
-            matches!(e, MediaEvent::Flow { leg: l, audio, video, .. } if *l == leg(2) && *audio == on && *video == on)
-        }
-    };
+    let flows = |on: bool| move |e: &MediaEvent| matches!(e, MediaEvent::Flow { leg: l, audio, video, .. } if *l == leg(2) && *audio == on && *video == on);
     let mut plane = Plane::start();
     plane.media.apply(plan(vec![open(1), open(2)])).unwrap();
     let one = plane.join(1, 101, Sending::Both).await;
@@ -313,7 +309,11 @@ async fn who_is_back_at_once_is_told_to_flow_again() {
     plane.media.apply(plan(vec![open(1)])).unwrap();
     let before = plane.seen.len();
     plane.event("the end", flows(false)).await;
-    let told = plane.seen.iter().skip(before).filter(|e| matches!(e, MediaEvent::Flow { leg: l, .. } if *l == leg(2)));
+    let told = plane
+        .seen
+        .iter()
+        .skip(before)
+        .filter(|e| matches!(e, MediaEvent::Flow { leg: l, .. } if *l == leg(2)));
     assert_eq!(told.count(), 1, "{:#?}", plane.seen);
     plane.assert_clean().await;
 }

@@ -260,6 +260,14 @@ impl Task {
                 let code = reason.code().to_owned();
                 self.tell(session, News::Input(Input::RecordingFailed(code))).await;
             }
+            RecordingEvent::NotFinished { session, reason } => {
+                // A recording that runs meanwhile is another part of the same call, and goes on.
+                tracing::error!(
+                    ?session,
+                    reason = reason.code(),
+                    "a recording waits for the next start to be finished"
+                );
+            }
             RecordingEvent::TrackStarted { .. }
             | RecordingEvent::NeedKeyFrame { .. }
             | RecordingEvent::Progress { .. }

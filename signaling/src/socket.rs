@@ -103,7 +103,11 @@ async fn hello<G: Gatekeeper>(
     let resumed = opened.resumed;
     let welcome =
         ServerMessage::Welcome { stream: opened.stream, resumed, heartbeat_ms: HEARTBEAT_MS, now, me };
-    send(sink, ServerFrame { seq: None, message: welcome }).await.map_err(|()| close::GOING_AWAY)?;
+    if send(sink, ServerFrame { seq: None, message: welcome }).await.is_err() {
+        // It stands as connected since it was opened, and nobody else would notice that it is not.
+        signaling.hub.closed(identity.device, opened.socket).await;
+        return Err(close::GOING_AWAY);
+    }
     if !resumed {
         signaling.keeper.everything(identity.actor).await;
     }

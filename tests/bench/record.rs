@@ -104,6 +104,7 @@ fn once(codec: Codec, pieces: &[Piece]) -> f64 {
                 break;
             }
             RecordingEvent::Failed { detail, .. } => panic!("not recorded: {detail}"),
+            RecordingEvent::NotFinished { reason, .. } => panic!("not finished: {}", reason.code()),
             RecordingEvent::Gap { gap, .. } => panic!("not recorded: {gap:?}"),
             RecordingEvent::TrackStarted { .. }
             | RecordingEvent::NeedKeyFrame { .. }

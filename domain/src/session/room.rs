@@ -210,8 +210,8 @@ impl Turn<'_, '_> {
                     return Ok(());
                 }
             }
-            Recording::Failed { .. } => return Err(Refused::RecordingNotPossible),
-            Recording::NotAsked | Recording::Stopped { .. } => {}
+            // The disk may have room again; asking is how one finds out.
+            Recording::NotAsked | Recording::Stopped { .. } | Recording::Failed { .. } => {}
         }
         // Asking again clears what was answered before; whoever asks agrees by asking.
         for leg in &mut self.next.legs {

@@ -26,6 +26,7 @@ use rtc::rtp_transceiver::rtp_sender::{
 use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
 use rtc::shared::error::Error as EngineError;
 
+use super::streams::Admitted;
 use super::tap::Tap;
 use super::{Counters, Local, Out, Peer, refused};
 use crate::error::MediaError;

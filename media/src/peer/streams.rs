@@ -38,8 +38,10 @@ pub(super) struct Admitted {
 impl Admitted {
     /// The client's description names these. They cannot be kept out by packets that somebody forged.
     pub(super) fn announced(&mut self, sdp: &str) {
-        let lines = sdp.lines().filter_map(|line| line.strip_prefix("a=ssrc:")?.split(' ').next()?.parse().ok());
-        let both = lines.take(negotiate::MAX_SSRC_LINES).flat_map(|ssrc| [true, false].map(|report| (report, ssrc)));
+        let lines =
+            sdp.lines().filter_map(|line| line.strip_prefix("a=ssrc:")?.split(' ').next()?.parse().ok());
+        let both =
+            lines.take(negotiate::MAX_SSRC_LINES).flat_map(|ssrc| [true, false].map(|report| (report, ssrc)));
         self.known.extend(both.map(|(report, ssrc)| Stream { report, ssrc }));
     }
 

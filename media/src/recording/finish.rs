@@ -180,10 +180,17 @@ fn read_manifest(sink: &dyn Sink, session: SessionId) -> io::Result<Option<Manif
 fn placements(raws: &[Raw], notes: &BTreeMap<u32, Notes>) -> HashMap<u32, Placement> {
     let empty = Notes::default();
     let note = |raw: &Raw| notes.get(&raw.number).unwrap_or(&empty);
+    let begun: BTreeMap<u32, i64> =
+        notes.iter().filter_map(|(number, notes)| Some((*number, notes.begin?.3))).collect();
+    // Numbers rise with time. What a crash left without a word in the map is near what began before it, or else after.
+    let near = |number: u32| {
+        begun.range(..number).next_back().or_else(|| begun.range(number..).next()).map(|(_, at)| *at)
+    };
     let mut all: HashMap<u32, Placement> = raws
         .iter()
         .map(|raw| {
-            let started_at = note(raw).begin.map_or(0, |(.., started_at)| started_at);
+            let started_at =
+                note(raw).begin.map(|(.., at)| at).or_else(|| near(raw.number)).unwrap_or_default();
             (raw.number, Placement::new(&note(raw).points, started_at))
         })
         .collect();

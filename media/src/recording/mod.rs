@@ -69,6 +69,10 @@ pub struct RecordingConfig {
     pub video_queue: usize,
     /// Bit rate of the mix, bit/s.
     pub mix_bitrate: i32,
+    /// Recording stops, as on a full disk, when less than this is free, in bytes: taps and deadlines need the rest, for the
+    /// store lies on the same disk. Half of it is left alone when files are finished, too. Larger: recording stops where there
+    /// still was room; smaller: a night's facts do not fit any more.
+    pub keep_free: u64,
 }
 
 impl RecordingConfig {
@@ -82,6 +86,7 @@ impl RecordingConfig {
             audio_queue: 8_192,
             video_queue: 16_384,
             mix_bitrate: 32_000,
+            keep_free: 512 << 20,
         }
     }
 }
@@ -282,6 +287,14 @@ pub enum RecordingEvent {
         reason: FailReason,
         /// What the system said; holds no personal data.
         detail: String,
+    },
+    /// What was recorded could not be made into final files. The raw files stay, and the next start tries again; what is
+    /// being recorded now goes on.
+    NotFinished {
+        /// Whose session.
+        session: SessionId,
+        /// What kind of failure.
+        reason: FailReason,
     },
     /// A closed session is complete on disk.
     Finished {

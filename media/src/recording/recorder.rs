@@ -20,6 +20,8 @@ use super::{Codec, FailReason, Kind, RecordingConfig, RecordingEvent, RtpIn, Sen
 
 /// How often waiting media is looked at when no packet comes.
 const TICK: Duration = Duration::from_millis(50);
+/// How often the room on the disk is looked at. Five calls of three people write about a megabyte in that time.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Handle of the recorder. Cheap to clone; every method returns at once.
 #[derive(Clone)]
@@ -189,7 +191,7 @@ impl Worker {
     fn run(mut self) {
         let mut batch = VecDeque::with_capacity(4_096);
         let mut events = Vec::new();
-        let mut ticked = Instant::now();
+        let (mut ticked, mut looked) = (Instant::now(), Instant::now());
         loop {
             let drops = self.inbox.take(&mut batch, TICK);
             let mut go_on = true;
@@ -211,6 +213,10 @@ impl Worker {
                 let broken: Vec<_> = ticks.filter(|(_, done)| done.is_none()).map(|(id, _)| id).collect();
                 broken.into_iter().for_each(|session| self.give_up(session, &mut events));
             }
+            if looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                self.keep_free(&mut events);
+            }
             if !go_on {
                 self.inbox.end();
                 let open: Vec<_> = self.sessions.keys().copied().collect();
@@ -225,6 +231,16 @@ impl Worker {
             if !go_on {
                 return;
             }
+        }
+    }
+
+    /// Stops every recording while the rest of the server still has room. A disk that does not say is written to until it
+    /// refuses.
+    fn keep_free(&mut self, events: &mut Vec<RecordingEvent>) {
+        let Self { config, sink, sessions, clock, .. } = self;
+        if sink.free().is_ok_and(|free| free < config.keep_free) {
+            let mut world = World { config, sink: &**sink, now_ms: clock.now(), events };
+            sessions.values_mut().for_each(|session| session.no_room(&mut world));
         }
     }
 
@@ -337,13 +353,18 @@ fn finish_all(
 ) {
     for job in jobs {
         let session = job.session();
-        let done = guard(|| finish::work(sink, job, config.mix_bitrate));
+        // A final file is a copy of the raw one, which goes only when the copy stands.
+        let room = || match sink.free() {
+            Ok(free) if free < config.keep_free / 2 => Err(io::ErrorKind::StorageFull.into()),
+            _ => Ok(()),
+        };
+        let done = guard(|| room().and_then(|()| finish::work(sink, job, config.mix_bitrate)));
         let event = match done.unwrap_or_else(|| Err(io::Error::other("the finishing panicked"))) {
             Ok(Some(manifest)) => RecordingEvent::Finished { session, manifest },
             Ok(None) => continue,
             Err(error) => {
                 tracing::error!(?session, %error, "recording not finished; its raw files stay");
-                RecordingEvent::Failed { session, reason: FailReason::of(&error), detail: error.to_string() }
+                RecordingEvent::NotFinished { session, reason: FailReason::of(&error) }
             }
         };
         let _ = events.send(event);

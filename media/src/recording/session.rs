@@ -126,6 +126,16 @@ impl Session {
         }
     }
 
+    /// The disk is as good as full: what is left of it is not for recordings.
+    pub(crate) fn no_room(&mut self, world: &mut World<'_>) {
+        if !self.failed && !self.tracks.is_empty() {
+            self.check(
+                Err(io::Error::new(io::ErrorKind::StorageFull, "less is free than is kept free")),
+                world,
+            );
+        }
+    }
+
     /// Time passed.
     pub(crate) fn tick(&mut self, world: &mut World<'_>) {
         if self.failed {

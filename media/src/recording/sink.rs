@@ -40,6 +40,12 @@ pub trait Sink: Send + Sync {
     /// # Errors
     /// When it stays.
     fn remove(&self, session: SessionId, name: &str) -> io::Result<()>;
+
+    /// Bytes that may still be written here.
+    ///
+    /// # Errors
+    /// When the place does not say.
+    fn free(&self) -> io::Result<u64>;
 }
 
 /// A file that is being written. Dropping it leaves what was appended.
@@ -149,6 +155,11 @@ impl Sink for FileSink {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+
+    fn free(&self) -> io::Result<u64> {
+        let disk = rustix::fs::statvfs(&self.dir)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 }
 

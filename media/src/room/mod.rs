@@ -240,7 +240,8 @@ impl Room {
         for link in self.links.values().filter(|link| link.presence.is_some()) {
             let seats = link.slots.iter().zip(&link.lines).enumerate();
             // A line that can show no picture stays vacant for ever.
-            let begins = seats.filter(|(slot, (_, [_, video]))| video.vacant() && link.peer.shows_video(*slot));
+            let begins =
+                seats.filter(|(slot, (_, [_, video]))| video.vacant() && link.peer.shows_video(*slot));
             begin.extend(begins.filter_map(|(_, (leg, _))| *leg));
         }
         for leg in begin {

@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn the_recorder_hears_one_report_a_second_of_each_track_and_at_once_of_a_new_connection() {
         let (mut source, now) = (Source::default(), Instant::now());
-        let mut told = |source: &mut Source, kind| {
+        let told = |source: &mut Source, kind| {
             (0..2_500).filter(|ms| source.reports(now + Duration::from_millis(*ms), kind)).count()
         };
         assert_eq!((told(&mut source, Kind::Audio), told(&mut source, Kind::Video)), (3, 3));

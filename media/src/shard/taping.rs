@@ -131,7 +131,16 @@ impl Taping {
             reason: FailReason::Defect,
             detail: "the recorder has stopped".to_owned(),
         });
-        self.events.try_iter().chain(failed)
+        let tapes = &mut self.tapes;
+        self.events
+            .try_iter()
+            .inspect(|event| {
+                // The recorder knows nothing of it any more: asked for again, it is begun anew.
+                if let RecordingEvent::Failed { session, reason: FailReason::Defect, .. } = event {
+                    tapes.remove(session);
+                }
+            })
+            .chain(failed)
     }
 
     /// Waits until everything is on disk.

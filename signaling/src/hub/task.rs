@@ -82,7 +82,7 @@ pub(super) async fn run(mut commands: mpsc::Receiver<Command>, clock: Clock) {
                     known.ready = ready;
                 }
             }
-            Command::Send { to, message } => send(&mut devices, to, *message),
+            Command::Send { to, message } => send(&mut devices, to, *message, clock.now()),
             Command::Connected { association, reply } => {
                 let connected = devices
                     .values()
@@ -98,6 +98,7 @@ pub(super) async fn run(mut commands: mpsc::Receiver<Command>, clock: Clock) {
             Command::CloseAll { code, reply } => {
                 for device in devices.values_mut() {
                     if let Some((_, out)) = device.socket.take() {
+                        device.seen = clock.now();
                         let message = ServerMessage::GoingAway { after_ms: BACK_AFTER_MS };
                         let _full = out.try_send(Out::Frame(Box::new(ServerFrame { seq: None, message })));
                         let _full = out.try_send(Out::Close(code));
@@ -109,28 +110,27 @@ pub(super) async fn run(mut commands: mpsc::Receiver<Command>, clock: Clock) {
     }
 }
 
-fn send(devices: &mut BTreeMap<DeviceId, Device>, to: Audience, message: ServerMessage) {
+fn send(devices: &mut BTreeMap<DeviceId, Device>, to: Audience, message: ServerMessage, now: Timestamp) {
     // A message to one device, the commonest, needs no look at the others.
     if let Audience::Device(id) = to {
         if let Some(device) = devices.get_mut(&id) {
-            push(device, message);
+            push(device, message, now);
         }
         return;
     }
     for (id, device) in devices.iter_mut() {
         if belongs(&device.actor, *id, to) {
-            push(device, message.clone());
+            push(device, message.clone(), now);
         }
     }
 }
 
-fn push(device: &mut Device, message: ServerMessage) {
+fn push(device: &mut Device, message: ServerMessage, now: Timestamp) {
     let frame = device.stream.push(message);
     let Some((_, out)) = &device.socket else { return };
     if out.try_send(Out::Frame(Box::new(frame))).is_err() {
         // Too slow, or gone: its task ends on a closed queue, and the device resumes after the last number it saw.
-        device.socket = None;
-        device.ready = false;
+        (device.socket, device.ready, device.seen) = (None, false, now);
     }
 }
 

@@ -39,13 +39,13 @@ fn the_device_that_answers_has_the_call_until_another_goes_on_with_it() {
 }
 
 #[test]
-fn whoever_comes_back_after_leaving_has_it_where_they_are_and_a_row_from_before_anywhere() {
+fn whoever_answers_again_has_it_where_they_are_and_a_row_from_before_anywhere() {
     let mut night = Night::begins();
     let (first, second) = (on(night.staff(NURSE), FIRST), on(night.staff(NURSE), SECOND));
     night.act(first, Input::Accept);
     night.act(first, Input::Leave);
-    assert!(!night.leg(NURSE).elsewhere(device(SECOND)), "nobody has it");
-    night.act(second, Input::ComeBack);
+    assert!(!night.leg(NURSE).elsewhere(device(SECOND)), "nobody has it, and the desk is rung");
+    night.act(second, Input::Accept);
     assert_eq!(open_on(&night, NURSE), device(SECOND));
     night.session.legs.iter_mut().for_each(|leg| leg.device = None);
     assert!(!night.leg(NURSE).elsewhere(device(FIRST)) && !night.leg(NURSE).elsewhere(device(SECOND)));

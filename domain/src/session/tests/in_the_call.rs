@@ -45,6 +45,20 @@ fn where_recordings_cannot_be_kept_nobody_is_even_asked() {
 }
 
 #[test]
+fn a_recording_that_failed_may_be_asked_for_again_and_asks_everybody_anew() {
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), Input::AskRecording);
+    night.act(night.tablet(), Input::AnswerRecording(true));
+    night.act(night.system(), Input::RecordingFailed("disk-full".into()));
+    assert_eq!(phase(&night), RecordingPhase::Failed);
+    night.act(night.staff(NURSE), Input::AskRecording);
+    let patient = night.session.patient_leg().unwrap().id;
+    assert_eq!(phase(&night), RecordingPhase::Asking { waiting_for: vec![patient] });
+    night.act(night.tablet(), Input::AnswerRecording(true));
+    assert_eq!(phase(&night), RecordingPhase::On);
+}
+
+#[test]
 fn a_no_to_recording_lets_the_call_go_on() {
     let mut night = Night::nurse_talks();
     night.act(night.staff(NURSE), Input::AskRecording);

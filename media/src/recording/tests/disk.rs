@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
@@ -42,6 +43,9 @@ impl Sink for Slow {
     fn remove(&self, session: SessionId, name: &str) -> io::Result<()> {
         self.inner.remove(session, name)
     }
+    fn free(&self) -> io::Result<u64> {
+        self.inner.free()
+    }
 }
 
 /// A sink with a mistake in it: it panics for one session.
@@ -63,6 +67,9 @@ impl Sink for Mistaken {
     }
     fn remove(&self, session: SessionId, name: &str) -> io::Result<()> {
         self.0.remove(session, name)
+    }
+    fn free(&self) -> io::Result<u64> {
+        self.0.free()
     }
 }
 
@@ -88,6 +95,119 @@ fn a_mistake_in_one_session_is_told_and_the_others_are_recorded_on() {
     assert!(seen.iter().any(|event| failed(&event)), "{seen:?}");
     let manifest = finished(&seen).unwrap();
     assert_eq!((manifest.session, manifest.tracks[0].units), (session(1), sound.units as u64));
+}
+
+/// A sink whose raw files cannot be read back, and that says what the test wants of the room it has.
+struct Odd {
+    inner: FileSink,
+    unreadable: bool,
+    free: AtomicU64,
+}
+
+impl Odd {
+    fn new(temp: &Temp, unreadable: bool, free: u64) -> Arc<Self> {
+        Arc::new(Self { inner: FileSink::new(temp.path("rec")).unwrap(), unreadable, free: free.into() })
+    }
+}
+
+impl Sink for Odd {
+    fn sessions(&self) -> io::Result<Vec<SessionId>> {
+        self.inner.sessions()
+    }
+    fn list(&self, session: SessionId) -> io::Result<Vec<String>> {
+        self.inner.list(session)
+    }
+    fn create(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Segment>> {
+        self.inner.create(session, name)
+    }
+    fn read(&self, session: SessionId, name: &str) -> io::Result<Box<dyn io::Read + Send>> {
+        if self.unreadable && name.starts_with("raw-") {
+            return Err(io::Error::other("a bad block"));
+        }
+        self.inner.read(session, name)
+    }
+    fn remove(&self, session: SessionId, name: &str) -> io::Result<()> {
+        self.inner.remove(session, name)
+    }
+    fn free(&self) -> io::Result<u64> {
+        Ok(self.free.load(Ordering::Relaxed))
+    }
+}
+
+#[test]
+fn an_older_part_that_cannot_be_finished_ends_nothing_that_is_recorded_now() {
+    let temp = Temp::new();
+    let sound = clips::tone(&temp, 440, 2);
+    let (recorder, events) = Recorder::start_with(config(&temp), Odd::new(&temp, true, u64::MAX)).unwrap();
+    let mut rig = Rig::of(recorder, events, &temp);
+    let begin = |rig: &Rig, from| {
+        rig.recorder.open_session(session(1)).unwrap();
+        rig.recorder.track_start(session(1), leg(1), Codec::Opus).unwrap();
+        rig.feed(packets(&sound, 1, from, 0, 0));
+    };
+    begin(&rig, 0);
+    rig.recorder.close_session(session(1)).unwrap();
+    wait_for(&mut rig, |event| matches!(event, RecordingEvent::TrackStarted { .. }));
+    begin(&rig, 10_000);
+    wait_for(&mut rig, |event| matches!(event, RecordingEvent::TrackStarted { .. }));
+    let untold =
+        |rig: &Rig| !rig.seen.iter().any(|event| matches!(event, RecordingEvent::NotFinished { .. }));
+    if untold(&rig) {
+        wait_for(&mut rig, |event| matches!(event, RecordingEvent::NotFinished { .. }));
+    }
+    rig.recorder.shutdown();
+    let seen: Vec<_> = rig.seen.drain(..).chain(rig.events.try_iter()).collect();
+    assert!(!seen.iter().any(|event| matches!(event, RecordingEvent::Failed { .. })), "{seen:?}");
+}
+
+#[test]
+fn recording_stops_while_the_store_has_room_and_goes_on_when_there_is_more() {
+    let temp = Temp::new();
+    let sound = clips::tone(&temp, 440, 2);
+    let sink = Odd::new(&temp, false, 1_000);
+    let mut config = config(&temp);
+    config.keep_free = 1_000;
+    let (recorder, events) = Recorder::start_with(config, Arc::clone(&sink) as Arc<dyn Sink>).unwrap();
+    let mut rig = Rig::of(recorder, events, &temp);
+    rig.recorder.open_session(session(1)).unwrap();
+    rig.recorder.track_start(session(1), leg(1), Codec::Opus).unwrap();
+    rig.feed(packets(&sound, 1, 0, 0, 0));
+    wait_for(&mut rig, |event| matches!(event, RecordingEvent::TrackStarted { .. }));
+    sink.free.store(999, Ordering::Relaxed);
+    wait_for(&mut rig, |event| matches!(event, RecordingEvent::Failed { reason: FailReason::DiskFull, .. }));
+    sink.free.store(1_000, Ordering::Relaxed);
+    rig.recorder.resume(session(1)).unwrap();
+    rig.feed(packets(&sound, 1, 60_000, 20_000, 99)[..50].to_vec());
+    let done = rig.finish();
+    assert_eq!(done.manifest.tracks.len(), 2, "{:?}", done.manifest);
+    assert_eq!((done.manifest.tracks[1].units, done.manifest.tracks[1].started_at), (50, T0 + 60_000));
+}
+
+/// Killed after the first bytes of a file and before the word about it in the map.
+#[test]
+fn a_file_the_map_knows_nothing_of_is_placed_near_the_others_and_spoils_no_mix() {
+    let temp = Temp::new();
+    let sound = clips::tone(&temp, 440, 2);
+    let (recorder, events) = Recorder::start_with(config(&temp), Odd::new(&temp, true, u64::MAX)).unwrap();
+    let rig = Rig::of(recorder, events, &temp);
+    rig.recorder.open_session(session(1)).unwrap();
+    for who in [1, 2] {
+        rig.recorder.track_start(session(1), leg(who), Codec::Opus).unwrap();
+        rig.feed(packets(&sound, who, 0, 0, 0));
+    }
+    rig.recorder.close_session(session(1)).unwrap();
+    rig.recorder.shutdown();
+    let folder = temp.path("rec").join(session(1).0.simple().to_string());
+    let map = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let map = map.filter(|path| path.to_str().unwrap().contains("/sync-")).collect::<Vec<_>>();
+    assert_eq!(map.len(), 1);
+    let said = fs::read_to_string(&map[0]).unwrap();
+    let (of_two, others): (Vec<_>, Vec<_>) = said.lines().partition(|line| line.contains("\"file\":2,"));
+    assert!(of_two[0].contains("begin") && of_two.len() > 2, "{said}");
+    fs::write(&map[0], others.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    let made = recover(&temp.path("rec"));
+    assert_eq!(made[0].tracks.iter().map(|track| track.started_at).collect::<Vec<_>>(), [T0, T0]);
+    assert!(made[0].mix.is_some(), "{made:?}");
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub fn config(temp: &Temp) -> RecordingConfig {
     let mut config = RecordingConfig::new(temp.path("rec"));
     // Invented time is faster than any queue; the drop test sets its own limits.
     (config.audio_queue, config.video_queue) = (usize::MAX, usize::MAX);
+    // Some tests fill their own small disk to the brim.
+    config.keep_free = 0;
     config
 }
 
@@ -84,6 +86,11 @@ impl Rig {
             recorder.track_start(session(1), leg(*who), clip.codec).unwrap();
         }
         Self { recorder, events, seen: Vec::new(), folder }
+    }
+
+    /// Around a recorder that stands already.
+    pub fn of(recorder: Recorder, events: Receiver<RecordingEvent>, temp: &Temp) -> Self {
+        Self { recorder, events, seen: Vec::new(), folder: temp.path("rec") }
     }
 
     pub fn feed(&self, packets: Vec<RtpIn>) {
