@@ -45,7 +45,8 @@ pub struct Signaling {
 impl Signaling {
     /// The actor's own leg, ready for a media connection: what its device can send and show is stored, for the codec
     /// follows from it, and the room is brought up to date, so that a connection asked for right after `accept` finds
-    /// its place. With an empty `pictures` nothing is said about them; `ways` are the directions the connection has.
+    /// its place. With an empty `pictures` nothing is said about them; an
+    /// offer that says nothing to be believed is refused after whoever has no place. `ways` are the directions the connection has.
     ///
     /// # Errors
     /// Not in the call, open on another device of the actor's, or it cannot be stored.
@@ -53,7 +54,7 @@ impl Signaling {
         &self,
         actor: Actor,
         session: SessionId,
-        mut pictures: Vec<VideoCodec>,
+        pictures: Result<Vec<VideoCodec>, CommandError>,
         ways: &[Way],
     ) -> Result<LegId, CommandError> {
         let leg = self.engine.own_leg(actor, session).await?.filter(Leg::in_call);
@@ -64,6 +65,7 @@ impl Signaling {
         for way in ways {
             leg.may_go(*way).map_err(CommandError::Refused)?;
         }
+        let mut pictures = pictures?;
         pictures.sort_unstable();
         pictures.dedup();
         if !pictures.is_empty() && pictures != leg.pictures {

@@ -130,7 +130,7 @@ impl Offer {
     /// A connection on the caller's place in the call.
     async fn into_call(self, session: SessionId, way: Way) -> Result<Response, ApiError> {
         let Self { signaling, caller, sdp } = self;
-        let pictures = video_codecs(&sdp, way == Way::Send).map_err(CommandError::from)?;
+        let pictures = video_codecs(&sdp, way == Way::Send).map_err(CommandError::from);
         let leg = signaling.place(caller.actor, session, pictures, &[way]).await?;
         let connection = fresh();
         signaling.rooms.claim(connection, Ownership { device: caller.device, session, leg }).await;

@@ -128,7 +128,7 @@ impl Session {
         session: SessionId,
         video: Vec<VideoCodec>,
     ) -> Result<ServerMessage, CommandError> {
-        let leg = self.signaling.place(self.identity.actor, session, video, &[]).await?;
+        let leg = self.signaling.place(self.identity.actor, session, Ok(video), &[]).await?;
         let owner = Ownership { device: self.identity.device, session, leg };
         let (connection, sdp) = self.signaling.rooms.offer(owner).await?;
         Ok(ServerMessage::Offer { session, connection, sdp })

@@ -32,7 +32,9 @@ pub fn config(temp: &Temp) -> RecordingConfig {
 
 /// Starts a recorder where others ended or died, and says what it finished or found complete.
 pub fn recover(folder: &Path) -> Vec<Manifest> {
-    let (recorder, events) = Recorder::start(RecordingConfig::new(folder)).unwrap();
+    let mut config = RecordingConfig::new(folder);
+    config.keep_free = 0;
+    let (recorder, events) = Recorder::start(config).unwrap();
     recorder.shutdown();
     let manifest = |event| {
         let RecordingEvent::Finished { manifest, .. } = event else { panic!("{event:?}") };
