@@ -76,9 +76,14 @@ export async function seenEarlier(browser: Browser, base: string): Promise<void>
   };
   const of = (kind: string) => readings.find((r) => r.vital.kind === kind)?.takenAt ?? 0;
   const rate = of('respiratoryRate');
-  assert.ok(rate >= begun && rate <= typed, `typed between ${begun} and ${typed}, saved as of ${rate}`);
+  // Readings carry the server's time, which a page knows within a round trip.
+  const near = 120_000;
+  assert.ok(
+    rate > begun - near && rate < typed + near,
+    `typed between ${begun} and ${typed}, saved as of ${rate}`,
+  );
   for (const kind of ['consciousness', 'oxygen'])
-    assert.ok(of(kind) >= begun + 40 * 60_000, `${kind} is of now: ${of(kind)}`);
+    assert.ok(of(kind) > begun + 40 * 60_000 - near, `${kind} is of now: ${of(kind)}`);
   await page.context().close();
 }
 
