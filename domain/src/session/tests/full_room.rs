@@ -79,8 +79,8 @@ fn a_rung_nurse_is_never_kept_out_by_those_who_are_not_there() {
     }
 }
 
-#[test]
-fn neither_who_waits_for_a_yes_nor_devices_keep_the_only_nurse_out() {
+/// A nurse talks beside three devices, and a doctor is invited.
+fn crowded_with_devices() -> Night {
     let mut night = devices::night();
     night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
     let patient = night.patient.id;
@@ -88,6 +88,12 @@ fn neither_who_waits_for_a_yes_nor_devices_keep_the_only_nurse_out() {
     for n in [CAMERA, OTHER_CAMERA, DISPLAY] {
         devices::bring(&mut night, n);
     }
+    night
+}
+
+#[test]
+fn neither_who_waits_for_a_yes_nor_devices_keep_the_only_nurse_out() {
+    let mut night = crowded_with_devices();
     night.busy = vec![NURSE];
     night.act(night.staff(NURSE), Input::Leave);
     night.act(night.staff(DOCTOR), Input::Accept);
@@ -134,13 +140,7 @@ fn whoever_comes_back_or_is_brought_in_gets_the_place_of_somebody_who_is_lost() 
 
 #[test]
 fn the_nurse_who_comes_back_to_a_patient_who_is_alone_finds_a_place() {
-    let mut night = devices::night();
-    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
-    let patient = night.patient.id;
-    night.equipment[1].equipment.home = Home::Patient { patient };
-    for n in [CAMERA, OTHER_CAMERA, DISPLAY] {
-        devices::bring(&mut night, n);
-    }
+    let mut night = crowded_with_devices();
     night.act(night.staff(NURSE), Input::Leave);
     night.act(night.staff(DOCTOR), Input::Accept);
     assert_eq!(inside(&night), ROOM_SIZE);

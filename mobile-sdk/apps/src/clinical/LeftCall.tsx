@@ -5,37 +5,30 @@ import { Button } from '../ui/Button.tsx';
 import { Empty } from '../ui/parts.tsx';
 
 /** The call is open on another device of this person: nothing here has camera or microphone until they go on here. */
-export function ElsewhereCall({ send }: { send: Send }): VNode {
-  const [busy, go] = useBusy();
-  return (
-    <Empty icon="devices" title={t('call.elsewhere.title')} sub={t('call.elsewhere.body')}>
-      <Button
-        kind="primary"
-        icon="camera"
-        busy={busy !== null}
-        onClick={() => go('here', () => send({ type: 'comeBack' }))}
-        testid="continue-here"
-      >
-        {t('call.elsewhere.here')}
-      </Button>
-    </Empty>
-  );
-}
+export const ElsewhereCall = ({ send }: { send: Send }): VNode => (
+  <Empty icon="devices" title={t('call.elsewhere.title')} sub={t('call.elsewhere.body')}>
+    <ComeBack send={send} icon="camera" text={t('call.elsewhere.here')} testid="continue-here" />
+  </Empty>
+);
 
 /** One has left a call that goes on: the way back. */
-export function LeftCall({ send }: { send: Send }): VNode {
+export const LeftCall = ({ send }: { send: Send }): VNode => (
+  <Empty icon="leave" title={t('call.left.title')} sub={t('call.left.body')}>
+    <ComeBack send={send} icon="undo" text={t('call.left.back')} testid="come-back" />
+  </Empty>
+);
+
+function ComeBack(props: { send: Send; icon: 'camera' | 'undo'; text: string; testid: string }): VNode {
   const [busy, go] = useBusy();
   return (
-    <Empty icon="leave" title={t('call.left.title')} sub={t('call.left.body')}>
-      <Button
-        kind="primary"
-        icon="undo"
-        busy={busy !== null}
-        onClick={() => go('back', () => send({ type: 'comeBack' }))}
-        testid="come-back"
-      >
-        {t('call.left.back')}
-      </Button>
-    </Empty>
+    <Button
+      kind="primary"
+      icon={props.icon}
+      busy={busy !== null}
+      onClick={() => go('back', () => props.send({ type: 'comeBack' }))}
+      testid={props.testid}
+    >
+      {props.text}
+    </Button>
   );
 }
