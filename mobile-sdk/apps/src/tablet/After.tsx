@@ -23,63 +23,56 @@ export const emblem: Record<OutcomeKind, IconName> = {
 
 /** After hanging up while the case is open: one way back. */
 export function Left({ call, send }: { call: CallView; send: Send }): VNode {
-  const [busy, go] = useBusy();
   const still = others(call).flatMap((p) => (p.card ? [nameOf(p.card.name)] : []));
   return (
-    <main class="page" data-testid="screen-left">
-      <Live text={t('tab.left.title')} />
-      <div class="centre">
-        <div class="emblem">
-          <Icon name="hangup" />
-        </div>
-        <h1>
-          <T k="tab.left.title" />
-        </h1>
-        <p class="lead">
-          <T k="tab.left.body" />
-        </p>
-        <Button
-          kind="primary"
-          class="big"
-          icon="undo"
-          busy={busy === 'back'}
-          testid="come-back"
-          onClick={() => go('back', () => send({ type: 'comeBack' }))}
-        >
-          <T k="tab.left.back" />
-        </Button>
-        <p class="soft">{still.length > 0 && <T k="tab.left.still" p={{ who: list(still) }} />}</p>
-      </div>
-    </main>
+    <Outside of="left" icon="hangup" back="undo" send={send} testid="come-back">
+      <p class="soft">{still.length > 0 && <T k="tab.left.still" p={{ who: list(still) }} />}</p>
+    </Outside>
   );
 }
 
 /** Another tablet of the patient has the call. */
-export function Elsewhere({ send }: { send: Send }): VNode {
+export const Elsewhere = ({ send }: { send: Send }): VNode => (
+  <Outside of="elsewhere" icon="devices" back="camera" send={send} testid="continue-here" />
+);
+
+interface OutsideProps {
+  of: 'left' | 'elsewhere';
+  icon: 'hangup' | 'devices';
+  /** On the button that leads back. */
+  back: 'undo' | 'camera';
+  send: Send;
+  testid: string;
+  children?: VNode;
+}
+
+/** The call goes on, and this tablet is not in it. */
+function Outside({ of, icon, back, send, testid, children }: OutsideProps): VNode {
   const [busy, go] = useBusy();
   return (
-    <main class="page" data-testid="screen-elsewhere">
-      <Live text={t('tab.elsewhere.title')} />
+    <main class="page" data-testid={`screen-${of}`}>
+      <Live text={t(`tab.${of}.title`)} />
       <div class="centre">
         <div class="emblem">
-          <Icon name="devices" />
+          <Icon name={icon} />
         </div>
         <h1>
-          <T k="tab.elsewhere.title" />
+          <T k={`tab.${of}.title`} />
         </h1>
         <p class="lead">
-          <T k="tab.elsewhere.body" />
+          <T k={`tab.${of}.body`} />
         </p>
         <Button
           kind="primary"
           class="big"
-          icon="camera"
-          busy={busy === 'here'}
-          testid="continue-here"
-          onClick={() => go('here', () => send({ type: 'comeBack' }))}
+          icon={back}
+          busy={busy === 'back'}
+          testid={testid}
+          onClick={() => go('back', () => send({ type: 'comeBack' }))}
         >
-          <T k="tab.elsewhere.here" />
+          <T k={of === 'left' ? 'tab.left.back' : 'tab.elsewhere.here'} />
         </Button>
+        {children}
       </div>
     </main>
   );
