@@ -141,6 +141,7 @@ impl Directory {
                 }
                 d
             }),
+            decided_by: session.decided_by.filter(|_| staff).and_then(|p| self.card(p)),
             taken_back: session.taken_back.filter(|_| staff),
             former: session.former.clone().filter(|_| staff),
             signed: session.signed,
@@ -187,7 +188,9 @@ impl Directory {
             urgency: a.urgency,
             sudden: a.sudden(),
             sbar: a.sbar.clone(),
+            sbar_by: a.sbar_by.and_then(|p| self.card(p)),
             note: a.note.clone(),
+            note_by: a.note_by.and_then(|p| self.card(p)),
             ledger: settled(&session.ledger),
             examination_refused,
         }

@@ -49,6 +49,7 @@ pub(super) async fn encounter(
     let leg = |l| names.participant(&scene.session, l);
     let may_sign = signed.is_none() && scene.session.may_sign(&caller.actor).is_ok();
     let (owner, deadline) = scene.case.acting();
+    let decided = record.encounter.disposition;
     Ok(Json(EncounterView {
         session,
         case: scene.case.id,
@@ -60,7 +61,8 @@ pub(super) async fn encounter(
         digest: signed.as_ref().map(|s| s.digest.clone()),
         signed_by: signed.as_ref().and_then(|s| names.card(s.by)),
         signed_at: signed.as_ref().map(|s| s.at),
-        disposition: record.encounter.disposition.map(|d| d.disposition.into_revealed()),
+        decided_by: decided.as_ref().and_then(|d| d.by).and_then(|p| names.card(p)),
+        disposition: decided.map(|d| d.disposition.into_revealed()),
         answered_by_next: record.encounter.answered_by_next,
         note: record.encounter.note,
         may_sign,

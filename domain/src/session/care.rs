@@ -110,12 +110,17 @@ impl Turn<'_, '_> {
                 a.urgency = Some(urgency);
                 FactKind::UrgencySet { urgency }
             }
+            // The same words again stay whose they were.
             Finding::Sbar { sbar } => {
-                a.sbar = Some(sbar.clone());
+                if a.sbar.as_ref() != Some(&sbar) {
+                    (a.sbar, a.sbar_by) = (Some(sbar.clone()), Some(person));
+                }
                 FactKind::SbarWritten { sbar: Private::new(sbar) }
             }
             Finding::Note { text } => {
-                a.note = Some(text.clone());
+                if a.note.as_ref() != Some(&text) {
+                    (a.note, a.note_by) = (Some(text.clone()), Some(person));
+                }
                 FactKind::NoteWritten { text }
             }
         };

@@ -93,8 +93,14 @@ pub struct Assessment {
     pub urgency: Option<Urgency>,
     /// Write-up for the doctor.
     pub sbar: Option<Sbar>,
+    /// Whose the write-up is as it stands.
+    #[serde(default)]
+    pub sbar_by: Option<PersonId>,
     /// Closing note.
     pub note: Option<Private<String>>,
+    /// Whose the note is as it stands.
+    #[serde(default)]
+    pub note_by: Option<PersonId>,
 }
 
 impl Assessment {

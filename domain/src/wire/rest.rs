@@ -244,6 +244,9 @@ pub struct EncounterView {
     pub signed_at: Option<Timestamp>,
     /// The decision.
     pub disposition: Option<Disposition>,
+    /// Whose decision it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub decided_by: Option<PersonCard>,
     /// The call that answers for this one, which needs no decision of its own: the patient took it back and called again.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub answered_by_next: Option<SessionId>,

@@ -56,6 +56,8 @@ pub struct CallView {
     pub findings: Option<Findings>,
     /// The decision; the tablet shows its advice.
     pub disposition: Option<Disposition>,
+    /// Whose decision it is; for staff.
+    pub decided_by: Option<PersonCard>,
     /// The last decision does not stand any more, and another is needed; for staff.
     pub taken_back: Option<TakenBack>,
     /// That decision: the form begins with its words. For staff.
@@ -174,8 +176,12 @@ pub struct Findings {
     pub sudden: bool,
     /// The write-up.
     pub sbar: Option<Sbar>,
+    /// Who wrote it as it stands.
+    pub sbar_by: Option<PersonCard>,
     /// The closing note.
     pub note: Option<Private<String>>,
+    /// Who wrote it as it stands.
+    pub note_by: Option<PersonCard>,
     /// The ledger of kind and media.
     pub ledger: Vec<Interval>,
     /// Why the viewing doctor could not call this オンライン診療 now, as a problem code; none when it is possible.

@@ -135,6 +135,7 @@ fn waiting() -> CallView {
         patient: None,
         findings: None,
         disposition: None,
+        decided_by: None,
         taken_back: None,
         former: None,
         signed: None,
@@ -181,7 +182,9 @@ fn doctor_view() -> Seen {
         urgency: Some(Urgency::Orange),
         sudden: true,
         sbar: Some(Sbar { situation: text("夕方から息苦しい"), ..Sbar::default() }),
+        sbar_by: Some(nurse()),
         note: Some(text("朝に申し送り")),
+        note_by: Some(doctor()),
         ledger: vec![
             Interval {
                 from: at(12),
@@ -330,6 +333,7 @@ fn ended() -> CallView {
         ],
         mode: MediaMode::None,
         disposition: Some(disposition),
+        decided_by: Some(doctor()),
         signed: Some(1),
         ..closing()
     }

@@ -6,6 +6,7 @@ export type {
   CallView,
   CaseView,
   Consciousness as ConsciousnessLevel,
+  Decided,
   DeclineReason,
   DemoPerson,
   Disposition,

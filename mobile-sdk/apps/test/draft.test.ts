@@ -8,6 +8,8 @@ import {
   type Draft,
   keptMine,
   plainText,
+  refused,
+  seen,
   sent,
   standing,
   tookIn,
@@ -50,6 +52,26 @@ describe('a text one writes', () => {
     expect(stands(done, 'theirs')).toEqual({ text: 'theirs', saved: true, theirs: null });
     const on = write(done, 'theirs', 'theirs, and more');
     expect(stands(on, 'theirs')).toEqual({ text: 'theirs, and more', saved: false, theirs: null });
+  });
+
+  it('is put in the place of what its writer saw there, whatever the view shows by then', () => {
+    const over = (draft: Draft<string>, stored: string) => seen(plainText, draft, stored);
+    expect(over(typed, '')).toBe('');
+    // Acknowledged, the view still on its way, and typed on.
+    const more = write(acknowledged(sent(typed, 'a'), 'a'), '', 'ab');
+    expect(over(more, '')).toBe('a');
+    expect(over(more, 'a')).toBe('a');
+    // Somebody saved theirs after it: refused, and what was saved before is no longer what stands there.
+    const no = refused(sent(more, 'ab'));
+    expect(stands(no, 'theirs')).toEqual({ text: 'ab', saved: false, theirs: 'theirs' });
+    for (const chosen of [keptMine(no, 'theirs'), tookIn(plainText, no, 'theirs')]) {
+      expect(over(chosen, 'theirs')).toBe('theirs');
+      expect(stands(chosen, 'theirs')).toMatchObject({ saved: false, theirs: null });
+    }
+    // They put back what had stood: what was saved before it must not be taken to stand there still.
+    expect(over(no, '')).toBe('');
+    expect(over(keptMine(more, 'theirs'), 'theirs'), 'read and left, before any try').toBe('theirs');
+    expect(over(tookIn(plainText, more, 'theirs'), 'theirs')).toBe('theirs');
   });
 
   it('stands beside another person’s until one has chosen', () => {

@@ -1,6 +1,6 @@
 /** What a signature would leave out: everything that was entered and not stored, and nothing else. */
 import { describe, expect, it } from 'vitest';
-import { emptyDraft } from '../src/model/disposition.ts';
+import { emptyForm } from '../src/model/disposition.ts';
 import { acknowledged, plainText, sent, written } from '../src/model/draft.ts';
 import { type Entered, type Part, type Stored, unsavedParts } from '../src/model/entered.ts';
 import { nothing } from '../src/model/observed.ts';
@@ -23,19 +23,21 @@ describe('a signature leaves out', () => {
     ['oxygen-scale', { chosen: 'two', reason: '高二酸化炭素血症' }],
     ['sbar', sbar],
     ['note', note],
-    ['disposition', emptyDraft],
+    ['disposition', { ...emptyForm, over: null }],
     ['recheck', 'よく眠っている'],
   ] as [Part, never][])('%s that was not stored', (part, entered) => {
     expect(left({ [part]: entered })).toEqual([part]);
   });
 
   it('each of several, in the order of the night', () => {
-    expect(left({ note, sbar, disposition: emptyDraft, observations: { ...nothing, rate: '22' } })).toEqual([
-      'observations',
-      'sbar',
-      'note',
-      'disposition',
-    ]);
+    expect(
+      left({
+        note,
+        sbar,
+        disposition: { ...emptyForm, over: null },
+        observations: { ...nothing, rate: '22' },
+      }),
+    ).toEqual(['observations', 'sbar', 'note', 'disposition']);
   });
 
   it('nothing where all was stored or taken back', () => {

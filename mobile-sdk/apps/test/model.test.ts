@@ -10,11 +10,13 @@ import { lang } from '../src/i18n/index.tsx';
 import * as call from '../src/model/call.ts';
 import {
   dispositionOf,
-  draftOf,
-  emptyDraft,
+  emptyForm,
+  formOf,
   missing,
   nextTime,
   noPrescription,
+  overtakenBy,
+  standsThere,
 } from '../src/model/disposition.ts';
 import {
   answered,
@@ -343,7 +345,7 @@ describe('a prescription', () => {
 });
 
 describe('the decision', () => {
-  const draft = { ...emptyDraft, kind: 'advice' as const, advice: '水分をとって休む' };
+  const draft = { ...emptyForm, kind: 'advice' as const, advice: '水分をとって休む' };
 
   it('of sudden illness online needs a reason', () => {
     expect(missing(draft, true, NOW, 'Asia/Tokyo')).toEqual(['reason']);
@@ -360,8 +362,31 @@ describe('the decision', () => {
     const decided = dispositionOf(recheck, true, NOW, 'Asia/Tokyo');
     if (!decided) throw new Error('not decided');
     expect(decided.outcome).toEqual({ outcome: 'recheckAt', at });
-    expect(draftOf(decided, NOW, 'Asia/Tokyo')).toEqual(recheck);
-    expect(draftOf(decided, at, 'Asia/Tokyo').time).toBe('');
+    expect(formOf(decided, NOW, 'Asia/Tokyo')).toEqual(recheck);
+    expect(formOf(decided, at, 'Asia/Tokyo').time).toBe('');
+  });
+
+  it('of somebody else is read before one’s own takes its place', () => {
+    const theirs = { outcome: { outcome: 'houseCall' }, advice: 'うかがいます', reasonOnline: null } as const;
+    const mine = dispositionOf(draft, false, NOW, 'Asia/Tokyo');
+    const begun = { ...draft, over: null };
+    expect(overtakenBy(begun, null, mine)).toBeNull();
+    expect(overtakenBy(begun, theirs, mine)).toBe(theirs);
+    expect(overtakenBy({ ...begun, over: theirs }, { ...theirs }, mine), 'read').toBeNull();
+    expect(overtakenBy({ ...begun, over: theirs }, null, mine), 'taken back: nothing to read').toBeNull();
+    expect(overtakenBy(begun, mine, mine), 'one’s own, whose answer was lost').toBeNull();
+    for (const other of [
+      { ...theirs, advice: 'べつ' },
+      { ...theirs, reasonOnline: '理由' },
+      { ...theirs, outcome: { outcome: 'hospital' } } as const,
+      { ...theirs, outcome: { outcome: 'recheckAt', at: NOW } } as const,
+    ]) {
+      expect(overtakenBy({ ...begun, over: theirs }, other, mine)).toBe(other);
+    }
+    const at = (at: number) => ({ ...theirs, outcome: { outcome: 'recheckAt', at } }) as const;
+    expect(overtakenBy({ ...begun, over: at(NOW) }, at(NOW + 60_000), mine)).not.toBeNull();
+    expect(standsThere(null)).toEqual({ stands: 'nothing' });
+    expect(standsThere(theirs)).toEqual({ stands: 'decision', disposition: theirs });
   });
 
   it('is not sent without words for the patient', () => {

@@ -503,6 +503,7 @@ export interface components {
             patient?: components["schemas"]["PatientCard"] | null;
             findings?: components["schemas"]["Findings"] | null;
             disposition?: components["schemas"]["Disposition"] | null;
+            decidedBy?: components["schemas"]["PersonCard"] | null;
             takenBack?: components["schemas"]["TakenBack"] | null;
             former?: components["schemas"]["Disposition"] | null;
             /**
@@ -873,6 +874,7 @@ export interface components {
             signedBy?: components["schemas"]["PersonCard"] | null;
             signedAt?: components["schemas"]["Timestamp"] | null;
             disposition?: components["schemas"]["Disposition"] | null;
+            decidedBy?: components["schemas"]["PersonCard"] | null;
             answeredByNext?: components["schemas"]["SessionId"] | null;
             note?: components["schemas"]["Private_String"] | null;
             /** @description The asking device's person may sign it now. */
@@ -971,7 +973,9 @@ export interface components {
             /** @description Sudden illness: red, orange or a red flag. Face to face in principle; to end online needs the doctor's reason. */
             sudden: boolean;
             sbar?: components["schemas"]["Sbar"] | null;
+            sbarBy?: components["schemas"]["PersonCard"] | null;
             note?: components["schemas"]["Private_String"] | null;
+            noteBy?: components["schemas"]["PersonCard"] | null;
             /** @description The ledger of kind and media. */
             ledger: components["schemas"]["Interval"][];
             /** @description Why the viewing doctor could not call this オンライン診療 now, as a problem code; none when it is possible. */

@@ -9,6 +9,7 @@ export type CaseView = Schemas['CaseView'];
 export type ClientFrame = Schemas['ClientFrame'];
 export type ClientMessage = Schemas['ClientMessage'];
 export type Consciousness = Schemas['Consciousness'];
+export type Decided = Schemas['Decided'];
 export type DeclineReason = Schemas['DeclineReason'];
 export type DemoPerson = Schemas['DemoPerson'];
 export type DeskRing = Schemas['DeskRing'];

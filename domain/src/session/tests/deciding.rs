@@ -291,8 +291,16 @@ fn of_two_who_write_at_once_the_second_looks_at_what_the_first_saved() {
         assert_eq!(night.try_act(night.staff(DOCTOR), other), Err(Refused::ChangedMeanwhile));
         night.act(night.staff(NURSE), over("看護師", ""));
         assert_eq!(night.session, before, "said again, as after a broken socket");
+        let whose = |night: &Night| {
+            let a = &night.session.assessment;
+            a.sbar_by.or(a.note_by)
+        };
+        assert_eq!(whose(&night), Some(person(NURSE)));
+        night.act(night.staff(DOCTOR), Input::Assess(write("看護師")));
+        assert_eq!(whose(&night), Some(person(NURSE)), "the same words stay whose they were");
         night.act(night.staff(DOCTOR), over("看護師と医師", "看護師"));
         assert!(night.session.assessment.reads(&write("看護師と医師")));
+        assert_eq!(whose(&night), Some(person(DOCTOR)));
         night.act(night.staff(NURSE), Input::Assess(write("最後の人")));
         assert!(
             night.session.assessment.reads(&write("最後の人")),

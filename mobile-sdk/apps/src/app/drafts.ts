@@ -5,7 +5,9 @@ import {
   type Draft,
   type Kind,
   keptMine,
+  refused,
   type Standing,
+  seen,
   sent,
   standing,
   tookIn,
@@ -59,8 +61,11 @@ export const unsaved = (session: Id, stored: Stored): Unsaved[] =>
 
 export interface Writing<T> extends Standing<T> {
   write: (text: T) => void;
-  /** Sends what stands there now. What is typed until the answer is here stays, and is not called saved. */
-  save: (send: (text: T) => Promise<boolean>) => Promise<boolean>;
+  /**
+   * Sends what stands there now, in the place of what its writer saw there. What is typed until the answer is here
+   * stays, and is not called saved.
+   */
+  save: (send: (text: T, seen: T) => Promise<boolean>) => Promise<boolean>;
   /** Both texts, where somebody else stored theirs meanwhile. */
   takeIn: () => void;
   keepMine: () => void;
@@ -87,8 +92,8 @@ export function writingOf<T>(
       if (!draft) return true;
       const text = draft.mine;
       change((d) => sent(d, text));
-      const ok = await send(text);
-      if (ok) change((d) => acknowledged(d, text));
+      const ok = await send(text, seen(kind, draft, stored));
+      change((d) => (ok ? acknowledged(d, text) : refused(d)));
       return ok;
     },
     takeIn: () => {

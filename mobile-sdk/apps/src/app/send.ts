@@ -1,5 +1,14 @@
 import { useRef, useState } from 'preact/hooks';
-import type { DeclineReason, Disposition, Finding, Id, LegRole, NewReading, ServiceKind } from '../wire.ts';
+import type {
+  Decided,
+  DeclineReason,
+  Disposition,
+  Finding,
+  Id,
+  LegRole,
+  NewReading,
+  ServiceKind,
+} from '../wire.ts';
 
 /** What a person can do in one call; the session is filled in where it is sent. */
 export type CallCommand =
@@ -23,11 +32,12 @@ export type CallCommand =
   | { type: 'withdrawInvite' | 'spokenConsent'; leg: Id }
   | { type: 'answerJoin'; leg: Id; yes: boolean }
   | { type: 'answerRecording'; yes: boolean }
-  | { type: 'assess'; finding: Finding }
+  /** `seen`: what stood in its place as it was written. */
+  | { type: 'assess'; finding: Finding; seen?: Finding }
   | { type: 'setKind'; kind: ServiceKind }
   | { type: 'setOxygenScale'; scale2: boolean; reason: string }
   | { type: 'rechecked'; note: string }
-  | { type: 'dispose'; disposition: Disposition }
+  | { type: 'dispose'; disposition: Disposition; seen: Decided }
   | { type: 'readings'; readings: NewReading[] };
 
 /** Sends one command. True when the server stored it; a refusal is shown by then. */

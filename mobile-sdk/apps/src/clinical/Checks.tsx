@@ -148,8 +148,10 @@ export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; 
   const asking = saved === null || entered.value !== null;
   const save = () =>
     go('save', async () => {
-      if ((await send({ type: 'assess', finding: { part: 'redFlags', found } })) && draft)
-        entered.stored(draft);
+      // Checked before: a yes that a colleague is saving at this moment must not go unseen either.
+      const seen = saved && { seen: { part: 'redFlags' as const, found: saved } };
+      const ok = await send({ type: 'assess', finding: { part: 'redFlags', found }, ...seen });
+      if (ok && draft) entered.stored(draft);
     });
   return (
     <section class="block">

@@ -148,12 +148,13 @@ export function Encounter(props: EncounterProps): VNode {
                   session: encounter.session,
                   version: encounter.seen,
                   disposition: encounter.disposition ?? null,
+                  by: encounter.decidedBy ?? null,
                   signed: Boolean(encounter.version),
                 }}
                 send={props.send}
               />
             ) : encounter.disposition ? (
-              <Decided disposition={encounter.disposition} />
+              <Decided disposition={encounter.disposition} by={encounter.decidedBy} />
             ) : (
               !encounter.answeredByNext && <p class="soft">{t('enc.dispNone')}</p>
             )}

@@ -2,19 +2,21 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now, zone } from '../app/clock.ts';
 import { keptOf, unsaved, writingOf } from '../app/drafts.ts';
-import { dayTime, list } from '../app/format.ts';
+import { dayTime, list, nameOf } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { useStored } from '../app/useStored.ts';
 import { t } from '../i18n/index.tsx';
 import {
-  type Draft,
   dispositionOf,
-  draftOf,
-  emptyDraft,
+  emptyForm,
+  type Form,
+  formOf,
   missing,
   needsReason,
   nextTime,
   noPrescription,
+  overtakenBy,
+  standsThere,
 } from '../model/disposition.ts';
 import { plainText } from '../model/draft.ts';
 import type { Unsaved } from '../model/entered.ts';
@@ -23,7 +25,7 @@ import { noSbar } from '../model/sbarText.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Dialog, Field, Notice } from '../ui/parts.tsx';
 import { TextArea } from '../ui/TextArea.tsx';
-import type { CallView, Disposition, Id, OutcomeKind } from '../wire.ts';
+import type { CallView, Disposition, Id, OutcomeKind, PersonCard } from '../wire.ts';
 import { Theirs, Unsent } from './Theirs.tsx';
 
 const KINDS: readonly OutcomeKind[] = [
@@ -43,7 +45,11 @@ export function NoteEditor({ call, send }: { call: CallView; send: Send }): VNod
   const [busy, go] = useBusy();
   const { text, saved } = writing;
   const save = () =>
-    go('save', () => writing.save((note) => send({ type: 'assess', finding: { part: 'note', text: note } })));
+    go('save', () =>
+      writing.save((note, seen) =>
+        send({ type: 'assess', finding: { part: 'note', text: note }, seen: { part: 'note', text: seen } }),
+      ),
+    );
   return (
     <section class="block">
       <Field label={t('note.title')}>
@@ -55,7 +61,7 @@ export function NoteEditor({ call, send }: { call: CallView; send: Send }): VNod
           onInput={writing.write}
         />
       </Field>
-      <Theirs writing={writing} show={(theirs) => theirs || t('none')} />
+      <Theirs writing={writing} by={call.findings?.noteBy} show={(theirs) => theirs || t('none')} />
       <Button
         icon={saved && text ? 'check' : 'save'}
         busy={busy !== null}
@@ -69,12 +75,16 @@ export function NoteEditor({ call, send }: { call: CallView; send: Send }): VNod
   );
 }
 
-/** A decision as it stands. */
-export function Decided({ disposition }: { disposition: Disposition }): VNode {
+/** A decision as it stands, and whose it is. */
+export function Decided(props: { disposition: Disposition; by: PersonCard | null | undefined }): VNode {
+  const { disposition, by } = props;
   const { outcome } = disposition;
   return (
     <div class="decided" data-testid="decided">
-      <span class="soft">{t('disp.decided')}</span>
+      <span class="soft">
+        {t('disp.decided')}
+        {by && t('disp.by', { who: nameOf(by.name) })}
+      </span>
       <b>
         {t(`outcome.${outcome.outcome}`)} {outcome.outcome === 'recheckAt' && dayTime(outcome.at)}
       </b>
@@ -104,8 +114,9 @@ export interface Deciding {
   cancelled: boolean;
   /** Why a prescription would be refused, as far as this screen knows. */
   noPrescription: 'doctor' | 'examination' | null;
-  /** What stands. */
+  /** What stands, and whose decision it is. */
   disposition: Disposition | null;
+  by: PersonCard | null;
   /** Why the last decision does not stand any more. */
   takenBack?: CallView['takenBack'];
   /** That decision: the form begins with its words. */
@@ -120,6 +131,7 @@ export const decidingOf = (call: CallView): Deciding => ({
   cancelled: call.state.state === 'ended' && call.state.reason === 'cancelledByPatient',
   noPrescription: noPrescription(call, now.value),
   disposition: call.disposition ?? null,
+  by: call.decidedBy ?? null,
   takenBack: call.takenBack ?? null,
   former: call.former ?? null,
   signed: Boolean(call.signed),
@@ -130,35 +142,40 @@ export function DispositionForm({ about, send }: { about: Deciding; send: Send }
   const { session, sudden, cancelled, signed } = about;
   const [stored, setStored] = useStored<Disposition>(about.version);
   const stands = stored ?? about.disposition;
+  const by = stored ? null : about.by;
   const entered = keptOf(session, 'disposition');
-  const former = about.former ? draftOf(about.former, now.value, zone.value) : null;
-  const draft = entered.value ?? former ?? emptyDraft;
-  const setDraft = (next: Draft) => entered.set(next);
+  const former = about.former ? formOf(about.former, now.value, zone.value) : null;
+  const draft = entered.value ?? { ...(former ?? emptyForm), over: stands };
+  const setDraft = (next: Form) => entered.set({ ...draft, ...next });
   const [tried, setTried] = useState(false);
   const [busy, go] = useBusy();
   const at = nextTime(draft.time, now.value, zone.value);
   const gaps = missing(draft, sudden, now.value, zone.value);
+  const theirs = overtakenBy(draft, stands, dispositionOf(draft, sudden, now.value, zone.value));
   const kinds = cancelled ? (['cancelledAndChecked', ...KINDS] as const) : KINDS;
   const save = () =>
     go('save', async () => {
       setTried(true);
       const disposition = dispositionOf(draft, sudden, now.value, zone.value);
-      if (disposition && (await send({ type: 'dispose', disposition }))) {
-        setStored(disposition);
-        entered.stored(draft);
-        setTried(false);
-      }
+      const seen = standsThere(stands);
+      if (!disposition || !(await send({ type: 'dispose', disposition, seen }))) return;
+      setStored(disposition);
+      entered.stored(draft);
+      // Written on meanwhile: that is over what was just stored.
+      const rest = entered.now();
+      if (rest) entered.set({ ...rest, over: disposition });
+      setTried(false);
     });
   if (stands && (!entered.value || signed)) {
     return (
       <section class="block">
         <h3>{t('disp.title')}</h3>
-        <Decided disposition={stands} />
+        <Decided disposition={stands} by={by} />
         {signed && <UndecidedDraft session={session} />}
         {!signed && (
           <Button
             icon="pen"
-            onClick={() => setDraft(draftOf(stands, now.value, zone.value))}
+            onClick={() => setDraft(formOf(stands, now.value, zone.value))}
             testid="disp-change"
           >
             {t('disp.change')}
@@ -171,7 +188,7 @@ export function DispositionForm({ about, send }: { about: Deciding; send: Send }
   return (
     <section class="block">
       <h3>{t('disp.title')}</h3>
-      {stands && <Decided disposition={stands} />}
+      {stands && !theirs && <Decided disposition={stands} by={by} />}
       {about.takenBack && !signed && (
         <Notice tone="warn" live>
           {t(`disp.takenBack.${about.takenBack}`)}
@@ -235,18 +252,40 @@ export function DispositionForm({ about, send }: { about: Deciding; send: Send }
           />
         </Field>
       )}
+      {theirs && (
+        <div data-testid="disp-theirs">
+          <Notice tone="warn" icon="people" live>
+            <b>{by ? t('disp.theirsBy', { who: nameOf(by.name) }) : t('disp.theirs')}</b>
+            <div class="gap">
+              <Decided disposition={theirs} by={by} />
+            </div>
+            <div class="row wrap">
+              <Button
+                icon="pen"
+                onClick={() => entered.set({ ...draft, over: theirs })}
+                testid="disp-theirs-mine"
+              >
+                {t('disp.theirs.mine')}
+              </Button>
+              <Button onClick={() => entered.set(null)} testid="disp-theirs-keep">
+                {t('disp.theirs.keep')}
+              </Button>
+            </div>
+          </Notice>
+        </div>
+      )}
       <Button
         kind="primary"
         icon="check"
         class="wide"
         busy={busy !== null}
-        disabled={draft.kind === null}
+        disabled={draft.kind === null || theirs !== null}
         onClick={save}
         testid="disp-save"
       >
         {t('disp.save')}
       </Button>
-      {stands && (
+      {stands && !theirs && (
         <Button class="wide" onClick={() => entered.set(null)} testid="disp-cancel">
           {t('cancel')}
         </Button>

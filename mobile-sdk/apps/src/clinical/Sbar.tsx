@@ -53,7 +53,9 @@ export function SbarEditor({
   const saved = writing.saved && !empty;
   const save = () =>
     go('save', async () => {
-      const ok = await writing.save((sbar) => send({ type: 'assess', finding: { part: 'sbar', sbar } }));
+      const ok = await writing.save((sbar, seen) =>
+        send({ type: 'assess', finding: { part: 'sbar', sbar }, seen: { part: 'sbar', sbar: seen } }),
+      );
       if (ok) drafted.set(null);
     });
   return (
@@ -88,6 +90,7 @@ export function SbarEditor({
       ))}
       <Theirs
         writing={writing}
+        by={call.findings?.sbarBy}
         show={(theirs) =>
           PARTS.filter((part) => theirs[part] !== text[part])
             .map((part) => t('colon', { name: labelOf(part), text: theirs[part] || t('none') }))

@@ -1,17 +1,25 @@
 import type { VNode } from 'preact';
 import type { Writing } from '../app/drafts.ts';
+import { nameOf } from '../app/format.ts';
 import { t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/parts.tsx';
+import type { PersonCard } from '../wire.ts';
 
 /** Somebody else stored theirs while one was writing: both are there, and nothing is replaced unasked. */
-export function Theirs<T>(props: { writing: Writing<T>; show: (theirs: T) => string }): VNode | null {
+export function Theirs<T>(props: {
+  writing: Writing<T>;
+  /** Who wrote what is stored. */
+  by: PersonCard | null | undefined;
+  show: (theirs: T) => string;
+}): VNode | null {
   const { theirs, takeIn, keepMine } = props.writing;
+  const { by } = props;
   if (theirs === null) return null;
   return (
     <div data-testid="theirs">
       <Notice tone="warn" icon="people" live>
-        <b>{t('theirs.title')}</b>
+        <b>{by ? t('theirs.titleBy', { who: nameOf(by.name) }) : t('theirs.title')}</b>
         <p class="pre quote">{props.show(theirs)}</p>
         <div class="row wrap">
           <Button icon="check" onClick={takeIn} testid="theirs-take">

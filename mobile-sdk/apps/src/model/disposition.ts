@@ -1,8 +1,9 @@
 /** The decision form: what is missing, and what is sent. */
-import type { CallView, Disposition, Outcome, OutcomeKind, Timestamp } from '../wire.ts';
+import type { CallView, Decided, Disposition, Outcome, OutcomeKind, Timestamp } from '../wire.ts';
 import { me } from './call.ts';
 
-export interface Draft {
+/** What is asked for. */
+export interface Form {
   kind: OutcomeKind | null;
   advice: string;
   reason: string;
@@ -10,10 +11,38 @@ export interface Draft {
   time: string;
 }
 
-export const emptyDraft: Draft = { kind: null, advice: '', reason: '', time: '' };
+/** The form, and the decision in whose place it was written: what stood when it was begun, or what was read since. */
+export interface Draft extends Form {
+  over: Disposition | null;
+}
+
+export const emptyForm: Form = { kind: null, advice: '', reason: '', time: '' };
+
+const sameDecision = (a: Disposition, b: Disposition): boolean =>
+  a.advice === b.advice &&
+  (a.reasonOnline ?? null) === (b.reasonOnline ?? null) &&
+  a.outcome.outcome === b.outcome.outcome &&
+  (a.outcome.outcome !== 'recheckAt' || b.outcome.outcome !== 'recheckAt' || a.outcome.at === b.outcome.at);
+
+/**
+ * What somebody else decided since this was begun: it is read before it is replaced. `mine` is what would be sent: where
+ * that stands already, as after an answer that was lost, there is nothing to read.
+ */
+export function overtakenBy(
+  draft: Draft,
+  stands: Disposition | null,
+  mine: Disposition | null,
+): Disposition | null {
+  const known = [draft.over, mine].some((one) => one && stands && sameDecision(one, stands));
+  return known ? null : stands;
+}
+
+/** What whoever decides saw there: theirs is put in its place, and in no other's. */
+export const standsThere = (disposition: Disposition | null): Decided =>
+  disposition ? { stands: 'decision', disposition } : { stands: 'nothing' };
 
 /** A decision as a form again, to be changed. A time that has passed would mean tomorrow's: it is asked for anew. */
-export function draftOf(disposition: Disposition, now: number, zone: string): Draft {
+export function formOf(disposition: Disposition, now: number, zone: string): Form {
   const { outcome } = disposition;
   const at = outcome.outcome === 'recheckAt' && outcome.at > now ? outcome.at : null;
   const time =
@@ -76,7 +105,7 @@ export function nextTime(time: string, now: number, zone: string): number | null
 export type Missing = 'kind' | 'advice' | 'reason' | 'time';
 
 /** What keeps the draft from being sent, in the order of the form. */
-export function missing(draft: Draft, sudden: boolean, now: number, zone: string): Missing[] {
+export function missing(draft: Form, sudden: boolean, now: number, zone: string): Missing[] {
   const out: Missing[] = [];
   if (!draft.kind) out.push('kind');
   if (draft.kind === 'recheckAt' && nextTime(draft.time, now, zone) === null) out.push('time');
@@ -86,7 +115,7 @@ export function missing(draft: Draft, sudden: boolean, now: number, zone: string
 }
 
 /** What is sent; none while something is missing. */
-export function dispositionOf(draft: Draft, sudden: boolean, now: number, zone: string): Disposition | null {
+export function dispositionOf(draft: Form, sudden: boolean, now: number, zone: string): Disposition | null {
   if (!draft.kind || missing(draft, sudden, now, zone).length > 0) return null;
   const at = nextTime(draft.time, now, zone);
   const outcome: Outcome =

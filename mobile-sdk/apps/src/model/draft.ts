@@ -61,16 +61,27 @@ export function written<T>(kind: Kind<T>, draft: Draft<T> | null, stored: T, min
 /** `text` is on its way to the server, or its answer is here. */
 export const sent = <T>(draft: Draft<T>, text: T): Draft<T> => ({ ...draft, known: [...draft.known, text] });
 export const acknowledged = <T>(draft: Draft<T>, text: T): Draft<T> => ({ ...draft, saved: text });
+/** What was acknowledged before stands there no more, as far as one knows: the view says what does. */
+export const refused = <T>(draft: Draft<T>): Draft<T> => ({ ...draft, saved: null });
+
+/**
+ * What the writer takes to be stored: the server puts theirs in its place, and in no other's. The view that shows what
+ * was acknowledged last may still be on its way.
+ */
+export const seen = <T>(kind: Kind<T>, draft: Draft<T>, stored: T): T =>
+  draft.saved !== null && knows(kind, draft, stored) ? draft.saved : stored;
 
 /** Somebody else's text was read: into one's own, or left to be replaced by it. */
 export const tookIn = <T>(kind: Kind<T>, draft: Draft<T>, theirs: T): Draft<T> => ({
   ...draft,
   mine: kind.both(theirs, draft.mine),
   known: [...draft.known, theirs],
+  saved: null,
 });
 export const keptMine = <T>(draft: Draft<T>, theirs: T): Draft<T> => ({
   ...draft,
   known: [...draft.known, theirs],
+  saved: null,
 });
 
 /** One text. */

@@ -18,8 +18,8 @@ export interface Played {
   heard: (type: string, nth?: number) => Promise<Record<string, unknown>>;
   /** From now on commands of this type get no answer; those that came get it once the result is called. */
   hold: (type: string) => () => void;
-  /** The next command of this type is refused. */
-  refuse: (type: string) => void;
+  /** The next command of this type is refused, with this code. */
+  refuse: (type: string, code?: string) => void;
 }
 
 /** What happens to a sign-in on its way; true: it was taken care of. */
@@ -59,7 +59,7 @@ export async function play(
     for (const w of waiting.filter((w) => w.type === message.type && w.nth === count)) w.done(message);
   };
   const held = new Map<string, (() => void)[]>();
-  const refused = new Set<string>();
+  const refused = new Map<string, string>();
   let say: Played['say'] = () => undefined;
   let seq = 0;
   let hangUp: () => Promise<void> = async () => undefined;
@@ -124,8 +124,10 @@ export async function play(
         return;
       }
       if (message.type === 'ping') return;
-      const answer = refused.delete(message.type)
-        ? { type: 'problem', id, problem: { ...notFound, code: 'not-now', status: 409 } }
+      const code = refused.get(message.type);
+      refused.delete(message.type);
+      const answer = code
+        ? { type: 'problem', id, problem: { ...notFound, code, status: 409 } }
         : { type: 'ack', id };
       const give = () => socket.send(JSON.stringify({ message: answer }));
       const later = held.get(message.type);
@@ -163,7 +165,7 @@ export async function play(
       for (const give of answers) give();
     };
   };
-  const refuse: Played['refuse'] = (type) => void refused.add(type);
+  const refuse: Played['refuse'] = (type, code = 'not-now') => void refused.set(type, code);
   const back = () => {
     reachable = true;
   };

@@ -6,6 +6,7 @@
  */
 import { withBrowser } from '../browser.ts';
 import { anotherPatient, arrival, switchedOnAgain } from './arrival.ts';
+import { twoWhoDecide, twoWhoDecideLater, twoWhoWrite } from './at-once.ts';
 import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { quickerColleague } from './colleague.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
@@ -51,6 +52,9 @@ const STORIES = [
   twoWriters,
   secondThoughts,
   twoWhoCheck,
+  twoWhoWrite,
+  twoWhoDecide,
+  twoWhoDecideLater,
   signing,
   ofNoLine,
   takenBack,

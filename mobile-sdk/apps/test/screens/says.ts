@@ -11,6 +11,8 @@ export const SAYS: Record<string, Record<string, RegExp>> = {
     afterOffline: /いまは画面から呼べません/,
   },
   desk: {
+    decidedMeanwhile: /橘 健一 が転帰を決めました[\s\S]*3時ごろにうかがいます/,
+    theirs: /橘 健一 がこの欄を保存しました/,
     observationsOld: /1:33 に観察[\s\S]*2:03 に観察/,
     recordOutdated: /記録を読み直せませんでした/,
     takenBack: /急病急変とわかったため、前の転帰は取り消されました/,
