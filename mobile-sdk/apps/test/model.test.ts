@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { doctorLeg, NOW, nurseLeg, patientLeg, ringing } from '../fixtures/people.ts';
 import { queue } from '../fixtures/queue.ts';
-import { asDoctor, asNurse, asPatient, sbar, scenes } from '../fixtures/scenes.ts';
+import { asDoctor, asNurse, asPatient, type Scene, sbar, scenes } from '../fixtures/scenes.ts';
 import { noVitals, vitals } from '../fixtures/vitals.ts';
 import { hashOf, parse } from '../src/app/route.ts';
 import { refusalKey } from '../src/clinical/Kind.tsx';
@@ -52,6 +52,22 @@ describe('a call that is open on another device of the person', () => {
     expect(seenBy('device-here', 'device-here')).toBe(false);
     expect(seenBy(null, 'device-here')).toBe(false);
     expect(seenBy('device-other', null)).toBe(false);
+  });
+
+  it('has its media there for as long as it may be taken up again', () => {
+    const closing = asDoctor({ ...scenes.closing, yourDevice: 'device-other' });
+    expect(call.hasOtherDevice(closing, 'device-here')).toBe(true);
+    expect(call.hasOtherDevice(closing, 'device-other')).toBe(false);
+    expect(call.hasOtherDevice({ ...closing, yourDevice: null }, 'device-here')).toBe(false);
+  });
+
+  it('leaves the telephone number on every tablet where nobody answers', () => {
+    const elsewhere = { yourDevice: 'device-other' };
+    const onTablet = (scene: Scene) => screenOf({ ...asPatient(scene), ...elsewhere }, null, 'device-here');
+    expect(onTablet(scenes.twoWay)).toBe('elsewhere');
+    expect(onTablet(scenes.calling)).toBe('elsewhere');
+    expect(onTablet(scenes.fallback)).toBe('fallback');
+    expect(onTablet(scenes.closing)).toBe('closing');
   });
 
   it('is not, once one has left it or it is over', () => {

@@ -58,6 +58,7 @@ export class YobanClient {
       // Called through a closure: a browser's `fetch` refuses to be another object's method.
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
       wait: (ms) => new Promise((resolve) => void this.#timers.set(ms, resolve)),
+      timers: this.#timers,
       token: async (fresh) => {
         const answer = await this.#keeper.token(fresh);
         if ('token' in answer) return answer.token;

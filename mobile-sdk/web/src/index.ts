@@ -6,7 +6,7 @@ export { LocalParticipant, type MediaDevicesError } from './local-participant.ts
 export { type Bilingual, YobanProblem } from './problem.ts';
 export type { ConnectionQuality } from './quality.ts';
 export { type RemoteParticipant, RemoteTrack, type TrackKind } from './remote-participant.ts';
-export type { RestClient } from './rest.ts';
+export type { Progress, RestClient } from './rest.ts';
 export { Ringer, type RingerState, type RingTone } from './ringer.ts';
 export { type ConnectOptions, type DisconnectReason, Room, type RoomEvents, type RoomState } from './room.ts';
 export type { PersonStats, RoomStats } from './room-stats.ts';

@@ -1,6 +1,7 @@
 /** REST under `/api/v1`: problems as errors, idempotency keys, retries with jitter. */
 import { clientProblems, isProblem, YobanProblem } from './problem.ts';
 import { uuid } from './storage.ts';
+import type { Timers } from './timers.ts';
 import type {
   CaseId,
   CaseView,
@@ -25,6 +26,7 @@ export interface RestDeps {
   now: () => number;
   random: () => number;
   wait: (ms: number) => Promise<void>;
+  timers: Timers;
   /** An access token; with `fresh` a new one. None: signed out. */
   token: (fresh: boolean) => Promise<string | null>;
 }
@@ -39,13 +41,18 @@ interface Ask {
   repeatable: boolean;
   /** Idempotency key, where it must outlive this request. */
   key?: string;
+  /** Told of every part of the answer that comes. */
+  onPart?: Progress;
 }
+
+/** How much of a file has come: bytes, and bytes in all where the server says so. */
+export type Progress = (received: number, total: number | null) => void;
 
 /** How often an idempotent request is sent in all. More would keep a person waiting beyond patience. */
 const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 250;
-/** A request without any answer is given up after this time. */
-const TIMEOUT_MS = 10_000;
+/** Silence that ends a request, before its answer and within it. A long recording may take as long as it takes, while it comes. */
+const SILENCE_MS = 10_000;
 
 export class RestClient {
   readonly #deps: RestDeps;
@@ -117,9 +124,9 @@ export class RestClient {
   }
 
   /** One file of a recording, by its name in a manifest. */
-  async recordingFile(session: SessionId, file: string): Promise<Blob> {
+  async recordingFile(session: SessionId, file: string, onPart?: Progress): Promise<Blob> {
     const path = `/api/v1/encounters/${encodeURIComponent(session)}/recordings/${encodeURIComponent(file)}`;
-    return (await this.#ask({ method: 'GET', path, repeatable: true })).blob();
+    return (await this.#ask({ method: 'GET', path, repeatable: true, ...(onPart && { onPart }) })).blob();
   }
 
   /** Cameras and displays one could bring into this call now, with `bringEquipment`. */
@@ -164,7 +171,7 @@ export class RestClient {
     throw last;
   }
 
-  /** One request; none when no answer came. */
+  /** One request and its whole answer; none when that did not come. */
   async #once(ask: Ask, key: string | null, fresh: boolean): Promise<Response | null> {
     const headers = new Headers({ Accept: 'application/json, application/problem+json' });
     if (ask.open !== true) {
@@ -174,15 +181,47 @@ export class RestClient {
     }
     if (key !== null) headers.set('Idempotency-Key', key);
     if (ask.body !== undefined) headers.set('Content-Type', 'application/json');
-    const init: RequestInit = { method: ask.method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) };
+    const given = new AbortController();
+    const init: RequestInit = { method: ask.method, headers, signal: given.signal };
     if (ask.body !== undefined) init.body = JSON.stringify(ask.body);
+    const { fetch: request, timers } = this.#deps;
+    const silence = () => timers.set(SILENCE_MS, () => given.abort());
+    let timer = silence();
+    const heard = () => {
+      timers.clear(timer);
+      timer = silence();
+    };
     try {
-      const { fetch: request } = this.#deps;
-      return await request(`${this.#deps.baseUrl}${ask.path}`, init);
+      const answer = await request(`${this.#deps.baseUrl}${ask.path}`, init);
+      heard();
+      return await whole(answer, (received, total) => {
+        heard();
+        ask.onPart?.(received, total);
+      });
     } catch {
       return null;
+    } finally {
+      timers.clear(timer);
     }
   }
+}
+
+/** The answer with all of its body, which may break off like any way does. */
+async function whole(answer: Response, onPart: Progress): Promise<Response> {
+  if (answer.body === null) return answer;
+  const length = answer.headers.get('Content-Length');
+  // The length of a compressed body is not that of what is read here.
+  const total = length === null || answer.headers.has('Content-Encoding') ? null : Number(length);
+  const reader = answer.body.getReader();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let received = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    received += part.value.length;
+    onPart(received, total);
+  }
+  const type = answer.headers.get('Content-Type') ?? '';
+  return new Response(new Blob(parts, { type }), { status: answer.status, headers: answer.headers });
 }
 
 async function readJson(answer: Response): Promise<unknown> {

@@ -31,6 +31,7 @@ function server(...answers: Answer[]) {
     now: () => 1_000,
     random: () => 1,
     wait: async (ms) => void waits.push(ms),
+    timers: new FakeTimers(),
     token: async (fresh) => {
       tokens.push(fresh);
       return fresh ? 'new' : 'old';
@@ -53,7 +54,68 @@ const problem = (status: number, code: string) => ({
 });
 const codeOf = (promise: Promise<unknown>) => promise.then(() => 'ok').catch((e: YobanProblem) => e.code);
 
+/** A server whose answers come in parts, each some seconds after the one before; none: silence for ever. */
+function slow(...answers: { total?: number; parts: number[]; silent?: boolean }[]) {
+  const timers = new FakeTimers();
+  let asked = 0;
+  const request = async (_: string, init: RequestInit) => {
+    const answer = answers[Math.min(asked++, answers.length - 1)] ?? { parts: [] };
+    let at = 0;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        init.signal?.addEventListener('abort', () =>
+          controller.error(new DOMException('gone', 'AbortError')),
+        );
+        for (const seconds of answer.parts) {
+          at += seconds * 1000;
+          timers.set(at, () => controller.enqueue(new Uint8Array(3)));
+        }
+        if (!answer.silent) timers.set(at, () => controller.close());
+      },
+    });
+    const headers = answer.total === undefined ? {} : { 'Content-Length': String(answer.total) };
+    return new Response(body, { headers: { 'Content-Type': 'audio/ogg', ...headers } });
+  };
+  const rest = new RestClient({
+    baseUrl: 'https://yoban.test',
+    fetch: request as typeof fetch,
+    now: () => 1_000,
+    random: () => 1,
+    wait: async () => undefined,
+    timers,
+    token: async () => 'token',
+  });
+  return { rest, timers, asked: () => asked };
+}
+
 describe('REST', () => {
+  test('a recording may take as long as it takes, while it comes, and says how much has come', async () => {
+    const { rest, timers, asked } = slow({ total: 12, parts: [9, 9, 9, 9] });
+    const told: [number, number | null][] = [];
+    const file = rest.recordingFile('s', 'mix.ogg', (received, total) => told.push([received, total]));
+    await timers.pass(40_000);
+    const blob = await file;
+    expect([blob.size, blob.type]).toEqual([12, 'audio/ogg']);
+    expect(told).toEqual([3, 6, 9, 12].map((received) => [received, 12]));
+    expect(asked()).toBe(1);
+  });
+
+  test('an answer that falls silent in its middle is asked for again', async () => {
+    const { rest, timers, asked } = slow({ parts: [1], silent: true }, { parts: [1, 1] });
+    const file = rest.recordingFile('s', 'mix.ogg');
+    await timers.pass(30_000);
+    expect((await file).size).toBe(6);
+    expect(asked()).toBe(2);
+  });
+
+  test('silence without end is told as no connection', async () => {
+    const { rest, timers, asked } = slow({ parts: [], silent: true });
+    const code = codeOf(rest.recordingFile('s', 'mix.ogg'));
+    await timers.pass(60_000);
+    expect(await code).toBe('no-connection');
+    expect(asked()).toBe(4);
+  });
+
   test('the tap carries token and key, and the key stays the same when the answer got lost', async () => {
     const { rest, asked, waits } = server(
       'lost',

@@ -1,6 +1,6 @@
 import type { Room } from '@yoban/sdk';
 import { useEffect, useMemo } from 'preact/hooks';
-import { inCall, isElsewhere, me } from '../model/call.ts';
+import { hasOtherDevice, inCall, me } from '../model/call.ts';
 import type { CallView } from '../wire.ts';
 import type { Live } from './boot.ts';
 
@@ -12,7 +12,8 @@ export function useCallRoom(live: Live, call: CallView | null): Room | null {
   const own = call ? me(call) : null;
   // Another window of this device has the call: its media is there. Taken back, it comes up here again.
   const state = live.state.value;
-  const elsewhere = state.connection === 'replaced' || (call !== null && isElsewhere(call, state.me?.device));
+  const elsewhere =
+    state.connection === 'replaced' || (call !== null && hasOtherDevice(call, state.me?.device ?? null));
   const wanted =
     call && call.state.state !== 'ended' && own && inCall(own) && !elsewhere ? call.session : null;
   const room = useMemo(() => (wanted ? live.client.room(wanted) : null), [wanted, live]);

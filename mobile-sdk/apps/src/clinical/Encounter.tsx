@@ -9,7 +9,7 @@ import { Loading, Notice, Unread } from '../ui/parts.tsx';
 import type { CaseView, EncounterView, Id, PlacedReading, Recording, TimelineEntry } from '../wire.ts';
 import { Decided, DispositionForm, SignButton, UndecidedDraft } from './Finish.tsx';
 import { PatientPanel } from './PatientPanel.tsx';
-import { Playback } from './Playback.tsx';
+import { Playback, type PlaybackProps } from './Playback.tsx';
 import { Looked, RecheckForm, UntakenDraft } from './Recheck.tsx';
 
 /** `null`: still being asked for. */
@@ -67,7 +67,7 @@ export interface EncounterProps {
   /** Asks again for what could not be read. */
   onRetry: () => void;
   /** The address of a file of the recording, once it is here. */
-  fetchFile: (file: string) => Promise<string | null>;
+  fetchFile: PlaybackProps['fetchFile'];
   busy: string | null;
   onBack: () => void;
   onFhir: () => void;

@@ -179,10 +179,10 @@ export function EncounterPage({ live, session }: { live: Live; session: Id }): V
       doctor={who?.kind === 'staff' && who.card.role === 'doctor'}
       outdated={due && (due.failed ? 'unread' : 'reading')}
       onRetry={again}
-      fetchFile={async (file) => {
+      fetchFile={async (file, onPart) => {
         let url: string | null = null;
         await attempt(async () => {
-          url = URL.createObjectURL(await live.client.rest.recordingFile(session, file));
+          url = URL.createObjectURL(await live.client.rest.recordingFile(session, file, onPart));
           urls.current.add(url);
         });
         return url;

@@ -1,3 +1,4 @@
+import type { Progress } from '@yoban/sdk';
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { clockTime, personName, span, stopwatch } from '../app/format.ts';
@@ -14,19 +15,32 @@ export interface PlaybackProps {
   people: readonly Participant[];
   timeline: readonly TimelineEntry[];
   /** The address of a file for `<audio>` and `<video>`; fetched when it is wanted, for a link cannot carry the token. */
-  fetchFile: (file: string) => Promise<string | null>;
+  fetchFile: (file: string, onPart: Progress) => Promise<string | null>;
 }
+
+/** A file that was asked for: how much has come, where it is, or that it did not come. */
+type Fetched = { percent: number | null } | { url: string } | 'lost';
+
+const urlOf = (file: Fetched | undefined): string | null =>
+  typeof file === 'object' && 'url' in file ? file.url : null;
+const comingText = (file: Fetched | undefined): string | null =>
+  typeof file === 'object' && 'percent' in file && file.percent !== null
+    ? t('play.coming', { percent: String(file.percent) })
+    : null;
 
 /** The picture of whoever is chosen follows the voices: a call has one clock. */
 function Sight(props: {
-  url: string | null;
+  file: Fetched | undefined;
   second: number;
   playing: boolean;
   missing: boolean;
   label: string;
+  onRetry: () => void;
 }): VNode {
   const ref = useRef<HTMLVideoElement>(null);
-  const { url, second, playing, missing } = props;
+  const { file, second, playing, missing } = props;
+  const url = urlOf(file);
+  const coming = comingText(file);
   useEffect(() => {
     const video = ref.current;
     if (!video || missing) return;
@@ -46,7 +60,8 @@ function Sight(props: {
         aria-label={props.label}
       />
       {missing && <span class="soft">{t('play.noPicture')}</span>}
-      {!missing && !url && <Loading />}
+      {!missing && !url && file !== 'lost' && <Loading {...(coming ? { text: coming } : {})} />}
+      {!missing && file === 'lost' && <Unread onRetry={props.onRetry} testid="play-sight-unreadable" />}
     </div>
   );
 }
@@ -57,17 +72,18 @@ export function Playback(props: PlaybackProps): VNode {
   const found = typeof recordings === 'string' ? null : recordings;
   const list = useMemo(() => playlistOf(found?.manifests ?? [], people), [found, people]);
   const audio = useRef<HTMLAudioElement>(null);
-  const [urls, setUrls] = useState<Record<string, string | null>>({});
+  const [files, setFiles] = useState<Record<string, Fetched>>({});
   const [chosen, setChosen] = useState('none');
   const [second, setSecond] = useState(0);
   const [playing, setPlaying] = useState(false);
   const want = (file: string) => {
-    if (file in urls) return;
-    setUrls((all) => ({ ...all, [file]: null }));
-    // A file that did not come may be asked for again.
-    void fetchFile(file).then((url) =>
-      setUrls(({ [file]: _, ...all }) => (url ? { ...all, [file]: url } : all)),
-    );
+    if (file in files && files[file] !== 'lost') return;
+    const set = (got: Fetched) => setFiles((all) => ({ ...all, [file]: got }));
+    set({ percent: null });
+    // In tens: what is read aloud at each step is not to be a flood.
+    const onPart: Progress = (received, total) =>
+      set({ percent: total ? Math.floor((received / total) * 10) * 10 : null });
+    void fetchFile(file, onPart).then((url) => set(url ? { url } : 'lost'));
   };
   const sound = list?.sound ?? null;
   const sight = list?.sights.find((s) => s.files[0]?.leg === chosen) ?? null;
@@ -84,7 +100,9 @@ export function Playback(props: PlaybackProps): VNode {
     setSecond(to);
     if (audio.current) audio.current.currentTime = to;
   };
-  const url = sound ? urls[sound.file] : null;
+  const sounding = sound ? files[sound.file] : undefined;
+  const url = urlOf(sounding);
+  const coming = comingText(sounding);
   return (
     <div class="playback" data-testid="playback">
       {list.interrupted && <Notice tone="warn">{t('play.interrupted')}</Notice>}
@@ -103,7 +121,8 @@ export function Playback(props: PlaybackProps): VNode {
       )}
       {sight && (
         <Sight
-          url={place ? (urls[place.file] ?? null) : null}
+          file={place ? files[place.file] : undefined}
+          onRetry={() => place && want(place.file)}
           second={place?.second ?? 0}
           playing={playing}
           missing={place === null}
@@ -129,13 +148,19 @@ export function Playback(props: PlaybackProps): VNode {
             kind="primary"
             icon="speaker"
             class="wide"
-            busy={sound.file in urls && url === null}
+            busy={typeof sounding === 'object'}
             onClick={() => want(sound.file)}
             testid="play-open"
           >
             {t('play.open', { span: span(sound.duration), time: clockTime(sound.startedAt) })}
           </Button>
         ))}
+      {coming && (
+        <p class="soft num" role="status">
+          {coming}
+        </p>
+      )}
+      {sounding === 'lost' && <Notice tone="warn">{t('unread.sub')}</Notice>}
       {sound && (
         <ol class="moments" aria-label={t('play.moments')}>
           {moments(sound, timeline, found?.placed ?? []).map(({ entry, second: at }) => (

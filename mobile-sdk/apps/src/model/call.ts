@@ -11,13 +11,15 @@ export const isClinician = (p: Participant): boolean =>
 
 export const me = (call: CallView): Participant | null => call.people.find((p) => p.leg === call.you) ?? null;
 
-/** The person is in the call on another device of theirs, which has camera, microphone and media. */
-export function isElsewhere(call: CallView, device: Id | null | undefined): boolean {
+/** Another device of the person has camera, microphone and media of this call, also while its end can be taken back. */
+export const hasOtherDevice = (call: CallView, device: Id | null): boolean =>
+  Boolean(call.yourDevice && device) && call.yourDevice !== device;
+
+/** The person is in a call that goes on, on another device of theirs. */
+export function isElsewhere(call: CallView, device: Id | null): boolean {
   const own = me(call);
   const runs = call.state.state === 'waiting' || call.state.state === 'active';
-  return (
-    runs && own !== null && inCall(own) && Boolean(call.yourDevice && device) && call.yourDevice !== device
-  );
+  return runs && own !== null && inCall(own) && hasOtherDevice(call, device);
 }
 
 /** Everybody else who is in the call now: clinicians first, doctors before nurses. */

@@ -1,6 +1,6 @@
 /** Which screen the tablet shows. Pure, so that no state of a call is without a screen. */
-import type { CallView } from '../wire.ts';
-import { isClinician, me, others } from './call.ts';
+import type { CallView, Id } from '../wire.ts';
+import { isClinician, isElsewhere, me, others } from './call.ts';
 
 export type Screen = 'idle' | 'calling' | 'fallback' | 'incall' | 'closing' | 'left' | 'elsewhere' | 'after';
 
@@ -29,14 +29,15 @@ export function toldBefore(told: string | null, { session }: CallView): 'decided
 }
 
 /**
- * The screen for the newest call. `seen` is what the patient has put away, as `toldOf` has it; that is shown as the
- * idle screen.
+ * The screen for the newest call, on this device. `seen` is what the patient has put away, as `toldOf` has it; that is
+ * shown as the idle screen. Where nobody answers, each tablet of the patient shows the telephone number.
  */
-export function screenOf(call: CallView | null, seen: string | null): Screen {
+export function screenOf(call: CallView | null, seen: string | null, device: Id | null = null): Screen {
   if (!call) return 'idle';
+  const open = (screen: Screen): Screen => (isElsewhere(call, device) ? 'elsewhere' : screen);
   switch (call.state.state) {
     case 'waiting':
-      return call.desk?.fallback ? 'fallback' : 'calling';
+      return call.desk?.fallback ? 'fallback' : open('calling');
     case 'ended':
       return toldOf(call) === seen ? 'idle' : 'after';
     case 'closing':
@@ -44,8 +45,8 @@ export function screenOf(call: CallView | null, seen: string | null): Screen {
     case 'active': {
       if (me(call)?.legState.state === 'left') return 'left';
       const attended = others(call).some((p) => isClinician(p) && p.legState.state !== 'away');
-      if (!attended && call.desk) return call.desk.fallback ? 'fallback' : 'calling';
-      return 'incall';
+      if (!attended && call.desk) return call.desk.fallback ? 'fallback' : open('calling');
+      return open('incall');
     }
   }
 }

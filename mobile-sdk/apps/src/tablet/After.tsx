@@ -8,6 +8,7 @@ import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { Live } from '../ui/parts.tsx';
 import type { CallView, OutcomeKind } from '../wire.ts';
+import { DeskPhone } from './DeskPhone.tsx';
 
 export const emblem: Record<OutcomeKind, IconName> = {
   advice: 'chat',
@@ -22,18 +23,18 @@ export const emblem: Record<OutcomeKind, IconName> = {
 };
 
 /** After hanging up while the case is open: one way back. */
-export function Left({ call, send }: { call: CallView; send: Send }): VNode {
+export function Left({ call, phone, send }: { call: CallView; phone: string; send: Send }): VNode {
   const still = others(call).flatMap((p) => (p.card ? [nameOf(p.card.name)] : []));
   return (
-    <Outside of="left" icon="hangup" back="undo" send={send} testid="come-back">
+    <Outside of="left" icon="hangup" back="undo" phone={phone} send={send} testid="come-back">
       <p class="soft">{still.length > 0 && <T k="tab.left.still" p={{ who: list(still) }} />}</p>
     </Outside>
   );
 }
 
 /** Another tablet of the patient has the call. */
-export const Elsewhere = ({ send }: { send: Send }): VNode => (
-  <Outside of="elsewhere" icon="devices" back="camera" send={send} testid="continue-here" />
+export const Elsewhere = ({ phone, send }: { phone: string; send: Send }): VNode => (
+  <Outside of="elsewhere" icon="devices" back="camera" phone={phone} send={send} testid="continue-here" />
 );
 
 interface OutsideProps {
@@ -41,13 +42,14 @@ interface OutsideProps {
   icon: 'hangup' | 'devices';
   /** On the button that leads back. */
   back: 'undo' | 'camera';
+  phone: string;
   send: Send;
   testid: string;
   children?: VNode;
 }
 
 /** The call goes on, and this tablet is not in it. */
-function Outside({ of, icon, back, send, testid, children }: OutsideProps): VNode {
+function Outside({ of, icon, back, phone, send, testid, children }: OutsideProps): VNode {
   const [busy, go] = useBusy();
   return (
     <main class="page" data-testid={`screen-${of}`}>
@@ -74,6 +76,13 @@ function Outside({ of, icon, back, send, testid, children }: OutsideProps): VNod
         </Button>
         {children}
       </div>
+      {/* The tablet that has the call may be the one that broke. */}
+      <footer class="foot">
+        <DeskPhone phone={phone} />
+        <p class="soft">
+          <T k="tab.emergency.hint" />
+        </p>
+      </footer>
     </main>
   );
 }
@@ -198,12 +207,7 @@ export function After(props: {
         <Button icon="left" onClick={props.onDone} testid="done">
           <T k="tab.after.done" />
         </Button>
-        <div class="deskphone">
-          <span class="soft">
-            <T k="tab.desk.phone" />
-          </span>
-          <b class="num">{props.phone}</b>
-        </div>
+        <DeskPhone phone={props.phone} />
         <Button
           kind={offline ? 'plain' : 'primary'}
           icon="phone"

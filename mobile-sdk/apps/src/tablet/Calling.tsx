@@ -11,6 +11,7 @@ import { Icon } from '../ui/Icon.tsx';
 import { Dialog, Live } from '../ui/parts.tsx';
 import { VideoTile } from '../ui/VideoTile.tsx';
 import type { CallView, Participant } from '../wire.ts';
+import { DeskPhone } from './DeskPhone.tsx';
 
 export interface CallingProps {
   call: CallView;
@@ -118,12 +119,7 @@ export function Calling({ call, phone, own, send }: CallingProps): VNode {
       </div>
       <footer class="foot">
         {waiting ? <Cancel send={send} /> : <span />}
-        <div class="deskphone" style={{ textAlign: 'right' }}>
-          <span class="soft">
-            <T k="tab.desk.phone" />
-          </span>
-          <b class="num">{phone}</b>
-        </div>
+        <DeskPhone phone={phone} />
       </footer>
     </main>
   );

@@ -9,6 +9,7 @@ import { Icon } from '../ui/Icon.tsx';
 import { Dialog, LangSwitch, ThemeSwitch } from '../ui/parts.tsx';
 import type { Disposition, Me } from '../wire.ts';
 import { emblem } from './After.tsx';
+import { DeskPhone } from './DeskPhone.tsx';
 
 export interface IdleProps {
   me: Me;
@@ -100,12 +101,7 @@ export function Idle(props: IdleProps): VNode {
         <Button icon="thermometer" onClick={props.onMeasure} testid="measure">
           <T k="tab.sensors" />
         </Button>
-        <div class="deskphone">
-          <span class="soft">
-            <T k="tab.desk.phone" />
-          </span>
-          <b class="num">{me.deskPhone}</b>
-        </div>
+        <DeskPhone phone={me.deskPhone} />
         <div class="deskphone soft">
           <span>
             <T k="tab.emergency.hint" />

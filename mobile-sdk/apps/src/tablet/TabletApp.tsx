@@ -6,7 +6,7 @@ import { attempt, showProblem } from '../app/problem.ts';
 import { typed } from '../app/reading.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
 import { useRoom } from '../app/useRoom.ts';
-import { isElsewhere, type Question, questionOf } from '../model/call.ts';
+import { type Question, questionOf } from '../model/call.ts';
 import { drafted } from '../model/keypad.ts';
 import { troubleOf, type Waived } from '../model/sources.ts';
 import { mayMeasure, screenOf, toldBefore, toldOf } from '../model/tabletScreen.ts';
@@ -100,7 +100,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
       if (error instanceof YobanProblem && error.status < 500 && error.status !== 401) showProblem(error);
     });
   });
-  const screen = call && isElsewhere(call, me?.device) ? 'elsewhere' : screenOf(call, seen);
+  const screen = screenOf(call, seen, me.device);
   useEffect(() => {
     if (screen === 'calling') ringer.start('waiting');
     else ringer.stop();
@@ -189,8 +189,8 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
     }
     if (screen === 'calling') return <Calling call={call} phone={me.deskPhone} own={media.own} send={send} />;
     if (screen === 'fallback') return <Fallback call={call} phone={me.deskPhone} send={send} />;
-    if (screen === 'elsewhere') return <Elsewhere send={send} />;
-    if (screen === 'left') return <Left call={call} send={send} />;
+    if (screen === 'elsewhere') return <Elsewhere phone={me.deskPhone} send={send} />;
+    if (screen === 'left') return <Left call={call} phone={me.deskPhone} send={send} />;
     if (screen === 'closing') return <Closing />;
     if (screen === 'after') {
       return (

@@ -105,3 +105,33 @@ export async function mediaBreaks(browser: Browser, base: string): Promise<void>
     words: /つなぎ直しています/,
   });
 }
+
+/** A call that is open on another device of the person: this one's camera stays shut, also while the call is ended there. */
+export async function cameraStaysShut(browser: Browser, base: string): Promise<void> {
+  const me = staffMe(doctor, 'dutyDoctor');
+  const { page, say, sent, heard } = await play(browser, base, 'phone', me);
+  await page.click(at('go-on-duty'));
+  await page.evaluate(() => {
+    const devices = navigator.mediaDevices;
+    const open = devices.getUserMedia.bind(devices);
+    Object.assign(window, { opened: 0 });
+    devices.getUserMedia = (wanted) => {
+      (window as unknown as { opened: number }).opened += 1;
+      return open(wanted);
+    };
+  });
+  const opened = () => page.evaluate(() => (window as unknown as { opened: number }).opened);
+  const there = { yourDevice: 'device-other' };
+  const closing = { ...asDoctor(scenes.threeWay), state: scenes.closing.state };
+  say({ type: 'call', call: { ...asDoctor(scenes.threeWay), ...there, version: 1 } });
+  await page.waitForSelector(at('continue-here'));
+  say({ type: 'call', call: { ...closing, ...there, version: 2 } });
+  await page.waitForSelector(at('continue-here'), { state: 'detached' });
+  await page.waitForSelector(at('undo-bar'));
+  assert.deepEqual([await opened(), sent.filter((m) => m.type === 'connect').length], [0, 0]);
+  // The same call, once it is this device's.
+  say({ type: 'call', call: { ...closing, yourDevice: me.device, version: 3 } });
+  await heard('connect');
+  assert.equal(await opened(), 1);
+  await page.context().close();
+}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Browser, Route } from 'playwright-core';
 import { doctor, nurse, staffMe } from '../../fixtures/people.ts';
 import { queue } from '../../fixtures/queue.ts';
-import { record, thread } from '../../fixtures/record.ts';
+import { record, recordings, thread } from '../../fixtures/record.ts';
 import { asNurse, scenes } from '../../fixtures/scenes.ts';
 import { at, play } from './play.ts';
 
@@ -60,6 +60,46 @@ export async function signing(browser: Browser, base: string): Promise<void> {
     assert.ok(await page.isDisabled(at('enc-sign')));
     await page.context().close();
   }
+}
+
+/** What was recorded is fetched when it is wanted; what did not come says so, and is asked for again by whoever wants it. */
+export async function listening(browser: Browser, base: string): Promise<void> {
+  const { page } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  await page.click(at('go-on-duty'));
+  const here = '**/api/v1/encounters/session-7';
+  const give = (body: object) => (route: Route) =>
+    route.fulfill({ contentType: 'application/json', body: JSON.stringify(body) });
+  await page.route(here, give({ ...record, session: 'session-7', case: 'case-7' }));
+  await page.route('**/api/v1/cases/case-7', give({ ...thread, case: 'case-7' }));
+  await page.route(`${here}/recordings`, give(recordings));
+  await page.route(`${here}/recordings/readings`, give([]));
+  const asked: string[] = [];
+  let broken = true;
+  await page.route(`${here}/recordings/leg-*`, (route) => {
+    asked.push('sight');
+    return route.fulfill(broken ? { status: 500 } : { contentType: 'video/webm', body: 'picture' });
+  });
+  await page.route(`${here}/recordings/mix`, (route) => {
+    asked.push('mix');
+    return route.fulfill(broken ? { status: 500 } : { contentType: 'audio/ogg', body: 'voices' });
+  });
+  await page.evaluate(() => {
+    location.hash = '#/record/session-7';
+  });
+  const playback = page.locator(at('playback'));
+  await page.click(at('play-open'));
+  await playback.getByText('通信を確かめて、もう一度試してください。').waitFor();
+  await page.click(at('play-sight-leg-nurse'));
+  await page.waitForSelector(at('play-sight-unreadable'));
+  assert.deepEqual(asked, ['mix', 'sight'], 'a server that failed is not asked again at once');
+  broken = false;
+  await page.click(at('play-sight-unreadable-retry'));
+  await page.waitForSelector(at('play-sight-unreadable'), { state: 'detached' });
+  await playback.locator('video').waitFor();
+  await page.click(at('play-open'));
+  await page.waitForSelector(at('play-sound'));
+  assert.deepEqual(asked, ['mix', 'sight', 'sight', 'mix']);
+  await page.context().close();
 }
 
 /** A record that tonight's list does not lead to, for instance an earlier call of its case: it names its case itself. */

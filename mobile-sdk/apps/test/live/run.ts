@@ -11,10 +11,10 @@ import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { quickerColleague } from './colleague.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
 import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
-import { mediaBreaks } from './media.ts';
+import { cameraStaysShut, mediaBreaks } from './media.ts';
 import { lateIsHeard } from './owed.ts';
 import { asksToRecord, dutyDoctor, recordedWithoutLine } from './phone.ts';
-import { deciding, lookingAgain, ofNoLine, signing, takenBack } from './record.ts';
+import { deciding, listening, lookingAgain, ofNoLine, signing, takenBack } from './record.ts';
 import { behindAQuestion, brokenScreen, decidedLater, patient, questionsInTurn } from './tablet.ts';
 import { secondThoughts, twoWhoCheck, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
 
@@ -36,6 +36,7 @@ const STORIES = [
   measuringGivesWay,
   seenEarlier,
   mediaBreaks,
+  cameraStaysShut,
   settings,
   seldomAloud,
   addressBar,
@@ -56,6 +57,7 @@ const STORIES = [
   twoWhoDecide,
   twoWhoDecideLater,
   signing,
+  listening,
   ofNoLine,
   takenBack,
   deciding,

@@ -297,6 +297,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'enc.unreadableSub': 'Check the connection and try again. If it goes on, call the desk.',
   'play.title': 'Recording',
   'play.making': 'The recording is being put together. A few seconds.',
+  'play.coming': 'Reading the recording: {percent} %',
   'play.none': 'Nothing was recorded',
   'play.noneSub': 'It records only while everybody agrees.',
   'play.open': 'Open the sound (starts {time}, {span})',

@@ -290,6 +290,7 @@ export const staff = {
   'enc.unreadableSub': '通信を確かめて、もう一度試してください。続くときは、窓口に電話してください。',
   'play.title': '録画・録音',
   'play.making': '録画をまとめています。数秒お待ちください。',
+  'play.coming': '録画を読み込んでいます。{percent} %',
   'play.none': '録画はありません',
   'play.noneSub': '全員が同意した間だけ録画されます。',
   'play.open': '録音を開く（{time}開始・{span}）',
