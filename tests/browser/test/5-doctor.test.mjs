@@ -25,10 +25,27 @@ const silent = { bytes: 0, frames: 0, audioEnergy: 0 };
 const rec = { on: () => Promise.all([tablet.sees('rec'), desk.sees('rec'), second.sees('rec-badge')]) };
 rec.off = () => Promise.all([tablet.seesNot('rec'), desk.seesNot('rec'), second.seesNot('rec-badge')]);
 
-step('the ring says who, how urgent, why and with which values', async () => {
-  ({ tablet, desk } = await night.bedsideAndDesk());
+/** Every 15 s the desk's page looks who is on duty. Here it never does: what its list shows, it was told. */
+function neverLooks() {
+  const every = window.setInterval;
+  window.setInterval = (run, ms, ...rest) => (ms === 15_000 ? 0 : every(run, ms, ...rest));
+}
+/** What the desk's list says of somebody. */
+const listed = (name, state) => desk.by('duty-list').locator('li').filter({ hasText: name }).getByText(state, { exact: true }).waitFor();
+
+step('the desk’s list of who is on duty follows who comes and goes', async () => {
+  ({ tablet, desk } = await night.bedsideAndDesk({ desk: { init: neverLooks } }));
+  await Promise.all([listed('宵町 かおる', '呼べます'), listed('暁 遼', '画面を開いていません')]);
   [first, second] = await Promise.all([night.open('phone', 0), night.open('phone', 1)]);
   await Promise.all([onDuty(first), onDuty(second)]);
+  await Promise.all(['宵町 かおる', '暁 遼', '夕霧 千尋'].map((name) => listed(name, '呼べます')));
+  await first.taps('stop-duty');
+  await listed('暁 遼', '画面を開いていません');
+  await onDuty(first);
+  await listed('暁 遼', '呼べます');
+});
+
+step('the ring says who, how urgent, why and with which values', async () => {
   await talk(tablet, desk);
   await tablet.taps('measure');
   await tablet.taps('start-thermometer');

@@ -1,6 +1,10 @@
-/** The nurse's desk: whom to take first, what is known of the patient, and when a doctor does not come. */
+/**
+ * The nurse's desk: whom to take first, what is known of the patient, and when a doctor does not come; then comes on one
+ * of two telephones, with a consent that was spoken.
+ */
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
+import { received } from '../lib/media.mjs';
 import { Night, live, steps } from '../lib/night.mjs';
 import { onDuty } from '../lib/people.mjs';
 
@@ -9,6 +13,7 @@ let first;
 let second;
 let desk;
 let phone;
+let other;
 
 before(async () => {
   night = await Night.begin();
@@ -18,6 +23,19 @@ before(async () => {
 after(() => night?.end());
 
 const step = steps();
+
+/** Keeps what the page takes from camera and microphone, to see it end. */
+function keepTracks() {
+  const take = MediaDevices.prototype.getUserMedia;
+  window.taken = [];
+  MediaDevices.prototype.getUserMedia = async function (wanted) {
+    const stream = await take.call(this, wanted);
+    window.taken.push(...stream.getTracks());
+    return stream;
+  };
+}
+const films = (window) => window.page.evaluate(() => window.taken.filter((t) => t.readyState === 'live').length);
+const nothing = { bytes: 0, frames: 0, audioEnergy: 0 };
 
 step('two patients wait: the nurse takes the one she chooses from the list', async () => {
   desk = await night.open('desk');
@@ -96,7 +114,7 @@ step('every field of the desk is kept: identity, a red flag with its 119 script,
 });
 
 step('a doctor who does not answer: the nurse is told wherever she is, and can ring again', async () => {
-  phone = await night.open('phone');
+  phone = await night.open('phone', 0, { init: keepTracks });
   await onDuty(phone);
   await desk.taps('tab-doctor');
   await desk.by(`candidate-${night.person('phone').person}`).getByRole('button').click();
@@ -108,8 +126,42 @@ step('a doctor who does not answer: the nurse is told wherever she is, and can r
   await desk.by('member-dutyDoctor').getByText('出ませんでした', { exact: true }).waitFor();
   const again = desk.by(`candidate-${night.person('phone').person}`).getByRole('button');
   assert.match(await again.innerText(), /もう一度呼ぶ/);
-  // Both while it rings, which is not for long here.
-  await Promise.all([phone.sees('screen-ring'), desk.seesNot('missed'), again.click()]);
+  // The same doctor has a second device, with another camera.
+  other = await night.open('phone', 0, { browser: night.browsers.desk, init: keepTracks });
+  await onDuty(other);
+  // All while it rings, which is not for long here.
+  const answered = phone.sees('screen-ring').then(() => phone.taps('accept'));
+  await Promise.all([answered, desk.seesNot('missed'), again.click()]);
+});
+
+step('the patient says it is all right, and the nurse ticks it: before that nothing comes to the doctor, then all of it', async () => {
+  await phone.sees('screen-gated');
+  await second.sees('ask-join');
+  await phone.page.waitForFunction(() => window.yobanWatch.pcs.some((pc) => pc.connectionState === 'connected'));
+  const start = (await received(desk.page)).frames;
+  while ((await received(desk.page)).frames < start + 30) await desk.page.waitForTimeout(100);
+  assert.deepEqual(await received(phone.page), nothing);
+  assert.equal(await desk.by('tile-dutyDoctor').locator('video:not([hidden])').count(), 0, 'nor from him');
+  await desk.taps('spoken-consent');
+  await phone.sees('screen-call');
+  await second.seesNot('ask-join');
+  assert.deepEqual(await live(phone, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(desk, 'tile-dutyDoctor'), ['doctor']);
+});
+
+step('the doctor’s other device says where the call is, and goes on with it at a tap; the first one’s camera ends', async () => {
+  await other.page.getByText('この通話は別の端末で開いています').waitFor();
+  assert.deepEqual([await films(phone), await films(other)], [2, 0], 'one device alone films');
+  assert.deepEqual(await received(other.page), nothing);
+  await other.taps('continue-here');
+  // Where the doctor was, as the other device's camera shows them.
+  await other.sees('tile-patient');
+  assert.deepEqual(await live(other, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(desk, 'tile-dutyDoctor'), ['nurse']);
+  assert.equal(await desk.by('member-dutyDoctor').count(), 1, 'one doctor, one place');
+  await phone.sees('continue-here');
+  await phone.page.waitForFunction(() => window.taken.every((track) => track.readyState === 'ended'));
+  assert.equal(await films(other), 2);
 });
 
 step('the one who waited is taken next', async () => {
