@@ -113,6 +113,19 @@ export class YobanClient {
     return this.#outbox.waiting;
   }
 
+  /**
+   * Looks under the other sign-ins of this device whose namespace is `family` or begins with `family-`. What this person
+   * left there is sent from here; gives how many readings wait there that somebody else left, and only they can send.
+   */
+  collectReadings(family: string): number {
+    if (this.me === null) return 0;
+    const waited = this.#outbox.waiting;
+    const theirs = this.#outbox.collect(this.#storage.others(family, 'readings'));
+    const online = this.store.getSnapshot().connection === 'online';
+    if (online && this.#outbox.waiting > waited) this.#outbox.flush().catch(() => undefined);
+    return theirs;
+  }
+
   /** The code of a sign-in whose answer never came: to be tried again with `signIn`. */
   get unansweredSignIn(): string | null {
     return this.#keeper.unanswered;

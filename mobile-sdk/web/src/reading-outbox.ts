@@ -47,6 +47,27 @@ export class ReadingOutbox {
     this.#keep([]);
   }
 
+  /**
+   * What the same one kept under another sign-in goes out with the rest. Gives how many readings there somebody else's
+   * are: only they can send them.
+   */
+  collect(places: readonly SafeStore[]): number {
+    let theirs = 0;
+    for (const place of places) {
+      const stored = place.get<Stored>('readings');
+      if (stored === null) continue;
+      if (this.#of === null || stored.of !== this.#of) {
+        theirs += stored.kept.length;
+        continue;
+      }
+      const known = new Set(this.#kept.map((k) => k.reading.id));
+      // Kept here before they go there: a page may be closed in between, and twice is once.
+      this.#keep([...stored.kept.filter((k) => !known.has(k.reading.id)), ...this.#kept].slice(-KEPT));
+      place.remove('readings');
+    }
+    return theirs;
+  }
+
   get waiting(): number {
     return this.#kept.length;
   }

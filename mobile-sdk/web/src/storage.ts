@@ -3,6 +3,9 @@ export interface KeyValueStore {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
+  /** What else is kept there, to find what an earlier sign-in left. */
+  readonly length?: number;
+  key?(index: number): string | null;
 }
 
 /** Keeps values until the page closes; for tests, and where the browser forbids storage. */
@@ -19,6 +22,14 @@ export class MemoryStore implements KeyValueStore {
 
   removeItem(key: string): void {
     this.#values.delete(key);
+  }
+
+  get length(): number {
+    return this.#values.size;
+  }
+
+  key(index: number): string | null {
+    return [...this.#values.keys()][index] ?? null;
   }
 }
 
@@ -45,6 +56,23 @@ export class SafeStore {
   constructor(inner: KeyValueStore | undefined, namespace: string) {
     this.#inner = inner ?? new MemoryStore();
     this.#prefix = `yoban.${namespace}.`;
+  }
+
+  /** The other namespaces of `family`, itself among them, under which something is kept as `key`. */
+  others(family: string, key: string): SafeStore[] {
+    const found: SafeStore[] = [];
+    try {
+      for (let i = 0; i < (this.#inner.length ?? 0); i++) {
+        const name = /^yoban\.(.+)\.([^.]+)$/.exec(this.#inner.key?.(i) ?? '');
+        const namespace = name?.[1];
+        if (namespace === undefined || name?.[2] !== key || `yoban.${namespace}.` === this.#prefix) continue;
+        if (namespace === family || namespace.startsWith(`${family}-`))
+          found.push(new SafeStore(this.#inner, namespace));
+      }
+    } catch {
+      // Nothing is found where nothing can be read.
+    }
+    return found;
   }
 
   get<T>(key: string): T | null {

@@ -116,3 +116,34 @@ test('readings added while a batch is under way go out too', async () => {
   await Promise.all([outbox.add(range(0, 1), 'a'), outbox.add(range(1, 2), 'a')]);
   expect(sent.flatMap((s) => s.ids)).toEqual(['r0', 'r1']);
 });
+
+test('what the same one kept under another sign-in goes out too; what another one kept there is counted and stays', async () => {
+  const inner = new MemoryStore();
+  const place = (namespace: string) => new SafeStore(inner, namespace);
+  for (const [namespace, of, from] of [
+    ['app-old', 'me', 0],
+    ['app-older', 'somebody', 10],
+    ['app', 'somebody else', 20],
+    ['other-app', 'somebody', 30],
+    ['app-new', 'me', 40],
+  ] as const) {
+    const left = setUp(place(namespace));
+    left.outbox.belongsTo(of);
+    left.failWith(new YobanProblem(clientProblems.noConnection));
+    await expect(left.outbox.add(range(from, from + 2), 'a')).rejects.toMatchObject({
+      code: 'no-connection',
+    });
+  }
+  const { outbox, sent, storage } = setUp(place('app-new'));
+  const elsewhere = () => storage.others('app', 'readings');
+  const nobody = setUp(place('app-fresh'));
+  expect(nobody.outbox.collect(nobody.storage.others('app', 'readings')), 'nobody is here yet').toBe(8);
+  expect(outbox.collect(elsewhere())).toBe(4);
+  expect(outbox.waiting).toBe(4);
+  expect(outbox.collect(elsewhere()), 'once').toBe(4);
+  await outbox.flush();
+  expect(sent).toEqual([{ session: 'a', ids: ['r0', 'r1', 'r40', 'r41'] }]);
+  outbox.collect(elsewhere());
+  expect(outbox.waiting, 'sent once').toBe(0);
+  expect(setUp(place('app-older')).outbox.waiting).toBe(2);
+});

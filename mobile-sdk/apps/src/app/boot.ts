@@ -28,6 +28,8 @@ export interface Live {
   /** Still finding out who is signed in here. */
   restoring: { readonly value: boolean };
   signIn: (code: string) => Promise<boolean>;
+  /** Readings that other people who were signed in here left unsent. */
+  leftBehind: { readonly value: number };
   /** Coming in by a link, which may take until there is a network. */
   arrival: Arrival;
   /** The commands of one call. */
@@ -90,6 +92,14 @@ export function boot(app: string): Live {
     zone.value = snapshot.value.me?.zone ?? 'Asia/Tokyo';
     if (!snapshot.value.me) forgetDrafts();
   });
+  const leftBehind = signal(0);
+  const person = computed(() => snapshot.value.me?.device ?? null);
+  const collect = () => {
+    leftBehind.value = person.value === null ? 0 : client.collectReadings(app);
+  };
+  effect(collect);
+  // Another window of this browser sent its own, or keeps some.
+  window.addEventListener('storage', collect);
   const restoring = signal(true);
   const enter = async (code: string) => {
     await client.signIn(code);
@@ -118,5 +128,6 @@ export function boot(app: string): Live {
       );
   const signIn = (code: string) => attempt(() => enter(code));
   const link = linkOf(computed(() => snapshot.value.connection));
-  return { client, state: aging(snapshot, now), link, restoring, signIn, arrival: coming, sendTo };
+  const state = aging(snapshot, now);
+  return { client, state, link, restoring, signIn, leftBehind, arrival: coming, sendTo };
 }

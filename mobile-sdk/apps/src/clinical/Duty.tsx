@@ -3,11 +3,18 @@ import { list, nameOf } from '../app/format.ts';
 import { useBusy } from '../app/send.ts';
 import { either, t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
+import { LeftBehind } from '../ui/LeftBehind.tsx';
 import { Brand, LangSwitch, Notice, ThemeSwitch } from '../ui/parts.tsx';
 import type { Me } from '../wire.ts';
 
 /** Before the first tap nothing can ring; the page says so, and what it cannot do. */
-export function DutyGate(props: { me: Me; onGo: () => Promise<unknown>; onSignOut: () => void }): VNode {
+export function DutyGate(props: {
+  me: Me;
+  /** Readings that somebody else left here unsent. */
+  leftBehind: number;
+  onGo: () => Promise<unknown>;
+  onSignOut: () => void;
+}): VNode {
   const { me, onGo } = props;
   const [busy, go] = useBusy();
   const staff = me.who.kind === 'staff' ? me.who : null;
@@ -45,6 +52,7 @@ export function DutyGate(props: { me: Me; onGo: () => Promise<unknown>; onSignOu
         </Button>
         <p class="soft">{t('duty.go.sub')}</p>
         <Notice tone="info">{t('duty.warn')}</Notice>
+        <LeftBehind readings={props.leftBehind} />
         {me.demo && <p class="soft">{t('app.demo')}</p>}
         <div class="row">
           <span class="grow" />

@@ -78,7 +78,12 @@ export function DeskApp({ live }: { live: Live }): VNode {
           )}
         </>
       ) : !duty.on && !busy ? (
-        <DutyGate me={me} onGo={duty.go} onSignOut={() => live.client.signOut()} />
+        <DutyGate
+          me={me}
+          leftBehind={live.leftBehind.value}
+          onGo={duty.go}
+          onSignOut={() => live.client.signOut()}
+        />
       ) : (
         <Desk
           key={call?.session ?? 'none'}

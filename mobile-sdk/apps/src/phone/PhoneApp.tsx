@@ -111,7 +111,15 @@ export function PhoneApp({ live }: { live: Live }): VNode {
         </>
       );
     }
-    if (!duty.on) return <DutyGate me={signedIn} onGo={duty.go} onSignOut={() => live.client.signOut()} />;
+    if (!duty.on)
+      return (
+        <DutyGate
+          me={signedIn}
+          leftBehind={live.leftBehind.value}
+          onGo={duty.go}
+          onSignOut={() => live.client.signOut()}
+        />
+      );
     return (
       <Home
         me={signedIn}

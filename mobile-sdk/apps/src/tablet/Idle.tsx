@@ -6,6 +6,7 @@ import { cannotCall, type Link } from '../app/link.ts';
 import { either, T, t } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { LeftBehind } from '../ui/LeftBehind.tsx';
 import { Dialog, LangSwitch, ThemeSwitch } from '../ui/parts.tsx';
 import type { Disposition, Me } from '../wire.ts';
 import { emblem } from './After.tsx';
@@ -16,6 +17,8 @@ export interface IdleProps {
   link: Link;
   /** What was decided in tonight's last call. */
   last: Disposition | null;
+  /** Readings that somebody else left here unsent. */
+  leftBehind: number;
   calling: boolean;
   onCall: () => void;
   onMeasure: () => void;
@@ -61,6 +64,20 @@ export function Idle(props: IdleProps): VNode {
             </span>
           </div>
           <div class="lastslot">
+            {!props.last && props.leftBehind > 0 && (
+              <button
+                type="button"
+                class="btn lastbox"
+                onClick={() => setSettings(true)}
+                data-testid="left-behind-open"
+              >
+                <Icon name="thermometer" />
+                <span class="grow" style={{ textAlign: 'left' }}>
+                  <T k="left.short" p={{ n: props.leftBehind }} />
+                </span>
+                <Icon name="right" />
+              </button>
+            )}
             {props.last && (
               <button type="button" class="btn lastbox" onClick={props.onLast} data-testid="last">
                 <Icon name={emblem[props.last.outcome.outcome]} />
@@ -140,6 +157,7 @@ export function Idle(props: IdleProps): VNode {
               </span>
               <ThemeSwitch words />
             </div>
+            <LeftBehind readings={props.leftBehind} />
             <p class="soft">
               <T k="tab.call.consent" />
             </p>

@@ -180,6 +180,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
           me={me}
           link={live.link.value}
           last={call?.disposition ?? null}
+          leftBehind={live.leftBehind.value}
           calling={tapping}
           onCall={tap}
           onMeasure={() => setPage('sensors')}

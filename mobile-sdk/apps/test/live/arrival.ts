@@ -135,3 +135,47 @@ export async function anotherPatient(browser: Browser, base: string): Promise<vo
   );
   await page.context().close();
 }
+
+/**
+ * Readings that never left wait under older links of this tablet: the patient's own go out now, and of another patient's
+ * it is said how many wait and how they are sent.
+ */
+export async function leftUnsent(browser: Browser, base: string): Promise<void> {
+  const { page, heard, sent } = await play(browser, base, 'tablet', tabletMe);
+  await ready(page);
+  assert.equal(await page.locator(at('left-behind-open')).count(), 0);
+  const patient = tabletMe.who.kind === 'tablet' ? tabletMe.who.patient : '';
+  await page.evaluate((own) => {
+    const keep = (place: string, of: string, ids: string[]) => {
+      const reading = (id: string) => ({
+        id,
+        vital: { kind: 'pulse', value: '72', unit: '/min' },
+        origin: { kind: 'manual' },
+        flags: [],
+      });
+      const kept = ids.map((id) => ({ session: null, reading: reading(id) }));
+      localStorage.setItem(`yoban.tablet-${place}.readings`, JSON.stringify({ of, kept }));
+    };
+    keep('old', `patient ${own}`, ['own']);
+    keep('older', 'patient other', ['theirs-1', 'theirs-2']);
+  }, patient);
+  await page.reload();
+  await heard('readings');
+  const ids = sent
+    .filter((m) => m.type === 'readings')
+    .flatMap((m) => m.readings as { id: string }[])
+    .map((r) => r.id);
+  assert.deepEqual(ids, ['own']);
+  assert.match((await page.textContent(at('left-behind-open'))) ?? '', /測定[^ ]* 2件/);
+  await page.click(at('left-behind-open'));
+  assert.match((await page.textContent(at('left-behind'))) ?? '', /QR コード/);
+  // Another window of theirs has sent them.
+  await page.evaluate(() => {
+    const key = 'yoban.tablet-older.readings';
+    localStorage.removeItem(key);
+    window.dispatchEvent(new StorageEvent('storage', { key }));
+  });
+  await page.waitForSelector(at('left-behind'), { state: 'detached' });
+  assert.equal(await page.evaluate(() => localStorage.getItem('yoban.tablet-old.readings')), null);
+  await page.context().close();
+}

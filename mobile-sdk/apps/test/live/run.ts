@@ -5,7 +5,7 @@
  *   npm run live -w @yoban/apps [-- --only=patient,deskNurse]
  */
 import { withBrowser } from '../browser.ts';
-import { anotherPatient, arrival, switchedOnAgain } from './arrival.ts';
+import { anotherPatient, arrival, leftUnsent, switchedOnAgain } from './arrival.ts';
 import { twoWhoDecide, twoWhoDecideLater, twoWhoWrite } from './at-once.ts';
 import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { quickerColleague } from './colleague.ts';
@@ -28,6 +28,7 @@ const STORIES = [
   arrival,
   switchedOnAgain,
   anotherPatient,
+  leftUnsent,
   patient,
   decidedLater,
   questionsInTurn,

@@ -121,6 +121,12 @@ export const common: Record<keyof typeof ja, Message> = {
   'rec.stopped': 'Recording stopped',
   'rec.failed': 'Recording broke off. The call goes on',
   'closing.title': 'The call is about to end',
+  'left.short': { one: '{n} reading was not sent', other: '{n} readings were not sent' },
+  'left.title': {
+    one: '{n} reading of somebody who used this device before was not sent',
+    other: '{n} readings of somebody who used this device before were not sent',
+  },
+  'left.body': 'To send them, sign in on this device once more with that person’s link or QR code.',
   'closing.left': { one: 'Ends in {n} second', other: 'Ends in {n} seconds' },
   'kind.nurseAdvice': 'Health advice (nurse)',
   'kind.doctorAdvice': 'Health advice (doctor)',
