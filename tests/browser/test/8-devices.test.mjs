@@ -99,7 +99,18 @@ story('the screen stays on; two cameras, face and wound; loudspeakers; off duty 
     await dialog.getByRole('button').last().click();
     await tablet.seesNot('speaker-dialog');
     await endOf(desk, tablet);
+    // While its decision is missing nobody goes off duty; it is made from the record.
     await desk.taps('stop-duty');
+    await desk.sees('stop-duty-why');
+    await desk.taps('stop-duty-no');
+    await desk.taps('open-record');
+    await desk.chooses('outcome-advice');
+    await desk.writes('disp-advice', '温かくしてお休みください。');
+    await desk.taps('disp-save');
+    await desk.sees('disp-change');
+    await desk.taps('back');
+    await desk.taps('stop-duty');
+    await desk.taps('stop-duty-yes');
     await desk.sees('screen-duty');
     await desk.page.waitForFunction(() => window.yobanWatch.locks.every((lock) => lock.released));
     await desk.close();

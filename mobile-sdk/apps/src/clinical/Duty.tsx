@@ -1,18 +1,78 @@
 import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
 import { list, nameOf } from '../app/format.ts';
 import { useBusy } from '../app/send.ts';
 import { either, t } from '../i18n/index.tsx';
+import type { Stays } from '../model/staff.ts';
 import { Button } from '../ui/Button.tsx';
 import { LeftBehind } from '../ui/LeftBehind.tsx';
-import { Brand, LangSwitch, Notice, ThemeSwitch } from '../ui/parts.tsx';
-import type { Me } from '../wire.ts';
+import { Brand, Dialog, LangSwitch, Live, Notice, ThemeSwitch } from '../ui/parts.tsx';
+import type { Id, Me, QueueItem } from '../wire.ts';
+import { OwedList } from './Queue.tsx';
 
-/** Before the first tap nothing can ring; the page says so, and what it cannot do. */
+/** Going off duty makes the page mute: it is asked, and not possible while somebody counts on this person. */
+export function StopDuty(props: { stays: Stays | null; onStop: () => Promise<unknown> }): VNode {
+  const [asking, setAsking] = useState(false);
+  const [busy, go] = useBusy();
+  return (
+    <>
+      <Button icon="bellOff" onClick={() => setAsking(true)} testid="stop-duty">
+        {t('duty.stop')}
+      </Button>
+      {asking && (
+        <Dialog
+          testid="stop-duty-dialog"
+          title={t('duty.stop.sure')}
+          onClose={() => setAsking(false)}
+          actions={
+            <>
+              <Button onClick={() => setAsking(false)} testid="stop-duty-no">
+                {t('duty.stop.stay')}
+              </Button>
+              <Button
+                kind="stop"
+                icon="bellOff"
+                disabled={props.stays !== null}
+                busy={busy !== null}
+                testid="stop-duty-yes"
+                onClick={() =>
+                  go('stop', async () => {
+                    await props.onStop();
+                    setAsking(false);
+                  })
+                }
+              >
+                {t('duty.stop')}
+              </Button>
+            </>
+          }
+        >
+          {props.stays ? (
+            <div data-testid="stop-duty-why">
+              <Notice tone="warn" live>
+                {t(`duty.stays.${props.stays}`)}
+              </Notice>
+            </div>
+          ) : (
+            <p>{t('duty.stop.sub')}</p>
+          )}
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** Before the first tap nothing can ring; the page says so, and what it cannot do. Who waits and what is owed is there all the same. */
 export function DutyGate(props: {
   me: Me;
+  /** How many wait for whoever goes on duty here. */
+  waiting: number;
+  /** Tonight's list, for what is owed. */
+  queue: readonly QueueItem[];
   /** Readings that somebody else left here unsent. */
   leftBehind: number;
   onGo: () => Promise<unknown>;
+  onOpen: (session: Id) => void;
   onSignOut: () => void;
 }): VNode {
   const { me, onGo } = props;
@@ -39,6 +99,15 @@ export function DutyGate(props: {
         <p>
           <b>{t('duty.off.title')}</b>
         </p>
+        <Live text={props.waiting > 0 ? t('duty.waiting', { n: props.waiting }) : ''} urgent />
+        {props.waiting > 0 && (
+          <div class="gatewaits" data-testid="gate-waiting">
+            <Notice tone="bad" icon="bell">
+              <b>{t('duty.waiting', { n: props.waiting })}</b>
+              <div>{t('duty.waitingSub')}</div>
+            </Notice>
+          </div>
+        )}
         {staff && staff.onDuty.length === 0 && <Notice tone="warn">{t('duty.notOnRota')}</Notice>}
         <Button
           kind="primary"
@@ -51,6 +120,7 @@ export function DutyGate(props: {
           {t('duty.go')}
         </Button>
         <p class="soft">{t('duty.go.sub')}</p>
+        <OwedList items={props.queue} onOpen={props.onOpen} />
         <Notice tone="info">{t('duty.warn')}</Notice>
         <LeftBehind readings={props.leftBehind} />
         {me.demo && <p class="soft">{t('app.demo')}</p>}

@@ -130,3 +130,28 @@ export function Queue(props: QueueProps): VNode {
     </div>
   );
 }
+
+/** What is to be done now, where the rest of the list is not: at the gate before duty. */
+export function OwedList(props: {
+  items: readonly QueueItem[];
+  onOpen: (session: Id) => void;
+}): VNode | null {
+  const { owed } = group(props.items);
+  if (owed.length === 0) return null;
+  const rows = { items: props.items, current: null, onClaim: null, onOpen: props.onOpen };
+  return (
+    <section class="queue" aria-label={t('queue.owed')} data-testid="gate-owed">
+      <div>
+        <h3>
+          {t('queue.owed')} <span class="num soft">{owed.length}</span>
+        </h3>
+        <p class="soft quiet">{t('duty.owed')}</p>
+        <ul>
+          {owed.map((one) => (
+            <Item item={one.item} owed={one} props={rows} key={one.item.session} />
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+}

@@ -14,6 +14,7 @@ import {
   RecordingQuestion,
   UndoBar,
 } from '../clinical/Controls.tsx';
+import { StopDuty } from '../clinical/Duty.tsx';
 import { DutyList } from '../clinical/Invite.tsx';
 import { ElsewhereCall, LeftCall } from '../clinical/LeftCall.tsx';
 import { MediaTrouble } from '../clinical/MediaTrouble.tsx';
@@ -33,6 +34,7 @@ import {
   runningSince,
 } from '../model/call.ts';
 import { group } from '../model/queue.ts';
+import type { Stays } from '../model/staff.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Brand, Empty, LangSwitch, Live, Notice, ThemeSwitch } from '../ui/parts.tsx';
@@ -56,13 +58,19 @@ export interface DeskProps {
   startStep?: Step;
   onClaim: (session: Id) => void;
   onOpen: (session: Id) => void;
-  onStopDuty: () => void;
+  /** On duty: it rings here. */
+  onDuty: boolean;
+  /** Why one cannot go off duty now. */
+  stays: Stays | null;
+  onGoDuty: () => Promise<unknown>;
+  onStopDuty: () => Promise<unknown>;
   /** Puts a call aside that is over, or that one has left; tonight's list keeps it. */
   onAside: () => void;
 }
 
 function Header({ props, onHelp }: { props: DeskProps; onHelp: () => void }): VNode {
   const { me } = props;
+  const [busy, go] = useBusy();
   const waiting = group(props.queue ?? []).waiting.length;
   return (
     <header class="topbar">
@@ -77,9 +85,31 @@ function Header({ props, onHelp }: { props: DeskProps; onHelp: () => void }): VN
         </span>
       )}
       <span class="num clock">{clockTime(now.value)}</span>
-      <Button icon="bell" pressed onClick={props.onStopDuty} title={t('duty.stop')} testid="stop-duty">
-        {t('duty.on')}
-      </Button>
+      {props.onDuty ? (
+        <>
+          <span class="chip good" data-testid="on-duty">
+            <Icon name="bell" />
+            {t('duty.on')}
+          </span>
+          <StopDuty stays={props.stays} onStop={props.onStopDuty} />
+        </>
+      ) : (
+        <>
+          <span class="chip warn" data-testid="off-duty">
+            <Icon name="bellOff" />
+            {t('duty.off')}
+          </span>
+          <Button
+            kind="primary"
+            icon="bell"
+            busy={busy !== null}
+            onClick={() => go('duty', props.onGoDuty)}
+            testid="go-on-duty"
+          >
+            {t('duty.go')}
+          </Button>
+        </>
+      )}
       <ThemeSwitch />
       <LangSwitch />
       <Button icon="keyboard" label={t('keys.title')} onClick={onHelp} testid="help" />

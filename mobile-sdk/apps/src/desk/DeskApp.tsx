@@ -12,7 +12,8 @@ import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
 import { isOver, me as ownLeg } from '../model/call.ts';
-import { asideKey, currentCall, deskAway, stillIn } from '../model/staff.ts';
+import { group } from '../model/queue.ts';
+import { asideKey, currentCall, deskAway, staysOnDuty, stillIn } from '../model/staff.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { OverRecord } from '../ui/OverRecord.tsx';
@@ -31,13 +32,16 @@ export function DeskApp({ live }: { live: Live }): VNode {
     state.calls.filter((c) => !aside.includes(asideKey(c)) || stillIn(c)),
     opened,
   );
-  const waiting = state.queue.some((i) => i.unattended && i.state.state !== 'ended');
+  const waits = group(state.queue).waiting.length;
+  const waiting = waits > 0;
   // A call that is over and not on the screen yet gives way to a ring; one that somebody works on is not taken away.
   const [onScreen, setOnScreen] = useState<string | null>(null);
-  const call = found && isOver(found) && waiting && onScreen !== found.session ? null : found;
-  const own = call ? ownLeg(call) : null;
-  const busy = call !== null && call.state.state !== 'ended' && own?.legState.state !== 'left';
+  const own = found ? ownLeg(found) : null;
+  const busy = found !== null && found.state.state !== 'ended' && own?.legState.state !== 'left';
   const duty = useDuty(live, 'desk', waiting && !busy, t('ring.incoming'));
+  // Off duty nothing rings here: what is left to do stays, with a word about who waits.
+  const givesWay = found !== null && isOver(found) && waiting && duty.on && onScreen !== found.session;
+  const call = givesWay ? null : found;
   const page = route.value;
   const open = page.page === 'record' ? page.session : null;
   const owed = useOwed(state.queue, open, duty.on && !busy && !waiting, duty.remind);
@@ -53,6 +57,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
   if (me?.who.kind !== 'staff') {
     return <SignIn title="signin.title" body="signin.body" onCode={live.signIn} />;
   }
+  const openRecord = (session: string) => goTo({ page: 'record', session });
   const claim = (session: string) => {
     setOpened(session);
     void live.sendTo(session)({ type: 'accept' });
@@ -69,19 +74,33 @@ export function DeskApp({ live }: { live: Live }): VNode {
       {page.page === 'record' ? (
         <>
           <EncounterPage key={page.session} live={live} session={page.session} />
-          {(busy || (duty.on && waiting)) && (
+          {busy || (duty.on && waiting) ? (
             <OverRecord
               what={busy ? 'talking' : 'ringing'}
               call={busy ? call : null}
               onGo={() => goTo({ page: 'home' })}
             />
+          ) : (
+            !duty.on && (
+              <OverRecord
+                what={waiting ? 'waiting' : 'offDuty'}
+                waiting={waits}
+                onGo={async () => {
+                  await duty.go();
+                  if (waiting) goTo({ page: 'home' });
+                }}
+              />
+            )
           )}
         </>
-      ) : !duty.on && !busy ? (
+      ) : !duty.on && call === null ? (
         <DutyGate
           me={me}
+          waiting={waits}
+          queue={state.queue}
           leftBehind={live.leftBehind.value}
           onGo={duty.go}
+          onOpen={openRecord}
           onSignOut={() => live.client.signOut()}
         />
       ) : (
@@ -98,7 +117,10 @@ export function DeskApp({ live }: { live: Live }): VNode {
           controls={controls}
           send={live.sendTo(call?.session ?? '')}
           onClaim={claim}
-          onOpen={(session) => goTo({ page: 'record', session })}
+          onOpen={openRecord}
+          onDuty={duty.on}
+          stays={staysOnDuty(state.calls, waiting, state.queue)}
+          onGoDuty={duty.go}
           onStopDuty={duty.stop}
           onAside={() => call && setAside([...aside, asideKey(call)])}
         />

@@ -1,8 +1,9 @@
 /** Which call a member of staff has on the screen, and what is done while there is no line to the server. */
 import { unbroken } from '../app/format.ts';
 import { t } from '../i18n/index.tsx';
-import type { CallView, Id } from '../wire.ts';
+import type { CallView, Id, QueueItem } from '../wire.ts';
 import { inCall, isOver, me } from './call.ts';
+import { lateOf } from './queue.ts';
 
 /** In a call that runs: it cannot be put aside. */
 export function stillIn(call: CallView): boolean {
@@ -36,4 +37,28 @@ export function currentCall(calls: readonly CallView[], opened: Id | null): Call
 export function deskAway(call: CallView | null): string {
   const phone = call && stillIn(call) ? call.patient?.phone : null;
   return phone ? t('link.desk.call', { phone: unbroken(phone) }) : t('link.desk.idle');
+}
+
+/** Why somebody cannot go off duty now. */
+export type Stays = 'talking' | 'waiting' | 'decision';
+
+/** The decision of this call is missing, and it is this person's: the doctor's where one was let in, else the nurse's. */
+function owesDecision(call: CallView): boolean {
+  const own = me(call);
+  if (!own || !isOver(call) || call.disposition) return false;
+  if (own.legState.state !== 'left' && !inCall(own)) return false;
+  const doctor = call.people.some((p) => p.role === 'dutyDoctor' && p.join.consent === 'given');
+  return own.role === 'dutyDoctor' || (own.role === 'deskNurse' && !doctor);
+}
+
+/** `waiting`: somebody rings for this person. `desk`: tonight's list where it is the desk's; what is late there is hers too. */
+export function staysOnDuty(
+  calls: readonly CallView[],
+  waiting: boolean,
+  desk: readonly QueueItem[],
+): Stays | null {
+  if (calls.some(stillIn)) return 'talking';
+  if (waiting) return 'waiting';
+  const late = lateOf(desk).some(({ why }) => why !== 'recheck');
+  return late || calls.some(owesDecision) ? 'decision' : null;
 }

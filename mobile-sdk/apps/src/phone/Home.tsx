@@ -1,8 +1,10 @@
 import type { VNode } from 'preact';
 import { now } from '../app/clock.ts';
 import { clockTime, nameOf } from '../app/format.ts';
+import { StopDuty } from '../clinical/Duty.tsx';
 import { Queue } from '../clinical/Queue.tsx';
 import { either, t } from '../i18n/index.tsx';
+import type { Stays } from '../model/staff.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Brand, LangButton, Notice, ThemeSwitch } from '../ui/parts.tsx';
@@ -14,7 +16,8 @@ export function Home(props: {
   /** `null`: not here yet. */
   queue: readonly QueueItem[] | null;
   onOpen: (session: Id) => void;
-  onStopDuty: () => void;
+  stays: Stays | null;
+  onStopDuty: () => Promise<unknown>;
   onTest: () => void;
 }): VNode {
   const { me } = props;
@@ -47,9 +50,7 @@ export function Home(props: {
         <Button icon="speaker" onClick={props.onTest} testid="test-sound">
           {t('duty.testSound')}
         </Button>
-        <Button icon="bellOff" onClick={props.onStopDuty} testid="stop-duty">
-          {t('duty.stop')}
-        </Button>
+        <StopDuty stays={props.stays} onStop={props.onStopDuty} />
       </div>
       <section>
         <h2>{t('queue.title')}</h2>

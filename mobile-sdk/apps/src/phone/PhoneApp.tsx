@@ -10,7 +10,7 @@ import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
 import { inCall, isElsewhere, isOver, me as ownLeg, sortCalls } from '../model/call.ts';
-import { asideKey, currentCall, stillIn } from '../model/staff.ts';
+import { asideKey, currentCall, staysOnDuty, stillIn } from '../model/staff.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
@@ -68,7 +68,11 @@ export function PhoneApp({ live }: { live: Live }): VNode {
       return (
         <>
           <EncounterPage key={page.session} live={live} session={page.session} />
-          {talking && <OverRecord what="talking" call={current} onGo={() => goTo({ page: 'home' })} />}
+          {talking ? (
+            <OverRecord what="talking" call={current} onGo={() => goTo({ page: 'home' })} />
+          ) : (
+            !duty.on && <OverRecord what="offDuty" onGo={duty.go} />
+          )}
         </>
       );
     }
@@ -111,20 +115,25 @@ export function PhoneApp({ live }: { live: Live }): VNode {
         </>
       );
     }
-    if (!duty.on)
+    if (!duty.on) {
       return (
         <DutyGate
           me={signedIn}
+          waiting={0}
+          queue={doctor ? state.queue : []}
           leftBehind={live.leftBehind.value}
           onGo={duty.go}
+          onOpen={record}
           onSignOut={() => live.client.signOut()}
         />
       );
+    }
     return (
       <Home
         me={signedIn}
         queue={state.ready ? state.queue : null}
         onOpen={record}
+        stays={staysOnDuty(state.calls, ring !== null, [])}
         onStopDuty={duty.stop}
         onTest={duty.test}
       />

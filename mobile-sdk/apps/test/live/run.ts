@@ -10,6 +10,7 @@ import { twoWhoDecide, twoWhoDecideLater, twoWhoWrite } from './at-once.ts';
 import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { quickerColleague } from './colleague.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
+import { doctorOffDuty, goingOffDuty } from './duty.ts';
 import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
 import { cameraStaysShut, mediaBreaks } from './media.ts';
 import { lateIsHeard } from './owed.ts';
@@ -46,6 +47,8 @@ const STORIES = [
   deskNurse,
   valuesGrowOld,
   ringWins,
+  goingOffDuty,
+  doctorOffDuty,
   dutyDoctor,
   recordedWithoutLine,
   asksToRecord,

@@ -1,0 +1,94 @@
+/** Off duty nothing rings, and yet nothing is hidden: who waits, what is owed, and why one cannot go now. */
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { doctor, nurse, staffMe } from '../../fixtures/people.ts';
+import { queue } from '../../fixtures/queue.ts';
+import { asDoctor, asNurse, scenes } from '../../fixtures/scenes.ts';
+import { at, play } from './play.ts';
+
+const rings = queue.filter((i) => i.session === 'session-2');
+
+export async function goingOffDuty(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard, sent } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  const tones = () => page.evaluate(() => (window as unknown as { tones: number }).tones);
+  await page.waitForSelector(at('screen-duty'));
+  // At the gate: silent, and seen.
+  say({ type: 'queue', items: rings });
+  await page.waitForSelector(`${at('screen-duty')} ${at('gate-waiting')}`);
+  // The same over an open record.
+  await page.evaluate(() => {
+    location.hash = '#/record/session-9';
+  });
+  await page.waitForSelector(at('over-waiting'));
+  assert.match(await page.innerText(at('over-waiting')), /1人が待っています/);
+  say({ type: 'queue', items: [] });
+  await page.waitForSelector(at('over-offDuty'));
+  assert.equal(await tones(), 0);
+  await page.click(at('over-go'));
+  assert.equal((await heard('duty')).ready, true);
+  await page.waitForSelector(at('over-offDuty'), { state: 'detached' });
+  await page.click(at('back'));
+  await page.waitForSelector(at('on-duty'));
+
+  // It is asked, and refused with its reason: in a call, while somebody waits, while the decision is missing.
+  const why = async (reason: RegExp) => {
+    await page.click(at('stop-duty'));
+    await page.waitForSelector(at('stop-duty-why'));
+    assert.match(await page.innerText(at('stop-duty-why')), reason);
+    assert.ok(await page.isDisabled(at('stop-duty-yes')));
+    await page.click(at('stop-duty-no'));
+    await page.waitForSelector(at('stop-duty-dialog'), { state: 'detached' });
+  };
+  say({ type: 'queue', items: rings });
+  await page.waitForSelector(at('ringing'));
+  await why(/待っている人/);
+  say({ type: 'queue', items: [] });
+  say({ type: 'call', call: { ...asNurse(scenes.answered), version: 1 } });
+  await page.waitForSelector(at('mic'));
+  await why(/通話中/);
+  say({ type: 'call', call: { ...asNurse(scenes.undecided), version: 2 } });
+  await page.waitForSelector(at('to-list'));
+  await why(/転帰/);
+  // Loaded again, nothing rings: the decision stays where it was, and the page says that it is mute.
+  await page.reload();
+  await page.waitForSelector(at('screen-duty'));
+  say({ type: 'call', call: { ...asNurse(scenes.undecided), version: 2 } });
+  await page.waitForSelector(at('off-duty'));
+  await page.waitForSelector(at('to-list'));
+  await page.click(at('go-on-duty'));
+  await page.waitForSelector(at('on-duty'));
+  say({ type: 'call', call: { ...asNurse(scenes.decided), version: 3 } });
+  await page.click(at('to-list'));
+  // A ring while it is being asked: not now.
+  await page.click(at('stop-duty'));
+  await page.waitForSelector(`${at('stop-duty-yes')}:enabled`);
+  say({ type: 'queue', items: rings });
+  await page.waitForSelector(`${at('stop-duty-yes')}:disabled`);
+  say({ type: 'queue', items: [] });
+  const off = sent.filter((m) => m.type === 'duty').length;
+  await page.click(`${at('stop-duty-yes')}:enabled`);
+  assert.equal((await heard('duty', off + 1)).ready, false);
+  await page.waitForSelector(at('screen-duty'));
+  // What is late does not go away with the duty.
+  say({ type: 'queue', items: queue.filter((i) => i.session === 'session-3') });
+  await page.click(`${at('gate-owed')} ${at('open-record')}`);
+  await page.waitForSelector(at('over-offDuty'));
+  await page.context().close();
+}
+
+/** The doctor's own decision keeps him too; the desk's late ones do not. */
+export async function doctorOffDuty(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard } = await play(browser, base, 'phone', staffMe(doctor, 'dutyDoctor'));
+  await page.click(at('go-on-duty'));
+  await heard('duty');
+  say({ type: 'call', call: { ...asDoctor(scenes.decided), disposition: null, version: 1 } });
+  await page.click(at('to-list'));
+  await page.click(at('stop-duty'));
+  assert.match(await page.innerText(at('stop-duty-why')), /転帰/);
+  say({ type: 'call', call: { ...asDoctor(scenes.decided), version: 2 } });
+  say({ type: 'queue', items: queue.filter((i) => i.session === 'session-3') });
+  await page.click(`${at('stop-duty-yes')}:enabled`);
+  assert.equal((await heard('duty', 2)).ready, false);
+  await page.waitForSelector(`${at('screen-duty')} ${at('gate-owed')}`);
+  await page.context().close();
+}
