@@ -10,7 +10,7 @@ import type { IconName } from '../ui/Icon.tsx';
 import { Dialog } from '../ui/parts.tsx';
 import { VideoTile } from '../ui/VideoTile.tsx';
 import { WeakLine } from '../ui/WeakLine.tsx';
-import type { CallView, Id, Participant } from '../wire.ts';
+import type { CallView, Id, Participant, SourceState } from '../wire.ts';
 import { PersonCard } from './PersonCard.tsx';
 import { RecordingState } from './RecordingState.tsx';
 import { SpeakerDialog } from './Speaker.tsx';
@@ -75,6 +75,34 @@ function StageTile({ person, media }: { person: Participant | null; media: Media
   );
 }
 
+/** Microphone or camera: what it is, and on a line of its own that it is off or does not work. */
+function SourceButton(props: {
+  source: 'mic' | 'camera';
+  state: SourceState;
+  title: string;
+  onClick: () => void;
+  children: VNode;
+}): VNode {
+  const on = props.state === 'on';
+  return (
+    <Button
+      icon={on ? props.source : `${props.source}Off`}
+      class={on ? '' : 'off'}
+      pressed={on}
+      testid={props.source}
+      title={props.title}
+      onClick={props.onClick}
+    >
+      <span>{props.children}</span>
+      {!on && (
+        <span class="state">
+          <T k={props.state === 'off' ? 'tab.incall.off' : 'tab.incall.cannot'} />
+        </span>
+      )}
+    </Button>
+  );
+}
+
 /** The call as the patient sees it: one large face, everybody by name, and six plain buttons. */
 export function InCall({ call, media, controls, send, onMeasure, asked = false }: InCallProps): VNode {
   const [leaving, setLeaving] = useState(false);
@@ -115,7 +143,9 @@ export function InCall({ call, media, controls, send, onMeasure, asked = false }
           testid="own"
           muted={!micOn}
           mutedLabel={t('source.muted')}
-          veil={cameraOn ? null : { icon: 'cameraOff', text: <T k="source.cameraOff" /> }}
+          veil={
+            media.camera === 'on' ? null : { icon: 'cameraOff', text: <T k={`tab.own.${media.camera}`} /> }
+          }
           plate={
             <span class="role">
               <T k="tab.incall.me" />
@@ -134,26 +164,22 @@ export function InCall({ call, media, controls, send, onMeasure, asked = false }
       </aside>
       <nav class="controls" aria-label={t('control.group')}>
         <div class="tools" inert={asked}>
-          <Button
-            icon={micOn ? 'mic' : 'micOff'}
-            class={micOn ? '' : 'off'}
-            pressed={micOn}
-            testid="mic"
+          <SourceButton
+            source="mic"
+            state={media.microphone}
             title={t(micOn ? 'control.mute' : 'control.unmute')}
             onClick={() => controls.microphone(!micOn)}
           >
-            <T k="tab.incall.mute" /> {!micOn && <T k="tab.incall.off" />}
-          </Button>
-          <Button
-            icon={cameraOn ? 'camera' : 'cameraOff'}
-            class={cameraOn ? '' : 'off'}
-            pressed={cameraOn}
-            testid="camera"
+            <T k="tab.incall.mute" />
+          </SourceButton>
+          <SourceButton
+            source="camera"
+            state={media.camera}
             title={t(cameraOn ? 'control.cameraOff' : 'control.cameraOn')}
             onClick={() => controls.camera(!cameraOn)}
           >
-            <T k="tab.incall.camera" /> {!cameraOn && <T k="tab.incall.off" />}
-          </Button>
+            <T k="tab.incall.camera" />
+          </SourceButton>
           <Button
             icon="flip"
             disabled={!media.canFlip}

@@ -23,7 +23,18 @@ export const STEADY: Steady[] = [
   // An answered ring: the screen is another, its frame is the same.
   {
     app: 'tablet',
-    screens: ['incall', 'reconnecting', 'askJoin', 'askRecording', 'recorded', 'recFailed', 'full'],
+    screens: [
+      'incall',
+      'muted',
+      'unseen',
+      'mutedUnseen',
+      'reconnecting',
+      'askJoin',
+      'askRecording',
+      'recorded',
+      'recFailed',
+      'full',
+    ],
     keep: id('stage', 'mic', 'camera', 'flip', 'speaker', 'measure', 'leave'),
   },
   {

@@ -64,6 +64,12 @@ export const tablet = {
   'tab.incall.sound': '{音|おと}',
   'tab.incall.measure': '{測|はか}る',
   'tab.incall.off': '{切|き}れています',
+  'tab.incall.cannot': '{使|つか}えません',
+  'tab.own.off': 'カメラは\n{切|き}れています',
+  'tab.own.denied': 'カメラを{使|つか}う\n{許可|きょか}がありません',
+  'tab.own.inUse': 'カメラはほかで\n{使|つか}われています',
+  'tab.own.absent': 'カメラが\n{見|み}つかりません',
+  'tab.own.held': 'カメラは\n{電話|でんわ}が{使|つか}っています',
   'tab.consent.title': '{role}がこの{通話|つうわ}に{加|くわ}わってもよいですか',
   'tab.consent.device': '{name}を{使|つか}ってもよいですか',
   'tab.consent.bedsideCamera':
