@@ -186,7 +186,7 @@ function CallCentre(props: {
         <ElsewhereCall send={desk.send} />
       ) : (
         <>
-          <Stage call={call} media={desk.media}>
+          <Stage call={call} media={desk.media} onEnd={() => props.setEnding(true)}>
             <UndoBar call={call} send={desk.send} />
             <MediaTrouble media={desk.media} controls={desk.controls} phone={call.patient?.phone ?? null} />
             <RecordingQuestion call={call} send={desk.send} />

@@ -50,6 +50,12 @@ export function waitingSince(call: CallView): Timestamp {
   return call.state.state === 'active' ? Math.max(call.requestedAt, ...gone) : call.requestedAt;
 }
 
+/** Since when the patient is out of a call that goes on: they hung up. */
+export function hungUpSince(call: CallView): Timestamp | null {
+  const s = call.people.find((p) => p.role === 'patient')?.legState;
+  return call.state.state === 'active' && s?.state === 'left' ? s.at : null;
+}
+
 /** The joiner the patient is asked about, oldest question first. */
 export function joinerAsked(call: CallView): Participant | null {
   const asked = call.people.filter((p) => p.join.consent === 'asked' && inCall(p));

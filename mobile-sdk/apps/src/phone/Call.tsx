@@ -22,7 +22,7 @@ import { OxygenScale } from '../clinical/OxygenScale.tsx';
 import { PatientPanel } from '../clinical/PatientPanel.tsx';
 import { People } from '../clinical/People.tsx';
 import { SbarView } from '../clinical/Sbar.tsx';
-import { OwnTile, PersonTile } from '../clinical/Stage.tsx';
+import { OwnTile, PatientGone, PersonTile } from '../clinical/Stage.tsx';
 import { TrendPlot } from '../clinical/TrendPlot.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
 import { type Key, t } from '../i18n/index.tsx';
@@ -166,6 +166,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
   );
   const since = runningSince(call);
   const ended = call.state.state === 'ended';
+  const closing = call.state.state === 'closing';
   const open = chosen.value ?? props.startTab ?? 'call';
   // Where one writes, one stays; what is gone with the call gives way to what is left to do.
   const tab = ended && open === 'call' ? 'decide' : open;
@@ -190,10 +191,14 @@ export function PhoneCall(props: PhoneCallProps): VNode {
         <ElsewhereCall send={props.send} />
       ) : (
         <div class="picture">
-          {patient && <PersonTile p={patient} media={media} class="main" />}
+          {patient && inCall(patient) ? (
+            <PersonTile p={patient} media={media} closing={closing} class="main" />
+          ) : (
+            <PatientGone call={call} />
+          )}
           <div class="pips">
             {beside.slice(0, 2).map((p) => (
-              <PersonTile p={p} media={media} key={p.leg} />
+              <PersonTile p={p} media={media} closing={closing} key={p.leg} />
             ))}
             <OwnTile media={media} />
           </div>

@@ -76,6 +76,33 @@ export async function goingOffDuty(browser: Browser, base: string): Promise<void
   await page.context().close();
 }
 
+/** The patient hangs up: it is said large, with their number, and the call can be ended from there. */
+export async function patientHangsUp(browser: Browser, base: string): Promise<void> {
+  for (const [app, me, call] of [
+    ['desk', staffMe(nurse, 'desk'), asNurse(scenes.patientLeft)],
+    ['phone', staffMe(doctor, 'dutyDoctor'), asDoctor(scenes.patientLeft)],
+  ] as const) {
+    const { page, say, heard } = await play(browser, base, app, me);
+    await page.click(at('go-on-duty'));
+    say({ type: 'call', call: { ...call, version: 1 } });
+    await page.waitForSelector(at('patient-gone'));
+    assert.match(await page.innerText(at('patient-gone')), /患者さんが電話を切りました/);
+    assert.equal(await page.getAttribute(at('gone-phone'), 'href'), 'tel:09000001234');
+    assert.equal(await page.locator(at('tile-patient')).count(), 0);
+    await page.click(at(app === 'desk' ? 'gone-end' : 'end'));
+    await page.click(at('end-yes'));
+    await heard('end');
+    // Nobody is being asked while the end can be taken back.
+    const closing = { ...scenes.closing.state, until: Date.now() + 600_000 };
+    const back = app === 'desk' ? asNurse(scenes.twoWay) : asDoctor(scenes.threeWay);
+    const people = back.people.map((p) => ({ ...p, gateOpen: false }));
+    say({ type: 'call', call: { ...back, people, state: closing, version: 2 } });
+    await page.getByTestId('tile-patient').getByText('まもなく終わります').waitFor();
+    assert.equal(await page.getByText('同意を待っています').count(), 0);
+    await page.context().close();
+  }
+}
+
 /** The doctor's own decision keeps him too; the desk's late ones do not. */
 export async function doctorOffDuty(browser: Browser, base: string): Promise<void> {
   const { page, say, heard } = await play(browser, base, 'phone', staffMe(doctor, 'dutyDoctor'));

@@ -10,7 +10,7 @@ import { twoWhoDecide, twoWhoDecideLater, twoWhoWrite } from './at-once.ts';
 import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { quickerColleague } from './colleague.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
-import { doctorOffDuty, goingOffDuty } from './duty.ts';
+import { doctorOffDuty, goingOffDuty, patientHangsUp } from './duty.ts';
 import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
 import { cameraStaysShut, mediaBreaks } from './media.ts';
 import { lateIsHeard } from './owed.ts';
@@ -48,6 +48,7 @@ const STORIES = [
   valuesGrowOld,
   ringWins,
   goingOffDuty,
+  patientHangsUp,
   doctorOffDuty,
   dutyDoctor,
   recordedWithoutLine,

@@ -88,6 +88,7 @@ export const common: Record<keyof typeof ja, Message> = {
   'source.held': 'On the telephone',
   'tile.waiting': 'Waiting for the picture',
   'tile.gated': 'Waiting for consent',
+  'tile.closing': 'About to end',
   'tile.away': 'Waiting for them to reconnect',
   'tile.again': 'Linking up again',
   'weak.poor': 'The line is weak',

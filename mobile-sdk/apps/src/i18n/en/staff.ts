@@ -83,6 +83,10 @@ export const staff: Record<keyof typeof ja, Message> = {
   'gate.refused': 'The patient did not agree',
   'gate.refusedBody':
     'No picture or sound flows. If you are needed, the nurse explains it to the patient and rings you again.',
+  'gone.title': 'The patient has hung up',
+  'gone.since': 'since {time}, {span} ago',
+  'gone.phone': 'Telephone {phone}',
+  'gone.body': 'They can return with the button on the tablet. Wait, telephone, or end the call.',
   'call.none': 'No call',
   'call.noneSub': 'Answer from the list on the left, or wait for a ring.',
   'call.people': 'People',

@@ -88,6 +88,7 @@ export const common = {
   'source.held': '電話に出ています',
   'tile.waiting': '映像を待っています',
   'tile.gated': '同意を待っています',
+  'tile.closing': 'まもなく終わります',
   'tile.away': 'つながり{直|なお}すのを{待|ま}っています',
   'tile.again': 'つなぎ直しています',
   'weak.poor': '{回線|かいせん}が{弱|よわ}くなっています',
