@@ -80,8 +80,8 @@ describe('source', () => {
             .replace(/\/\/.*$/, '')
             .replace(/^\s*(\/\*\*|\*).*$/, '')
             .replace(/\/\*.*?\*\//g, '');
-          // Punctuation between two messages is no text.
-          if (JAPANESE.test(code)) found.push(`${file}:${i + 1} ${line.trim()}`);
+          // The dot between two messages is another one in English.
+          if (JAPANESE.test(code) || code.includes('・')) found.push(`${file}:${i + 1} ${line.trim()}`);
           // Words between tags.
           if (/>\s*[A-Za-z]{3,}[^<>{}=()]*<\//.test(code)) found.push(`${file}:${i + 1} ${line.trim()}`);
         });

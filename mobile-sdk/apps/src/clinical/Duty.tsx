@@ -94,7 +94,7 @@ export function DutyGate(props: {
           {staff && t(`role.${staff.card.role}`)}
           {staff &&
             staff.onDuty.length > 0 &&
-            `・${t('duty.lines', { lines: list(staff.onDuty.map((l) => t(`line.${l}`))) })}`}
+            `${t('dot')}${t('duty.lines', { lines: list(staff.onDuty.map((l) => t(`line.${l}`))) })}`}
         </p>
         <p>
           <b>{t('duty.off.title')}</b>

@@ -56,7 +56,9 @@ export function DutyList({ duty }: { duty: DutyNow }): VNode {
               <div class="grow">
                 <b>{nameOf(one.card.name)}</b>
                 <div class="soft">
-                  {t(`line.${one.line}`)}・<span class="whole">{institutionOf(one.card)}</span>
+                  {t(`line.${one.line}`)}
+                  {t('dot')}
+                  <span class="whole">{institutionOf(one.card)}</span>
                 </div>
               </div>
               <span class={`chip ${state === 'reachable' ? 'good' : 'warn'}`}>{t(`invite.${state}`)}</span>

@@ -30,7 +30,9 @@ export function PatientHead({ patient }: { patient: PatientCard }): VNode {
       <h2>
         {nameOf(patient.name)}
         <small>
-          {t('age', { n: patient.age })}・{t(`patient.sex.${patient.sex}`)}
+          {t('age', { n: patient.age })}
+          {t('dot')}
+          {t(`patient.sex.${patient.sex}`)}
         </small>
       </h2>
     </div>

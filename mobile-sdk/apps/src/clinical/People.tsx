@@ -61,8 +61,8 @@ function Person({ p, call, send }: { p: Participant; call: CallView; send: Send 
         <b>{personName(p)}</b> {p.leg === call.you && <span class="chip">{t('you')}</span>}
         <div class="soft">
           {t(`legRole.${p.role}`)}
-          {p.card && `・${institutionOf(p.card)}`}
-          {p.card?.registeredYear && `・${t('card.registered', { year: p.card.registeredYear })}`}
+          {p.card && `${t('dot')}${institutionOf(p.card)}`}
+          {p.card?.registeredYear && `${t('dot')}${t('card.registered', { year: p.card.registeredYear })}`}
         </div>
         {asks && (
           <div class="spoken">

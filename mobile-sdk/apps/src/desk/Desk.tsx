@@ -280,7 +280,8 @@ export function Desk(props: DeskProps): VNode {
             <p class="soft">{t('ring.incoming')}</p>
             <h1>{nameOf(first.patient)}</h1>
             <p>
-              {t('age', { n: first.age })}・
+              {t('age', { n: first.age })}
+              {t('dot')}
               <span class="num">{t('ring.waited', { span: stopwatch(now.value - first.requestedAt) })}</span>
             </p>
             <Button

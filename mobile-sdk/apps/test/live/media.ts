@@ -96,13 +96,13 @@ export async function mediaBreaks(browser: Browser, base: string): Promise<void>
     call: asNurse(scenes.answered),
     leg: 'leg-patient',
     tile: 'tile-patient',
-    words: /つなぎ直しています/,
+    words: /つなぎ\u200b直しています/,
   });
   await breaks(await onDuty(browser, base, 'phone', staffMe(doctor, 'dutyDoctor')), base, {
     call: asDoctor(scenes.threeWay),
     leg: 'leg-patient',
     tile: 'tile-patient',
-    words: /つなぎ直しています/,
+    words: /つなぎ\u200b直しています/,
   });
 }
 

@@ -68,7 +68,7 @@ export const vitals: Record<keyof typeof ja, Message> = {
   'news.scale2': 'SpO2 scale 2',
   'news.tooYoung': 'Not for people under 16',
   'news.pregnant': 'Not for pregnancy',
-  'news.outOfDate': 'Values have grown old. It is worked out anew once connected',
+  'news.outOfDate': 'The values are old. Worked out again once connected',
   'news.note': 'A guide. The examination decides.',
   'item.respiration': 'breathing',
   'item.spo2': 'SpO2',

@@ -35,6 +35,7 @@ export const common = {
   age: '{n}歳',
   you: 'あなた',
   and: '、',
+  dot: '・',
   colon: '{name}：{text}',
   paren: '{text}（{more}）',
   'age.short': '{n}歳',
@@ -90,7 +91,8 @@ export const common = {
   'tile.gated': '同意を待っています',
   'tile.closing': 'まもなく終わります',
   'tile.away': 'つながり{直|なお}すのを{待|ま}っています',
-  'tile.again': 'つなぎ直しています',
+  // A small picture breaks it there.
+  'tile.again': 'つなぎ\u200b直しています',
   'weak.poor': '{回線|かいせん}が{弱|よわ}くなっています',
   'weak.lost': '{相手|あいて}の{映像|えいぞう}と{声|こえ}が{届|とど}いていません',
   'tile.you': 'あなたの映像',
