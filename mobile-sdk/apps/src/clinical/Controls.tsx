@@ -5,7 +5,7 @@ import { secondsUntil } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
-import { canWithdrawRecording, inCall, mayEnd, me, recordingAsksMe } from '../model/call.ts';
+import { canWithdrawRecording, inCall, mayEnd, me, onlyClinician, recordingAsksMe } from '../model/call.ts';
 import { SpeakerDialog } from '../tablet/Speaker.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Dialog, Live, Notice } from '../ui/parts.tsx';
@@ -25,7 +25,9 @@ export interface ControlsProps {
 /** Microphone, camera, loudspeaker, leave and end. */
 export function CallControls({ call, media, controls, send, ending, setEnding }: ControlsProps): VNode {
   const [choosing, setChoosing] = useState(false);
+  const [leaving, setLeaving] = useState(false);
   const [busy, go] = useBusy();
+  const leave = () => go('leave', () => send({ type: 'leave' }));
   const mic = media.microphone === 'on';
   const camera = media.camera === 'on';
   return (
@@ -67,7 +69,7 @@ export function CallControls({ call, media, controls, send, ending, setEnding }:
         icon="leave"
         title={t('control.leave')}
         busy={busy === 'leave'}
-        onClick={() => go('leave', () => send({ type: 'leave' }))}
+        onClick={() => (onlyClinician(call) ? setLeaving(true) : leave())}
         testid="leave"
       >
         {t('control.short.leave')}
@@ -84,6 +86,40 @@ export function CallControls({ call, media, controls, send, ending, setEnding }:
         </Button>
       )}
       {choosing && <SpeakerDialog media={media} controls={controls} onClose={() => setChoosing(false)} />}
+      {leaving && onlyClinician(call) && (
+        <Dialog
+          testid="leave-dialog"
+          title={t('call.leaveSure')}
+          onClose={() => setLeaving(false)}
+          actions={
+            <>
+              <Button onClick={() => setLeaving(false)} testid="leave-no">
+                {t('call.goOn')}
+              </Button>
+              <Button icon="leave" busy={busy === 'leave'} onClick={leave} testid="leave-yes">
+                {t('control.leave')}
+              </Button>
+              {mayEnd(call) && (
+                <Button
+                  kind="stop"
+                  icon="hangup"
+                  busy={busy === 'end'}
+                  testid="leave-end"
+                  onClick={() =>
+                    go('end', async () => {
+                      if (await send({ type: 'end' })) setLeaving(false);
+                    })
+                  }
+                >
+                  {t('control.end')}
+                </Button>
+              )}
+            </>
+          }
+        >
+          <p>{t('call.leaveSub')}</p>
+        </Dialog>
+      )}
       {ending && (
         <Dialog
           testid="end-dialog"
@@ -91,7 +127,9 @@ export function CallControls({ call, media, controls, send, ending, setEnding }:
           onClose={() => setEnding(false)}
           actions={
             <>
-              <Button onClick={() => setEnding(false)}>{t('cancel')}</Button>
+              <Button onClick={() => setEnding(false)} testid="end-no">
+                {t('call.goOn')}
+              </Button>
               <Button
                 kind="stop"
                 icon="hangup"

@@ -11,9 +11,9 @@ export const ElsewhereCall = ({ send }: { send: Send }): VNode => (
   </Empty>
 );
 
-/** One has left a call that goes on: the way back. */
-export const LeftCall = ({ send }: { send: Send }): VNode => (
-  <Empty icon="leave" title={t('call.left.title')} sub={t('call.left.body')}>
+/** One has left a call that goes on: the way back. `alone`: nobody else is with the patient. */
+export const LeftCall = ({ send, alone }: { send: Send; alone: boolean }): VNode => (
+  <Empty icon="leave" title={t('call.left.title')} sub={t(alone ? 'call.left.alone' : 'call.left.body')}>
     <ComeBack send={send} icon="undo" text={t('call.left.back')} testid="come-back" />
   </Empty>
 );

@@ -3,7 +3,7 @@ import { now } from '../app/clock.ts';
 import { clockTime, dayTime, nameOf, nightTime, span } from '../app/format.ts';
 import { todo } from '../app/useOwed.ts';
 import { type Key, t } from '../i18n/index.tsx';
-import { group, type Owed } from '../model/queue.ts';
+import { group, isLeftAlone, type Owed } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
 import { Empty, Loading, UrgencyChip } from '../ui/parts.tsx';
 import type { Id, QueueItem } from '../wire.ts';
@@ -38,7 +38,13 @@ function Item({ item, owed, props }: { item: QueueItem; owed?: Owed; props: Queu
       </div>
       <div class="row wrap facts-line">
         <span class="num soft">{clockTime(item.requestedAt)}</span>
-        {waiting && <b class="num alarm">{t('wait.since', { span: span(now.value - item.requestedAt) })}</b>}
+        {waiting && (
+          <b class="num alarm" data-testid="waits">
+            {isLeftAlone(item)
+              ? t('queue.unattended')
+              : t('wait.since', { span: span(now.value - item.requestedAt) })}
+          </b>
+        )}
         {!waiting && owner && <span class="soft">{t('queue.owner', { who: owner })}</span>}
         {item.disposition && !item.recheck && (
           <span class="chip">

@@ -26,6 +26,7 @@ import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
 import { either, t } from '../i18n/index.tsx';
 import {
   inCall,
+  isClinician,
   isElsewhere,
   joinerAsked,
   mayTakeOver,
@@ -33,7 +34,7 @@ import {
   me as ownLeg,
   runningSince,
 } from '../model/call.ts';
-import { group } from '../model/queue.ts';
+import { group, isLeftAlone } from '../model/queue.ts';
 import type { Stays } from '../model/staff.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -181,7 +182,7 @@ function CallCentre(props: {
           </Button>
         </Empty>
       ) : left ? (
-        <LeftCall send={desk.send} />
+        <LeftCall send={desk.send} alone={!call.people.some((p) => isClinician(p) && inCall(p))} />
       ) : isElsewhere(call, desk.me.device) ? (
         <ElsewhereCall send={desk.send} />
       ) : (
@@ -259,7 +260,12 @@ export function Desk(props: DeskProps): VNode {
   const first = waiting[0];
   return (
     <div class="deskgrid" data-testid="screen-desk">
-      <Live text={first ? `${t('ring.incoming')} ${nameOf(first.patient)}` : ''} urgent />
+      <Live
+        text={
+          first ? `${t(isLeftAlone(first) ? 'ring.alone' : 'ring.incoming')} ${nameOf(first.patient)}` : ''
+        }
+        urgent
+      />
       <Header props={props} onHelp={() => setHelp(true)} />
       <aside class="left" aria-label={t('queue.title')}>
         <Queue
@@ -277,12 +283,18 @@ export function Desk(props: DeskProps): VNode {
             <div class="ringmark">
               <span />
             </div>
-            <p class="soft">{t('ring.incoming')}</p>
+            <p class={isLeftAlone(first) ? 'alone' : 'soft'}>
+              {t(isLeftAlone(first) ? 'ring.alone' : 'ring.incoming')}
+            </p>
             <h1>{nameOf(first.patient)}</h1>
             <p>
               {t('age', { n: first.age })}
               {t('dot')}
-              <span class="num">{t('ring.waited', { span: stopwatch(now.value - first.requestedAt) })}</span>
+              <span class="num">
+                {isLeftAlone(first)
+                  ? t('ring.since', { time: clockTime(first.requestedAt) })
+                  : t('ring.waited', { span: stopwatch(now.value - first.requestedAt) })}
+              </span>
             </p>
             <Button
               kind="yes"

@@ -13,7 +13,7 @@ import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
 import { isOver, me as ownLeg } from '../model/call.ts';
 import { group } from '../model/queue.ts';
-import { asideKey, currentCall, deskAway, staysOnDuty, stillIn } from '../model/staff.ts';
+import { asideKey, currentCall, deskAway, mayShow, staysOnDuty, stillIn } from '../model/staff.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { OverRecord } from '../ui/OverRecord.tsx';
@@ -28,14 +28,14 @@ export function DeskApp({ live }: { live: Live }): VNode {
   const [opened, setOpened] = useState<string | null>(null);
   // All of them: the one before the last must not come back when the last is put aside.
   const [aside, setAside] = useState<readonly string[]>([]);
+  // A call that is over and not on the screen yet gives way to a ring; one that somebody works on is not taken away.
+  const [onScreen, setOnScreen] = useState<string | null>(null);
   const found = currentCall(
-    state.calls.filter((c) => !aside.includes(asideKey(c)) || stillIn(c)),
+    state.calls.filter((c) => (!aside.includes(asideKey(c)) || stillIn(c)) && mayShow(c, onScreen)),
     opened,
   );
   const waits = group(state.queue).waiting.length;
   const waiting = waits > 0;
-  // A call that is over and not on the screen yet gives way to a ring; one that somebody works on is not taken away.
-  const [onScreen, setOnScreen] = useState<string | null>(null);
   const own = found ? ownLeg(found) : null;
   const busy = found !== null && found.state.state !== 'ended' && own?.legState.state !== 'left';
   const duty = useDuty(live, 'desk', waiting && !busy, t('ring.incoming'));

@@ -101,6 +101,13 @@ export function mayTakeOver(call: CallView): boolean {
   return own.role === 'deskNurse' && own.join.consent === 'asked' && Boolean(call.desk);
 }
 
+/** Nobody but this clinician is with the patient: without them the call stands alone. */
+export function onlyClinician(call: CallView): boolean {
+  const own = me(call);
+  if (call.state.state !== 'active' || own === null || !inCall(own) || !own.gateOpen) return false;
+  return !call.people.some((p) => p !== own && isClinician(p) && inCall(p) && p.gateOpen);
+}
+
 /** A desk nurse ends for all; so does a duty doctor. A visiting nurse and the patient leave. */
 export function mayEnd(call: CallView): boolean {
   const own = me(call);

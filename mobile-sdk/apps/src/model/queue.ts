@@ -27,6 +27,9 @@ function owedOf(item: QueueItem): Owed | null {
   return state.overdue ? { item, why: 'decision', late: true } : null;
 }
 
+/** Waits in the middle of a call: everybody else has gone. */
+export const isLeftAlone = (item: QueueItem): boolean => item.unattended && item.state.state === 'active';
+
 /** What is late, oldest call first. */
 export const lateOf = (items: readonly QueueItem[]): Owed[] => group(items).owed.filter(({ late }) => late);
 

@@ -33,6 +33,13 @@ export function currentCall(calls: readonly CallView[], opened: Id | null): Call
   return ranked[0]?.call ?? null;
 }
 
+/**
+ * What may have the screen by itself: a call that runs, and of those that are over the one that had it last; the first
+ * one, where none had it yet. Another patient's form in its place would be taken for this one's.
+ */
+export const mayShow = (call: CallView, last: Id | null): boolean =>
+  !isOver(call) || last === null || last === call.session;
+
 /** Without a line to the server, at the desk itself: there is no other desk to telephone. */
 export function deskAway(call: CallView | null): string {
   const phone = call && stillIn(call) ? call.patient?.phone : null;

@@ -26,7 +26,7 @@ import { OwnTile, PatientGone, PersonTile } from '../clinical/Stage.tsx';
 import { TrendPlot } from '../clinical/TrendPlot.tsx';
 import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
 import { type Key, t } from '../i18n/index.tsx';
-import { inCall, me, recordingAsksMe, runningSince } from '../model/call.ts';
+import { inCall, isClinician, me, recordingAsksMe, runningSince } from '../model/call.ts';
 import { sendsPicture } from '../model/equipment.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
@@ -186,7 +186,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
           </div>
         </div>
       ) : left ? (
-        <LeftCall send={props.send} />
+        <LeftCall send={props.send} alone={!call.people.some((p) => isClinician(p) && inCall(p))} />
       ) : elsewhere ? (
         <ElsewhereCall send={props.send} />
       ) : (

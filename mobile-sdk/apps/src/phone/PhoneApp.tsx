@@ -10,7 +10,7 @@ import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
 import { inCall, isElsewhere, isOver, me as ownLeg, sortCalls } from '../model/call.ts';
-import { asideKey, currentCall, staysOnDuty, stillIn } from '../model/staff.ts';
+import { asideKey, currentCall, mayShow, staysOnDuty, stillIn } from '../model/staff.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
@@ -29,12 +29,16 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   // Calls that are over or left, put aside for later; tonight's list keeps them. All of them: the one before the last
   // must not come back when the last is put aside.
   const [aside, setAside] = useState<readonly string[]>([]);
+  const [onScreen, setOnScreen] = useState<string | null>(null);
   const current = currentCall(
-    state.calls.filter((c) => !aside.includes(asideKey(c)) || stillIn(c)),
+    state.calls.filter((c) => (!aside.includes(asideKey(c)) || stillIn(c)) && mayShow(c, onScreen)),
     null,
   );
   const ring = sortCalls(state.calls).ringing[0] ?? null;
   const talking = current !== null && stillIn(current);
+  useEffect(() => {
+    if (current) setOnScreen(current.session);
+  }, [current?.session]);
   // Joined again: from now on it is not aside any more, also not once it is over.
   useEffect(() => {
     if (!talking) return;

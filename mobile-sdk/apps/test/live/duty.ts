@@ -1,7 +1,7 @@
 /** Off duty nothing rings, and yet nothing is hidden: who waits, what is owed, and why one cannot go now. */
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
-import { doctor, nurse, staffMe } from '../../fixtures/people.ts';
+import { doctor, nurse, ringing, staffMe } from '../../fixtures/people.ts';
 import { queue } from '../../fixtures/queue.ts';
 import { asDoctor, asNurse, scenes } from '../../fixtures/scenes.ts';
 import { at, play } from './play.ts';
@@ -101,6 +101,60 @@ export async function patientHangsUp(browser: Browser, base: string): Promise<vo
     assert.equal(await page.getByText('同意を待っています').count(), 0);
     await page.context().close();
   }
+}
+
+/** Who is alone with the patient is asked before leaving; afterwards nobody else's form takes the screen. */
+export async function leavingAlone(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard, sent } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  await page.click(at('go-on-duty'));
+  const mine = asNurse(scenes.twoWay);
+  // Another patient's call of this night, over and undecided.
+  const other = {
+    ...asNurse(scenes.undecided),
+    session: 'session-8',
+    case: 'case-8',
+    requestedAt: mine.requestedAt - 600_000,
+  };
+  say({ type: 'call', call: { ...mine, version: 1 } });
+  await page.waitForSelector(at('mic'));
+  say({ type: 'call', call: { ...other, version: 1 } });
+  await page.click(at('leave'));
+  await page.waitForSelector(at('leave-dialog'));
+  assert.ok(!sent.some((m) => m.type === 'leave'));
+  await page.click(at('leave-no'));
+  await page.waitForSelector(at('leave-dialog'), { state: 'detached' });
+  await page.click(at('leave'));
+  await page.click(at('leave-end'));
+  await heard('end');
+  say({ type: 'call', call: { ...mine, version: 2 } });
+  await page.click(at('leave'));
+  await page.click(at('leave-yes'));
+  await heard('leave');
+  // The desk is rung anew, and she is one of it.
+  const people = mine.people.map((p) =>
+    p.role === 'deskNurse' ? { ...p, gateOpen: false, legState: ringing } : p,
+  );
+  const alone = queue
+    .filter((i) => i.session === 'session-1')
+    .map((i) => ({ ...i, unattended: true, ownerName: null }));
+  say({ type: 'queue', items: alone });
+  say({ type: 'call', call: { ...mine, people, version: 3 } });
+  await page.waitForSelector(at('ringing'));
+  assert.match(await page.innerText(at('ringing')), /そばに誰もいなくなりました/);
+  assert.match(await page.innerText(at('waits')), /誰もついていません/);
+  // Somebody else takes it: the list, and nobody's form.
+  say({ type: 'queue', items: alone.map((i) => ({ ...i, unattended: false })) });
+  await page.waitForSelector(at('ringing'), { state: 'detached' });
+  assert.equal(await page.locator(at('to-list')).count(), 0, "another patient's form comes by itself");
+  await page.context().close();
+
+  // With a nurse there it is no question.
+  const doctorsPhone = await play(browser, base, 'phone', staffMe(doctor, 'dutyDoctor'));
+  await doctorsPhone.page.click(at('go-on-duty'));
+  doctorsPhone.say({ type: 'call', call: { ...asDoctor(scenes.threeWay), version: 1 } });
+  await doctorsPhone.page.click(at('leave'));
+  await doctorsPhone.heard('leave');
+  await doctorsPhone.page.context().close();
 }
 
 /** The doctor's own decision keeps him too; the desk's late ones do not. */

@@ -10,7 +10,7 @@ import { twoWhoDecide, twoWhoDecideLater, twoWhoWrite } from './at-once.ts';
 import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { quickerColleague } from './colleague.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
-import { doctorOffDuty, goingOffDuty, patientHangsUp } from './duty.ts';
+import { doctorOffDuty, goingOffDuty, leavingAlone, patientHangsUp } from './duty.ts';
 import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
 import { cameraStaysShut, mediaBreaks } from './media.ts';
 import { lateIsHeard } from './owed.ts';
@@ -49,6 +49,7 @@ const STORIES = [
   ringWins,
   goingOffDuty,
   patientHangsUp,
+  leavingAlone,
   doctorOffDuty,
   dutyDoctor,
   recordedWithoutLine,

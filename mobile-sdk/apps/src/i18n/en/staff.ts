@@ -103,6 +103,13 @@ export const staff: Record<keyof typeof ja, Message> = {
   'call.state.gated': 'Waiting for consent',
   'call.endSure': 'End the call for everybody?',
   'call.endSureSub': 'You can take it back for 10 seconds.',
+  'call.goOn': 'Go on talking',
+  'call.leaveSure': 'Without you nobody is with the patient',
+  'call.leaveSub':
+    'They wait alone until somebody else answers. If you have finished, end the call for everybody.',
+  'call.left.alone': 'Nobody is with the patient now. They wait alone until somebody answers.',
+  'ring.alone': 'In the middle of a call, nobody is with the patient any more',
+  'ring.since': 'The call began at {time}',
   'call.left.title': 'You have left the call',
   'call.left.body': 'The patient and the others go on talking.',
   'call.left.back': 'Return to the call',

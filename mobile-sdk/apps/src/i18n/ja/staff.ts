@@ -97,6 +97,13 @@ export const staff = {
   'call.state.gated': '同意待ち',
   'call.endSure': '全員の通話を終えますか',
   'call.endSureSub': '終えたあと10秒は取り消せます。',
+  'call.goOn': '通話を続ける',
+  'call.leaveSure': 'あなたが出ると、患者さんのそばに誰もいなくなります',
+  'call.leaveSub':
+    '患者さんは、次の人が出るまで一人で待ちます。話が済んだときは、全員の通話を終えてください。',
+  'call.left.alone': '患者さんのそばには、いま誰もいません。次の人が出るまで、一人で待っています。',
+  'ring.alone': '通話の途中で、患者さんのそばに誰もいなくなりました',
+  'ring.since': '{time}からの通話です',
   'call.left.title': '通話から退出しました',
   'call.left.body': '患者さんとほかの方の通話は続いています。',
   'call.left.back': '通話に戻る',
