@@ -40,6 +40,7 @@ step('the desk’s list of who is on duty follows who comes and goes', async () 
   await Promise.all([onDuty(first), onDuty(second)]);
   await Promise.all(['宵町 かおる', '暁 遼', '夕霧 千尋'].map((name) => listed(name, '呼べます')));
   await first.taps('stop-duty');
+  await first.taps('stop-duty-yes');
   await listed('暁 遼', '画面を開いていません');
   await onDuty(first);
   await listed('暁 遼', '呼べます');
