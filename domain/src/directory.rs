@@ -193,6 +193,7 @@ impl Directory {
             note_by: a.note_by.and_then(|p| self.card(p)),
             ledger: settled(&session.ledger),
             examination_refused,
+            prescribes_from: viewer.person().and_then(|person| session.prescribes_from(person)),
         }
     }
 

@@ -194,10 +194,18 @@ pub fn examines(examinations: &mut Vec<Examination>, doctor: Option<PersonId>, n
     examinations.extend(doctor.map(|doctor| Examination { doctor, from: now, until: None }));
 }
 
-/// How long this doctor has examined online: a colleague's time is not theirs.
-pub fn examined_by(examinations: &[Examination], doctor: PersonId, now: Timestamp) -> Span {
-    let own = examinations.iter().filter(|e| e.doctor == doctor);
-    Span(own.map(|e| e.until.unwrap_or(now).since(e.from).0).fold(0, i64::saturating_add))
+/// From when on this doctor has examined online for [`SHORTEST`] in all, a colleague's time left out: ahead while the stretch
+/// that fills it runs, none where nothing fills it.
+pub fn examined_from(examinations: &[Examination], doctor: PersonId) -> Option<Timestamp> {
+    let mut wanting = SHORTEST;
+    for stretch in examinations.iter().filter(|e| e.doctor == doctor) {
+        let full = stretch.from.plus(wanting);
+        if stretch.until.is_none_or(|until| until >= full) {
+            return Some(full);
+        }
+        wanting = full.since(stretch.until.unwrap_or(full));
+    }
+    None
 }
 
 /// Time spent in オンライン診療 so far.

@@ -26,6 +26,7 @@ mod kill;
 mod nobody;
 mod out_of_order;
 mod postgres;
+mod prescription;
 mod raw;
 mod real;
 mod rechecked;

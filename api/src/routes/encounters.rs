@@ -78,6 +78,7 @@ fn deciding(session: &Session, by: &Actor) -> Option<Deciding> {
     open.then(|| Deciding {
         sudden: session.assessment.sudden(),
         cancelled: session.cancelled(),
+        prescribes_from: by.person().and_then(|person| session.prescribes_from(person)),
         taken_back: session.taken_back,
         former: session.former.clone(),
     })

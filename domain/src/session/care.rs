@@ -10,7 +10,7 @@ use crate::id::{PersonId, SessionId};
 use crate::mode::{self, ServiceKind};
 use crate::people::{Actor, Role};
 use crate::private::Private;
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 /// How far ahead a recheck may lie: this night or the next. What comes later is the day's own doctor's (`nextDay`), and a
 /// number far beyond is a client's mistake. Larger: a promise nobody on tonight's list keeps; smaller: a call before
@@ -257,16 +257,13 @@ impl Turn<'_, '_> {
         self.dispose(disposition)
     }
 
-    /// Advice is no examination: a prescription follows from an online examination of at least a second, as the ledger
-    /// counts them, by the doctor who prescribes (invariant 24).
     fn may_prescribe(&self, person: PersonId) -> Result<(), Refused> {
         if !self.next.is_doctor(person) {
             return Err(Refused::DoctorOnly);
         }
-        if mode::examined_by(&self.next.examinations, person, self.now) >= mode::SHORTEST {
-            Ok(())
-        } else {
-            Err(Refused::PrescriptionNeedsExamination)
+        match self.next.prescribes_from(person) {
+            Some(from) if from <= self.now => Ok(()),
+            _ => Err(Refused::PrescriptionNeedsExamination),
         }
     }
 
@@ -289,6 +286,12 @@ impl Session {
     /// Whether this person is in the call as a doctor.
     pub(super) fn is_doctor(&self, person: PersonId) -> bool {
         self.leg_of(person).is_some_and(|l| l.role == LegRole::DutyDoctor)
+    }
+
+    /// From when on this person may decide on a prescription. Advice is no examination: it follows from an online examination
+    /// of at least a second, as the ledger counts them, by the doctor who prescribes (invariant 24).
+    pub fn prescribes_from(&self, person: PersonId) -> Option<Timestamp> {
+        self.is_doctor(person).then(|| mode::examined_from(&self.examinations, person))?
     }
 
     /// Whether `decision` would end sudden illness online without the written reason that only a doctor can give

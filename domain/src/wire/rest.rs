@@ -276,6 +276,10 @@ pub struct Deciding {
     pub sudden: bool,
     /// The patient took the call back: `cancelledAndChecked` is one of the outcomes.
     pub cancelled: bool,
+    /// From when on the asking device's person may decide on a prescription, as in the call's findings; none where they did
+    /// not examine online.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub prescribes_from: Option<Timestamp>,
     /// Why the last decision does not stand any more; none where there is a new one, or was none.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub taken_back: Option<TakenBack>,

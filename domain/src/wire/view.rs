@@ -186,6 +186,10 @@ pub struct Findings {
     pub ledger: Vec<Interval>,
     /// Why the viewing doctor could not call this オンライン診療 now, as a problem code; none when it is possible.
     pub examination_refused: Option<String>,
+    /// From when on the viewer may decide on a prescription, their own time of オンライン診療 being long enough: within the next
+    /// second while it runs. None where it follows from nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub prescribes_from: Option<Timestamp>,
 }
 
 /// A second look that was promised and not taken yet.

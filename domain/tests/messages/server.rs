@@ -202,6 +202,7 @@ fn doctor_view() -> Seen {
             },
         ],
         examination_refused: Some("examination-sudden-illness".into()),
+        prescribes_from: Some(at(241)),
     };
     Seen { you: DOCTOR_LEG, patient: Some(patient), findings: Some(findings) }
 }

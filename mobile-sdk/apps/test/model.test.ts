@@ -5,6 +5,7 @@ import { queue } from '../fixtures/queue.ts';
 import { asDoctor, asNurse, asPatient, type Scene, sbar, scenes } from '../fixtures/scenes.ts';
 import { noVitals, vitals } from '../fixtures/vitals.ts';
 import { hashOf, parse } from '../src/app/route.ts';
+import { decidingOf } from '../src/clinical/Finish.tsx';
 import { refusalKey } from '../src/clinical/Kind.tsx';
 import { lang } from '../src/i18n/index.tsx';
 import * as call from '../src/model/call.ts';
@@ -37,7 +38,7 @@ import { asideKey, currentCall, deskAway, stillIn } from '../src/model/staff.ts'
 import { screenOf, toldBefore, toldOf } from '../src/model/tabletScreen.ts';
 import { plotOf, windowOf } from '../src/model/trend.ts';
 import { bandText, missingText, scoreText, trimmed, valueText } from '../src/model/vitals.ts';
-import type { Disposition } from '../src/wire.ts';
+import type { CallView, Disposition } from '../src/wire.ts';
 
 afterEach(() => {
   lang.value = 'ja';
@@ -340,23 +341,23 @@ describe('the write-up', () => {
 });
 
 describe('a prescription', () => {
-  const examined = (from: number, until: number | null, kind = 'onlineExamination' as const) => {
-    const seen = asDoctor(scenes.threeWay);
-    const interval = { from, until, kind, mode: 'videoAudio', nursePresent: false } as const;
-    const ledger = [...(seen.findings?.ledger ?? []), interval];
-    return { ...seen, findings: seen.findings && { ...seen.findings, ledger } };
-  };
-
   it('follows from an online examination, and is not offered before', () => {
-    expect(noPrescription(asDoctor(scenes.threeWay), NOW)).toBe('examination');
-    expect(noPrescription(examined(NOW - 999, null), NOW), 'not long enough').toBe('examination');
-    expect(noPrescription(examined(NOW - 1_000, null), NOW)).toBeNull();
-    expect(noPrescription(examined(NOW - 60_000, NOW - 30_000), NOW), 'also after it').toBeNull();
+    expect(noPrescription(true, undefined, NOW), 'nothing was examined').toBe('examination');
+    expect(noPrescription(true, NOW + 1, NOW), 'not long enough').toBe('examination');
+    expect(noPrescription(true, NOW, NOW)).toBeNull();
   });
 
   it("is no nurse's", () => {
-    const { findings } = examined(NOW - 60_000, null);
-    expect(noPrescription({ ...asNurse(scenes.threeWay), findings }, NOW)).toBe('doctor');
+    expect(noPrescription(false, NOW - 60_000, NOW)).toBe('doctor');
+  });
+
+  it('is told to the examining doctor, and to nobody else in the same call', () => {
+    const { findings } = asDoctor(scenes.threeWay);
+    const told = (call: CallView) => decidingOf(call).noPrescription;
+    const from = { findings: findings && { ...findings, prescribesFrom: 1 } };
+    expect(told(asDoctor(scenes.threeWay))).toBe('examination');
+    expect(told({ ...asDoctor(scenes.threeWay), ...from })).toBeNull();
+    expect(told({ ...asNurse(scenes.threeWay), ...from })).toBe('doctor');
   });
 });
 

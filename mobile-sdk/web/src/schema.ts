@@ -799,6 +799,7 @@ export interface components {
             sudden: boolean;
             /** @description The patient took the call back: `cancelledAndChecked` is one of the outcomes. */
             cancelled: boolean;
+            prescribesFrom?: components["schemas"]["Timestamp"] | null;
             takenBack?: components["schemas"]["TakenBack"] | null;
             former?: components["schemas"]["Disposition"] | null;
         };
@@ -980,6 +981,7 @@ export interface components {
             ledger: components["schemas"]["Interval"][];
             /** @description Why the viewing doctor could not call this オンライン診療 now, as a problem code; none when it is possible. */
             examinationRefused?: string | null;
+            prescribesFrom?: components["schemas"]["Timestamp"] | null;
         };
         /**
          * @description A mark on a reading. Marked readings are kept and shown; [`Flag::excludes`] says which leave the score.

@@ -1,8 +1,10 @@
 import type { VNode } from 'preact';
+import { now } from '../app/clock.ts';
 import { unsaved } from '../app/drafts.ts';
 import { clockSeconds, dayTime, nameOf } from '../app/format.ts';
 import type { Send } from '../app/send.ts';
 import { either, t } from '../i18n/index.tsx';
+import { noPrescription } from '../model/disposition.ts';
 import { lasting, ofCall } from '../model/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Loading, Notice, Unread } from '../ui/parts.tsx';
@@ -143,8 +145,7 @@ export function Encounter(props: EncounterProps): VNode {
               <DispositionForm
                 about={{
                   ...encounter.mayDecide,
-                  // What was examined is not in the record's view; the server says it.
-                  noPrescription: props.doctor ? null : 'doctor',
+                  noPrescription: noPrescription(props.doctor, encounter.mayDecide.prescribesFrom, now.value),
                   session: encounter.session,
                   version: encounter.seen,
                   disposition: encounter.disposition ?? null,

@@ -6,6 +6,7 @@ import { dayTime, list, nameOf } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { useStored } from '../app/useStored.ts';
 import { t } from '../i18n/index.tsx';
+import { me } from '../model/call.ts';
 import {
   dispositionOf,
   emptyForm,
@@ -112,7 +113,7 @@ export interface Deciding {
   sudden: boolean;
   /** The patient took the call back before anybody answered. */
   cancelled: boolean;
-  /** Why a prescription would be refused, as far as this screen knows. */
+  /** Why a prescription would be refused. */
   noPrescription: 'doctor' | 'examination' | null;
   /** What stands, and whose decision it is. */
   disposition: Disposition | null;
@@ -129,7 +130,7 @@ export const decidingOf = (call: CallView): Deciding => ({
   version: call.version,
   sudden: call.findings?.sudden ?? false,
   cancelled: call.state.state === 'ended' && call.state.reason === 'cancelledByPatient',
-  noPrescription: noPrescription(call, now.value),
+  noPrescription: noPrescription(me(call)?.role === 'dutyDoctor', call.findings?.prescribesFrom, now.value),
   disposition: call.disposition ?? null,
   by: call.decidedBy ?? null,
   takenBack: call.takenBack ?? null,

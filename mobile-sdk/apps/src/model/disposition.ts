@@ -1,6 +1,5 @@
 /** The decision form: what is missing, and what is sent. */
-import type { CallView, Decided, Disposition, Outcome, OutcomeKind, Timestamp } from '../wire.ts';
-import { me } from './call.ts';
+import type { Decided, Disposition, Outcome, OutcomeKind, Timestamp } from '../wire.ts';
 
 /** What is asked for. */
 export interface Form {
@@ -69,19 +68,14 @@ const ONLINE: readonly OutcomeKind[] = ['advice', 'prescription', 'recheckAt', '
 export const needsReason = (kind: OutcomeKind | null, sudden: boolean): boolean =>
   kind !== null && ONLINE.includes(kind) && sudden;
 
-/** An examination that counts, in milliseconds (domain/src/mode.rs). */
-const SHORTEST = 1_000;
-
-/**
- * Why nobody takes a prescription from this person in this call; `null`: one may try. Whose examination it was is not
- * in the view: of two doctors the server knows the right one.
- */
-export function noPrescription(call: CallView, now: Timestamp): 'doctor' | 'examination' | null {
-  if (me(call)?.role !== 'dutyDoctor') return 'doctor';
-  const examined = (call.findings?.ledger ?? [])
-    .filter((interval) => interval.kind === 'onlineExamination')
-    .reduce((sum, { from, until }) => sum + ((until ?? now) - from), 0);
-  return examined >= SHORTEST ? null : 'examination';
+/** Why nobody takes a prescription from this person now; `null`: it is taken. `from` is the server's `prescribesFrom`. */
+export function noPrescription(
+  doctor: boolean,
+  from: Timestamp | null | undefined,
+  now: Timestamp,
+): 'doctor' | 'examination' | null {
+  if (!doctor) return 'doctor';
+  return from != null && from <= now ? null : 'examination';
 }
 
 /** The next instant at which the zone's clock shows `time`, after `now`. None for nonsense. */

@@ -234,6 +234,39 @@ export async function deciding(browser: Browser, base: string): Promise<void> {
   await page.context().close();
 }
 
+/** A prescription is offered on the record to the doctor who examined online, and else it is said why not. */
+export async function prescribing(browser: Browser, base: string): Promise<void> {
+  for (const [app, me, from, why] of [
+    ['desk', staffMe(nurse, 'desk'), null, /オンライン診療をした医師だけ/],
+    ['phone', staffMe(doctor, 'dutyDoctor'), null, /この通話でのオンライン診療が必要/],
+    ['phone', staffMe(doctor, 'dutyDoctor'), Date.now() - 60_000, null],
+  ] as const) {
+    const { page, heard } = await play(browser, base, app, me);
+    await page.click(at('go-on-duty'));
+    const mayDecide = { sudden: false, cancelled: false, ...(from ? { prescribesFrom: from } : {}) };
+    const body = { ...unsigned, session: 'session-9', disposition: null, maySign: false, mayDecide };
+    await page.route('**/api/v1/encounters/session-9', (route) =>
+      route.fulfill({ contentType: 'application/json', body: JSON.stringify(body) }),
+    );
+    await page.evaluate(() => {
+      location.hash = '#/record/session-9';
+    });
+    await page.waitForSelector(at('outcome-prescription'), { state: 'attached' });
+    if (why) {
+      assert.ok(await page.isDisabled(at('outcome-prescription')), app);
+      assert.match((await page.textContent(at('no-prescription'))) ?? '', why);
+    } else {
+      assert.equal(await page.locator(at('no-prescription')).count(), 0);
+      await page.click(at('outcome-prescription'));
+      await page.fill(at('disp-advice'), 'お薬が出ます');
+      await page.click(at('disp-save'));
+      const { outcome } = (await heard('dispose')).disposition as { outcome: unknown };
+      assert.deepEqual(outcome, { outcome: 'prescription' });
+    }
+    await page.context().close();
+  }
+}
+
 /** A promised second look: the list says when, the alarm that it is time, and the record takes what was found. */
 export async function lookingAgain(browser: Browser, base: string): Promise<void> {
   const { page, say, heard, sent } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));

@@ -15,7 +15,7 @@ import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
 import { cameraStaysShut, mediaBreaks } from './media.ts';
 import { lateIsHeard } from './owed.ts';
 import { asksToRecord, dutyDoctor, recordedWithoutLine } from './phone.ts';
-import { deciding, listening, lookingAgain, ofNoLine, signing, takenBack } from './record.ts';
+import { deciding, listening, lookingAgain, ofNoLine, prescribing, signing, takenBack } from './record.ts';
 import { behindAQuestion, brokenScreen, decidedLater, patient, questionsInTurn } from './tablet.ts';
 import { secondThoughts, twoWhoCheck, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
 
@@ -67,6 +67,7 @@ const STORIES = [
   ofNoLine,
   takenBack,
   deciding,
+  prescribing,
   lookingAgain,
   quickerColleague,
   lateIsHeard,

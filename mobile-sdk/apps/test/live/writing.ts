@@ -117,9 +117,8 @@ export async function typedOnThePhone(browser: Browser, base: string): Promise<v
   await page.click(at('over-go'));
   assert.equal(await value(page, 'note'), '湿性ラ音');
   const examined = asDoctor(scenes.threeWay);
-  const interval = { kind: 'onlineExamination', mode: 'videoAudio', nursePresent: false } as const;
-  const ledger = [{ ...interval, from: Date.now() - 60_000, until: null }];
-  say({ type: 'call', call: { ...examined, findings: { ...examined.findings, ledger }, version: 2 } });
+  const findings = { ...examined.findings, prescribesFrom: Date.now() - 60_000 };
+  say({ type: 'call', call: { ...examined, findings, version: 2 } });
   await page.click(at('tab-decide'));
   await page.waitForSelector(`${at('outcome-prescription')}:enabled`, { state: 'attached' });
   assert.equal(await page.locator(at('no-prescription')).count(), 0);

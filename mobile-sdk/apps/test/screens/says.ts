@@ -22,6 +22,7 @@ export const SAYS: Record<string, Record<string, RegExp>> = {
   phone: {
     takenBack: /医師が加わる前の看護師の転帰は取り消されました/,
     recordTakenBack: /急病急変とわかったため、前の転帰は取り消されました/,
+    recordNotExamined: /処方には、この通話でのオンライン診療が必要です/,
   },
   faults: { none: /はい/, unsaid: /届いています/ },
 };
