@@ -19,7 +19,7 @@ async fn a_promised_recheck_outlives_the_server_until_somebody_says_what_they_fo
     let call = night.answered(&mut patient, &mut nurse).await;
     let (session, case) = (call.requested.session, call.requested.case);
     let (case, record) = (format!("/api/v1/cases/{case}"), format!("/api/v1/encounters/{session}"));
-    let outcome = Outcome::RecheckAt { at: Timestamp(now_ms() + 12_000) };
+    let outcome = Outcome::RecheckAt { at: Timestamp(now_ms() + 20_000) };
     let disposition =
         Disposition { outcome, advice: "また見ます".to_owned().into(), reason_online: None };
     nurse.say(Say::Dispose { session, disposition, seen: None }).await;
@@ -30,6 +30,7 @@ async fn a_promised_recheck_outlives_the_server_until_somebody_says_what_they_fo
     let told = |case: &CaseView| case.timeline.iter().filter(|line| line.fact == "recheckDue").count();
     assert_eq!(told(&nurse.get(&case).await), 0, "the promise is older than the next life of the server");
     night.server.kill();
+    let killed = Timestamp(now_ms());
     nurse.until("the socket is gone", |seen| seen.closed).await;
     night.server.restart();
     nurse.media = None;
@@ -45,6 +46,8 @@ async fn a_promised_recheck_outlives_the_server_until_somebody_says_what_they_fo
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
     assert_eq!((told(&due), due.owner), (1, Some(Owner::Line { line: Line::Desk })));
+    let line = due.timeline.iter().find(|line| line.fact == "recheckDue").unwrap();
+    assert!(line.at > killed, "not one word of it by the server that took the promise");
     let view: EncounterView = nurse.get(&record).await;
     assert!(view.may_recheck && view.rechecked.is_none());
     nurse.say(Say::Rechecked { session, note: FOUND.to_owned().into() }).await;
