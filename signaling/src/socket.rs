@@ -19,7 +19,7 @@ use yoban_domain::wire::{HEARTBEAT_MS, PROTOCOL, close};
 
 use crate::Signaling;
 use crate::error::CommandError;
-use crate::hint::Hint;
+use crate::hint::{Bus, Hint};
 use crate::hub::{Out, SOCKET_QUEUE};
 
 /// A socket that said nothing for this long is dead. Three heartbeats: fewer cuts phones that sleep a little, more
@@ -111,8 +111,16 @@ async fn hello<G: Gatekeeper>(
     if !resumed {
         signaling.keeper.everything(identity.actor).await;
     }
-    signaling.engine.bus.publish(Hint::Duty(identity.actor.association));
+    reachability_changed(&signaling.engine.bus, &identity.actor);
     Ok(Session { signaling: signaling.clone(), identity, socket: opened.socket, out })
+}
+
+/// A device came or went. Who can be rung is news for the lists of all staff, and only staff is rung: a night's tablets that
+/// come back at once make none of it.
+fn reachability_changed(bus: &Bus, actor: &Actor) {
+    if actor.person().is_some() {
+        bus.publish(Hint::Duty(actor.association));
+    }
 }
 
 impl Session {
@@ -120,7 +128,7 @@ impl Session {
     async fn run<G: Gatekeeper>(mut self, sink: &mut Sink, stream: &mut Stream, gate: &G) -> Option<u16> {
         let code = self.talk(sink, stream, gate).await;
         self.signaling.hub.closed(self.identity.device, self.socket).await;
-        self.signaling.engine.bus.publish(Hint::Duty(self.identity.actor.association));
+        reachability_changed(&self.signaling.engine.bus, &self.identity.actor);
         code
     }
 
@@ -204,4 +212,27 @@ async fn send_by(
 async fn send(sink: &mut Sink, frame: ServerFrame) -> Result<(), ()> {
     let text = serde_json::to_string(&frame).map_err(|_| ())?;
     sink.send(Message::Text(text.into())).await.map_err(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+    use yoban_domain::id::{AssociationId, PatientId, PersonId};
+    use yoban_domain::people::{Role, Who};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_tablet_that_comes_back_makes_no_list_of_the_night_anew() {
+        let bus = Bus::default();
+        let mut hints = bus.subscribe();
+        let association = AssociationId(Uuid::from_u128(1));
+        let tablet = Who::Tablet { patient: PatientId(Uuid::from_u128(2)) };
+        let staff = Who::Staff { person: PersonId(Uuid::from_u128(3)), role: Role::DeskNurse };
+        for who in [tablet, staff] {
+            reachability_changed(&bus, &Actor { who, association, device: None });
+        }
+        assert_eq!(hints.try_recv(), Ok(Hint::Duty(association)), "the nurse can be rung");
+        assert!(hints.try_recv().is_err(), "once, and nothing of the tablet");
+    }
 }

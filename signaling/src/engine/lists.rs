@@ -1,17 +1,18 @@
 //! Reading for lists: tonight's cases, and the calls a device has to do with.
 
 use yoban_domain::case::{Case, counting};
+use yoban_domain::directory::Directory;
 use yoban_domain::duty::Line;
 use yoban_domain::fact::Fact;
-use yoban_domain::grant::{Action, may};
-use yoban_domain::id::{AssociationId, CaseId, PersonId, SessionId};
+use yoban_domain::grant::{Action, Subject, may};
+use yoban_domain::id::{AssociationId, CaseId, PatientId, PersonId, SessionId};
 use yoban_domain::people::{Actor, Who};
 use yoban_domain::session::{Session, State};
 use yoban_domain::wire::rest::OnDuty;
 use yoban_domain::wire::view::QueueItem;
 use yoban_store::Conn;
 
-use super::load::{Duty, each_readable, facts, scene};
+use super::load::{Duty, directory, each_readable, facts, involved, patient_of, scene};
 use super::{Engine, Scene};
 use crate::error::CommandError;
 use crate::hub::Hub;
@@ -26,6 +27,7 @@ impl Engine {
         let now = self.clock.now();
         let mut read = self.store.read().await?;
         let mut items = Vec::new();
+        let mut names: Option<Directory> = None;
         for row in
             read.cases_of_night(association, tonight_from(now), now.plus(yoban_domain::time::Span(1))).await?
         {
@@ -33,11 +35,29 @@ impl Engine {
             let Some(session) = self.counting(&mut read, &case).await? else {
                 continue;
             };
-            let Some(scene) = readable(scene(&mut read, session).await)?.flatten() else {
-                continue;
+            let Some(row) = read.load_session(session).await? else { continue };
+            let Some(session) = readable::<Session>(row.body.read())? else { continue };
+            // All staff of an association are read once for the list: from line to line the patient alone differs.
+            let names = match &mut names {
+                Some(names) => {
+                    let patient = patient_of(&mut read, association, session.patient).await;
+                    let Some(patient) = readable(patient)?.flatten() else { continue };
+                    names.patient = patient;
+                    names
+                }
+                none => {
+                    let first = directory(&mut read, association, session.patient).await;
+                    let Some(first) = readable(first)?.flatten() else { continue };
+                    none.insert(first)
+                }
             };
-            let item = scene.directory.queue_item(&case, &scene.session, &self.timings, now);
-            items.push(Listed { rank: rank(&case, &scene.session), item, involved: scene.involved(), scene });
+            items.push(Listed {
+                rank: rank(&case, &session),
+                item: names.queue_item(&case, &session, &self.timings, now),
+                association,
+                patient: session.patient,
+                involved: involved(&session),
+            });
         }
         items.sort_by_key(|listed| (listed.rank, listed.item.requested_at));
         Ok(Tonight(items))
@@ -161,15 +181,17 @@ pub struct Tonight(Vec<Listed>);
 struct Listed {
     rank: u8,
     item: QueueItem,
+    association: AssociationId,
+    patient: PatientId,
     involved: Vec<PersonId>,
-    scene: Scene,
 }
 
 impl Tonight {
     /// The list as this actor sees it: the same cases for everybody, and which records may be opened.
     pub fn seen_by(&self, actor: &Actor) -> Vec<QueueItem> {
         let may_open = |listed: &Listed| {
-            may(actor, Action::ReadEncounter, &listed.scene.subject(&listed.involved)).is_ok()
+            let Listed { association, patient, ref involved, .. } = *listed;
+            may(actor, Action::ReadEncounter, &Subject::Case { association, patient, involved }).is_ok()
         };
         self.0.iter().map(|l| QueueItem { may_open: may_open(l), ..l.item.clone() }).collect()
     }

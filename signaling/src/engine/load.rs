@@ -7,6 +7,7 @@ use yoban_domain::duty::{Line, Shift, on_duty};
 use yoban_domain::fact::Fact;
 use yoban_domain::grant::Subject;
 use yoban_domain::id::{AssociationId, CaseId, PatientId, PersonId, SessionId};
+use yoban_domain::people::Patient;
 use yoban_domain::session::{Candidate, Session};
 use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::vitals::Reading;
@@ -40,14 +41,18 @@ impl Scene {
 
     /// Staff who have to do with the session, and whoever may still answer it.
     pub fn involved(&self) -> Vec<PersonId> {
-        let s = &self.session;
-        s.legs.iter().filter_map(|l| l.person()).filter(|p| s.involves(*p)).collect()
+        involved(&self.session)
     }
 
     /// What the permission matrix asks about; `involved` comes from [`Scene::involved`].
     pub const fn subject<'a>(&self, involved: &'a [PersonId]) -> Subject<'a> {
         Subject::Case { association: self.session.association, patient: self.session.patient, involved }
     }
+}
+
+/// As [`Scene::involved`].
+pub(super) fn involved(s: &Session) -> Vec<PersonId> {
+    s.legs.iter().filter_map(|l| l.person()).filter(|p| s.involves(*p)).collect()
 }
 
 /// The scene of a session, without locking anything.
@@ -76,12 +81,9 @@ pub(crate) async fn directory(
     association: AssociationId,
     patient: PatientId,
 ) -> Result<Option<Directory>> {
-    let Some(patient) = conn.patient(patient).await? else {
+    let Some(patient) = patient_of(conn, association, patient).await? else {
         return Ok(None);
     };
-    if patient.association != association {
-        return Ok(None);
-    }
     let Some((_, body)) = conn.associations().await?.into_iter().find(|(id, _)| *id == association) else {
         return Ok(None);
     };
@@ -89,10 +91,20 @@ pub(crate) async fn directory(
     let institutions = conn.institutions(association).await?;
     Ok(Some(Directory {
         association: body.read()?,
-        patient: patient.body.read()?,
+        patient,
         people: each_readable(people.iter().map(|p| &p.body)),
         institutions: each_readable(institutions.iter().map(|i| &i.body)),
     }))
+}
+
+/// A patient of this association.
+pub(super) async fn patient_of(
+    conn: &mut Conn,
+    association: AssociationId,
+    patient: PatientId,
+) -> Result<Option<Patient>> {
+    let row = conn.patient(patient).await?.filter(|row| row.association == association);
+    row.map(|row| row.body.read()).transpose()
 }
 
 /// What can be read of these rows. One that cannot is told and left out: it must not keep the others from their work.

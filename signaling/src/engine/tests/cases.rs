@@ -3,6 +3,37 @@
 use super::*;
 
 #[tokio::test]
+async fn every_line_of_the_list_has_its_own_patients_name_and_its_own_owners() {
+    let district = District::new().await;
+    let engine = &district.engine;
+    let home = AssociationId(id(1));
+    let other = Name { kanji: "月岡 はな".to_owned().into(), ..name() };
+    let mut tx = engine.store.begin().await.unwrap();
+    let row = tx.patient(PatientId(id(101))).await.unwrap().unwrap();
+    let first: Patient = row.body.read().unwrap();
+    let patient = Patient { id: PatientId(id(103)), name: other.clone(), ..first };
+    tx.insert_patient(patient.id, home, &patient).await.unwrap();
+    let kind = Word::of("tablet").unwrap();
+    tx.insert_device(DeviceId(id(203)), home, &kind, Bearer::Patient(patient.id), &()).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut calls = Vec::new();
+    for n in [1, 3, 2] {
+        calls.push(engine.request(tablet(n)).await.unwrap().session);
+        district.clock.turn(Span::seconds(1));
+    }
+    engine.act(nurse(2), calls[1], Input::Accept).await.unwrap();
+    let list = engine.tonight(home).await.unwrap().seen_by(&nurse(1));
+    let line = |session| list.iter().find(|item| item.session == session).unwrap();
+    for (session, named) in calls.iter().zip([name(), other, name()]) {
+        assert_eq!(line(*session).patient, named);
+    }
+    let owner = Owner::Person { person: PersonId(id(302)) };
+    assert_eq!((line(calls[1]).owner, &line(calls[1]).owner_name), (Some(owner), &Some(name())));
+    assert_eq!(list.iter().map(|item| item.may_open).collect::<Vec<_>>(), [true; 3]);
+    assert_eq!(list.len(), 3);
+}
+
+#[tokio::test]
 async fn a_consultation_cut_short_by_a_new_tap_is_still_due_for_its_decision() {
     let (district, over) = District::tapped().await;
     let engine = &district.engine;
