@@ -66,7 +66,7 @@ impl IntoResponse for ApiError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::io::Write;
     use std::sync::{Arc, Mutex};
 
@@ -88,16 +88,22 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_is_ours_to_mend_has_a_number_that_stands_in_the_log_too() {
+    /// What came of it, and what stands in the log.
+    pub(crate) fn logged<T>(act: impl FnOnce() -> T) -> (T, String) {
         let log = Log::default();
         let lines = log.clone();
-        let subscriber = tracing_subscriber::fmt().with_writer(move || lines.clone()).finish();
-        let store = || ApiError::from(yoban_store::Error::Conflict);
-        let problems = tracing::subscriber::with_default(subscriber, || {
-            [ApiError::Internal("the seal broke").problem(), store().problem(), store().problem()]
-        });
+        let subscriber =
+            tracing_subscriber::fmt().with_ansi(false).with_writer(move || lines.clone()).finish();
+        let done = tracing::subscriber::with_default(subscriber, act);
         let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        (done, log)
+    }
+
+    #[test]
+    fn what_is_ours_to_mend_has_a_number_that_stands_in_the_log_too() {
+        let store = || ApiError::from(yoban_store::Error::Conflict);
+        let (problems, log) =
+            logged(|| [ApiError::Internal("the seal broke").problem(), store().problem(), store().problem()]);
         let numbers: Vec<String> = problems.iter().map(|p| p.trace_id.clone().unwrap()).collect();
         assert_eq!(log.lines().count(), 3, "each once: {log}");
         for (number, line) in numbers.iter().zip(log.lines()) {

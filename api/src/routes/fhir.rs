@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use yoban_domain::fhir;
 use yoban_domain::id::SessionId;
 use yoban_signaling::Signaling;
+use yoban_signaling::error::CommandError;
 
 use crate::auth::Caller;
 use crate::problem::ApiError;
@@ -34,18 +35,20 @@ pub(super) async fn everything(
             let bundle = fhir::bundle(&record, signed.as_ref(), &base);
             answer(StatusCode::OK, serde_json::to_string(&bundle))
         }
-        Err(error) => {
-            let problem = error.told();
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let code = if status == StatusCode::NOT_FOUND {
-                fhir::IssueType::NotFound
-            } else {
-                fhir::IssueType::Exception
-            };
-            let outcome = fhir::OperationOutcome::new(fhir::Severity::Error, code, &problem.title_en);
-            answer(status, serde_json::to_string(&outcome))
-        }
+        Err(error) => refused(&error),
     }
+}
+
+fn refused(error: &CommandError) -> Response {
+    let problem = error.told();
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let code =
+        if status == StatusCode::NOT_FOUND { fhir::IssueType::NotFound } else { fhir::IssueType::Exception };
+    // The number stands in the log too.
+    let number = problem.trace_id.map(|number| format!(" ({number})")).unwrap_or_default();
+    let diagnostics = format!("{}{number}", problem.title_en);
+    let outcome = fhir::OperationOutcome::new(fhir::Severity::Error, code, &diagnostics);
+    answer(status, serde_json::to_string(&outcome))
 }
 
 /// What this server offers.
@@ -80,5 +83,42 @@ fn answer(status: StatusCode, text: Result<String, serde_json::Error>) -> Respon
     match text {
         Ok(text) => (status, [(header::CONTENT_TYPE, KIND)], text).into_response(),
         Err(_) => ApiError::Internal("a resource is no JSON").into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::problem::tests::logged;
+
+    use super::*;
+
+    async fn outcome(response: Response) -> serde_json::Value {
+        assert_eq!(response.headers()[header::CONTENT_TYPE], KIND);
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        let outcome: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(outcome["resourceType"], "OperationOutcome");
+        outcome["issue"][0].clone()
+    }
+
+    #[tokio::test]
+    async fn what_is_ours_to_mend_is_logged_once_with_the_number_that_is_told() {
+        let (failed, log) =
+            logged(|| refused(&yoban_store::Error::Unavailable { code: "locked".into() }.into()));
+        assert_eq!(failed.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let issue = outcome(failed).await;
+        assert_eq!(issue["code"], "exception");
+        let told = issue["diagnostics"].as_str().unwrap();
+        let number = told.rsplit(['(', ')']).nth(1).unwrap();
+        assert_eq!((number.len(), log.lines().count()), (8, 1), "{told}: {log}");
+        assert!(log.contains("ERROR") && log.contains(number), "{number}: {log}");
+    }
+
+    #[tokio::test]
+    async fn what_nobody_may_read_is_not_found_and_fills_no_log() {
+        let (missing, log) = logged(|| refused(&CommandError::NotFound));
+        assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+        let issue = outcome(missing).await;
+        assert_eq!((&issue["code"], log.as_str()), (&"not-found".into(), ""), "{issue}");
+        assert!(!issue["diagnostics"].as_str().unwrap().contains('('));
     }
 }
