@@ -7,7 +7,7 @@ import { typed } from '../app/reading.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
 import { useRoom } from '../app/useRoom.ts';
 import { type Question, questionOf } from '../model/call.ts';
-import { drafted } from '../model/keypad.ts';
+import { drafted, type Sent } from '../model/keypad.ts';
 import { troubleOf, type Waived } from '../model/sources.ts';
 import { mayMeasure, screenOf, toldBefore, toldOf } from '../model/tabletScreen.ts';
 import { Arriving } from '../ui/Arriving.tsx';
@@ -88,6 +88,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
   const [tapping, setTapping] = useState(false);
   const [opened, setPage] = useState<'call' | 'sensors' | 'keypad'>('call');
   const [draft, setDraft] = useState(() => drafted('temperature'));
+  const [typedIn, setTypedIn] = useState<readonly Sent[]>([]);
   const [waived, setWaived] = useState<Waived>([]);
   const asked = useRef<Question | null>(null);
   const call = state.calls[0] ?? null;
@@ -138,6 +139,8 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
           asked={asks}
           draft={draft}
           setDraft={setDraft}
+          sent={typedIn}
+          onSent={(value) => setTypedIn((before) => [...before, value])}
           online={live.link.value === 'online'}
           onBack={() => {
             setDraft(drafted('temperature'));
@@ -157,7 +160,11 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
           onStart={desk.start}
           onStop={desk.stop}
           onConnect={desk.connect}
-          onManual={() => setPage('keypad')}
+          onManual={() => {
+            // What went is among what was sent; the display is for the next one.
+            setDraft((before) => (before.stage === 'sent' ? drafted(before.entry) : before));
+            setPage('keypad');
+          }}
           onBack={() => setPage('call')}
         />
       );

@@ -11,7 +11,7 @@ import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { quickerColleague } from './colleague.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
 import { doctorOffDuty, goingOffDuty, leavingAlone, patientHangsUp } from './duty.ts';
-import { measuringGivesWay, seenEarlier, typedOffline } from './measuring.ts';
+import { measuringGivesWay, seenEarlier, sentIsShown, typedOffline } from './measuring.ts';
 import { cameraStaysShut, mediaBreaks } from './media.ts';
 import { lateIsHeard } from './owed.ts';
 import { asksToRecord, dutyDoctor, recordedWithoutLine } from './phone.ts';
@@ -35,6 +35,7 @@ const STORIES = [
   questionsInTurn,
   behindAQuestion,
   typedOffline,
+  sentIsShown,
   measuringGivesWay,
   seenEarlier,
   mediaBreaks,

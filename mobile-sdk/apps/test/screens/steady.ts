@@ -37,6 +37,22 @@ export const STEADY: Steady[] = [
     ],
     keep: id('stage', 'mic', 'camera', 'flip', 'speaker', 'measure', 'leave'),
   },
+  // No key under a finger goes elsewhere, whatever is said of the number and whatever was sent before.
+  {
+    app: 'tablet',
+    screens: [
+      'keypad',
+      'keypadPressure',
+      'keypadSent',
+      'keypadCorrected',
+      'keypadRange',
+      'keypadInverted',
+      'keypadEqual',
+      'keypadOld',
+      'keypadKept',
+    ],
+    keep: [...id('entry-temperature', 'entry-pulse', 'key-1', 'key-send'), '.readout', '.keysaid'],
+  },
   {
     app: 'desk',
     screens: ['empty', 'loading', 'dutyUnreadable', 'ringing', 'first', 'threeWay', 'closing', 'problem'],

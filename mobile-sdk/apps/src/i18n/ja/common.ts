@@ -22,7 +22,7 @@ export const common = {
   close: '{閉|と}じる',
   cancel: 'やめる',
   back: '戻る',
-  next: '次へ',
+  next: '{次|つぎ}へ',
   save: '保存',
   saved: '保存しました',
   yes: 'はい',
