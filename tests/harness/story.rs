@@ -83,14 +83,14 @@ pub async fn play(night: &Night, tell: Tell<'_>) -> Night1 {
     triage(session, &nurse).await;
     let shown = vitals(session, &patient, &nurse, tell).await;
     figures.push(("reading sent → shown at the desk", shown));
-    worn(session, &patient, "92", "107").await;
+    worn(session, &patient, ["92", "107", "36.9"]).await;
     recording(session, &patient, &nurse, tell).await;
-    worn(session, &patient, "91", "109").await;
+    worn(session, &patient, ["91", "109", "37.1"]).await;
 
     tell("当番医を呼び出します", "The duty doctor is rung");
     let doctor_leg = night.invited(session, &nurse, &mut doctor).await;
     gated(session, doctor_leg, &patient, &nurse, &doctor, tell).await;
-    worn(session, &patient, "90", "112").await;
+    worn(session, &patient, ["90", "112", "37.0"]).await;
     let admitted = Instant::now();
     patient.say(Say::AnswerJoin { session, leg: doctor_leg, yes: true }).await;
     three_way(session, &call, doctor_leg, [&patient, &nurse, &doctor], tell).await;
@@ -98,10 +98,10 @@ pub async fn play(night: &Night, tell: Tell<'_>) -> Night1 {
     let key = doctor.peer().first_key(slot).unwrap();
     figures.push(("はい → first key frame at the doctor", millis(admitted, key)));
 
-    worn(session, &patient, "91", "110").await;
+    worn(session, &patient, ["91", "110", "36.9"]).await;
     cuffed(session, &patient, "158", "90").await;
     kinds(session, &nurse, &doctor, tell).await;
-    worn(session, &patient, "92", "106").await;
+    worn(session, &patient, ["92", "106", "36.80"]).await;
     tell("患者さんが録画の同意を取り消します", "The patient withdraws consent to the recording");
     patient.say(Say::AnswerRecording { session, yes: false }).await;
     for person in [&patient, &nurse, &doctor] {
@@ -204,13 +204,14 @@ async fn vitals(session: SessionId, patient: &Person, nurse: &Person, tell: Tell
     millis(sent, shown)
 }
 
-/// The oximeter stays on the finger: one more pair of values, while the call goes on.
-async fn worn(session: SessionId, patient: &Person, spo2: &str, pulse: &str) {
-    let pair = [
+/// The oximeter stays on the finger and the thermometer under the arm: their values once more, while the call goes on.
+async fn worn(session: SessionId, patient: &Person, [spo2, pulse, temperature]: [&str; 3]) {
+    let values = [
         json!({"kind": "spo2", "value": spo2, "unit": "%"}),
         json!({"kind": "pulse", "value": pulse, "unit": "/min"}),
+        json!({"kind": "temperature", "value": temperature, "unit": "Cel"}),
     ];
-    patient.say(Say::Readings { session: Some(session), readings: pair.map(reading).into() }).await;
+    patient.say(Say::Readings { session: Some(session), readings: values.map(reading).into() }).await;
 }
 
 /// The cuff a second time, later in the call.
