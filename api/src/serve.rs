@@ -257,7 +257,8 @@ impl Server {
         self.plane.ended().await;
     }
 
-    /// Stops in order: sockets are told to come back, running turns finish, media says good-bye.
+    /// Stops in order: sockets are told to come back, running turns finish, media says good-bye. Recordings are closed; what
+    /// cannot be finished in a few seconds the next start finishes, so that a planned restart keeps nobody waiting.
     pub async fn stop(mut self) {
         // No new connections first: a device that is told to come back must not come back to this process.
         self.handle.graceful_shutdown(Some(DRAIN));

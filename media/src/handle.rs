@@ -245,7 +245,8 @@ impl Media {
         self.ask(|reply| Command::Offer { session, leg, connection, reply }).await?
     }
 
-    /// The client's answer to [`Media::offer`]. It may be given once; a refused one may be followed by another.
+    /// The client's answer to [`Media::offer`]. A refused one may be followed by another, a taken one by itself alone: whoever
+    /// never heard that it was taken gives it again.
     ///
     /// # Errors
     /// The connection is unknown or answered, the SDP is refused, or the plane is busy or stopped.
@@ -276,7 +277,8 @@ impl Media {
         self.ask(|reply| Command::Accept { session, leg, connection, role, offer, reply }).await?
     }
 
-    /// WHEP: the client offers as many audio and video sections as it wants to receive people in, at most four each.
+    /// WHEP: the client offers as many audio and video sections as it wants to receive people in, at most four each. It stands
+    /// beside the leg's other connections and takes the place of an older one of its kind.
     ///
     /// # Errors
     /// As [`Media::offer`], or the SDP is refused.
@@ -307,7 +309,8 @@ impl Media {
     }
 
     /// Says good-bye to every peer, stops the loop and waits for its thread. Later commands give
-    /// [`MediaError::Stopped`]. Blocks for some milliseconds.
+    /// [`MediaError::Stopped`]. Blocks for some milliseconds; where recordings wait to be finished, for as long as
+    /// [`RecordingConfig::finish_at_stop`] and one answer of the disk.
     pub fn shutdown(&self) {
         // The one command that waits for room in the queue.
         let _ = self.inner.commands.send(Command::Stop);

@@ -201,11 +201,23 @@ impl Server {
 
     /// A signal by name; the program must end by itself.
     pub fn stop_by(&mut self, signal: &str) -> ExitStatus {
-        let running = self.running.take().unwrap();
-        let told =
-            Command::new("kill").args([&format!("-{signal}"), &running.child.id().to_string()]).status();
+        self.signal(signal);
+        self.running.take().unwrap().end()
+    }
+
+    /// A signal by name, whatever comes of it.
+    pub fn signal(&self, signal: &str) {
+        let told = Command::new("kill").args([&format!("-{signal}"), &self.process().to_string()]).status();
         assert!(told.unwrap().success());
-        running.end()
+    }
+
+    /// Waits until this stands on the terminal.
+    pub async fn says(&self, text: &str) {
+        let give_up = Instant::now() + PATIENCE;
+        while !self.greeting.lock().unwrap().contains(text) {
+            assert!(Instant::now() < give_up, "never said: {text}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 }
 

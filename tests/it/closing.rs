@@ -4,14 +4,16 @@ use std::time::Instant;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use yoban_domain::session::{SourceState, State};
+use yoban_domain::session::{RecordingPhase, SourceState, State};
 use yoban_domain::wire::close;
 use yoban_domain::wire::rest::{CaseView, OnDuty};
 use yoban_domain::wire::signal::ClientMessage as Say;
-use yoban_tests::{Night, PATIENCE, Person, Voice};
+use yoban_tests::story::{finished_as, play_file};
+use yoban_tests::{Night, PATIENCE, Person, Server, Voice};
 
 use super::raw::{Raw, hello};
 
@@ -43,6 +45,44 @@ async fn a_server_that_goes_down_in_order_says_when_to_come_back_and_the_call_go
     patient.connect_media(session).await;
     nurse.connect_media(session).await;
     nurse.hears_and_sees(call.patient, &patient.clip).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_recording_that_runs_while_the_server_goes_down_in_order_is_whole_and_goes_on() {
+    let mut night = Night::begin(&[]).await;
+    let (mut patient, mut nurse) = (night.patient(0).await, night.nurse(0).await);
+    let session = night.answered(&mut patient, &mut nurse).await.requested.session;
+    nurse.say(Say::AskRecording { session }).await;
+    patient.say(Say::AnswerRecording { session, yes: true }).await;
+    nurse.until_call(session, "REC", |call| (call.recording == RecordingPhase::On).then_some(())).await;
+    patient.peer().sends(100).await;
+    assert!(night.server.stop().success(), "{}", night.server.log());
+    assert!(!night.server.log().contains("ERROR"), "{}", night.server.log());
+    night.server.restart();
+    let manifest = finished_as(&nurse, session, |manifest| manifest.tracks.len() >= 4).await;
+    assert!(!manifest.interrupted && manifest.mix.is_some(), "closed in order: {manifest:?}");
+    let folder = night.server.data().join("recordings").join(&manifest.folder);
+    for track in &manifest.tracks {
+        play_file(&folder.join(&track.file));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_asks_a_second_time_does_not_wait() {
+    let mut server = Server::start(&[]);
+    // Half a request, which an orderly stop gives some seconds.
+    let mut half = TcpStream::connect(("127.0.0.1", server.ports.http)).await.unwrap();
+    let head = "POST /api/v1/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+                Idempotency-Key: 7d1b4e5e-0000-4000-8000-000000000001\r\nContent-Length: 50\r\n\r\n{";
+    half.write_all(head.as_bytes()).await.unwrap();
+    server.signal("TERM");
+    server.says("Stopping").await;
+    let status = server.stop_by("INT");
+    assert_eq!(status.code(), Some(1), "{}", server.log());
+    assert!(server.log().contains("a second time"), "{}", server.log());
+    // And nothing is the worse for it.
+    server.restart();
+    assert!(server.stop().success());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
 //! `yoban serve` and `yoban preflight`.
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use yoban_domain::wire::rest::DemoPerson;
 use yoban_signaling::clock::Clock;
 
@@ -22,12 +23,16 @@ pub(super) async fn serve(options: &Options) -> Result<(), String> {
     if let Some(file) = &options.ready_file {
         ready(file, &server).map_err(|e| format!("{}: {e}", file.display()))?;
     }
-    let done = over(&server, stop_asked()).await;
+    let mut asked = Asked::listen().map_err(|e| e.to_string())?;
+    let done = over(&server, asked.next()).await;
     if let Err(why) = &done {
         tracing::error!(why, "the server ends by itself");
     }
     say("\n終了しています… / Stopping…\n")?;
-    server.stop().await;
+    tokio::select! {
+        () = server.stop() => {}
+        () = asked.next() => at_once(),
+    }
     say("終了しました。データは残っています。 / Stopped. The data stays.\n")?;
     done
 }
@@ -44,19 +49,41 @@ fn ready(file: &std::path::Path, server: &Server) -> std::io::Result<()> {
 }
 
 /// Until somebody asks for the stop; an error when the server cannot go on by itself.
-async fn over(server: &Server, asked: impl Future<Output = std::io::Result<()>>) -> Result<(), String> {
+async fn over(server: &Server, asked: impl Future<Output = ()>) -> Result<(), String> {
     tokio::select! {
-        asked = asked => asked.map_err(|e| e.to_string()),
+        () = asked => Ok(()),
         () = server.media_ended() => Err(MEDIA_ENDED.to_owned()),
     }
 }
 
-async fn stop_asked() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        asked = tokio::signal::ctrl_c() => asked,
-        _ = terminate.recv() => Ok(()),
+/// Ctrl-C and SIGTERM, each time they come.
+struct Asked {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Asked {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Whoever asks a second time does not want to wait for what is being brought to its end. It is as safe as a kill: what was
+/// acknowledged is stored, and the next start goes on from there.
+fn at_once() -> ! {
+    tracing::warn!("asked to stop a second time: ended at once");
+    // A terminal that is gone cannot be told.
+    let _gone = say(
+        "すぐに終了しました。保存済みのデータは残っています。 / Stopped at once. What was stored stays.\n",
+    );
+    std::process::exit(1)
 }
 
 /// What the terminal shows once everything runs.
@@ -196,11 +223,7 @@ mod tests {
         let options = Words::parse_from(words.into_iter().chain([data])).options;
         let server = start(&options, Clock::System).await.unwrap();
         assert!(ready(&server).await.contains("200"));
-        assert_eq!(
-            over(&server, std::future::ready(Ok(()))).await,
-            Ok(()),
-            "while media runs it is ours to end"
-        );
+        assert_eq!(over(&server, std::future::ready(())).await, Ok(()), "while media runs it is ours to end");
         let media = server.signaling.rooms.media().clone();
         tokio::task::spawn_blocking(move || media.shutdown()).await.unwrap();
         assert!(ready(&server).await.contains("503"));

@@ -33,6 +33,9 @@ pub(super) struct Ready {
     parked_deadlines: u64,
     /// The same of pages.
     parked_deliveries: u64,
+    /// Recordings that could not be finished; what was recorded is there, and it is tried again, less and less often. The
+    /// log says why.
+    unfinished_recordings: u64,
 }
 
 /// The process can do its work: the store answers and media runs.
@@ -42,9 +45,13 @@ pub(super) struct Ready {
 ))]
 pub(super) async fn readyz(State(signaling): State<Signaling>) -> Result<Json<Ready>, ApiError> {
     signaling.engine.store().check().await?;
-    signaling.rooms.media().stats().await.map_err(|_| Problem::unavailable())?;
+    let media = signaling.rooms.media().stats().await.map_err(|_| Problem::unavailable())?;
     let parked = signaling.engine.store().read().await?.parked().await?;
-    Ok(Json(Ready { parked_deadlines: parked.deadlines, parked_deliveries: parked.deliveries }))
+    Ok(Json(Ready {
+        parked_deadlines: parked.deadlines,
+        parked_deliveries: parked.deliveries,
+        unfinished_recordings: media.shard.unfinished_recordings as u64,
+    }))
 }
 
 /// Which program this is.

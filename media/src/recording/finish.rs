@@ -37,7 +37,7 @@ pub(crate) fn left_behind(sink: &dyn Sink) -> io::Result<Vec<Job>> {
     Ok(jobs)
 }
 
-fn job_of(session: SessionId, names: &[String]) -> Option<Job> {
+pub(crate) fn job_of(session: SessionId, names: &[String]) -> Option<Job> {
     let open = names.iter().any(|name| name.starts_with("raw-") || name.starts_with("tmp-"));
     if !open && names.iter().any(|name| name == MANIFEST) {
         return Some(Job::Tell(session));
@@ -260,7 +260,7 @@ impl<'a> Output<'a> {
     /// Reads everything back, compares, gives the file its name. Size and SHA-256.
     pub(crate) fn finish(mut self, name: &str) -> io::Result<(u64, String)> {
         self.flush()?;
-        self.segment.sync()?;
+        self.segment.sync()()?;
         let digest = self.digest.finish();
         let mut input = self.sink.read(self.session, &self.passing)?;
         let (mut again, mut part) = (Context::new(&SHA256), vec![0; 1 << 16]);

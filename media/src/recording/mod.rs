@@ -2,8 +2,9 @@
 //! segment, and a mix of all voices is made after the end.
 //!
 //! One thread owns everything that is being recorded ([`Recorder`]). The media loop hands it packets by value and
-//! never waits for it. What is on disk at any moment opens in a player: whole Ogg pages, whole Matroska clusters, each
-//! of well under a second. A second thread finishes closed sessions: it places every packet on the session's time
+//! never waits for it; and it waits for no sync: what it wrote outlives the process, and for a power cut a thread apart
+//! syncs. What is on disk at any moment opens in a player: whole Ogg pages, whole Matroska clusters, each
+//! of well under a second. A third thread finishes closed sessions: it places every packet on the session's time
 //! line, writes files with duration and index, checks them, mixes, and only then lets go of the raw files. The same thread
 //! does the same, from its start, for sessions whose recorder died.
 //!
@@ -16,6 +17,7 @@
 mod final_audio;
 mod final_video;
 mod finish;
+mod finisher;
 mod h264;
 mod inbox;
 mod manifest;
@@ -31,6 +33,7 @@ mod session;
 mod sidecar;
 mod sink;
 mod sps;
+mod syncer;
 mod timeline;
 mod track;
 mod track_file;
@@ -41,6 +44,7 @@ mod tests;
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -49,7 +53,7 @@ use yoban_domain::id::{LegId, SessionId};
 pub use inbox::Refused;
 pub use manifest::{Gap, Manifest, MixFile, TrackFile};
 pub use recorder::Recorder;
-pub use sink::{FileSink, Segment, Sink};
+pub use sink::{DiskWait, FileSink, Segment, Sink};
 
 /// Where recordings go and how long anything may stay in memory.
 #[derive(Debug, Clone)]
@@ -61,7 +65,8 @@ pub struct RecordingConfig {
     pub flush_ms: i64,
     /// How long a packet waits for an earlier one that is missing, in ms. Smaller: retransmissions come too late.
     pub reorder_ms: i64,
-    /// `fdatasync` interval in ms: what a power cut may cost on top of `flush_ms`. Smaller: more disk waits.
+    /// `fdatasync` interval in ms: what a power cut may cost on top of `flush_ms`, on a disk that keeps up. A process that is
+    /// killed loses nothing that was written. Smaller: more disk waits, on a thread of their own.
     pub sync_ms: i64,
     /// Audio packets that may wait for the recorder, all sessions together. One lost audio packet is an alarm.
     pub audio_queue: usize,
@@ -73,6 +78,11 @@ pub struct RecordingConfig {
     /// store lies on the same disk. Half of it is left alone when files are finished, too. Larger: recording stops where there
     /// still was room; smaller: a night's facts do not fit any more.
     pub keep_free: u64,
+    /// How long finishing may go on once the recorder is shut down; what is left then, the next start finishes. Larger: a
+    /// planned restart keeps patients waiting; smaller: a short call is not ready when the server has ended.
+    pub finish_at_stop: Duration,
+    /// After this a recording that could not be finished is tried again, then after twice as long each time, up to an hour.
+    pub retry: Duration,
 }
 
 impl RecordingConfig {
@@ -87,6 +97,8 @@ impl RecordingConfig {
             video_queue: 16_384,
             mix_bitrate: 32_000,
             keep_free: 512 << 20,
+            finish_at_stop: Duration::from_secs(3),
+            retry: Duration::from_secs(30),
         }
     }
 }
@@ -288,8 +300,8 @@ pub enum RecordingEvent {
         /// What the system said; holds no personal data.
         detail: String,
     },
-    /// What was recorded could not be made into final files. The raw files stay, and the next start tries again; what is
-    /// being recorded now goes on.
+    /// What was recorded could not be made into final files. The raw files stay, and it is tried again until it works; told
+    /// once until then, or until the reason changes. What is being recorded now goes on.
     NotFinished {
         /// Whose session.
         session: SessionId,

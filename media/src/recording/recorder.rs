@@ -1,11 +1,12 @@
-//! The recorder's handle and its two threads: one records, one finishes.
+//! The recorder's handle and its three threads: one records, one syncs, one finishes.
 
 use std::collections::{HashMap, VecDeque};
 use std::fs::{File, TryLockError};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -13,20 +14,25 @@ use std::time::{Duration, Instant};
 use yoban_domain::id::{LegId, SessionId};
 
 use super::finish::{self, Job};
+use super::finisher::{End, Finisher};
 use super::inbox::{Drops, Inbox, Message, Refused};
 use super::session::{Session, World};
 use super::sink::{FileSink, Sink, private_file};
+use super::syncer::{self, Batch};
 use super::{Codec, FailReason, Kind, RecordingConfig, RecordingEvent, RtpIn, SenderReport};
 
 /// How often waiting media is looked at when no packet comes.
 const TICK: Duration = Duration::from_millis(50);
 /// How often the room on the disk is looked at. Five calls of three people write about a megabyte in that time.
 const LOOK: Duration = Duration::from_secs(1);
+/// What the threads beside may take, at a stop, on top of the time for finishing: for one answer of the disk.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Handle of the recorder. Cheap to clone; every method returns at once.
 #[derive(Clone)]
 pub struct Recorder {
     inbox: Arc<Inbox>,
+    unfinished: Arc<AtomicUsize>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -65,30 +71,41 @@ impl Recorder {
         for job in finish::left_behind(&*sink)? {
             let _ = jobs.send(job);
         }
-        let finisher = {
-            let (sink, events, config) = (Arc::clone(&sink), events.clone(), config.clone());
-            thread::Builder::new()
-                .name("recording-finish".into())
-                .spawn(move || finish_all(&job_list, &*sink, &config, &events))?
+        let (unfinished, end) = (Arc::new(AtomicUsize::new(0)), Arc::new(End::default()));
+        let finisher = Finisher {
+            jobs: job_list,
+            sink: Arc::clone(&sink),
+            config: config.clone(),
+            events: events.clone(),
+            unfinished: Arc::clone(&unfinished),
+            end: Arc::clone(&end),
         };
+        // Nobody else may write here before the last of these threads has ended.
+        let lock = Arc::new(lock);
+        let finisher = Beside::start("recording-finish", &lock, move || finisher.run())?;
+        let (syncs, batches) = channel();
+        let syncer = Beside::start("recording-sync", &lock, move || syncer::run(&batches))?;
+        let finish_at_stop = config.finish_at_stop;
         let worker = Worker {
             config,
             sink,
             inbox: Arc::clone(&inbox),
             events,
             jobs,
+            syncs,
             sessions: HashMap::new(),
             clock: Clock { base_ms: 0, since: Instant::now() },
         };
         let thread = thread::Builder::new().name("recording".into()).spawn(move || {
             let _ended = EndsInbox(Arc::clone(&worker.inbox));
             worker.run();
-            if finisher.join().is_err() {
-                tracing::error!("the finishing thread of the recorder panicked");
-            }
+            let at = Instant::now() + finish_at_stop;
+            end.set(at);
+            syncer.wait(at + GRACE);
+            finisher.wait(at + GRACE);
             drop(lock);
         })?;
-        Ok((Self { inbox, thread: Arc::new(Mutex::new(Some(thread))) }, receiver))
+        Ok((Self { inbox, unfinished, thread: Arc::new(Mutex::new(Some(thread))) }, receiver))
     }
 
     /// Begins a session's recording. Opening an open session changes nothing; opening one that was closed or that a
@@ -155,7 +172,14 @@ impl Recorder {
         self.inbox.command(Message::Close(session))
     }
 
-    /// Closes all sessions and waits until they are finished. Blocks: not for the media thread.
+    /// How many recordings could not be finished and are being tried again.
+    pub fn unfinished(&self) -> usize {
+        self.unfinished.load(Ordering::Relaxed)
+    }
+
+    /// Closes all sessions, has them synced, and gives finishing as long as the configuration says; what is left then is
+    /// as a kill would leave it, and the next start finishes it. Blocks for that long at most, and for one answer of the
+    /// disk.
     pub fn shutdown(&self) {
         // Refused means that it has ended already.
         let _ = self.inbox.command(Message::Shutdown);
@@ -177,12 +201,50 @@ impl Drop for EndsInbox {
     }
 }
 
+/// A thread beside the recorder's, for whatever may have to wait for the disk.
+struct Beside {
+    name: &'static str,
+    thread: JoinHandle<()>,
+    /// Closed with the thread.
+    running: Receiver<()>,
+}
+
+impl Beside {
+    fn start(
+        name: &'static str,
+        lock: &Arc<Option<File>>,
+        run: impl FnOnce() + Send + 'static,
+    ) -> io::Result<Self> {
+        let lock = Arc::clone(lock);
+        let (alive, running) = channel();
+        let thread = thread::Builder::new().name(name.into()).spawn(move || {
+            let _alive = (alive, lock);
+            run();
+        })?;
+        Ok(Self { name, thread, running })
+    }
+
+    /// Waits until the thread has ended, or until then: a disk that does not answer must not hold up the stop of a server.
+    fn wait(self, until: Instant) {
+        let left = until.saturating_duration_since(Instant::now());
+        if matches!(self.running.recv_timeout(left), Err(RecvTimeoutError::Timeout)) {
+            tracing::warn!(
+                thread = self.name,
+                "the disk does not answer; the next start goes on with the recordings"
+            );
+        } else if self.thread.join().is_err() {
+            tracing::error!(thread = self.name, "a thread of the recorder panicked");
+        }
+    }
+}
+
 struct Worker {
     config: RecordingConfig,
     sink: Arc<dyn Sink>,
     inbox: Arc<Inbox>,
     events: Sender<RecordingEvent>,
     jobs: Sender<Job>,
+    syncs: Sender<Batch>,
     sessions: HashMap<SessionId, Session>,
     clock: Clock,
 }
@@ -205,9 +267,9 @@ impl Worker {
             self.note_drops(drops);
             if ticked.elapsed() >= TICK || !go_on {
                 ticked = Instant::now();
-                let Self { config, sink, sessions, clock, .. } = &mut self;
+                let Self { config, sink, sessions, clock, syncs, .. } = &mut self;
                 let now_ms = clock.now();
-                let mut world = World { config, sink: &**sink, now_ms, events: &mut events };
+                let mut world = World { config, sink: &**sink, now_ms, events: &mut events, syncs };
                 let ticks =
                     sessions.iter_mut().map(|(id, session)| (*id, guard(|| session.tick(&mut world))));
                 let broken: Vec<_> = ticks.filter(|(_, done)| done.is_none()).map(|(id, _)| id).collect();
@@ -237,9 +299,9 @@ impl Worker {
     /// Stops every recording while the rest of the server still has room. A disk that does not say is written to until it
     /// refuses.
     fn keep_free(&mut self, events: &mut Vec<RecordingEvent>) {
-        let Self { config, sink, sessions, clock, .. } = self;
+        let Self { config, sink, sessions, clock, syncs, .. } = self;
         if sink.free().is_ok_and(|free| free < config.keep_free) {
-            let mut world = World { config, sink: &**sink, now_ms: clock.now(), events };
+            let mut world = World { config, sink: &**sink, now_ms: clock.now(), events, syncs };
             sessions.values_mut().for_each(|session| session.no_room(&mut world));
         }
     }
@@ -249,8 +311,8 @@ impl Worker {
         if let Message::Packet(packet) = &message {
             self.clock.observe(packet.arrival_ms);
         }
-        let Self { config, sink, sessions, clock, jobs, .. } = self;
-        let mut world = World { config, sink: &**sink, now_ms: clock.now(), events };
+        let Self { config, sink, sessions, clock, jobs, syncs, .. } = self;
+        let mut world = World { config, sink: &**sink, now_ms: clock.now(), events, syncs };
         match message {
             Message::Packet(packet) => {
                 if let Some(session) = sessions.get_mut(&packet.session) {
@@ -311,7 +373,13 @@ impl Worker {
         self.sessions.remove(&session);
         let detail = "the recorder failed in this session".to_owned();
         events.push(RecordingEvent::Failed { session, reason: FailReason::Defect, detail });
-        let _ = self.jobs.send(Job::Finish(session, u32::MAX));
+        // The files there are now: recording may begin again before they are finished.
+        match guard(|| self.sink.list(session)) {
+            Some(Ok(names)) => finish::job_of(session, &names).into_iter().for_each(|job| {
+                let _ = self.jobs.send(job);
+            }),
+            _ => tracing::error!(?session, "its files cannot be looked into; the next start finishes them"),
+        }
     }
 
     fn note_drops(&mut self, drops: Drops) {
@@ -342,32 +410,6 @@ impl Clock {
             self.base_ms = arrival_ms;
             self.since = Instant::now();
         }
-    }
-}
-
-fn finish_all(
-    jobs: &Receiver<Job>,
-    sink: &dyn Sink,
-    config: &RecordingConfig,
-    events: &Sender<RecordingEvent>,
-) {
-    for job in jobs {
-        let session = job.session();
-        // A final file is a copy of the raw one, which goes only when the copy stands.
-        let room = || match sink.free() {
-            Ok(free) if free < config.keep_free / 2 => Err(io::ErrorKind::StorageFull.into()),
-            _ => Ok(()),
-        };
-        let done = guard(|| room().and_then(|()| finish::work(sink, job, config.mix_bitrate)));
-        let event = match done.unwrap_or_else(|| Err(io::Error::other("the finishing panicked"))) {
-            Ok(Some(manifest)) => RecordingEvent::Finished { session, manifest },
-            Ok(None) => continue,
-            Err(error) => {
-                tracing::error!(?session, %error, "recording not finished; its raw files stay");
-                RecordingEvent::NotFinished { session, reason: FailReason::of(&error) }
-            }
-        };
-        let _ = events.send(event);
     }
 }
 

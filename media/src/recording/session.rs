@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 
 use yoban_domain::id::{LegId, SessionId};
 
 use super::sidecar::{self, Line};
-use super::sink::{Segment, Sink};
+use super::sink::{DiskWait, Segment, Sink};
+use super::syncer::Batch;
 use super::track::{Env, Track};
 use super::{Codec, FailReason, Kind, RecordingConfig, RecordingEvent, RtpIn, SenderReport};
 
@@ -20,6 +22,7 @@ pub(crate) struct World<'a> {
     pub(crate) sink: &'a dyn Sink,
     pub(crate) now_ms: i64,
     pub(crate) events: &'a mut Vec<RecordingEvent>,
+    pub(crate) syncs: &'a Sender<Batch>,
 }
 
 pub(crate) struct Session {
@@ -30,6 +33,11 @@ pub(crate) struct Session {
     next_file: u32,
     sidecar: Option<Box<dyn Segment>>,
     lines: Vec<Line>,
+    /// Lines were written since the last sync.
+    lines_unsynced: bool,
+    closed: Vec<DiskWait>,
+    /// Where the sync that is under way will be told of.
+    syncing: Option<Receiver<io::Result<()>>>,
     synced_ms: i64,
     progress_ms: i64,
     past_bytes: u64,
@@ -51,6 +59,9 @@ impl Session {
             next_file,
             sidecar: None,
             lines: Vec::new(),
+            lines_unsynced: false,
+            closed: Vec::new(),
+            syncing: None,
             synced_ms: world.now_ms,
             progress_ms: world.now_ms,
             past_bytes: 0,
@@ -62,14 +73,15 @@ impl Session {
         self.track_stop(leg, codec.kind(), world);
         let mut track = Track::new(leg, codec, world.config);
         if !self.paused && !self.failed {
-            track.resume(&mut env(self.id, &mut self.lines, &mut self.next_file, world));
+            track.resume(&mut env(self.id, &mut self.lines, &mut self.closed, &mut self.next_file, world));
         }
         self.tracks.insert((leg, codec.kind()), track);
     }
 
     pub(crate) fn track_stop(&mut self, leg: LegId, kind: Kind, world: &mut World<'_>) {
         if let Some(mut track) = self.tracks.remove(&(leg, kind)) {
-            let result = track.stop(&mut env(self.id, &mut self.lines, &mut self.next_file, world));
+            let result =
+                track.stop(&mut env(self.id, &mut self.lines, &mut self.closed, &mut self.next_file, world));
             self.past_bytes += track.bytes();
             let result = result.and_then(|()| self.write_lines(world));
             self.check(result, world);
@@ -83,7 +95,8 @@ impl Session {
         let Some(track) = self.tracks.get_mut(&(packet.leg, packet.kind)) else {
             return;
         };
-        let result = track.push(packet, &mut env(self.id, &mut self.lines, &mut self.next_file, world));
+        let result = track
+            .push(packet, &mut env(self.id, &mut self.lines, &mut self.closed, &mut self.next_file, world));
         self.check(result, world);
     }
 
@@ -149,9 +162,10 @@ impl Session {
         self.check(result, world);
         if world.now_ms - self.synced_ms >= world.config.sync_ms {
             self.synced_ms = world.now_ms;
-            let result = self.sync();
-            self.check(result, world);
+            self.sync(world);
         }
+        let result = self.synced();
+        self.check(result, world);
         if world.now_ms - self.progress_ms >= PROGRESS_MS && !self.tracks.is_empty() {
             self.progress_ms = world.now_ms;
             let bytes = self.past_bytes + self.tracks.values().map(Track::bytes).sum::<u64>();
@@ -165,12 +179,8 @@ impl Session {
         for (leg, kind) in keys {
             self.track_stop(leg, kind, world);
         }
-        if !self.failed
-            && let Some(sidecar) = &mut self.sidecar
-        {
-            let result = sidecar.sync();
-            self.check(result, world);
-        }
+        self.syncing = None;
+        self.sync(world);
         self.next_file
     }
 
@@ -179,13 +189,38 @@ impl Session {
         world: &mut World<'_>,
         mut work: impl FnMut(&mut Track, &mut Env<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
-        let mut env = env(self.id, &mut self.lines, &mut self.next_file, world);
+        let mut env = env(self.id, &mut self.lines, &mut self.closed, &mut self.next_file, world);
         self.tracks.values_mut().try_for_each(|track| work(track, &mut env))
     }
 
-    fn sync(&mut self) -> io::Result<()> {
-        self.tracks.values_mut().try_for_each(|track| track.writer().sync())?;
-        self.sidecar.as_mut().map_or(Ok(()), |sidecar| sidecar.sync())
+    /// Has everything synced that was written, unless the disk is still at it since the last time.
+    fn sync(&mut self, world: &mut World<'_>) {
+        if self.syncing.is_some() {
+            return;
+        }
+        let mut files = std::mem::take(&mut self.closed);
+        files.extend(self.tracks.values_mut().filter_map(|track| track.writer().sync()));
+        if std::mem::take(&mut self.lines_unsynced) {
+            files.extend(self.sidecar.as_mut().map(|sidecar| sidecar.sync()));
+        }
+        if !files.is_empty() {
+            let (done, told) = channel();
+            // A thread that is gone is seen by what it does not tell.
+            let _ = world.syncs.send(Batch { session: self.id, files, done });
+            self.syncing = Some(told);
+        }
+    }
+
+    /// What came of the last sync, as soon as it is known.
+    fn synced(&mut self) -> io::Result<()> {
+        let Some(told) = &self.syncing else { return Ok(()) };
+        let result = match told.try_recv() {
+            Err(TryRecvError::Empty) => return Ok(()),
+            Err(TryRecvError::Disconnected) => Err(io::Error::other("nobody syncs any more")),
+            Ok(result) => result,
+        };
+        self.syncing = None;
+        result
     }
 
     fn write_lines(&mut self, world: &World<'_>) -> io::Result<()> {
@@ -199,6 +234,7 @@ impl Session {
         }
         if let Some(sidecar) = &mut self.sidecar {
             sidecar.append(&sidecar::text(&self.lines))?;
+            self.lines_unsynced = true;
         }
         self.lines.clear();
         Ok(())
@@ -210,6 +246,8 @@ impl Session {
         self.tracks.values_mut().for_each(Track::abandon);
         self.sidecar = None;
         self.lines.clear();
+        self.closed.clear();
+        self.syncing = None;
         if !std::mem::replace(&mut self.failed, true) {
             let (session, reason, detail) = (self.id, FailReason::of(&error), error.to_string());
             tracing::error!(?session, ?reason, %error, "recording stopped");
@@ -221,11 +259,12 @@ impl Session {
 fn env<'a>(
     session: SessionId,
     lines: &'a mut Vec<Line>,
+    closed: &'a mut Vec<DiskWait>,
     next_file: &'a mut u32,
     world: &'a mut World<'_>,
 ) -> Env<'a> {
-    let World { config, sink, now_ms, events } = world;
-    Env { session, config, sink: *sink, lines, events, next_file, now_ms: *now_ms }
+    let World { config, sink, now_ms, events, .. } = world;
+    Env { session, config, sink: *sink, lines, closed, events, next_file, now_ms: *now_ms }
 }
 
 /// The first number above all that names carry, whatever stage their file is in.

@@ -3,8 +3,12 @@
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use yoban_domain::id::SessionId;
+
+/// Waits until what was appended before it was made is on the disk itself. After an error that must not be trusted (R11).
+pub type DiskWait = Box<dyn FnOnce() -> io::Result<()> + Send>;
 
 /// A place for recordings. Names are made by the recorder (`a-z 0-9 - .`), never taken from outside.
 ///
@@ -23,7 +27,7 @@ pub trait Sink: Send + Sync {
     /// When the place cannot be read.
     fn list(&self, session: SessionId) -> io::Result<Vec<String>>;
 
-    /// Begins a file, replacing an unfinished one of the same name.
+    /// Begins a file, replacing an unfinished one of the same name. Its name is safe from a power cut with its first sync.
     ///
     /// # Errors
     /// When it cannot be made.
@@ -56,11 +60,8 @@ pub trait Segment: Send {
     /// Disk full and all else the disk may answer.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Waits until everything appended is on the disk itself. After an error it must not be trusted (R11).
-    ///
-    /// # Errors
-    /// What the disk answers.
-    fn sync(&mut self) -> io::Result<()>;
+    /// The wait for everything that was appended so far; it may be called on another thread, while more is appended here.
+    fn sync(&mut self) -> DiskWait;
 
     /// Syncs and gives the file its final name in one step that either happened or did not.
     ///
@@ -137,13 +138,13 @@ impl Sink for FileSink {
     fn create(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Segment>> {
         let path = self.path(session, name)?;
         let folder = self.folder(session);
+        let mut unsynced = vec![folder.clone()];
         if !folder.exists() {
             private_folder(&folder)?;
-            sync_folder(&self.dir)?;
+            unsynced.push(self.dir.clone());
         }
-        let file = private_file(&path)?;
-        sync_folder(&folder)?;
-        Ok(Box::new(FileSegment { file, path, folder }))
+        let file = Arc::new(private_file(&path)?);
+        Ok(Box::new(FileSegment { file, path, folder, unsynced }))
     }
 
     fn read(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Read + Send>> {
@@ -164,24 +165,34 @@ impl Sink for FileSink {
 }
 
 struct FileSegment {
-    file: File,
+    file: Arc<File>,
     path: PathBuf,
     folder: PathBuf,
+    /// Folders with names that no sync has seen yet.
+    unsynced: Vec<PathBuf>,
 }
 
 impl Segment for FileSegment {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes)
+        (&*self.file).write_all(bytes)
     }
 
-    fn sync(&mut self) -> io::Result<()> {
-        self.file.sync_data()
+    fn sync(&mut self) -> DiskWait {
+        let (file, folders) = (Arc::clone(&self.file), std::mem::take(&mut self.unsynced));
+        Box::new(move || {
+            file.sync_data()?;
+            folders.iter().try_for_each(|folder| sync_folder(folder))
+        })
     }
 
     fn finish(self: Box<Self>, name: &str) -> io::Result<()> {
         self.file.sync_all()?;
         fs::rename(&self.path, self.folder.join(name))?;
-        sync_folder(&self.folder)
+        sync_folder(&self.folder)?;
+        self.unsynced
+            .iter()
+            .filter(|folder| **folder != self.folder)
+            .try_for_each(|folder| sync_folder(folder))
     }
 }
 

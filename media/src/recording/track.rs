@@ -8,7 +8,7 @@ use yoban_domain::id::{LegId, SessionId};
 use super::h264::{Nals, ParameterSets};
 use super::reorder::{Ordered, Reorder};
 use super::sidecar::Line;
-use super::sink::Sink;
+use super::sink::{DiskWait, Sink};
 use super::track_file::{TrackWriter, Unit};
 use super::{Codec, Gap, GapReason, Kind, RecordingConfig, RecordingEvent, RtpIn, vp8};
 
@@ -23,6 +23,8 @@ pub(crate) struct Env<'a> {
     pub(crate) config: &'a RecordingConfig,
     pub(crate) sink: &'a dyn Sink,
     pub(crate) lines: &'a mut Vec<Line>,
+    /// Of files that were closed and are not synced yet.
+    pub(crate) closed: &'a mut Vec<DiskWait>,
     pub(crate) events: &'a mut Vec<RecordingEvent>,
     /// Number of the next file of this session.
     pub(crate) next_file: &'a mut u32,

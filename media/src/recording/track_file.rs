@@ -7,7 +7,7 @@ use yoban_domain::id::LegId;
 use super::matroska::{Cluster, MAX_CLUSTER_MS, Picture, raw_head, tracks};
 use super::ogg_page::Pages;
 use super::sidecar::Line;
-use super::sink::Segment;
+use super::sink::{DiskWait, Segment};
 use super::timeline::Timeline;
 use super::track::{Counts, Env};
 use super::{Codec, Kind, RecordingEvent, opus_packet};
@@ -191,16 +191,16 @@ impl TrackWriter {
         Ok(())
     }
 
-    /// Waits for the disk where anything was written since the last time.
-    pub(crate) fn sync(&mut self) -> io::Result<()> {
-        let Some(open) = &mut self.open else { return Ok(()) };
-        if std::mem::take(&mut open.unsynced) { open.segment.sync() } else { Ok(()) }
+    /// The wait for the disk, where anything was written since the last one.
+    pub(crate) fn sync(&mut self) -> Option<DiskWait> {
+        let open = self.open.as_mut()?;
+        std::mem::take(&mut open.unsynced).then(|| open.segment.sync())
     }
 
     /// Writes what is left and closes the file.
     pub(crate) fn finish(&mut self, counts: Counts, late: u64, env: &mut Env<'_>) -> io::Result<()> {
         self.flush(env)?;
-        self.sync()?;
+        env.closed.extend(self.sync());
         if let Some(open) = self.open.take() {
             let file = open.number;
             if let Some((at, delay)) = open.point {

@@ -89,6 +89,8 @@ pub struct ShardStats {
     pub broken_rooms: u64,
     /// Events lost because nobody read them.
     pub lost_events: u64,
+    /// Recordings that could not be finished and are being tried again.
+    pub unfinished_recordings: usize,
 }
 
 /// The loop and everything it owns.
@@ -441,6 +443,7 @@ impl Shard {
             unsent: self.sockets.unsent,
             strangers: self.demux.strangers,
             forged: self.demux.forged,
+            unfinished_recordings: self.taping.as_ref().map_or(0, Taping::unfinished),
             ..self.stats.clone()
         };
         Stats { connections: self.rooms.values().flat_map(Room::stats).collect(), shard }

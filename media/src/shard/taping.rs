@@ -143,7 +143,12 @@ impl Taping {
             .chain(failed)
     }
 
-    /// Waits until everything is on disk.
+    /// Recordings that could not be finished and are being tried again.
+    pub(crate) fn unfinished(&self) -> usize {
+        self.recorder.unfinished()
+    }
+
+    /// Waits until what was recorded is on disk, and a little for what can be finished soon.
     pub(crate) fn shutdown(&self) {
         self.recorder.shutdown();
     }

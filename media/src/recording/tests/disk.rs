@@ -4,80 +4,23 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
-
-use yoban_domain::id::SessionId;
 
 use super::clips::{self, Temp};
 use super::rig::{Rig, T0, config, decodes, finished, leg, packets, packets_in, recover, session, wait_for};
-use crate::recording::{
-    Codec, FailReason, FileSink, GapReason, Kind, Recorder, RecordingEvent, RtpIn, Segment, Sink,
-};
-
-/// A sink whose files open only when the test lets them.
-struct Slow {
-    inner: FileSink,
-    asked: Mutex<Sender<()>>,
-    go: Mutex<Receiver<()>>,
-}
-
-impl Sink for Slow {
-    fn sessions(&self) -> io::Result<Vec<SessionId>> {
-        self.inner.sessions()
-    }
-    fn list(&self, session: SessionId) -> io::Result<Vec<String>> {
-        self.inner.list(session)
-    }
-    fn create(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Segment>> {
-        if name.starts_with("raw-") {
-            self.asked.lock().unwrap().send(()).unwrap();
-            self.go.lock().unwrap().recv().unwrap();
-        }
-        self.inner.create(session, name)
-    }
-    fn read(&self, session: SessionId, name: &str) -> io::Result<Box<dyn io::Read + Send>> {
-        self.inner.read(session, name)
-    }
-    fn remove(&self, session: SessionId, name: &str) -> io::Result<()> {
-        self.inner.remove(session, name)
-    }
-    fn free(&self) -> io::Result<u64> {
-        self.inner.free()
-    }
-}
-
-/// A sink with a mistake in it: it panics for one session.
-struct Mistaken(FileSink);
-
-impl Sink for Mistaken {
-    fn sessions(&self) -> io::Result<Vec<SessionId>> {
-        self.0.sessions()
-    }
-    fn list(&self, session: SessionId) -> io::Result<Vec<String>> {
-        self.0.list(session)
-    }
-    fn create(&self, id: SessionId, name: &str) -> io::Result<Box<dyn Segment>> {
-        assert_ne!(id, session(2), "the mistake of this test");
-        self.0.create(id, name)
-    }
-    fn read(&self, session: SessionId, name: &str) -> io::Result<Box<dyn io::Read + Send>> {
-        self.0.read(session, name)
-    }
-    fn remove(&self, session: SessionId, name: &str) -> io::Result<()> {
-        self.0.remove(session, name)
-    }
-    fn free(&self) -> io::Result<u64> {
-        self.0.free()
-    }
-}
+use super::sinks::Hooked;
+use crate::recording::{Codec, FailReason, GapReason, Kind, Recorder, RecordingEvent, RtpIn, Sink};
 
 #[test]
 fn a_mistake_in_one_session_is_told_and_the_others_are_recorded_on() {
     let temp = Temp::new();
     let sound = clips::tone(&temp, 440, 2);
-    let sink = Mistaken(FileSink::new(temp.path("rec")).unwrap());
+    let sink = Hooked::new(&temp).on_create(|id, _| {
+        assert_ne!(id, session(2), "the mistake of this test");
+        Ok(())
+    });
     let (recorder, events) = Recorder::start_with(config(&temp), Arc::new(sink)).unwrap();
     for number in [1, 2] {
         recorder.open_session(session(number)).unwrap();
@@ -97,48 +40,18 @@ fn a_mistake_in_one_session_is_told_and_the_others_are_recorded_on() {
     assert_eq!((manifest.session, manifest.tracks[0].units), (session(1), sound.units as u64));
 }
 
-/// A sink whose raw files cannot be read back, and that says what the test wants of the room it has.
-struct Odd {
-    inner: FileSink,
-    unreadable: bool,
-    free: AtomicU64,
-}
-
-impl Odd {
-    fn new(temp: &Temp, unreadable: bool, free: u64) -> Arc<Self> {
-        Arc::new(Self { inner: FileSink::new(temp.path("rec")).unwrap(), unreadable, free: free.into() })
-    }
-}
-
-impl Sink for Odd {
-    fn sessions(&self) -> io::Result<Vec<SessionId>> {
-        self.inner.sessions()
-    }
-    fn list(&self, session: SessionId) -> io::Result<Vec<String>> {
-        self.inner.list(session)
-    }
-    fn create(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Segment>> {
-        self.inner.create(session, name)
-    }
-    fn read(&self, session: SessionId, name: &str) -> io::Result<Box<dyn io::Read + Send>> {
-        if self.unreadable && name.starts_with("raw-") {
-            return Err(io::Error::other("a bad block"));
-        }
-        self.inner.read(session, name)
-    }
-    fn remove(&self, session: SessionId, name: &str) -> io::Result<()> {
-        self.inner.remove(session, name)
-    }
-    fn free(&self) -> io::Result<u64> {
-        Ok(self.free.load(Ordering::Relaxed))
-    }
+/// A sink whose raw files cannot be read back.
+fn unreadable(temp: &Temp) -> Arc<dyn Sink> {
+    Arc::new(Hooked::new(temp).on_read(|_, name| {
+        if name.starts_with("raw-") { Err(io::Error::other("a bad block")) } else { Ok(()) }
+    }))
 }
 
 #[test]
 fn an_older_part_that_cannot_be_finished_ends_nothing_that_is_recorded_now() {
     let temp = Temp::new();
     let sound = clips::tone(&temp, 440, 2);
-    let (recorder, events) = Recorder::start_with(config(&temp), Odd::new(&temp, true, u64::MAX)).unwrap();
+    let (recorder, events) = Recorder::start_with(config(&temp), unreadable(&temp)).unwrap();
     let mut rig = Rig::of(recorder, events, &temp);
     let begin = |rig: &Rig, from| {
         rig.recorder.open_session(session(1)).unwrap();
@@ -164,7 +77,8 @@ fn an_older_part_that_cannot_be_finished_ends_nothing_that_is_recorded_now() {
 fn recording_stops_while_the_store_has_room_and_goes_on_when_there_is_more() {
     let temp = Temp::new();
     let sound = clips::tone(&temp, 440, 2);
-    let sink = Odd::new(&temp, false, 1_000);
+    let sink = Arc::new(Hooked::new(&temp));
+    sink.free.store(1_000, Ordering::Relaxed);
     let mut config = config(&temp);
     config.keep_free = 1_000;
     let (recorder, events) = Recorder::start_with(config, Arc::clone(&sink) as Arc<dyn Sink>).unwrap();
@@ -188,7 +102,7 @@ fn recording_stops_while_the_store_has_room_and_goes_on_when_there_is_more() {
 fn a_file_the_map_knows_nothing_of_is_placed_near_the_others_and_spoils_no_mix() {
     let temp = Temp::new();
     let sound = clips::tone(&temp, 440, 2);
-    let (recorder, events) = Recorder::start_with(config(&temp), Odd::new(&temp, true, u64::MAX)).unwrap();
+    let (recorder, events) = Recorder::start_with(config(&temp), unreadable(&temp)).unwrap();
     let rig = Rig::of(recorder, events, &temp);
     rig.recorder.open_session(session(1)).unwrap();
     for who in [1, 2] {
@@ -216,11 +130,15 @@ fn a_full_queue_costs_pictures_first_and_is_declared() {
     let (sound, vp8) = (clips::tone(&temp, 440, 4), clips::vp8(&temp, "320x240", 4, 30));
     let (asked, asking) = channel();
     let (go, going) = channel();
-    let sink = Slow {
-        inner: FileSink::new(temp.path("rec")).unwrap(),
-        asked: Mutex::new(asked),
-        go: Mutex::new(going),
-    };
+    let going = Mutex::new(going);
+    // Files open only when the test lets them.
+    let sink = Hooked::new(&temp).on_create(move |_, name| {
+        if name.starts_with("raw-") {
+            asked.send(()).unwrap();
+            going.lock().unwrap().recv().unwrap();
+        }
+        Ok(())
+    });
     let mut config = config(&temp);
     (config.audio_queue, config.video_queue) = (1_000, 20);
     let (recorder, events) = Recorder::start_with(config, Arc::new(sink)).unwrap();

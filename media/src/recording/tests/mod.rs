@@ -3,9 +3,11 @@
 mod clips;
 mod disk;
 mod files;
+mod hanging;
 mod hostile;
 mod kill;
 mod network;
 mod rig;
+mod sinks;
 mod units;
 mod voices;

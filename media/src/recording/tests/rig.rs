@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::Receiver;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use yoban_domain::id::{LegId, SessionId};
 
@@ -27,6 +27,8 @@ pub fn config(temp: &Temp) -> RecordingConfig {
     (config.audio_queue, config.video_queue) = (usize::MAX, usize::MAX);
     // Some tests fill their own small disk to the brim.
     config.keep_free = 0;
+    // A machine that is busy with other tests finishes all the same.
+    config.finish_at_stop = Duration::from_secs(600);
     config
 }
 
@@ -34,6 +36,7 @@ pub fn config(temp: &Temp) -> RecordingConfig {
 pub fn recover(folder: &Path) -> Vec<Manifest> {
     let mut config = RecordingConfig::new(folder);
     config.keep_free = 0;
+    config.finish_at_stop = Duration::from_secs(600);
     let (recorder, events) = Recorder::start(config).unwrap();
     recorder.shutdown();
     let manifest = |event| {
@@ -197,8 +200,10 @@ pub fn near(value: i64, wanted: i64, within: i64) {
 
 /// Waits for an event; the time-out only ends a test that would hang.
 pub fn wait_for(rig: &mut Rig, what: impl Fn(&RecordingEvent) -> bool) {
+    let give_up = Instant::now() + Duration::from_secs(60);
     loop {
-        let event = rig.events.recv_timeout(Duration::from_secs(30)).expect("the event never came");
+        let left = give_up.saturating_duration_since(Instant::now());
+        let event = rig.events.recv_timeout(left).expect("the event never came");
         let found = what(&event);
         rig.seen.push(event);
         if found {
