@@ -313,6 +313,16 @@ async fn bad_sdp_is_an_answer_and_a_good_one_may_follow() {
     one.hears(2, Kind::Video, 5);
     two.hears(1, Kind::Video, 5);
     let twice = plane.media.answer(connection(103), good).await;
-    assert_eq!(twice, Err(MediaError::AlreadyAnswered(connection(103))));
+    assert_eq!(twice, Err(MediaError::AlreadyAnswered(connection(103))), "the answer to another offer");
+    // Whoever did not hear that it was taken gives it again.
+    let offer = plane.media.offer(session(1), leg(2), connection(104)).await.unwrap();
+    let (two, answer) = Phone::answering(2, Sending::Both, &offer);
+    for _ in 0..2 {
+        assert_eq!(plane.media.answer(connection(104), answer.clone()).await, Ok(()));
+    }
+    plane.connected(connection(104)).await;
+    assert_eq!(plane.media.answer(connection(104), answer).await, Ok(()));
+    one.hears(2, Kind::Video, 5);
+    two.hears(1, Kind::Video, 5);
     plane.assert_clean().await;
 }

@@ -405,6 +405,29 @@ async fn a_device_without_the_rooms_codec_has_sound_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_display_beside_somebodys_own_connection_takes_nothing_from_them() {
+    let mut plane = Plane::start();
+    plane.media.apply(plan(vec![open(1), open(2)])).unwrap();
+    let one = plane.join(1, 101, Sending::Both).await;
+    let two = plane.join(2, 102, Sending::Both).await;
+    let mut displays = Vec::new();
+    for id in [103, 104] {
+        let display = Phone::watching(2, 1);
+        let answer = plane.media.whep(session(1), leg(2), connection(id), display.sdp.clone()).await.unwrap();
+        displays.push(display.answered(answer, Sending::Nothing));
+        plane.connected(connection(id)).await;
+    }
+    displays[1].hears(1, Kind::Video, 5);
+    two.hears(1, Kind::Video, 5);
+    one.hears(2, Kind::Video, 5);
+    let stats = plane.media.stats().await.unwrap();
+    let mut left: Vec<_> = stats.connections.iter().map(|row| row.connection).collect();
+    left.sort();
+    assert_eq!(left, [101, 102, 104].map(connection), "of two displays the newer one");
+    plane.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_open_members_who_agreed_are_recorded() {
     let dir = std::env::temp_dir().join(format!("yoban-rooms-{}", std::process::id()));
     let mut plane = Plane::start_with(Some(RecordingConfig::new(&dir)));

@@ -71,9 +71,14 @@ impl CommandError {
             | Self::NotFound
             | Self::Invalid(_)
             | Self::Described(_) => self.problem(),
-            // What a client got wrong is the client's to know; a log full of it would hide what is ours.
-            Self::Media(error @ MediaError::Sdp(_)) => {
-                tracing::debug!(%error, "an SDP was refused");
+            // What a client got wrong, or said too late, is the client's to know; a log full of it would hide what is ours.
+            Self::Media(
+                error @ (MediaError::Sdp(_)
+                | MediaError::UnknownLeg(_)
+                | MediaError::UnknownConnection(_)
+                | MediaError::AlreadyAnswered(_)),
+            ) => {
+                tracing::debug!(%error, "a connection was refused");
                 self.problem()
             }
             Self::Store(_) | Self::Media(_) => {
@@ -100,4 +105,34 @@ impl CommandError {
 pub fn trace_id() -> String {
     let random = crate::engine::fresh().simple().to_string();
     random.chars().skip(24).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use yoban_domain::id::{ConnectionId, LegId, SessionId};
+    use yoban_media::SdpProblem;
+
+    #[test]
+    fn what_the_client_got_wrong_has_no_number_in_our_log_and_what_is_ours_has() {
+        let id = crate::engine::fresh();
+        let (connection, leg) = (ConnectionId(id), LegId(id));
+        for theirs in [
+            MediaError::Sdp(SdpProblem::NotSdp),
+            MediaError::UnknownLeg(leg),
+            MediaError::UnknownConnection(connection),
+            MediaError::AlreadyAnswered(connection),
+        ] {
+            assert_eq!(CommandError::Media(theirs.clone()).told().trace_id, None, "{theirs}");
+        }
+        for ours in [
+            MediaError::Busy,
+            MediaError::Stopped,
+            MediaError::UnknownRoom(SessionId(id)),
+            MediaError::ConnectionExists(connection),
+            MediaError::Engine(String::new()),
+        ] {
+            assert!(CommandError::Media(ours.clone()).told().trace_id.is_some(), "{ours}");
+        }
+    }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use ring::digest::{SHA256, digest};
 use yoban_domain::id::{ConnectionId, LegId};
 
 use super::forward::{Kind, Line, seat};
-use super::{Link, Output, Role, Room, RoomPlan};
+use super::{Answered, Link, Output, Role, Room, RoomPlan};
 use crate::SLOTS;
 use crate::error::{FailReason, MediaError};
 use crate::handle::MediaEvent;
@@ -64,7 +65,7 @@ impl Room {
     ) -> Result<(String, [String; 2]), MediaError> {
         self.may_connect(leg, connection)?;
         let (peer, sdp) = Peer::offering(now, local, self.plan.codec, SLOTS)?;
-        let credentials = self.insert(now, leg, connection, Role::Duplex, false, peer, out);
+        let credentials = self.insert(now, leg, connection, Role::Duplex, Answered::No, peer, out);
         Ok((sdp, credentials))
     }
 
@@ -85,7 +86,7 @@ impl Room {
             if role == Role::Publish { (Purpose::Whip, 0) } else { (Purpose::Whep, SLOTS) };
         let checked = negotiate::check(offer, purpose, negotiate::codec_line(self.plan.codec))?;
         let (peer, sdp) = Peer::answering(now, local, self.plan.codec, slots, checked)?;
-        let credentials = self.insert(now, leg, connection, role, true, peer, out);
+        let credentials = self.insert(now, leg, connection, role, Answered::ByUs, peer, out);
         Ok((sdp, credentials))
     }
 
@@ -104,7 +105,7 @@ impl Room {
         leg: LegId,
         connection: ConnectionId,
         role: Role,
-        answered: bool,
+        answered: Answered,
         peer: Peer,
         out: &mut Output,
     ) -> [String; 2] {
@@ -141,7 +142,7 @@ impl Room {
         credentials
     }
 
-    /// The answer to [`Room::offer`].
+    /// The answer to [`Room::offer`]. The same one again changes nothing: the client never heard that it was taken.
     pub(crate) fn answer(
         &mut self,
         now: Instant,
@@ -149,13 +150,16 @@ impl Room {
         sdp: &str,
     ) -> Result<(), MediaError> {
         let link = self.links.get_mut(&connection).ok_or(MediaError::UnknownConnection(connection))?;
-        if link.answered {
-            return Err(MediaError::AlreadyAnswered(connection));
+        let text = digest(&SHA256, sdp.as_bytes()).as_ref().to_vec();
+        match &link.answered {
+            Answered::No => {}
+            Answered::With(taken) if *taken == text => return Ok(()),
+            Answered::With(_) | Answered::ByUs => return Err(MediaError::AlreadyAnswered(connection)),
         }
         let purpose = Purpose::Answer { slots: link.peer.slots() };
         let checked = negotiate::check(sdp, purpose, negotiate::codec_line(link.peer.codec()))?;
         link.peer.answer(now, checked)?;
-        link.answered = true;
+        link.answered = Answered::With(text);
         link.touched = true;
         Ok(())
     }

@@ -32,7 +32,7 @@ struct Link {
     /// Order of creation: the newest connected one counts.
     order: u64,
     created: Instant,
-    answered: bool,
+    answered: Answered,
     peer: Peer,
     presence: Option<Presence>,
     slots: Vec<Option<LegId>>,
@@ -40,6 +40,16 @@ struct Link {
     duplicates: u64,
     gated: u64,
     touched: bool,
+}
+
+/// Who has answered the offer of a connection.
+enum Answered {
+    /// Nobody yet: it is ours, and the client's answer is waited for.
+    No,
+    /// The client, with the text of this SHA-256 digest.
+    With(Vec<u8>),
+    /// We did.
+    ByUs,
 }
 
 /// One session's media.

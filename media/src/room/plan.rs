@@ -54,9 +54,10 @@ impl Role {
         self != Self::Publish
     }
 
-    /// Whether a new connection of this role takes the place of an older one.
+    /// Whether a new connection of this role takes the place of an older one: a person sends by one connection, and by what
+    /// they only watch their own goes on.
     pub(super) fn replaces(self, older: Self) -> bool {
-        (self.publishes() && older.publishes()) || (self.receives() && older.receives())
+        (self.publishes() && older.publishes()) || (self == Self::Receive && older == Self::Receive)
     }
 }
 
