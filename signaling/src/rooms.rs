@@ -1,9 +1,11 @@
 //! Between media plane and engine: whose connection is whose, and what its events mean for the call.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::panic::AssertUnwindSafe;
 
+use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 use yoban_domain::id::{ConnectionId, DeviceId, LegId, SessionId};
 use yoban_domain::session::Input;
@@ -32,6 +34,9 @@ enum Ask {
     Forget { connection: ConnectionId },
     /// May this device answer for this connection?
     Whose { connection: ConnectionId, reply: oneshot::Sender<Option<Ownership>> },
+    /// Say when nothing is on its way to the store.
+    #[cfg(test)]
+    Quiet { reply: oneshot::Sender<()> },
 }
 
 /// Whose connection it is.
@@ -63,7 +68,7 @@ impl Rooms {
         let (sender, asks) = mpsc::channel(QUEUE);
         let again_at = engine.clock().now();
         let (owners, up, waiting) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let task = Task { engine, hub, owners, up, waiting, again_at };
+        let task = Task { engine, hub, owners, up, waiting, telling: JoinSet::new(), again_at };
         let running = tokio::spawn(task.run(events, asks));
         (Self { asks: sender, media }, running)
     }
@@ -121,6 +126,14 @@ impl Rooms {
         self.asks.send(Ask::Whose { connection, reply }).await.ok()?;
         answer.await.ok().flatten()
     }
+
+    /// Returns when what was heard so far is stored, or waits to be offered again.
+    #[cfg(test)]
+    pub(crate) async fn quiet(&self) {
+        let (reply, answer) = oneshot::channel();
+        let _stopped = self.asks.send(Ask::Quiet { reply }).await;
+        let _stopped = answer.await;
+    }
 }
 
 /// Connections are named at random: a name cannot be guessed.
@@ -135,22 +148,52 @@ struct Task {
     owners: BTreeMap<ConnectionId, Ownership>,
     /// Connections that carry a leg now. A leg is lost when its last one is.
     up: BTreeMap<LegId, BTreeSet<ConnectionId>>,
-    /// What the store did not take yet, in its order. One session's trouble holds up no other.
+    /// What is not stored yet, in its order. One session's trouble holds up no other.
     waiting: BTreeMap<SessionId, Waiting>,
-    /// When it is offered again.
+    /// On their way to the store, one of each session: a store that hangs must not hold up the maps of the calls.
+    telling: JoinSet<(SessionId, News, Result<(), CommandError>)>,
+    /// When what the store did not take is offered to it again.
     again_at: Timestamp,
 }
 
 /// What one session has to be told.
 struct Waiting {
     news: VecDeque<News>,
+    state: Offered,
+    /// It was logged that the store did not take something, and it has taken nothing since.
+    logged: bool,
     /// Since when the store is there and does not take the first of them.
     since: Timestamp,
 }
 
+/// How it stands with the first of a session's news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Offered {
+    NotYet,
+    /// It is on its way, and not in the queue.
+    Now,
+    /// The store did not take it.
+    InVain,
+}
+
 impl Waiting {
-    fn new(news: News, since: Timestamp) -> Self {
-        Self { news: VecDeque::from([news]), since }
+    const fn new(since: Timestamp) -> Self {
+        Self { news: VecDeque::new(), state: Offered::NotYet, logged: false, since }
+    }
+
+    /// What was offered in vain is the first again, unless there is a later word about the same.
+    fn back(&mut self, news: News) {
+        self.state = Offered::InVain;
+        let later = if let News::Input(input) = &news
+            && let Some(about) = about(input)
+        {
+            self.news.iter().any(|news| matches!(news, News::Input(news) if self::about(news) == Some(about)))
+        } else {
+            false
+        };
+        if !later {
+            self.news.push_front(news);
+        }
     }
 
     /// Of a leg that came and went while the store was away its last state counts, so that the queue stays as short as the
@@ -190,12 +233,20 @@ impl Task {
             tokio::select! {
                 biased;
                 // First, so that no stream of events puts it off.
-                () = self.engine.clock().until(self.again_at), if !self.waiting.is_empty() => self.again().await,
+                () = self.engine.clock().until(self.again_at), if self.in_vain() => self.again(),
+                Some(Ok((session, news, done))) = self.telling.join_next(), if !self.telling.is_empty() => {
+                    self.told(session, news, done);
+                }
                 ask = asks.recv() => match ask {
                     Some(Ask::Mine { connection, owner }) => _ = self.owners.insert(connection, owner),
                     Some(Ask::Forget { connection }) => _ = self.owners.remove(&connection),
                     Some(Ask::Whose { connection, reply }) => _ = reply.send(self.owners.get(&connection).copied()),
-                    None => return,
+                    #[cfg(test)]
+                    Some(Ask::Quiet { reply }) => {
+                        self.all_told().await;
+                        let _gone = reply.send(());
+                    }
+                    None => return self.all_told().await,
                 },
                 event = events.recv() => match event {
                     Some(event) => self.event(event).await,
@@ -207,7 +258,8 @@ impl Task {
 
     /// The media plane has ended: what waits is offered once more, then the files on disk tell it at the next start.
     async fn last_try(&mut self) {
-        self.again().await;
+        self.again();
+        self.all_told().await;
         for (session, waiting) in &self.waiting {
             tracing::error!(?session, news = waiting.news.len(), "what media reported could not be stored");
         }
@@ -225,11 +277,11 @@ impl Task {
             MediaEvent::Connected { session, leg, connection }
             | MediaEvent::Back { session, leg, connection } => {
                 self.up.entry(leg).or_default().insert(connection);
-                self.tell(session, News::Input(Input::MediaUp(leg))).await;
+                self.tell(session, News::Input(Input::MediaUp(leg)));
             }
-            MediaEvent::Lost { session, leg, connection, .. } => self.lost(session, leg, connection).await,
+            MediaEvent::Lost { session, leg, connection, .. } => self.lost(session, leg, connection),
             MediaEvent::Failed { session, leg, connection, .. } => {
-                self.lost(session, leg, connection).await;
+                self.lost(session, leg, connection);
                 if let Some(owner) = self.owners.remove(&connection) {
                     let retry = !self.up.contains_key(&leg);
                     let gone = ServerMessage::ConnectionGone { session, connection, retry };
@@ -237,97 +289,127 @@ impl Task {
                 }
             }
             MediaEvent::Gone { session, leg, connection } => {
-                self.lost(session, leg, connection).await;
+                self.lost(session, leg, connection);
                 if let Some(owner) = self.owners.remove(&connection) {
                     let gone = ServerMessage::ConnectionGone { session, connection, retry: false };
                     self.hub.send(Audience::Device(owner.device), gone).await;
                 }
             }
             MediaEvent::Flow { session, leg, audio, video } => {
-                self.tell(session, News::Input(Input::MediaFlow { leg, audio, video })).await;
+                self.tell(session, News::Input(Input::MediaFlow { leg, audio, video }));
             }
-            MediaEvent::Recording(event) => self.recording(event).await,
+            MediaEvent::Recording(event) => self.recording(event),
         }
     }
 
-    async fn recording(&mut self, event: RecordingEvent) {
+    fn recording(&mut self, event: RecordingEvent) {
         match event {
             RecordingEvent::Finished { session, manifest } => {
-                self.tell(session, News::Recorded(manifest)).await;
+                self.tell(session, News::Recorded(manifest));
             }
             RecordingEvent::Failed { session, reason, detail } => {
                 tracing::error!(?session, detail, "a recording broke off");
                 let code = reason.code().to_owned();
-                self.tell(session, News::Input(Input::RecordingFailed(code))).await;
+                self.tell(session, News::Input(Input::RecordingFailed(code)));
             }
-            RecordingEvent::NotFinished { session, reason } => {
-                // A recording that runs meanwhile is another part of the same call, and goes on.
-                tracing::error!(
-                    ?session,
-                    reason = reason.code(),
-                    "a recording waits for the next start to be finished"
-                );
-            }
-            RecordingEvent::TrackStarted { .. }
+            // Not finished: the recorder tries again and `/readyz` counts it. A recording that runs meanwhile is another part
+            // of the same call, and goes on.
+            RecordingEvent::NotFinished { .. }
+            | RecordingEvent::TrackStarted { .. }
             | RecordingEvent::NeedKeyFrame { .. }
             | RecordingEvent::Progress { .. }
             | RecordingEvent::Gap { .. } => {}
         }
     }
 
-    async fn lost(&mut self, session: SessionId, leg: LegId, connection: ConnectionId) {
+    fn lost(&mut self, session: SessionId, leg: LegId, connection: ConnectionId) {
         let Some(up) = self.up.get_mut(&leg) else { return };
         if up.remove(&connection) && up.is_empty() {
             self.up.remove(&leg);
-            self.tell(session, News::Input(Input::MediaLost(leg))).await;
+            self.tell(session, News::Input(Input::MediaLost(leg)));
         }
     }
 
     /// Tells the engine; what it cannot store waits and is offered again.
-    async fn tell(&mut self, session: SessionId, news: News) {
-        if let Some(waiting) = self.waiting.get_mut(&session) {
-            waiting.push(news);
-            return;
-        }
-        if let Err(error) = self.try_once(session, &news).await {
-            tracing::warn!(%error, ?session, "what media reported waits for the store");
-            let since = self.engine.clock().now();
-            if self.waiting.is_empty() {
-                self.again_at = since.plus(BETWEEN);
-            }
-            self.waiting.insert(session, Waiting::new(news, since));
-        }
-    }
-
-    async fn try_once(&self, session: SessionId, news: &News) -> Result<(), CommandError> {
-        match news {
-            News::Input(input) => self.engine.media(session, input.clone()).await,
-            News::Recorded(manifest) => self.engine.recorded(manifest).await,
-        }
-    }
-
-    /// Offers what waits, each session's in its order.
-    async fn again(&mut self) {
+    fn tell(&mut self, session: SessionId, news: News) {
         let now = self.engine.clock().now();
-        self.again_at = now.plus(BETWEEN);
-        for (session, mut waiting) in std::mem::take(&mut self.waiting) {
-            while let Some(news) = waiting.news.front() {
-                match self.try_once(session, news).await {
-                    Ok(()) => waiting.since = now,
-                    Err(CommandError::Store(StoreError::Unavailable { .. })) => {
-                        waiting.since = now;
-                        break;
-                    }
-                    Err(_) if now.since(waiting.since) < PATIENCE => break,
-                    Err(error) => {
-                        tracing::error!(%error, ?session, "what media reported could not be stored");
-                        waiting.since = now;
-                    }
+        let waiting = self.waiting.entry(session).or_insert_with(|| Waiting::new(now));
+        waiting.push(news);
+        if waiting.state == Offered::NotYet {
+            self.offer(session);
+        }
+    }
+
+    /// Sends the first of a session's news on its way, or forgets a session that has none.
+    fn offer(&mut self, session: SessionId) {
+        let Some(waiting) = self.waiting.get_mut(&session) else { return };
+        let Some(news) = waiting.news.pop_front() else {
+            self.waiting.remove(&session);
+            return;
+        };
+        waiting.state = Offered::Now;
+        let engine = self.engine.clone();
+        self.telling.spawn(async move {
+            let done = async {
+                match &news {
+                    News::Input(input) => engine.media(session, input.clone()).await,
+                    News::Recorded(manifest) => engine.recorded(manifest).await,
                 }
-                waiting.news.pop_front();
+            };
+            let done = AssertUnwindSafe(done).catch_unwind().await;
+            let done = done.unwrap_or(Err(CommandError::Invalid("the engine panicked")));
+            (session, news, done)
+        });
+    }
+
+    /// What came of it.
+    fn told(&mut self, session: SessionId, news: News, done: Result<(), CommandError>) {
+        let now = self.engine.clock().now();
+        let in_vain = self.in_vain();
+        let Some(waiting) = self.waiting.get_mut(&session) else { return };
+        let error = match done {
+            Ok(()) => {
+                (waiting.since, waiting.logged) = (now, false);
+                return self.offer(session);
             }
-            if !waiting.news.is_empty() {
-                self.waiting.insert(session, waiting);
+            Err(error) => error,
+        };
+        let away = matches!(error, CommandError::Store(StoreError::Unavailable { .. }));
+        if !away && now.since(waiting.since) >= PATIENCE {
+            tracing::error!(%error, ?session, "what media reported could not be stored");
+            waiting.since = now;
+            return self.offer(session);
+        }
+        if away {
+            waiting.since = now;
+        }
+        if !std::mem::replace(&mut waiting.logged, true) {
+            tracing::warn!(%error, ?session, "what media reported waits for the store");
+        }
+        waiting.back(news);
+        if !in_vain {
+            self.again_at = now.plus(BETWEEN);
+        }
+    }
+
+    /// Something is to be offered again.
+    fn in_vain(&self) -> bool {
+        self.waiting.values().any(|waiting| waiting.state == Offered::InVain)
+    }
+
+    /// Offers again what the store did not take.
+    fn again(&mut self) {
+        self.again_at = self.engine.clock().now().plus(BETWEEN);
+        let refused = self.waiting.iter().filter(|(_, waiting)| waiting.state == Offered::InVain);
+        let refused: Vec<_> = refused.map(|(session, _)| *session).collect();
+        refused.into_iter().for_each(|session| self.offer(session));
+    }
+
+    /// Until nothing is on its way to the store.
+    async fn all_told(&mut self) {
+        while let Some(told) = self.telling.join_next().await {
+            if let Ok((session, news, done)) = told {
+                self.told(session, news, done);
             }
         }
     }
@@ -342,7 +424,8 @@ mod tests {
         let leg = |n| LegId(Uuid::from_u128(n));
         let flow = |n, audio| Input::MediaFlow { leg: leg(n), audio, video: false };
         let failed = || Input::RecordingFailed("disk-full".into());
-        let mut waiting = Waiting::new(News::Input(flow(1, true)), Timestamp(0));
+        let mut waiting = Waiting::new(Timestamp(0));
+        waiting.push(News::Input(flow(1, true)));
         for _ in 0..1_000 {
             let news =
                 [Input::MediaLost(leg(1)), flow(1, false), Input::MediaUp(leg(1)), flow(2, true), failed()];

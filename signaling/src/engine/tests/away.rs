@@ -16,7 +16,7 @@ use super::*;
 use crate::hint::Hint;
 use crate::hub::{Hub, Out};
 use crate::keeper::Keeper;
-use crate::rooms::{Rooms, fresh};
+use crate::rooms::{Ownership, Rooms, fresh};
 
 /// Nothing here waits for the machine; whoever waits longer than this waits for what never comes.
 const NEVER: Duration = Duration::from_secs(60);
@@ -212,8 +212,7 @@ impl Heard {
             }
         };
         tokio::time::timeout(NEVER, taken).await.expect("nobody hears the media plane");
-        // Answered by the same task, after what it was doing.
-        self.rooms.whose(self.connection(0)).await;
+        self.rooms.quiet().await;
     }
 
     /// A call's last words: the nurse is lost, the recorder fails, its files are complete.
@@ -263,7 +262,7 @@ async fn what_media_reports_while_the_store_is_away_is_told_until_it_is_stored_a
     // Offered again in vain, and again.
     for _ in 0..2 {
         heard.district.clock.turn(Span(500));
-        heard.rooms.whose(heard.connection(0)).await;
+        heard.rooms.quiet().await;
     }
     bring_back(&store).await;
     let mut hints = heard.district.engine.bus.subscribe();
@@ -279,7 +278,7 @@ async fn however_long_the_store_is_away_who_was_lost_meanwhile_is_found_lost_and
     heard.last_words(0).await;
     for _ in 0..6 {
         heard.district.clock.turn(Span::seconds(30));
-        heard.rooms.whose(heard.connection(0)).await;
+        heard.rooms.quiet().await;
     }
     bring_back(&store).await;
     let mut hints = heard.district.engine.bus.subscribe();
@@ -312,4 +311,26 @@ async fn one_call_that_cannot_be_stored_holds_up_no_other() {
     let mut hints = heard.district.engine.bus.subscribe();
     heard.district.clock.turn(Span(500));
     heard.all_stored(0, &mut hints).await;
+}
+
+#[tokio::test]
+async fn while_the_store_hangs_whose_a_connection_is_can_be_asked() {
+    let heard = Heard::new().await;
+    let (session, leg, connection) = (heard.sessions[0], heard.legs[0], heard.connection(0));
+    let owner = Ownership { device: DeviceId(id(401)), session, leg };
+    heard.rooms.claim(connection, owner).await;
+    // Somebody writes, and does not come to the end.
+    let writer = heard.district.engine.store.begin().await.unwrap();
+    let reason = LostReason::Silence;
+    heard.events.send(MediaEvent::Lost { session, leg, connection, reason }).await.unwrap();
+    while heard.events.capacity() < heard.events.max_capacity() {
+        tokio::task::yield_now().await;
+    }
+    // Well before the store itself gives up, which takes half a minute.
+    let asked = tokio::time::timeout(Duration::from_secs(15), heard.rooms.whose(connection));
+    assert_eq!(asked.await.expect("it waits for the store"), Some(owner));
+    assert_eq!(heard.stored(0).await, [""; 0]);
+    drop(writer);
+    heard.rooms.quiet().await;
+    assert_eq!(heard.stored(0).await, ["away"]);
 }
