@@ -236,3 +236,6 @@ mod tests {
         assert!(hints.try_recv().is_err(), "once, and nothing of the tablet");
     }
 }
+
+#[cfg(test)]
+mod broken;
