@@ -1582,6 +1582,12 @@ export interface components {
              * @description The same of pages.
              */
             parkedDeliveries: number;
+            /**
+             * Format: int64
+             * @description Recordings that could not be finished; what was recorded is there, and it is tried again, less and less often. The
+             *     log says why.
+             */
+            unfinishedRecordings: number;
         };
         /** @description A second look that was promised and not taken yet. */
         RecheckOwed: {
