@@ -66,9 +66,9 @@ fn a_disk_that_lets_wait_for_one_session_keeps_none_from_being_written() {
     let units: Vec<_> = done
         .seen
         .iter()
-        .filter_map(|event| match event {
-            RecordingEvent::Finished { session, manifest } => Some((*session, manifest.tracks[0].units)),
-            _ => None,
+        .filter_map(|event| {
+            let RecordingEvent::Finished { session, manifest } = event else { return None };
+            Some((*session, manifest.tracks[0].units))
         })
         .collect();
     let half = sound.units as u64 / 2;
