@@ -1,13 +1,13 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { keptOf } from '../app/drafts.ts';
-import { list, nameOf } from '../app/format.ts';
+import { list, nameOf, unbroken } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
 import type { Asked } from '../model/entered.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
-import { Choices, Live, Notice } from '../ui/parts.tsx';
+import { Choices, Live, Notice, UrgencyChip } from '../ui/parts.tsx';
 import type { CallView, IdentityMethod, PatientCard, RedFlag, Urgency } from '../wire.ts';
 
 const METHODS: readonly IdentityMethod[] = [
@@ -87,6 +87,16 @@ export function Script119(props: {
         <li>{t('red.119.line3', { flags })}</li>
         {patient && (
           <li>{t('red.119.line4', { conditions: list(patient.summary.conditions) || t('none') })}</li>
+        )}
+        {patient && (
+          <>
+            <li>{t('red.119.line6', { list: list(patient.summary.allergies) || t('none') })}</li>
+            <li>{t('red.119.line7', { list: list(patient.summary.medications) || t('none') })}</li>
+            <li>{t('red.119.line8', { list: list(patient.summary.wishes.map(unbroken)) || t('none') })}</li>
+            {patient.emergencyInstitution && (
+              <li>{t('red.119.line9', { place: patient.emergencyInstitution })}</li>
+            )}
+          </>
         )}
         {patient && <li>{t('red.119.line5', { phone: patient.phone, desk: props.desk })}</li>}
       </ol>
@@ -241,6 +251,51 @@ export function UrgencyStep({ call, send }: { call: CallView; send: Send }): VNo
           </label>
         ))}
       </fieldset>
+      {value !== 'red' && Boolean(call.findings?.redFlags?.length) && (
+        <div data-testid="urgency-red-missing">
+          <Notice tone="bad" icon="ambulance">
+            {t('urg.redFound')}
+          </Notice>
+        </div>
+      )}
     </section>
+  );
+}
+
+/** How ill, in two marks: the colour, and each danger that was found. */
+export function DangerChips({ call }: { call: CallView }): VNode | null {
+  const { urgency, redFlags } = call.findings ?? {};
+  if (!urgency && !redFlags?.length) return null;
+  return (
+    <>
+      {urgency && <UrgencyChip urgency={urgency} what={false} />}
+      {redFlags && redFlags.length > 0 && (
+        <span class="chip u-red wrapping" data-testid="red-chips">
+          {list(redFlags.map((flag) => t(`red.${flag}`)))}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** The same in words, where the story of the case is read. */
+export function Dangers({ call }: { call: CallView }): VNode | null {
+  const { urgency, redFlags } = call.findings ?? {};
+  return (
+    <>
+      {urgency && (
+        <div class="row">
+          <UrgencyChip urgency={urgency} />
+        </div>
+      )}
+      {redFlags && redFlags.length > 0 && (
+        <div data-testid="red-found">
+          <Notice tone="bad" icon="ambulance">
+            <b>{t('colon', { name: t('red.found'), text: list(redFlags.map((r) => t(`red.${r}`))) })}</b>
+            <div>{t('red.119')}</div>
+          </Notice>
+        </div>
+      )}
+    </>
   );
 }

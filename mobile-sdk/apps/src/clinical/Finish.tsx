@@ -9,6 +9,7 @@ import { t } from '../i18n/index.tsx';
 import { me } from '../model/call.ts';
 import {
   dispositionOf,
+  doctorOnly,
   emptyForm,
   type Form,
   formOf,
@@ -139,14 +140,24 @@ export const decidingOf = (call: CallView): Deciding => ({
 });
 
 /** What follows, and what the patient is told. */
-export function DispositionForm({ about, send }: { about: Deciding; send: Send }): VNode {
+export function DispositionForm(props: {
+  about: Deciding;
+  send: Send;
+  /** The way to a doctor, where one can still be called. */
+  onDoctor?: (() => void) | null;
+}): VNode {
+  const { about, send } = props;
   const { session, sudden, cancelled, signed } = about;
   const [stored, setStored] = useStored<Disposition>(about.version);
   const stands = stored ?? about.disposition;
   const by = stored ? null : about.by;
   const entered = keptOf(session, 'disposition');
   const former = about.former ? formOf(about.former, now.value, zone.value) : null;
-  const draft = entered.value ?? { ...(former ?? emptyForm), over: stands };
+  const written = entered.value ?? { ...(former ?? emptyForm), over: stands };
+  const doctor = about.noPrescription !== 'doctor';
+  const closed = (kind: OutcomeKind | null) => doctorOnly(kind, sudden, doctor);
+  // Chosen before it was known how ill somebody is: it counts as not chosen.
+  const draft = closed(written.kind) ? { ...written, kind: null } : written;
   const setDraft = (next: Form) => entered.set({ ...draft, ...next });
   const [tried, setTried] = useState(false);
   const [busy, go] = useBusy();
@@ -203,11 +214,23 @@ export function DispositionForm({ about, send }: { about: Deciding; send: Send }
         options={kinds.map((kind) => ({
           value: kind,
           text: t(`outcome.${kind}`),
-          disabled: kind === 'prescription' && about.noPrescription !== null,
+          disabled: (kind === 'prescription' && about.noPrescription !== null) || closed(kind),
         }))}
         onChange={(kind) => setDraft({ ...draft, kind })}
       />
-      {about.noPrescription && (
+      {KINDS.some(closed) && (
+        <div data-testid="doctor-only">
+          <Notice tone="warn">
+            <p>{t('disp.doctorOnly')}</p>
+            {props.onDoctor && (
+              <Button class="gap" icon="phone" onClick={props.onDoctor} testid="disp-call-doctor">
+                {t('disp.callDoctor')}
+              </Button>
+            )}
+          </Notice>
+        </div>
+      )}
+      {about.noPrescription && !closed('prescription') && (
         <p class="soft small" data-testid="no-prescription">
           {t(`disp.noPrescription.${about.noPrescription}`)}
         </p>

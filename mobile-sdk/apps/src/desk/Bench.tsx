@@ -13,6 +13,7 @@ import { PatientPanel } from '../clinical/PatientPanel.tsx';
 import { People } from '../clinical/People.tsx';
 import { SbarEditor } from '../clinical/Sbar.tsx';
 import { type Key, t } from '../i18n/index.tsx';
+import { mayCallDoctor } from '../model/call.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { Scroll } from '../ui/Scroll.tsx';
 import type { CallView, VitalsView } from '../wire.ts';
@@ -78,7 +79,11 @@ function Panel(props: BenchProps): VNode {
         <>
           <KindPicker call={call} send={send} />
           <NoteEditor call={call} send={send} />
-          <DispositionForm about={decidingOf(call)} send={send} />
+          <DispositionForm
+            about={decidingOf(call)}
+            send={send}
+            onDoctor={mayCallDoctor(call) ? () => props.onStep('doctor') : null}
+          />
           <SignStep call={call} send={send} />
         </>
       );

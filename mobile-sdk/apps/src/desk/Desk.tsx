@@ -7,6 +7,7 @@ import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import type { DutyNow } from '../app/useDutyList.ts';
 import type { Equipment } from '../app/useEquipment.ts';
+import { DangerChips } from '../clinical/Checks.tsx';
 import {
   CallControls,
   CheckInQuestion,
@@ -118,12 +119,17 @@ function Header({ props, onHelp }: { props: DeskProps; onHelp: () => void }): VN
   );
 }
 
-/** Who was rung and does not come. It lies over the picture until it is put away; the list of people keeps it. */
+const goneAt = ({ legState }: CallView['people'][number]): number => ('at' in legState ? legState.at : 0);
+
+/** How long it lies over the picture. Shorter: overlooked by who writes; longer: the patient's face is covered. */
+const MISSED_MS = 60_000;
+
+/** Who was rung and does not come. It lies over the picture for a minute, or until it is put away; the list of people keeps it. */
 function Missed({ call }: { call: CallView }): VNode {
   const [read, setRead] = useState<readonly string[]>([]);
   const shown = missed(call)
-    .map((p) => ({ p, answer: `${p.leg} ${'at' in p.legState ? p.legState.at : ''}` }))
-    .filter(({ answer }) => !read.includes(answer));
+    .map((p) => ({ p, answer: `${p.leg} ${goneAt(p)}` }))
+    .filter(({ p, answer }) => !read.includes(answer) && now.value - goneAt(p) < MISSED_MS);
   return (
     <>
       {shown.map(({ p, answer }) => (
@@ -168,7 +174,7 @@ function CallCentre(props: {
       </div>
       <div class="callhead under">
         {since && <span class="num soft">{t('call.duration', { span: stopwatch(now.value - since) })}</span>}
-        {call.findings?.redFlags?.length ? <span class="chip u-red">{t('red.119')}</span> : null}
+        <DangerChips call={call} />
         <span class="grow" />
         {call.state.state !== 'ended' && !left && (
           <RecordingBar call={call} mayRecord={desk.me.demo} send={desk.send} />

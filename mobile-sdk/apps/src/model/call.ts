@@ -108,6 +108,11 @@ export function onlyClinician(call: CallView): boolean {
   return !call.people.some((p) => p !== own && isClinician(p) && inCall(p) && p.gateOpen);
 }
 
+/** The call runs, and no doctor is in it or on the way. */
+export const mayCallDoctor = (call: CallView): boolean =>
+  call.state.state === 'active' &&
+  !call.people.some((p) => p.role === 'dutyDoctor' && (inCall(p) || isRung(p)));
+
 /** A desk nurse ends for all; so does a duty doctor. A visiting nurse and the patient leave. */
 export function mayEnd(call: CallView): boolean {
   const own = me(call);

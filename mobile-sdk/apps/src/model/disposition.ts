@@ -68,6 +68,10 @@ const ONLINE: readonly OutcomeKind[] = ['advice', 'prescription', 'recheckAt', '
 export const needsReason = (kind: OutcomeKind | null, sudden: boolean): boolean =>
   kind !== null && ONLINE.includes(kind) && sudden;
 
+/** What only a doctor can decide of a sudden illness: to nobody else it is offered, with or without a reason. */
+export const doctorOnly = (kind: OutcomeKind | null, sudden: boolean, doctor: boolean): boolean =>
+  !doctor && needsReason(kind, sudden);
+
 /** Why nobody takes a prescription from this person now; `null`: it is taken. `from` is the server's `prescribesFrom`. */
 export function noPrescription(
   doctor: boolean,

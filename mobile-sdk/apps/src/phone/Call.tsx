@@ -5,7 +5,7 @@ import { type Kept, keptOf } from '../app/drafts.ts';
 import { nameOf, stopwatch } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { RedFlagStep, UrgencyStep } from '../clinical/Checks.tsx';
+import { DangerChips, Dangers, RedFlagStep, UrgencyStep } from '../clinical/Checks.tsx';
 import {
   CallControls,
   CheckInQuestion,
@@ -30,7 +30,7 @@ import { inCall, isClinician, me, recordingAsksMe, runningSince } from '../model
 import { sendsPicture } from '../model/equipment.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
-import { Live, Notice } from '../ui/parts.tsx';
+import { Live } from '../ui/parts.tsx';
 import { Scroll } from '../ui/Scroll.tsx';
 import { WeakLine } from '../ui/WeakLine.tsx';
 import type { CallView, VitalsView } from '../wire.ts';
@@ -81,6 +81,7 @@ export function WaitConsent(props: {
         {!refused && <p class="soft">{t('gate.meanwhile')}</p>}
         <ScoreCard view={vitals} small />
         <VitalTiles view={vitals} only={['spo2', 'pulse', 'bloodPressure', 'temperature']} />
+        <Dangers call={call} />
         <SbarView sbar={call.findings?.sbar} />
         <PatientPanel patient={call.patient} />
       </Scroll>
@@ -125,6 +126,7 @@ function Panel({ tab, props }: { tab: Tab; props: PhoneCallProps }): VNode | nul
     case 'sbar':
       return (
         <>
+          <Dangers call={call} />
           <SbarView sbar={call.findings?.sbar} />
           <PatientPanel patient={call.patient} />
           <section class="block">
@@ -215,6 +217,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
                 </span>
               )}
               {since && <span class="chip num dark">{stopwatch(now.value - since)}</span>}
+              <DangerChips call={call} />
             </div>
             <VitalTiles
               view={props.vitals}
@@ -268,7 +271,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
             {!ended && !left && !elsewhere && (
               <RecordingBar call={call} mayRecord={props.mayRecord} send={props.send} />
             )}
-            {call.findings?.urgency === 'red' && <Notice tone="bad">{t('red.119')}</Notice>}
+            <Dangers call={call} />
             <People call={call} send={props.send} />
           </>
         ) : (

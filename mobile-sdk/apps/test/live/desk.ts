@@ -100,19 +100,27 @@ export async function deskNurse(browser: Browser, base: string): Promise<void> {
   say({ type: 'call', call: { ...asNurse(scenes.answered, scenes.checkIn), version: 6 } });
   await page.click(at('still-here'));
   await heard('stillHere');
-  say({ type: 'call', call: { ...asNurse(scenes.doctorDeclined), version: 7 } });
+  const declined = asNurse(scenes.doctorDeclined);
+  // Long ago: the list of people says it, and the patient's face is free.
+  say({ type: 'call', call: { ...declined, version: 7 } });
+  await page.click(at('tab-doctor'));
+  await page.getByTestId('member-dutyDoctor').getByText('断りました').first().waitFor({ state: 'attached' });
+  assert.equal(await page.locator(at('missed')).count(), 0);
+  const justNow = (p: (typeof declined.people)[number]) =>
+    p.legState.state === 'declined' ? { ...p, legState: { ...p.legState, at: Date.now() } } : p;
+  say({ type: 'call', call: { ...declined, people: declined.people.map(justNow), version: 8 } });
   await page.waitForSelector(at('check-in'), { state: 'detached' });
   await page.click(at('missed-close'));
   await page.waitForSelector(at('missed'), { state: 'detached' });
   // Another kind of care is another name, also for who hears the page; and REC is seen over an open record.
-  say({ type: 'call', call: { ...asNurse(scenes.threeWayRecorded), version: 8 } });
+  say({ type: 'call', call: { ...asNurse(scenes.threeWayRecorded), version: 9 } });
   await page.waitForSelector('section.centre[aria-label="健康医療相談（医師）"]');
   await page.evaluate(() => {
     location.hash = '#/record/session-9';
   });
   await page.waitForSelector(`${at('over-talking')} ${at('rec')}`);
   await page.click(at('over-go'));
-  say({ type: 'call', call: { ...asNurse(scenes.answered), version: 9 } });
+  say({ type: 'call', call: { ...asNurse(scenes.answered), version: 10 } });
   await page.click(at('end'));
   assert.ok(!sent.some((m) => m.type === 'end'), 'ending asks first');
   await page.context().close();

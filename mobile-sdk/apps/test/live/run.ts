@@ -9,6 +9,7 @@ import { anotherPatient, arrival, leftUnsent, switchedOnAgain } from './arrival.
 import { twoWhoDecide, twoWhoDecideLater, twoWhoWrite } from './at-once.ts';
 import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { quickerColleague } from './colleague.ts';
+import { suddenIllness } from './danger.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
 import { doctorOffDuty, goingOffDuty, leavingAlone, patientHangsUp } from './duty.ts';
 import { measuringGivesWay, seenEarlier, sentIsShown, typedOffline } from './measuring.ts';
@@ -51,6 +52,7 @@ const STORIES = [
   goingOffDuty,
   patientHangsUp,
   leavingAlone,
+  suddenIllness,
   doctorOffDuty,
   dutyDoctor,
   recordedWithoutLine,

@@ -312,6 +312,10 @@ export function faults(rules: Rules): string[] {
     const by = e.scrollWidth - e.clientWidth;
     if (scrolls && by > 1) found.push(`${by} px wider than its place: ${name(e)}`);
   }
+  // Beside each other, each part of the desk scrolls by itself; the page stands still, and its head stays in sight.
+  const still = document.querySelector('.deskgrid, .phonecall') && window.innerWidth > 1180;
+  const longer = document.documentElement.scrollHeight - window.innerHeight;
+  if (still && longer > 1) found.push(`the page itself scrolls: ${longer} px`);
   // The browser of the test asks for reduced motion.
   const moving = document.getAnimations().filter((a) => {
     const { duration } = a.effect?.getComputedTiming() ?? {};
