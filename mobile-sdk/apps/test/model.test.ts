@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { doctorLeg, NOW, nurseLeg, patientLeg, ringing } from '../fixtures/people.ts';
 import { queue } from '../fixtures/queue.ts';
 import { asDoctor, asNurse, asPatient, type Scene, sbar, scenes } from '../fixtures/scenes.ts';
-import { noVitals, vitals } from '../fixtures/vitals.ts';
+import { doubtedVitals, noVitals, vitals } from '../fixtures/vitals.ts';
 import { hashOf, parse } from '../src/app/route.ts';
 import { decidingOf } from '../src/clinical/Finish.tsx';
 import { refusalKey } from '../src/clinical/Kind.tsx';
@@ -42,7 +42,16 @@ import { draftSbar } from '../src/model/sbar.ts';
 import { asideKey, currentCall, deskAway, stillIn } from '../src/model/staff.ts';
 import { screenOf, toldBefore, toldOf } from '../src/model/tabletScreen.ts';
 import { plotOf, windowOf } from '../src/model/trend.ts';
-import { bandText, missingText, scoreText, trimmed, valueText } from '../src/model/vitals.ts';
+import {
+  bandText,
+  certainText,
+  countedInstead,
+  missingText,
+  scoreText,
+  scoreTone,
+  trimmed,
+  valueText,
+} from '../src/model/vitals.ts';
 import type { CallView, Disposition } from '../src/wire.ts';
 
 afterEach(() => {
@@ -270,6 +279,17 @@ describe('vital signs in words', () => {
     expect(bandText(vitals.score)).toBe('中〜高');
     expect(missingText(vitals.score)).toBe('足りない項目：酸素、意識、体温');
     expect(scoreText({ ...vitals.score, max: 6 })).toBe('6点');
+    // The colour is what is certain: what is missing alarms nobody.
+    expect([certainText(vitals.score), scoreTone(vitals.score)]).toEqual(['少なくとも中', 'warn']);
+    const low = { ...vitals.score, bandMin: 'low' } as const;
+    expect([certainText(low), scoreTone(low)]).toEqual(['まだ分かりません', 'info']);
+    expect(scoreTone({ ...low, bandMax: 'low' })).toBe('good');
+    expect(scoreTone({ ...low, bandMin: 'high' })).toBe('bad');
+    // People look at the value that the score counts, not at the newer one that is doubted.
+    const [bp] = doubtedVitals.latest.filter((l) => l.kind === 'bloodPressure');
+    expect(bp && countedInstead(bp, doubtedVitals)?.id).toBe('reading-bp');
+    expect(bp && countedInstead(bp, { ...doubtedVitals, outlived: true })).toBeNull();
+    expect(vitals.latest.map((l) => countedInstead(l, vitals))).toEqual(vitals.latest.map(() => null));
   });
 
   it('show both pressures in one', () => {

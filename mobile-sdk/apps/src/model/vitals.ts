@@ -2,7 +2,16 @@
 import { ago, list } from '../app/format.ts';
 import { t } from '../i18n/index.tsx';
 import type { IconName } from '../ui/Icon.tsx';
-import type { Band, Latest, MeasureValue, Reading, Score, VitalKind, VitalsView } from '../wire.ts';
+import type {
+  Band,
+  Latest,
+  MeasureValue,
+  Reading,
+  Score,
+  TrendPoint,
+  VitalKind,
+  VitalsView,
+} from '../wire.ts';
 
 export const vitalIcon: Record<VitalKind, IconName> = {
   spo2: 'drop',
@@ -116,6 +125,28 @@ export const bandText = (score: Score): string =>
   score.bandMin === score.bandMax
     ? t(`news.${score.bandMin}`)
     : t('news.bandRange', { min: t(`news.${score.bandMin}`), max: t(`news.${score.bandMax}`) });
+
+/** What is certain of it. What is missing may still raise it, and is no alarm by itself. */
+export const certainText = (score: Score): string => {
+  if (score.bandMin === score.bandMax) return t(`news.${score.bandMin}`);
+  return score.bandMin === 'low' ? t('news.unknown') : t('news.atLeast', { min: t(`news.${score.bandMin}`) });
+};
+
+/** How alarming it looks: by the lower bound. A low one that may still rise is not yet good. */
+export const scoreTone = (score: Score): 'good' | 'info' | 'warn' | 'bad' =>
+  score.bandMin === 'low' && score.bandMax !== 'low' ? 'info' : bandTone[score.bandMin];
+
+/**
+ * The value that the score counts in place of a newer one that is doubted: people and score must look at the same.
+ * `null`: the newest is not doubted, or nothing else counts.
+ */
+export function countedInstead(latest: Latest, view: VitalsView): TrendPoint | null {
+  if (latest.counts || latest.stale || view.outlived) return null;
+  if (!latest.reading.flags.some((flag) => flag !== 'ongoing')) return null;
+  const points = view.trends.find((trend) => trend.kind === latest.kind)?.points ?? [];
+  const counted = new Set(view.score?.items.flatMap((item) => item.reading ?? []));
+  return points.findLast((point) => counted.has(point.id)) ?? null;
+}
 
 export const missingText = (score: Score): string => {
   const missing = score.items.filter((i) => !i.reading).map((i) => t(`item.${i.item}`));
