@@ -142,6 +142,13 @@ describe("the tablet's screen", () => {
 
   it('counts the wait from the request, and in a running call from when the last clinician was gone', () => {
     expect(call.waitingSince(asPatient(scenes.calling))).toBe(asPatient(scenes.calling).requestedAt);
+    // Rung anew with the others, the nurse who left no longer says when that was.
+    expect(call.waitingSince(asPatient(scenes.aloneLeft))).toBe(NOW - 8000);
+    expect(call.waitingSince(asPatient(scenes.aloneFallback))).toBe(NOW - 70_000);
+    expect([scenes.alone, scenes.aloneLeft].map((s) => call.connectionBroke(asPatient(s)))).toEqual([
+      true,
+      false,
+    ]);
     expect(call.waitingSince(asPatient(scenes.alone))).toBe(NOW - 8000);
     const gone = nurseLeg({ legState: { state: 'left', at: NOW - 3000 } });
     expect(

@@ -5,7 +5,7 @@ import { asPatient, scenes } from '../fixtures/scenes.ts';
 import { typed as reading } from '../src/app/reading.ts';
 import { canWithdrawRecording, type Question, questionOf } from '../src/model/call.ts';
 import { begun, drafted, forward, sameNow, typed } from '../src/model/keypad.ts';
-import { troubleOf } from '../src/model/sources.ts';
+import { troubleOf, unwaived } from '../src/model/sources.ts';
 import { mayMeasure, type Screen } from '../src/model/tabletScreen.ts';
 import { isOld } from '../src/model/typedAt.ts';
 
@@ -67,6 +67,12 @@ describe('a camera or microphone that does not work', () => {
     expect(troubleOf({ microphone: 'denied', camera: 'absent' }, ['camera', 'microphone'])).toBeNull();
     expect(troubleOf({ microphone: 'denied', camera: 'absent' }, ['both'])).toBeNull();
   });
+});
+
+it('a microphone or camera that is pressed again is asked about again, and the other one is not', () => {
+  expect(unwaived(['microphone', 'camera'], 'microphone')).toEqual(['camera']);
+  expect(unwaived(['both'], 'camera')).toEqual(['microphone']);
+  expect(unwaived([], 'camera')).toEqual([]);
 });
 
 describe('a typed value', () => {

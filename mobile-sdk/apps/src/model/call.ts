@@ -41,13 +41,25 @@ export function missed(call: CallView): Participant[] {
   );
 }
 
-/** Since when the patient waits: for the first answer, or since the last clinician was gone from a running call. */
+const clinicians = (call: CallView): Participant[] => call.people.filter(isClinician);
+
+/** Nobody is with the patient since a connection broke; otherwise whoever was there has left. */
+export const connectionBroke = (call: CallView): boolean =>
+  clinicians(call).some((p) => p.legState.state === 'away');
+
+/**
+ * Since when the patient waits: for the first answer, or since the last clinician was gone from a running call. Who left
+ * and is rung anew with the others tells no longer when that was: then since the ring.
+ */
 export function waitingSince(call: CallView): Timestamp {
-  const gone = call.people.filter(isClinician).flatMap(({ legState: s }) => {
+  if (call.state.state !== 'active') return call.requestedAt;
+  const gone = clinicians(call).flatMap(({ legState: s }) => {
     if (s.state === 'away') return [s.since];
     return s.state === 'left' ? [s.at] : [];
   });
-  return call.state.state === 'active' ? Math.max(call.requestedAt, ...gone) : call.requestedAt;
+  const rings = clinicians(call).flatMap(({ legState: s }) => (s.state === 'ringing' ? [s.since] : []));
+  const ring = rings.length > 0 ? [Math.min(...rings)] : [];
+  return Math.max(call.requestedAt, ...(connectionBroke(call) ? gone : [...gone, ...ring]));
 }
 
 /** Since when the patient is out of a call that goes on: they hung up. */

@@ -20,3 +20,10 @@ export function troubleOf(
   if (microphone) return { trouble: microphone, source: microphone === camera ? 'both' : 'microphone' };
   return camera ? { trouble: camera, source: 'camera' } : null;
 }
+
+/** It is asked about again, the other one is not. */
+export const unwaived = (waived: Waived, source: 'camera' | 'microphone'): Waived =>
+  waived.flatMap((w): Source[] => {
+    if (w === source) return [];
+    return w === 'both' ? [source === 'camera' ? 'microphone' : 'camera'] : [w];
+  });

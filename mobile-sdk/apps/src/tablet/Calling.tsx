@@ -4,17 +4,20 @@ import { now } from '../app/clock.ts';
 import { institutionOf, list, nameOf, span, telephone } from '../app/format.ts';
 import type { Picture } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { T, t } from '../i18n/index.tsx';
-import { isClinician, others, rung, waitingSince } from '../model/call.ts';
+import { type Key, T, t } from '../i18n/index.tsx';
+import { connectionBroke, isClinician, others, rung } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Dialog, Live } from '../ui/parts.tsx';
 import { VideoTile } from '../ui/VideoTile.tsx';
-import type { CallView, Participant } from '../wire.ts';
+import type { CallView, Participant, Timestamp } from '../wire.ts';
 import { DeskPhone } from './DeskPhone.tsx';
+import { LeaveDialog } from './Leave.tsx';
 
 export interface CallingProps {
   call: CallView;
+  /** Since when the patient waits. */
+  since: Timestamp;
   phone: string;
   own: Picture | null;
   send: Send;
@@ -71,12 +74,45 @@ function Cancel({ send }: { send: Send }): VNode {
   );
 }
 
+/** Left alone in a running call: whoever does not want to wait can hang up, as in the call. */
+function HangUp({ send }: { send: Send }): VNode {
+  const [leaving, setLeaving] = useState(false);
+  return (
+    <>
+      <Button icon="hangup" onClick={() => setLeaving(true)} testid="leave">
+        <T k="tab.incall.leave" />
+      </Button>
+      {leaving && <LeaveDialog send={send} onClose={() => setLeaving(false)} />}
+    </>
+  );
+}
+
+const WayOut = ({ call, send }: { call: CallView; send: Send }): VNode =>
+  call.state.state === 'waiting' ? <Cancel send={send} /> : <HangUp send={send} />;
+
+/** Below each page of a ring: the way out, the number, and 119. */
+export const WaitingFoot = (props: { call: CallView; phone: string; send: Send }): VNode => (
+  <footer class="foot">
+    <WayOut call={props.call} send={props.send} />
+    <DeskPhone phone={props.phone} />
+    <p class="soft">
+      <T k="tab.emergency.hint" />
+    </p>
+  </footer>
+);
+
+/** What goes on, in a few words. */
+export function ringing(call: CallView): Key {
+  if (others(call).some((p) => isClinician(p) && p.legState.state !== 'away')) return 'tab.calling.answered';
+  return call.state.state === 'waiting' ? 'tab.calling.title' : 'tab.calling.alone';
+}
+
 /** Somebody is being rung: who, for how long, and the way out. */
-export function Calling({ call, phone, own, send }: CallingProps): VNode {
+export function Calling({ call, since, phone, own, send }: CallingProps): VNode {
   const again = (call.desk?.round ?? 1) > 1;
   const waiting = call.state.state === 'waiting';
-  const answered = others(call).some((p) => isClinician(p) && p.legState.state !== 'away');
-  const title = answered ? 'tab.calling.answered' : waiting ? 'tab.calling.title' : 'tab.calling.alone';
+  const title = ringing(call);
+  const alone = connectionBroke(call) ? 'tab.calling.aloneSub' : 'tab.calling.leftSub';
   const people = rung(call).filter((p) => p.role === 'deskNurse');
   return (
     <main class="page" data-testid="screen-calling">
@@ -87,10 +123,10 @@ export function Calling({ call, phone, own, send }: CallingProps): VNode {
             <T k={title} />
           </h1>
           <p class="lede">
-            <T k={!waiting ? 'tab.calling.aloneSub' : again ? 'tab.calling.again' : 'tab.calling.sub'} />
+            <T k={!waiting ? alone : again ? 'tab.calling.again' : 'tab.calling.sub'} />
           </p>
           <p class="waited num">
-            <T k="tab.calling.waited" p={{ span: span(now.value - waitingSince(call)) }} />
+            <T k="tab.calling.waited" p={{ span: span(now.value - since) }} />
           </p>
           <ul class="stack" aria-label={t('tab.calling.who')}>
             {people.length ? (
@@ -117,17 +153,13 @@ export function Calling({ call, phone, own, send }: CallingProps): VNode {
           </div>
         </section>
       </div>
-      <footer class="foot">
-        {waiting ? <Cancel send={send} /> : <span />}
-        <DeskPhone phone={phone} />
-      </footer>
+      <WaitingFoot call={call} phone={phone} send={send} />
     </main>
   );
 }
 
 /** Nobody answered yet: the telephone number, 119 in plain words, and the ringing goes on. */
-export function Fallback({ call, phone, send }: Omit<CallingProps, 'own'>): VNode {
-  const waiting = call.state.state === 'waiting';
+export function Fallback({ call, since, phone, send }: Omit<CallingProps, 'own'>): VNode {
   const names = rung(call).flatMap((p) => (p.card ? [nameOf(p.card.name)] : []));
   return (
     <main class="page" data-testid="screen-fallback">
@@ -171,14 +203,14 @@ export function Fallback({ call, phone, send }: Omit<CallingProps, 'own'>): VNod
         </section>
       </div>
       <footer class="foot">
-        {waiting ? <Cancel send={send} /> : <span />}
+        <WayOut call={call} send={send} />
         <div class="row">
           <span class="spinner" />
           <span role="status">
             <T k="tab.fallback.still" /> {list(names)}
           </span>
           <span class="num soft">
-            <T k="tab.calling.waited" p={{ span: span(now.value - waitingSince(call)) }} />
+            <T k="tab.calling.waited" p={{ span: span(now.value - since) }} />
           </span>
         </div>
       </footer>

@@ -11,6 +11,7 @@ import { Dialog } from '../ui/parts.tsx';
 import { VideoTile } from '../ui/VideoTile.tsx';
 import { WeakLine } from '../ui/WeakLine.tsx';
 import type { CallView, Id, Participant, SourceState } from '../wire.ts';
+import { LeaveDialog } from './Leave.tsx';
 import { PersonCard } from './PersonCard.tsx';
 import { RecordingState } from './RecordingState.tsx';
 import { SpeakerDialog } from './Speaker.tsx';
@@ -23,6 +24,10 @@ export interface InCallProps {
   onMeasure: () => void;
   /** A question lies over the page: nothing of it is pressed but the ways out and to help. */
   asked?: boolean;
+  /** Camera or microphone that do not work, told over the picture. */
+  trouble?: VNode | null;
+  /** Microphone or camera was pressed while it does not work. */
+  onAgain: (source: 'camera' | 'microphone') => void;
 }
 
 /** Why the face is not seen. What the picture of a dead connection shows is not now, and looks as if it were. */
@@ -104,7 +109,8 @@ function SourceButton(props: {
 }
 
 /** The call as the patient sees it: one large face, everybody by name, and six plain buttons. */
-export function InCall({ call, media, controls, send, onMeasure, asked = false }: InCallProps): VNode {
+export function InCall(props: InCallProps): VNode {
+  const { call, media, controls, send, onMeasure, asked = false } = props;
   const [leaving, setLeaving] = useState(false);
   const [choosing, setChoosing] = useState(false);
   const [busy, go] = useBusy();
@@ -116,6 +122,11 @@ export function InCall({ call, media, controls, send, onMeasure, asked = false }
   const coming = rung(call).map(personName);
   const micOn = media.microphone === 'on';
   const cameraOn = media.camera === 'on';
+  const press = (source: 'camera' | 'microphone') => {
+    // Asked for again; what does not help is told again.
+    if (media[source] !== 'on' && media[source] !== 'off') props.onAgain(source);
+    controls[source](media[source] !== 'on');
+  };
   return (
     <main class="call" data-testid="screen-incall">
       <div class="stagebox" inert={asked}>
@@ -134,6 +145,7 @@ export function InCall({ call, media, controls, send, onMeasure, asked = false }
           )}
           <WeakLine media={media} />
         </div>
+        {props.trouble}
       </div>
       <aside class="side" aria-label={t('call.people')} inert={asked}>
         <VideoTile
@@ -168,7 +180,7 @@ export function InCall({ call, media, controls, send, onMeasure, asked = false }
             source="mic"
             state={media.microphone}
             title={t(micOn ? 'control.mute' : 'control.unmute')}
-            onClick={() => controls.microphone(!micOn)}
+            onClick={() => press('microphone')}
           >
             <T k="tab.incall.mute" />
           </SourceButton>
@@ -176,7 +188,7 @@ export function InCall({ call, media, controls, send, onMeasure, asked = false }
             source="camera"
             state={media.camera}
             title={t(cameraOn ? 'control.cameraOff' : 'control.cameraOn')}
-            onClick={() => controls.camera(!cameraOn)}
+            onClick={() => press('camera')}
           >
             <T k="tab.incall.camera" />
           </SourceButton>
@@ -221,33 +233,7 @@ export function InCall({ call, media, controls, send, onMeasure, asked = false }
         </Dialog>
       )}
       {choosing && <SpeakerDialog media={media} controls={controls} onClose={() => setChoosing(false)} />}
-      {leaving && (
-        <Dialog
-          testid="leave-dialog"
-          title={<T k="tab.incall.leaveSure" />}
-          onClose={() => setLeaving(false)}
-          actions={
-            <>
-              <Button kind="primary" onClick={() => setLeaving(false)}>
-                <T k="tab.incall.stay" />
-              </Button>
-              <Button
-                kind="stop"
-                icon="hangup"
-                busy={busy === 'leave'}
-                testid="leave-yes"
-                onClick={() => go('leave', () => send({ type: 'leave' }))}
-              >
-                <T k="tab.incall.leave" />
-              </Button>
-            </>
-          }
-        >
-          <p>
-            <T k="tab.incall.leaveSureSub" />
-          </p>
-        </Dialog>
-      )}
+      {leaving && <LeaveDialog send={send} onClose={() => setLeaving(false)} />}
     </main>
   );
 }

@@ -41,8 +41,10 @@ export function RecordingState({ call }: { call: CallView }): VNode {
   );
 }
 
+export type Over = 'call' | 'waiting' | 'sensors' | 'keypad';
+
 /** The same on every other page of a call: in a corner where none of them has anything. */
-export function RecordingFrame(props: { call: CallView; over: 'call' | 'sensors' | 'keypad' }): VNode {
+export function RecordingFrame(props: { call: CallView; over: Over }): VNode {
   return (
     <div class={`recframe over-${props.over}`}>
       <RecordingState call={props.call} />

@@ -6,16 +6,16 @@ import { attempt, showProblem } from '../app/problem.ts';
 import { typed } from '../app/reading.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
 import { useRoom } from '../app/useRoom.ts';
-import { type Question, questionOf } from '../model/call.ts';
+import { type Question, questionOf, waitingSince } from '../model/call.ts';
 import { drafted, type Sent } from '../model/keypad.ts';
-import { troubleOf, type Waived } from '../model/sources.ts';
+import { troubleOf, unwaived, type Waived } from '../model/sources.ts';
 import { mayMeasure, screenOf, toldBefore, toldOf } from '../model/tabletScreen.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
 import { Live as Aloud } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
-import type { CallView, Me } from '../wire.ts';
+import type { CallView, Me, Timestamp } from '../wire.ts';
 import { After, Closing, Elsewhere, Left, saidAfter } from './After.tsx';
 import { AskJoin, AskRecording } from './Ask.tsx';
 import { Calling, Fallback } from './Calling.tsx';
@@ -24,7 +24,7 @@ import { InCall } from './InCall.tsx';
 import { Keypad } from './Keypad.tsx';
 import { RecordingFrame } from './RecordingState.tsx';
 import { Sensors } from './Sensors.tsx';
-import { MediaTrouble } from './Trouble.tsx';
+import { TroubleNote, TroublePage } from './Trouble.tsx';
 import { useSensors } from './useSensors.ts';
 
 const SEEN = 'yoban.tablet.seen';
@@ -69,6 +69,20 @@ function useNews(call: CallView | null, seen: string | null): boolean {
     if (toldBefore(before, over)) ringer.sample('news', NEWS_MS);
   }, [told]);
   return over !== null && !over.disposition && toldBefore(decided.current, over) === 'decided';
+}
+
+/** Since when the patient waits: a later round of the ring does not begin it anew. */
+function useSince(call: CallView | null): Timestamp {
+  const kept = useRef<{ of: string; at: Timestamp } | null>(null);
+  if (!call) {
+    kept.current = null;
+    return 0;
+  }
+  const of = `${call.session} ${call.state.state}`;
+  const before = kept.current?.of === of ? kept.current.at : Number.POSITIVE_INFINITY;
+  const at = Math.min(before, waitingSince(call));
+  kept.current = { of, at };
+  return at;
 }
 
 export function TabletApp({ live }: { live: Live }): VNode {
@@ -127,10 +141,19 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
   asked.current = question;
   const joiner = question?.ask === 'join' ? call?.people.find((p) => p.leg === question.leg) : null;
   const asks = Boolean(joiner) || question?.ask === 'recording';
-  const trouble = screen === 'calling' || screen === 'incall' ? troubleOf(media, waived) : null;
+  const found = screen === 'calling' || screen === 'incall' ? troubleOf(media, waived) : null;
+  const trouble = found && {
+    ...found,
+    phone: me.deskPhone,
+    soundWorks: media.microphone === 'on',
+    onRetry: controls.retry,
+    onAudioOnly: () => setWaived([...waived, found.source]),
+  };
+  const rings = screen === 'calling' || screen === 'fallback';
+  const since = useSince(rings ? call : null);
 
   // The call's own screen has its place for it.
-  const elsewhere = running && (page !== 'call' || trouble || screen !== 'incall');
+  const elsewhere = running && (page !== 'call' || screen !== 'incall');
 
   const body = (): VNode => {
     if (page === 'keypad') {
@@ -169,18 +192,6 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
         />
       );
     }
-    if (trouble) {
-      return (
-        <MediaTrouble
-          {...trouble}
-          asked={asks}
-          phone={me.deskPhone}
-          soundWorks={media.microphone === 'on'}
-          onRetry={controls.retry}
-          onAudioOnly={() => setWaived([...waived, trouble.source])}
-        />
-      );
-    }
     if (!call || screen === 'idle') {
       return (
         <Idle
@@ -195,8 +206,13 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
         />
       );
     }
-    if (screen === 'calling') return <Calling call={call} phone={me.deskPhone} own={media.own} send={send} />;
-    if (screen === 'fallback') return <Fallback call={call} phone={me.deskPhone} send={send} />;
+    if (screen === 'calling')
+      return trouble ? (
+        <TroublePage {...trouble} call={call} since={since} send={send} />
+      ) : (
+        <Calling call={call} since={since} phone={me.deskPhone} own={media.own} send={send} />
+      );
+    if (screen === 'fallback') return <Fallback call={call} since={since} phone={me.deskPhone} send={send} />;
     if (screen === 'elsewhere') return <Elsewhere phone={me.deskPhone} send={send} />;
     if (screen === 'left') return <Left call={call} phone={me.deskPhone} send={send} />;
     if (screen === 'closing') return <Closing />;
@@ -221,6 +237,8 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
         send={send}
         onMeasure={() => setPage('sensors')}
         asked={asks}
+        trouble={trouble && <TroubleNote {...trouble} />}
+        onAgain={(source) => setWaived((before) => unwaived(before, source))}
       />
     );
   };
@@ -230,7 +248,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
       {/* It stands there before the words come: what is drawn together with its words is not read out. */}
       <Aloud text={call && screen === 'after' ? saidAfter(call, again) : ''} />
       {body()}
-      {elsewhere && call && <RecordingFrame call={call} over={page} />}
+      {elsewhere && call && <RecordingFrame call={call} over={page === 'call' && rings ? 'waiting' : page} />}
       {joiner && <AskJoin person={joiner} send={send} key={joiner.leg} />}
       {question?.ask === 'recording' && <AskRecording send={send} />}
       <ProblemToast />

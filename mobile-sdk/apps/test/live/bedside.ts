@@ -116,6 +116,70 @@ export async function addressBar(browser: Browser, base: string): Promise<void> 
   await page.context().close();
 }
 
+/**
+ * A camera that may not be used hides neither the ring nor who answers it; pressed later, it is asked about again. And
+ * whoever is left alone is told why, since when, and how to hang up.
+ */
+export async function answeredAllTheSame(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard } = await play(browser, base, 'tablet', tabletMe);
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = async ({ video }: MediaStreamConstraints = {}) => {
+      if (video) throw new DOMException('played', 'NotAllowedError');
+      return new AudioContext().createMediaStreamDestination().stream;
+    };
+  });
+  let version = 0;
+  const tell = (scene: Parameters<typeof asPatient>[0]) =>
+    say({ type: 'call', call: { ...asPatient(scene), version: ++version } });
+  const words = async (id: string) => {
+    await page.waitForSelector(at(id));
+    return page.locator(at(id)).evaluate((element) => {
+      const copy = element.cloneNode(true) as Element;
+      for (const small of copy.querySelectorAll('rt')) small.remove();
+      return copy.textContent ?? '';
+    });
+  };
+  await ready(page);
+  await page.click(at('call'));
+  tell(scenes.calling);
+  assert.match(await words('screen-trouble'), /看護師を呼んでいます.*カメラを使う許可.*03-0000-1192.*119/s);
+  await page.click(at('cancel'));
+  await page.waitForSelector(at('cancel-dialog'));
+  await page.keyboard.press('Escape');
+  // Answered: the nurse is there, and the trouble is a note over her picture.
+  tell(scenes.twoWay);
+  assert.match(await words('trouble'), /カメラを使う許可がありません/);
+  assert.match(await words('screen-incall'), /森下 奈緒/);
+  assert.match(await words('own'), /許可がありません/);
+  await page.click(at('audio-only'));
+  await page.waitForSelector(at('trouble'), { state: 'detached' });
+  await page.click(at('camera'));
+  await page.waitForSelector(at('trouble'));
+  await page.click(at('audio-only'));
+  // The nurse leaves on purpose, and then nobody comes in the first round.
+  const round = (n: number, ago: number) => ({
+    desk: { round: n, until: Date.now() + 60_000, ringing: true, fallback: false },
+    // In the second one of them is busy.
+    people: scenes.aloneLeft.people.slice(0, 4 - n).map((p) =>
+      p.role === 'patient'
+        ? p
+        : {
+            ...p,
+            legState: { state: 'ringing', since: Date.now() - ago, until: Date.now() + 30_000 } as const,
+          },
+    ),
+  });
+  tell(round(1, 90_000));
+  assert.match(await words('screen-calling'), /看護師が離れました.*1分\d+秒待っています.*03-0000-1192.*119/s);
+  tell(round(2, 1_000));
+  await page.waitForFunction(() => document.querySelectorAll('.callee').length === 1);
+  assert.match(await words('screen-calling'), /1分\d+秒待っています/, 'not anew with the round');
+  await page.click(at('leave'));
+  await page.click(at('leave-yes'));
+  await heard('leave');
+  await page.context().close();
+}
+
 /** Calling again from the page of a decision: it says that it is on its way, and without a network that it cannot. */
 export async function callsAgain(browser: Browser, base: string): Promise<void> {
   const { page, say, away } = await play(browser, base, 'tablet', tabletMe);

@@ -7,7 +7,7 @@
 import { withBrowser } from '../browser.ts';
 import { anotherPatient, arrival, leftUnsent, switchedOnAgain } from './arrival.ts';
 import { twoWhoDecide, twoWhoDecideLater, twoWhoWrite } from './at-once.ts';
-import { addressBar, callsAgain, seldomAloud, settings } from './bedside.ts';
+import { addressBar, answeredAllTheSame, callsAgain, seldomAloud, settings } from './bedside.ts';
 import { quickerColleague } from './colleague.ts';
 import { suddenIllness } from './danger.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
@@ -44,6 +44,7 @@ const STORIES = [
   settings,
   seldomAloud,
   addressBar,
+  answeredAllTheSame,
   callsAgain,
   brokenScreen,
   deskNurse,

@@ -27,6 +27,7 @@ export const STEADY: Steady[] = [
       'incall',
       'muted',
       'unseen',
+      'deniedAnswered',
       'mutedUnseen',
       'reconnecting',
       'askJoin',

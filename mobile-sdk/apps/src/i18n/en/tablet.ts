@@ -26,6 +26,7 @@ export const tablet: Record<keyof typeof ja, Message> = {
   'tab.calling.answered': 'A nurse has answered. Connecting',
   'tab.calling.alone': 'Calling a nurse again',
   'tab.calling.aloneSub': 'The connection broke. Please stay here',
+  'tab.calling.leftSub': 'The nurse has left. Please stay here',
   'tab.calling.cancel': 'Stop calling',
   'tab.calling.cancelSure': 'Stop calling?',
   'tab.calling.cancelSureSub': 'The desk will telephone you later to make sure all is well.',

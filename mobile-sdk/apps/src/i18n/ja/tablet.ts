@@ -25,6 +25,7 @@ export const tablet = {
   'tab.calling.answered': '{看護師|かんごし}が{出|で}ました。つないでいます',
   'tab.calling.alone': '{看護師|かんごし}をもう{一度|いちど}{呼|よ}んでいます',
   'tab.calling.aloneSub': '{通信|つうしん}が{切|き}れました。このままお{待|ま}ちください',
+  'tab.calling.leftSub': '{看護師|かんごし}が{離|はな}れました。お{待|ま}ちください',
   'tab.calling.cancel': '{呼|よ}ぶのをやめる',
   'tab.calling.cancelSure': '{呼|よ}ぶのをやめますか',
   'tab.calling.cancelSureSub': 'やめても、{窓口|まどぐち}からあとで{確認|かくにん}の{電話|でんわ}をします。',
