@@ -37,7 +37,7 @@ import {
   typed,
   vitalOf,
 } from '../src/model/keypad.ts';
-import { group } from '../src/model/queue.ts';
+import { group, lateOf } from '../src/model/queue.ts';
 import { draftSbar } from '../src/model/sbar.ts';
 import { asideKey, currentCall, deskAway, stillIn } from '../src/model/staff.ts';
 import { screenOf, toldBefore, toldOf } from '../src/model/tabletScreen.ts';
@@ -52,7 +52,7 @@ import {
   trimmed,
   valueText,
 } from '../src/model/vitals.ts';
-import type { CallView, Disposition } from '../src/wire.ts';
+import type { CallView, Disposition, QueueItem } from '../src/wire.ts';
 
 afterEach(() => {
   lang.value = 'ja';
@@ -254,15 +254,20 @@ it('puts who waits longest first, and a call nobody looks after among them', () 
   expect(groups.owed.map(({ item, why, late }) => [item.session, why, late])).toEqual([
     ['session-5', 'recheck', true],
     ['session-3', 'decision', true],
+    ['session-6', 'signature', false],
   ]);
+  expect(lateOf(queue).map(({ item }) => item.session)).toEqual(['session-5', 'session-3']);
   expect(groups.done.map((i) => i.session)).toEqual(['session-4']);
   // Nothing is left to do for whoever may not open the record, nor once it is decided.
   const shut = group(queue.map((i) => ({ ...i, mayOpen: false })));
-  expect([shut.owed.length, shut.done.length]).toEqual([0, 3]);
+  expect([shut.owed.length, shut.done.length]).toEqual([0, 4]);
   const overdue = queue.filter((i) => i.session === 'session-3');
-  expect(group(overdue.map((i) => ({ ...i, disposition: { outcome: 'nextDay' as const } }))).owed).toEqual(
-    [],
-  );
+  const decided = overdue.map((i) => ({ ...i, disposition: { outcome: 'nextDay' as const } }));
+  expect(group(decided).owed.map(({ why, late }) => [why, late])).toEqual([['signature', false]]);
+  expect(group(decided.map((i) => ({ ...i, signed: true }))).owed).toEqual([]);
+  // Not late yet, and not done either.
+  const soon = overdue.map((i) => ({ ...i, state: { ...i.state, overdue: false } as QueueItem['state'] }));
+  expect(group(soon).owed.map(({ why, late }) => [why, late])).toEqual([['decision', false]]);
   // Taken back by the patient: to be asked after at once, and late like any other.
   const cancelled = (over: boolean) =>
     overdue.map((i) => ({

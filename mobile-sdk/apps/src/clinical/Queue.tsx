@@ -63,7 +63,7 @@ function Item({ item, owed, props }: { item: QueueItem; owed?: Owed; props: Queu
           </span>
         )}
         {cancelled && undecided && <span class="chip warn wrapping">{t('queue.cancelled')}</span>}
-        {!cancelled && undecided && !owed && <span class="chip warn">{t('queue.needsDecision')}</span>}
+        {!cancelled && undecided && !owed?.late && <span class="chip warn">{t('queue.needsDecision')}</span>}
         {over && item.disposition && (
           <span class={`chip ${item.signed ? 'good' : 'warn'}`}>
             {t(item.signed ? 'queue.signed' : 'queue.unsigned')}
@@ -75,7 +75,14 @@ function Item({ item, owed, props }: { item: QueueItem; owed?: Owed; props: Queu
           </span>
         )}
       </div>
-      {owed && owed.why !== 'cancelled' && <p>{todo(owed)}</p>}
+      {owed && owed.why !== 'cancelled' && (
+        <p>
+          {todo(owed)}
+          {!owed.late && item.deadline != null && (
+            <span class="soft num"> {t('queue.deadline', { time: nightTime(item.deadline) })}</span>
+          )}
+        </p>
+      )}
       {waiting && props.onClaim ? (
         <Button
           kind="yes"

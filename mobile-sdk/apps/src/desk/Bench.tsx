@@ -14,6 +14,7 @@ import { People } from '../clinical/People.tsx';
 import { SbarEditor } from '../clinical/Sbar.tsx';
 import { type Key, t } from '../i18n/index.tsx';
 import { mayCallDoctor } from '../model/call.ts';
+import { doctorWasIn, leftToDo } from '../model/staff.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { Scroll } from '../ui/Scroll.tsx';
 import type { CallView, VitalsView } from '../wire.ts';
@@ -29,8 +30,8 @@ export function doneSteps(call: CallView, vitals: VitalsView | null): Set<Step> 
   const byNurse = ['respiratoryRate', 'consciousness', 'oxygen'];
   if (byNurse.every((kind) => vitals?.latest.some((l) => l.kind === kind && !l.stale))) done.add('vitals');
   if (f?.sbar) done.add('sbar');
-  if (call.people.some((p) => p.role === 'dutyDoctor' && p.gateOpen)) done.add('doctor');
-  if (call.disposition && call.signed) done.add('finish');
+  if (doctorWasIn(call)) done.add('doctor');
+  if (['signed', 'doctorSigns'].includes(leftToDo(call))) done.add('finish');
   return done;
 }
 

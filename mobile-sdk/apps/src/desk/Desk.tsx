@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
 import { type Kept, keptOf } from '../app/drafts.ts';
 import { clockTime, nameOf, personName, stopwatch } from '../app/format.ts';
@@ -36,7 +36,7 @@ import {
   runningSince,
 } from '../model/call.ts';
 import { group, isLeftAlone } from '../model/queue.ts';
-import type { Stays } from '../model/staff.ts';
+import { leftToDo, type Stays } from '../model/staff.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Brand, Empty, LangSwitch, Live, Notice, ThemeSwitch } from '../ui/parts.tsx';
@@ -182,7 +182,7 @@ function CallCentre(props: {
       </div>
       <Live text={call.waitingBesides > 0 ? t('queue.besides', { n: call.waitingBesides }) : ''} />
       {call.state.state === 'ended' ? (
-        <Empty icon="check" title={t('call.ended')} sub={t('call.ended.sub')}>
+        <Empty icon="check" title={t('call.ended')} sub={t(`call.ended.${leftToDo(call)}`)}>
           <Button icon="list" onClick={desk.onAside} testid="to-list">
             {t('queue.title')}
           </Button>
@@ -252,6 +252,12 @@ export function Desk(props: DeskProps): VNode {
   const { call } = props;
   const free = !call || call.state.state === 'ended' || ownLeg(call)?.legState.state === 'left';
   const waiting = group(props.queue ?? []).waiting;
+  // With the end the reading is over: what is left to do comes by itself. Where one writes, one stays.
+  const ended = call?.state.state === 'ended';
+  const step = chosen.value ?? props.startStep ?? 'patient';
+  useEffect(() => {
+    if (ended && (step === 'patient' || step === 'doctor')) chosen.set('finish');
+  }, [ended]);
   useShortcuts((shortcut) => {
     const first = waiting[0];
     if (shortcut === 'help') setHelp(true);
@@ -327,7 +333,7 @@ export function Desk(props: DeskProps): VNode {
             deskPhone={props.me.deskPhone}
             equipment={props.equipment}
             onEquipment={props.onEquipment}
-            step={chosen.value ?? props.startStep ?? 'patient'}
+            step={step}
             onStep={chosen.set}
             send={props.send}
           />

@@ -4,8 +4,8 @@ import type { QueueItem } from '../wire.ts';
 /** What somebody is to do after a call, now. */
 export interface Owed {
   item: QueueItem;
-  /** The decision is missing, the patient took the call back and was not asked yet, or it is time for the second look. */
-  why: 'decision' | 'cancelled' | 'recheck';
+  /** The decision or the signature is missing, the patient took the call back and was not asked yet, or it is time for the second look. */
+  why: 'decision' | 'signature' | 'cancelled' | 'recheck';
   /** Its time is over, and the server reminds until it is done. */
   late: boolean;
 }
@@ -22,9 +22,9 @@ function owedOf(item: QueueItem): Owed | null {
   const { state } = item;
   if (state.state !== 'ended' || !item.mayOpen) return null;
   if (item.recheck?.due) return { item, why: 'recheck', late: true };
-  if (item.disposition) return null;
+  if (item.disposition) return item.signed ? null : { item, why: 'signature', late: false };
   if (state.reason === 'cancelledByPatient') return { item, why: 'cancelled', late: state.overdue };
-  return state.overdue ? { item, why: 'decision', late: true } : null;
+  return { item, why: 'decision', late: state.overdue };
 }
 
 /** Waits in the middle of a call: everybody else has gone. */

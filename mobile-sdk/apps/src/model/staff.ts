@@ -49,13 +49,24 @@ export function deskAway(call: CallView | null): string {
 /** Why somebody cannot go off duty now. */
 export type Stays = 'talking' | 'waiting' | 'decision';
 
+/** A doctor was let in: they decide and sign. */
+export const doctorWasIn = (call: CallView): boolean =>
+  call.people.some((p) => p.role === 'dutyDoctor' && p.join.consent === 'given');
+
+/** What is left to do after a call, as this person reads it. */
+export function leftToDo(call: CallView): 'signed' | 'sign' | 'sub' | 'doctorSigns' | 'doctorDecides' {
+  if (call.signed) return 'signed';
+  const theirs = me(call)?.role !== 'dutyDoctor' && doctorWasIn(call);
+  if (call.disposition) return theirs ? 'doctorSigns' : 'sign';
+  return theirs ? 'doctorDecides' : 'sub';
+}
+
 /** The decision of this call is missing, and it is this person's: the doctor's where one was let in, else the nurse's. */
 function owesDecision(call: CallView): boolean {
   const own = me(call);
   if (!own || !isOver(call) || call.disposition) return false;
   if (own.legState.state !== 'left' && !inCall(own)) return false;
-  const doctor = call.people.some((p) => p.role === 'dutyDoctor' && p.join.consent === 'given');
-  return own.role === 'dutyDoctor' || (own.role === 'deskNurse' && !doctor);
+  return own.role === 'dutyDoctor' || (own.role === 'deskNurse' && !doctorWasIn(call));
 }
 
 /** `waiting`: somebody rings for this person. `desk`: tonight's list where it is the desk's; what is late there is hers too. */

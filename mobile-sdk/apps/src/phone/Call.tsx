@@ -28,6 +28,7 @@ import { ScoreCard, VitalTiles } from '../clinical/Vitals.tsx';
 import { type Key, t } from '../i18n/index.tsx';
 import { inCall, isClinician, me, recordingAsksMe, runningSince } from '../model/call.ts';
 import { sendsPicture } from '../model/equipment.ts';
+import { leftToDo } from '../model/staff.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { Live } from '../ui/parts.tsx';
@@ -184,7 +185,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
           <Icon name="check" />
           <div>
             <b>{t('call.ended')}</b>
-            <div class="soft">{t('call.ended.sub')}</div>
+            <div class="soft">{t(`call.ended.${leftToDo(call)}`)}</div>
           </div>
         </div>
       ) : left ? (
