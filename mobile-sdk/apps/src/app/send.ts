@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type {
   Decided,
   DeclineReason,
@@ -59,4 +59,19 @@ export function useBusy(): [string | null, (name: string, work: () => Promise<un
     }
   };
   return [busy, go];
+}
+
+/** Shorter: it flickers on every press; longer: one presses again. */
+const SLOW_MS = 2_000;
+
+/** What is under way takes so long that the line must be away: it is said that it goes out later. */
+export function useSlow(busy: string | null): boolean {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    setSlow(false);
+    if (busy === null) return;
+    const later = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(later);
+  }, [busy]);
+  return slow;
 }

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { keptOf } from '../app/drafts.ts';
 import { list, nameOf, unbroken } from '../app/format.ts';
-import { type Send, useBusy } from '../app/send.ts';
+import { type Send, useBusy, useSlow } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
 import type { Asked } from '../model/entered.ts';
 import { Button } from '../ui/Button.tsx';
@@ -27,10 +27,20 @@ export const RED_FLAGS: readonly RedFlag[] = [
 ];
 export const URGENCIES: readonly Urgency[] = ['red', 'orange', 'yellow', 'green', 'blue'];
 
+const SendsLater = (): VNode => (
+  <div data-testid="sends-later">
+    <Notice tone="warn" icon="linkOff" live>
+      {t('later.sends')}
+    </Notice>
+  </div>
+);
+
 /** How the patient was recognised. Unfinished is a finding too, and never in the way. */
 export function IdentityStep({ call, send }: { call: CallView; send: Send }): VNode {
   const [busy, go] = useBusy();
-  const value = call.findings?.identity ?? null;
+  const slow = useSlow(busy);
+  // Chosen is chosen, also where the line is away for a while.
+  const value = METHODS.find((method) => method === busy) ?? call.findings?.identity ?? null;
   return (
     <section class="block" aria-busy={busy !== null}>
       <h3>{t('identity.title')}</h3>
@@ -43,6 +53,7 @@ export function IdentityStep({ call, send }: { call: CallView; send: Send }): VN
           go(method, () => send({ type: 'assess', finding: { part: 'identity', method } }))
         }
       />
+      {slow && <SendsLater />}
       {value === 'notYet' && <Notice tone="warn">{t('identity.notYet.sub')}</Notice>}
     </section>
   );
@@ -229,7 +240,8 @@ export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; 
 /** Triage colour, always with its word. */
 export function UrgencyStep({ call, send }: { call: CallView; send: Send }): VNode {
   const [busy, go] = useBusy();
-  const value = call.findings?.urgency ?? null;
+  const slow = useSlow(busy);
+  const value = URGENCIES.find((urgency) => urgency === busy) ?? call.findings?.urgency ?? null;
   return (
     <section class="block" aria-busy={busy !== null}>
       <h3>{t('urg.title')}</h3>
@@ -251,6 +263,7 @@ export function UrgencyStep({ call, send }: { call: CallView; send: Send }): VNo
           </label>
         ))}
       </fieldset>
+      {slow && <SendsLater />}
       {value !== 'red' && Boolean(call.findings?.redFlags?.length) && (
         <div data-testid="urgency-red-missing">
           <Notice tone="bad" icon="ambulance">

@@ -30,9 +30,16 @@ const LOOK_MS = 2_000;
 /** After some minutes it is not coming: the server says why in the time line. */
 const LOOKS = 90;
 
+/** A record that is nobody's to see here, an address that is none, or a line that broke. */
+function whyNot(error: unknown): 'notYours' | 'wrong' | 'unreadable' {
+  if (!(error instanceof YobanProblem)) return 'unreadable';
+  if (error.code === 'not-found') return 'notYours';
+  return error.status === 400 ? 'wrong' : 'unreadable';
+}
+
 /** A record that cannot be shown: why, and what to do. */
 export function NoRecord(props: {
-  why: 'notYours' | 'unreadable';
+  why: 'notYours' | 'unreadable' | 'wrong';
   phone: string;
   onBack: () => void;
   onRetry: () => void;
@@ -40,7 +47,7 @@ export function NoRecord(props: {
   return (
     <main class="norecord" data-testid={`record-${props.why}`}>
       <Empty
-        icon={props.why === 'notYours' ? 'key' : 'linkOff'}
+        icon={props.why === 'notYours' ? 'key' : props.why === 'wrong' ? 'alert' : 'linkOff'}
         title={t(`enc.${props.why}`)}
         sub={t(`enc.${props.why}Sub`)}
       >
@@ -73,7 +80,7 @@ function newsOf({ calls, queue }: CallState, session: Id, caseId: Id | null): st
 
 /** One record, fetched when it is opened, after something was done here, and when somebody else did. Needs its session as key: another is another page. */
 export function EncounterPage({ live, session }: { live: Live; session: Id }): VNode {
-  const [record, setRecord] = useState<EncounterView | null | 'unreadable' | 'notYours'>(null);
+  const [record, setRecord] = useState<EncounterView | null | 'unreadable' | 'notYours' | 'wrong'>(null);
   const [recordings, setRecordings] = useState<Recordings>(null);
   /** The turn in which it must be read again; what was asked for before shows less than what was stored. */
   const [due, setDue] = useState<{ turn: number; failed: boolean } | null>(null);
@@ -116,7 +123,7 @@ export function EncounterPage({ live, session }: { live: Live; session: Id }): V
         if (!current) return;
         unread();
         setDue((before) => before && { ...before, failed: before.turn <= turn });
-        const why = error instanceof YobanProblem && error.code === 'not-found' ? 'notYours' : 'unreadable';
+        const why = whyNot(error);
         // The page itself says it, with what to do. What is shown already stays.
         setRecord((shown) => (shown === null || typeof shown === 'string' ? why : shown));
       },

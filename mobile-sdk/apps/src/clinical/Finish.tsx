@@ -303,7 +303,9 @@ export function DispositionForm(props: {
         icon="check"
         class="wide"
         busy={busy !== null}
-        disabled={draft.kind === null || theirs !== null}
+        disabled={
+          draft.kind === null || theirs !== null || roomIn(draft.advice) < 0 || roomIn(draft.reason) < 0
+        }
         onClick={save}
         testid="disp-save"
       >

@@ -3,6 +3,7 @@ import { keptOf } from '../app/drafts.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
 import type { ScaleChange } from '../model/entered.ts';
+import { roomIn } from '../model/limits.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Field } from '../ui/parts.tsx';
 import { TextArea } from '../ui/TextArea.tsx';
@@ -54,7 +55,7 @@ export function OxygenScale(props: { session: Id; view: VitalsView | null; send:
             icon="save"
             class="wide"
             busy={busy !== null}
-            disabled={!reason.trim()}
+            disabled={!reason.trim() || roomIn(reason) < 0}
             onClick={save}
             testid="scale-save"
           >

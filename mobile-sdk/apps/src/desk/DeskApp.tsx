@@ -19,6 +19,7 @@ import { LinkBanner } from '../ui/Banner.tsx';
 import { OverRecord } from '../ui/OverRecord.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
 import { Live as Aloud } from '../ui/parts.tsx';
+import { Replaced } from '../ui/Replaced.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
 import { Desk } from './Desk.tsx';
 
@@ -57,6 +58,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
   if (me?.who.kind !== 'staff') {
     return <SignIn title="signin.title" body="signin.body" onCode={live.signIn} />;
   }
+  if (live.link.value === 'replaced') return <Replaced onReopen={() => live.client.takeOver()} />;
   const openRecord = (session: string) => goTo({ page: 'record', session });
   const claim = (session: string) => {
     setOpened(session);

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { type Key, t } from '../i18n/index.tsx';
@@ -23,11 +24,34 @@ export function typing(target: EventTarget | null): boolean {
   return target.closest('input:not([type=radio]):not([type=checkbox]), textarea, select, dialog') !== null;
 }
 
+const KEEP = 'yoban.keys';
+
+function kept(): boolean {
+  try {
+    return localStorage.getItem(KEEP) !== 'off';
+  } catch {
+    return true;
+  }
+}
+
+/** Whether single letters do something: who speaks to the computer, or whose hand trembles, switches them off (WCAG 2.1.4). */
+const letters = signal(kept());
+
+function chooseLetters(on: boolean): void {
+  letters.value = on;
+  try {
+    localStorage.setItem(KEEP, on ? 'on' : 'off');
+  } catch {
+    // Chosen for this visit alone.
+  }
+}
+
 export function useShortcuts(run: (shortcut: Shortcut) => void): void {
   const current = useRef(run);
   current.current = run;
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
+      if (!letters.peek()) return;
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
       const shortcut = KEYS[event.key.toLowerCase()];
       if (!shortcut) return;
@@ -50,7 +74,20 @@ export function KeysDialog({ onClose }: { onClose: () => void }): VNode {
         </Button>
       }
     >
-      <dl class="keys">
+      <label class="choice gap">
+        <input
+          type="checkbox"
+          checked={letters.value}
+          data-testid="keys-letters"
+          onChange={(event) => chooseLetters(event.currentTarget.checked)}
+        />
+        <span class="mark" />
+        <span class="grow">
+          {t('keys.letters')}
+          <small class="soft"> {t('keys.lettersSub')}</small>
+        </span>
+      </label>
+      <dl class={`keys ${letters.value ? '' : 'soft'}`}>
         {Object.entries(KEYS).map(([key, shortcut]) => (
           <div key={key}>
             <dt>

@@ -17,10 +17,12 @@ import { Button } from '../ui/Button.tsx';
 import { OverRecord } from '../ui/OverRecord.tsx';
 import { ProblemToast } from '../ui/Problem.tsx';
 import { Live as Aloud } from '../ui/parts.tsx';
+import { Replaced } from '../ui/Replaced.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
 import type { CallView, Me } from '../wire.ts';
 import { PhoneCall, WaitConsent } from './Call.tsx';
 import { Home } from './Home.tsx';
+import { OtherDoor } from './OtherDoor.tsx';
 import { Ring } from './Ring.tsx';
 
 export function PhoneApp({ live }: { live: Live }): VNode {
@@ -62,6 +64,10 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   if (me?.who.kind !== 'staff') {
     return <SignIn title="signin.title" body="signin.body" onCode={live.signIn} />;
   }
+  if (me.who.card.role === 'deskNurse') {
+    return <OtherDoor onSignOut={() => live.client.signOut()} />;
+  }
+  if (live.link.value === 'replaced') return <Replaced onReopen={() => live.client.takeOver()} />;
   const record = (session: string) => goTo({ page: 'record', session });
   const vitalsOf = (call: CallView) => state.vitals[call.session] ?? null;
   const body = (signedIn: Me): VNode => {

@@ -18,6 +18,7 @@ import { lateIsHeard } from './owed.ts';
 import { asksToRecord, dutyDoctor, recordedWithoutLine } from './phone.ts';
 import { deciding, listening, lookingAgain, ofNoLine, prescribing, signing, takenBack } from './record.ts';
 import { behindAQuestion, brokenScreen, decidedLater, patient, questionsInTurn } from './tablet.ts';
+import { goesNowhere } from './words.ts';
 import { secondThoughts, twoWhoCheck, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
 
 const FAKE_MEDIA = [
@@ -54,6 +55,7 @@ const STORIES = [
   patientHangsUp,
   leavingAlone,
   suddenIllness,
+  goesNowhere,
   doctorOffDuty,
   dutyDoctor,
   recordedWithoutLine,
