@@ -10,7 +10,9 @@ import {
   type SensorName,
   type SensorView,
 } from '../src/model/sensors.ts';
-import type { Vital } from '../src/wire.ts';
+import type { NewReading, Vital } from '../src/wire.ts';
+
+type Flag = NonNullable<NewReading['flags']>[number];
 
 const card = (name: SensorName, over: Partial<SensorView> = {}): SensorView => ({
   name,
@@ -38,14 +40,39 @@ describe('the cards of the bedside', () => {
 
   it('show what they are there for', () => {
     expect(after(card('bloodPressure'), 'bloodPressure', pressure, pulse)).toMatchObject({
-      phase: 'measuring',
+      phase: 'done',
       value: '132/81 mmHg',
     });
     const glucose: Vital = { kind: 'glucose', value: '110', unit: 'mg/dL' };
     expect(after(card('other'), 'glucose', glucose)).toMatchObject({
-      phase: 'measuring',
+      phase: 'done',
       value: '110 mg/dL',
     });
+  });
+
+  it('say that it is done, or what to put right, or that it still measures', () => {
+    const frame = (name: SensorName, profile: Profile, vital: Vital, ...flags: Flag[]) =>
+      afterFrame(card(name, { value: '1', hint: 'contact' }), profile, [{ vital, flags }]);
+    expect(frame('bloodPressure', 'bloodPressure', pressure)).toMatchObject({
+      phase: 'done',
+      value: '132/81 mmHg',
+      hint: undefined,
+    });
+    expect(
+      frame('bloodPressure', 'bloodPressure', pressure, 'irregularPulse').phase,
+      'nobody can mend it',
+    ).toBe('done');
+    expect(frame('bloodPressure', 'bloodPressure', pressure, 'cuffLoose')).toMatchObject({
+      phase: 'again',
+      value: null,
+      hint: 'cuffLoose',
+    });
+    expect(frame('thermometer', 'thermometer', warm, 'earlyEstimate').phase).toBe('measuring');
+    expect(frame('oximeter', 'oximeterContinuous', pulse, 'poorSignal')).toMatchObject({
+      phase: 'measuring',
+      hint: 'contact',
+    });
+    expect(frame('oximeter', 'oximeterContinuous', pulse).hint).toBeUndefined();
   });
 
   it('say so when another kind of device sends', () => {

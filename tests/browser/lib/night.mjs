@@ -106,6 +106,8 @@ export const live = async (window, tile, count = 1) => [...(await peopleSeen(win
 
 /** What the tablet's card says of a measurement that gave no value; between the signs stands their furigana. */
 const FAILED = /測\S*れませんでした/;
+/** The same, or that it has to be measured again. */
+const NO_VALUE = /測\S*(れませんでした|ってください)/;
 
 /** The cuff fails at times, as cuffs do: measured again until the desk has a value that counts. */
 export async function cleanPressure(tablet, desk) {
@@ -113,7 +115,7 @@ export async function cleanPressure(tablet, desk) {
   const value = card.getByText(/\d{2,3}\/\d{2,3}/);
   for (let tries = 12; tries > 0; tries -= 1) {
     await tablet.taps('start-bloodPressure');
-    await value.or(card.getByText(FAILED)).first().waitFor();
+    await value.or(card.getByText(NO_VALUE)).first().waitFor();
     if (await value.count()) {
       const [measured] = (await value.first().innerText()).match(/\d{2,3}\/\d{2,3}/);
       await desk.by('vital-bloodPressure').getByText(measured).waitFor();
@@ -130,7 +132,6 @@ export async function failedPressure(tablet) {
     async ({ source, tries }) => {
       const card = document.querySelector('[data-testid=sensor-bloodPressure]');
       for (let i = 0; i < tries; i += 1) {
-        // Running: stops it, so that the next press measures.
         card.querySelector('[data-testid=stop-bloodPressure], [data-testid=start-bloodPressure]').click();
         for (let frame = 0; frame < 2; frame += 1) await new Promise((done) => requestAnimationFrame(done));
         if (new RegExp(source).test(card.textContent)) return card.textContent;

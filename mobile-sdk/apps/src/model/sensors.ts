@@ -4,9 +4,26 @@ import { PATIENT_NAMES, type PatientName } from '@yoban/sdk/sensors';
 import type { NewReading, Vital, VitalKind } from '../wire.ts';
 import { inWords } from './vitals.ts';
 
+type NewFlag = NonNullable<NewReading['flags']>[number];
+
 export type SensorName = 'oximeter' | 'bloodPressure' | 'thermometer' | 'other';
-/** `wrong`: it sends, and nothing of what its card is for. */
-export type SensorPhase = 'off' | 'connecting' | 'measuring' | 'wrong' | 'lost' | 'failed';
+/**
+ * `wrong`: it sends, and nothing of what its card is for. `done`: one value is there, and that was it. `again`: a value
+ * came, and the device says itself why it does not count.
+ */
+export type SensorPhase = 'off' | 'connecting' | 'measuring' | 'done' | 'again' | 'wrong' | 'lost' | 'failed';
+
+/** What somebody at the bedside can put right. */
+export type Hint = 'cuffLoose' | 'movement' | 'wrongPosition' | 'contact';
+
+const HINTS: Partial<Record<NewFlag, Hint>> = {
+  cuffLoose: 'cuffLoose',
+  movement: 'movement',
+  wrongPosition: 'wrongPosition',
+  noContact: 'contact',
+  notOnUser: 'contact',
+  poorSignal: 'contact',
+};
 
 export interface SensorView {
   name: SensorName;
@@ -14,6 +31,8 @@ export interface SensorView {
   /** The last value as people read it, with its unit. */
   value: string | null;
   simulated: boolean;
+  /** What to do, as the device's last frame has it. */
+  hint?: Hint | undefined;
 }
 
 interface Card {
@@ -41,19 +60,31 @@ const words = (vital: Vital): string =>
     values: [],
   });
 
+/** These go on and on; the others measure once. */
+const CONTINUOUS: readonly Profile[] = ['oximeterContinuous', 'heartRate'];
+
 /** The card after a device under it has sent these. */
 export function afterFrame(
   before: SensorView,
   profile: Profile,
-  readings: readonly Pick<NewReading, 'vital'>[],
+  readings: readonly Pick<NewReading, 'vital' | 'flags'>[],
 ): SensorView {
   const card = CARDS[before.name];
   const own = readings.filter(({ vital }) => card.kinds.includes(vital.kind));
   if (own.length > 0 && card.profiles.includes(profile)) {
-    return { ...before, value: own.map((r) => words(r.vital)).join('  '), phase: 'measuring' };
+    const flags = own.flatMap((r) => r.flags ?? []);
+    const hint = flags.flatMap((flag) => HINTS[flag] ?? [])[0];
+    const value = own.map((r) => words(r.vital)).join('  ');
+    const goesOn =
+      CONTINUOUS.includes(profile) || flags.includes('ongoing') || flags.includes('earlyEstimate');
+    if (goesOn) return { ...before, value, hint, phase: 'measuring' };
+    // A number that is not used must not look as if it were.
+    return hint
+      ? { ...before, value: null, hint, phase: 'again' }
+      : { ...before, value, hint, phase: 'done' };
   }
   // Its own frame without what the card is for: a cuff that found a pulse and no pressure.
-  if (card.profiles.includes(profile)) return { ...before, phase: 'failed' };
+  if (card.profiles.includes(profile)) return { ...before, hint: undefined, phase: 'failed' };
   // A device that can do more than one thing is the right one once it has done this one.
   return before.value === null ? { ...before, phase: 'wrong' } : before;
 }

@@ -29,7 +29,9 @@ const icons: Record<SensorName, IconName> = {
   other: 'bluetooth',
 };
 
-const runs = (sensor: SensorView): boolean => ['connecting', 'measuring', 'wrong'].includes(sensor.phase);
+/** The kit's cuff has done its work when it has measured; a real one stays connected. */
+const runs = ({ phase, simulated }: SensorView): boolean =>
+  ['connecting', 'measuring', 'wrong'].includes(phase) || (!simulated && ['done', 'again'].includes(phase));
 
 function Head({ sensor }: { sensor: SensorView }): VNode {
   return (
@@ -55,17 +57,22 @@ function Value({ sensor }: { sensor: SensorView }): VNode {
 }
 
 function Stands({ sensor }: { sensor: SensorView }): VNode {
+  const { phase, hint } = sensor;
   return (
-    <div class="soft">
-      {sensor.phase === 'off' ? (
-        <T k={`sens.${sensor.name}.how`} />
+    <div
+      class={hint || phase === 'failed' || phase === 'wrong' ? 'mend' : phase === 'done' ? 'done' : 'soft'}
+    >
+      {hint ? (
+        <T k={`sens.hint.${hint}`} />
       ) : (
-        <T k={sensor.phase === 'failed' ? 'sens.failed' : `sens.${sensor.phase}`} />
+        <T k={phase === 'off' ? `sens.${sensor.name}.how` : `sens.${phase}`} />
       )}
       {sensor.simulated && (
         <>
           <br />
-          <T k="sens.simulated" />
+          <span class="soft">
+            <T k="sens.simulated" />
+          </span>
         </>
       )}
     </div>
@@ -114,7 +121,11 @@ function OtherDevice({ sensor, props }: { sensor: SensorView; props: SensorsProp
   return (
     <article class={`sensor other ${running ? 'live' : ''}`} data-testid={`sensor-${sensor.name}`}>
       <Head sensor={sensor} />
-      {sensor.value && sensor.phase === 'measuring' ? <Value sensor={sensor} /> : <Stands sensor={sensor} />}
+      {sensor.value && ['measuring', 'done'].includes(sensor.phase) ? (
+        <Value sensor={sensor} />
+      ) : (
+        <Stands sensor={sensor} />
+      )}
       <div class="ways">
         {running ? <Stop sensor={sensor} props={props} /> : <Connect sensor={sensor} props={props} />}
       </div>
@@ -129,8 +140,9 @@ const ALOUD_MS = 30_000;
 const inWords = (sensors: readonly SensorView[]): string =>
   sensors
     .flatMap((s) => {
-      const { phase } = s;
-      const state = phase === 'failed' || phase === 'wrong' || phase === 'lost' ? t(`sens.${phase}`) : null;
+      const { phase, hint } = s;
+      const bad = phase === 'failed' || phase === 'wrong' || phase === 'lost';
+      const state = hint ? t(`sens.hint.${hint}`) : bad ? t(`sens.${phase}`) : null;
       return (state ?? s.value) ? [`${t(`sens.${s.name}`)} ${state ?? s.value}`] : [];
     })
     .join(t('and'));

@@ -56,7 +56,9 @@ export function useSensors(patient: string, send: (readings: NewReading[]) => vo
 
   const startKit = (name: SensorName) => {
     wanted.current.add(name);
-    change(name, { phase: 'measuring', simulated: true });
+    // What is measured once begins without the number of the time before.
+    const kept = name === 'oximeter' ? {} : { value: null };
+    change(name, { ...kept, phase: 'measuring', simulated: true, hint: undefined });
     if (!simulated.current) {
       kits.current += 1;
       const seed = seedOf(`${patient} ${kits.current}`);
@@ -79,7 +81,7 @@ export function useSensors(patient: string, send: (readings: NewReading[]) => vo
   const startReal = (name: SensorName) => {
     wanted.current.add(name);
     // Maybe another device than the one before.
-    change(name, { simulated: false, value: null });
+    change(name, { simulated: false, value: null, hint: undefined });
     const sensor =
       real.current.get(name) ?? new BluetoothSensor({ profiles: CARDS[name].profiles, now: serverNow });
     if (!real.current.has(name)) {
@@ -97,7 +99,12 @@ export function useSensors(patient: string, send: (readings: NewReading[]) => vo
                 : problem && problem !== 'cancelled'
                   ? 'failed'
                   : 'off';
-        change(name, { phase });
+        setViews((before) => {
+          const { phase: now } = before[name];
+          // A cuff that has measured goes to sleep: what it said stands until it says something else.
+          const told = phase === 'measuring' && (now === 'done' || now === 'again');
+          return { ...before, [name]: { ...before[name], phase: told ? now : phase } };
+        });
       });
     }
     void sensor.choose();
@@ -123,7 +130,7 @@ export function useSensors(patient: string, send: (readings: NewReading[]) => vo
         simulated.current?.stop();
         simulated.current = null;
       }
-      change(name, { phase: 'off' });
+      change(name, { phase: 'off', hint: undefined });
     },
   };
 }

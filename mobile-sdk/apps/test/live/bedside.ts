@@ -196,3 +196,22 @@ export async function callsAgain(browser: Browser, base: string): Promise<void> 
   await page.waitForSelector(`${at('again')}.off`);
   await page.context().close();
 }
+
+/** The kit's cuff says that it is done, or what to put right, and can be started again; nothing measures for ever. */
+export async function measuresOnce(browser: Browser, base: string): Promise<void> {
+  const { page } = await play(browser, base, 'tablet', tabletMe);
+  await page.click(at('measure'));
+  for (const name of ['bloodPressure', 'thermometer']) {
+    await page.click(at(`start-${name}`));
+    await page.waitForFunction(
+      (selector) => {
+        const copy = document.querySelector(selector)?.cloneNode(true) as Element | undefined;
+        for (const small of copy?.querySelectorAll('rt') ?? []) small.remove();
+        return /できました|測れませんでした|測ってください/.test(copy?.textContent ?? '');
+      },
+      at(`sensor-${name}`),
+    );
+    await page.waitForSelector(at(`start-${name}`));
+  }
+  await page.context().close();
+}

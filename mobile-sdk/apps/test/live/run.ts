@@ -7,7 +7,14 @@
 import { withBrowser } from '../browser.ts';
 import { anotherPatient, arrival, leftUnsent, switchedOnAgain } from './arrival.ts';
 import { twoWhoDecide, twoWhoDecideLater, twoWhoWrite } from './at-once.ts';
-import { addressBar, answeredAllTheSame, callsAgain, seldomAloud, settings } from './bedside.ts';
+import {
+  addressBar,
+  answeredAllTheSame,
+  callsAgain,
+  measuresOnce,
+  seldomAloud,
+  settings,
+} from './bedside.ts';
 import { quickerColleague } from './colleague.ts';
 import { suddenIllness } from './danger.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
@@ -44,6 +51,7 @@ const STORIES = [
   cameraStaysShut,
   settings,
   seldomAloud,
+  measuresOnce,
   addressBar,
   answeredAllTheSame,
   callsAgain,

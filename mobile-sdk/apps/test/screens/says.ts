@@ -8,6 +8,7 @@ export const SAYS: Record<string, Record<string, RegExp>> = {
     aloneLeft: /看護師が離れました[\s\S]*8秒待っています[\s\S]*電話を切る[\s\S]*119/,
     denied: /看護師を呼んでいます[\s\S]*8秒待っています[\s\S]*呼ぶのをやめる[\s\S]*03-0000-1192[\s\S]*119/,
     deniedAnswered: /カメラを使う許可がありません[\s\S]*03-0000-1192[\s\S]*森下 奈緒/,
+    sensorsDone: /ゆるいです。巻きなおして[\s\S]*36\.4 ℃[\s\S]*できました/,
     mediaAgain: /映像と声をつなぎ直しています/,
     fallback: /次のときは、すぐに 119/,
     keypadOld: /1:24 に入れた数字です/,

@@ -167,6 +167,14 @@ export const tablet = {
   'sens.connect': 'つなぐ',
   'sens.connecting': 'つないでいます',
   'sens.measuring': '{測|はか}っています',
+  'sens.done': 'できました',
+  'sens.again': 'もう{一度|いちど}{測|はか}ってください',
+  'sens.hint.cuffLoose':
+    '{腕|うで}に{巻|ま}くところがゆるいです。{巻|ま}きなおして、もう{一度|いちど}{測|はか}ってください',
+  'sens.hint.movement': '{動|うご}かずに、もう{一度|いちど}{測|はか}ってください',
+  'sens.hint.wrongPosition':
+    '{腕|うで}を{胸|むね}の{高|たか}さにして、もう{一度|いちど}{測|はか}ってください',
+  'sens.hint.contact': '{指|ゆび}からずれています。はさみなおしてください',
   'sens.connected': 'つながりました',
   'sens.lost': '{切|き}れました',
   'sens.failed': '{測|はか}れませんでした',
