@@ -163,6 +163,8 @@ export function PhoneCall(props: PhoneCallProps): VNode {
   const { call, media } = props;
   const chosen = keptOf(call.session, 'tab') as Kept<Tab>;
   const [ending, setEnding] = useState(false);
+  // Filled, an upright screen shows half of a picture that lies: a wound at its edge is not seen.
+  const [whole, setWhole] = useState(false);
   const patient = call.people.find((p) => p.role === 'patient');
   const beside = call.people.filter(
     (p) => p.leg !== call.you && p.role !== 'patient' && inCall(p) && sendsPicture(p),
@@ -195,7 +197,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
       ) : (
         <div class="picture">
           {patient && inCall(patient) ? (
-            <PersonTile p={patient} media={media} closing={closing} class="main" />
+            <PersonTile p={patient} media={media} closing={closing} class={`main ${whole ? 'whole' : ''}`} />
           ) : (
             <PatientGone call={call} />
           )}
@@ -219,6 +221,15 @@ export function PhoneCall(props: PhoneCallProps): VNode {
               )}
               {since && <span class="chip num dark">{stopwatch(now.value - since)}</span>}
               <DangerChips call={call} />
+              <button
+                type="button"
+                class="fit"
+                aria-pressed={whole}
+                data-testid="fit"
+                onClick={() => setWhole(!whole)}
+              >
+                {t(whole ? 'picture.fill' : 'picture.whole')}
+              </button>
             </div>
             <VitalTiles
               view={props.vitals}

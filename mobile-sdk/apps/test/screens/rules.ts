@@ -312,6 +312,13 @@ export function faults(rules: Rules): string[] {
     const by = e.scrollWidth - e.clientWidth;
     if (scrolls && by > 1) found.push(`${by} px wider than its place: ${name(e)}`);
   }
+  // On a phone, however it is held: the bar of the call in sight, and room to read below or beside it.
+  const bar = document.querySelector('.phonecall > .callbar');
+  if (bar && boxOf(bar).bottom > window.innerHeight + 1)
+    found.push('the bar of the call is below the screen');
+  const panel = document.querySelector('.phonecall > [role=tabpanel]');
+  if (panel && boxOf(panel).height < 100)
+    found.push(`too low to read: ${Math.round(boxOf(panel).height)} px: ${name(panel)}`);
   // Beside each other, each part of the desk scrolls by itself; the page stands still, and its head stays in sight.
   const still = document.querySelector('.deskgrid, .phonecall') && window.innerWidth > 1180;
   const longer = document.documentElement.scrollHeight - window.innerHeight;

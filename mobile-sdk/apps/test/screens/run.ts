@@ -41,6 +41,13 @@ const SIZES: Size[] = [
   // A laptop, a small phone, and the door on a phone.
   { app: 'desk', suffix: '@1280', context: { viewport: { width: 1280, height: 800 } } },
   { app: 'phone', suffix: '@360', context: { ...phone, viewport: { width: 360, height: 740 } } },
+  // The desk at twice the size, and the phone held sideways.
+  {
+    app: 'desk',
+    suffix: '@zoomed',
+    context: { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 },
+  },
+  { app: 'phone', suffix: '@sideways', context: { ...phone, viewport: { width: 844, height: 390 } } },
   // The tablet stood upright on the bedside table.
   { app: 'tablet', suffix: '@upright', context: { viewport: { width: 800, height: 1280 }, hasTouch: true } },
   { app: 'start', suffix: '', context: { viewport: { width: 1280, height: 800 } } },
@@ -93,7 +100,9 @@ async function look(screen: Screen, size: Size, lang: string, findings: Findings
   const themes = (size.suffix ? ['night'] : ['night', 'day']).filter(
     (name) => !option('theme') || option('theme') === name,
   );
-  const groups = STEADY.filter((g) => g.app === app).map((group) => ({
+  // At twice the size things stand below each other, and what is lower moves with what is above it.
+  const steady = size.suffix === '@zoomed' ? [] : STEADY.filter((g) => g.app === app);
+  const groups = steady.map((group) => ({
     group,
     standing: new Map() as Standing,
   }));

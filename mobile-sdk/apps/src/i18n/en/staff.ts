@@ -365,6 +365,8 @@ export const staff: Record<keyof typeof ja, Message> = {
   'enc.byNext':
     'The patient called again, and the next call answers for this one. It needs no decision of its own',
   'enc.dispNone': 'No decision yet',
+  'picture.whole': 'Whole picture',
+  'picture.fill': 'Fill the screen',
   'phone.tab.call': 'Picture',
   'phone.tab.vitals': 'Vitals',
   'phone.tab.sbar': 'History',

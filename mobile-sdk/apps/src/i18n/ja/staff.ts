@@ -352,6 +352,8 @@ export const staff = {
   'enc.noteNone': '記録はまだ書かれていません',
   'enc.byNext': '患者さんがもう一度呼んだため、次の通話で対応しています。この記録に転帰は要りません',
   'enc.dispNone': '転帰は未記入です',
+  'picture.whole': '全体を見る',
+  'picture.fill': '大きく見る',
   'phone.tab.call': '映像',
   'phone.tab.vitals': '測定',
   'phone.tab.sbar': '経過',
