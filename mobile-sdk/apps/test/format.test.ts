@@ -78,3 +78,13 @@ it('reads digits typed in full width', () => {
   expect(f.narrow('　２２ ')).toBe('22');
   expect(f.narrow('３６．５')).toBe('36.5');
 });
+
+it('writes the reading above a name, family and given name each by itself', () => {
+  const name = (kanji: string, kana: string) => f.nameRead({ kanji, kana, latin: 'Kaoru Yoimachi' });
+  expect(name('森下 奈緒', 'モリシタ ナオ')).toBe('{森下|もりした} {奈緒|なお}');
+  expect(name('宵町 かおる', 'ヨイマチ カオル')).toBe('{宵町|よいまち} かおる');
+  expect(name('小鳥遊 亜久里', 'タカナシ')).toBe('{小鳥遊 亜久里|たかなし}');
+  expect(name('森下 奈緒', '')).toBe('森下 奈緒');
+  lang.value = 'en';
+  expect(name('宵町 かおる', 'ヨイマチ カオル')).toBe('Kaoru Yoimachi');
+});

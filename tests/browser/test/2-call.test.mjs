@@ -80,7 +80,7 @@ step('the doctor is rung on the phone, answers, and gets nothing before the pati
   await phone.taps('accept');
   await phone.sees('screen-gated');
   await tablet.sees('ask-join');
-  assert.match(await tablet.text('ask-join'), /暁 遼.*ひばりクリニック/);
+  assert.match(await tablet.plain('ask-join'), /暁 遼.*ひばりクリニック/);
   // The doctor's connection is up, and while the desk decodes two more seconds of picture nothing comes to the phone.
   await phone.page.waitForFunction(() => window.yobanWatch.pcs.some((pc) => pc.connectionState === 'connected'));
   const start = (await received(desk.page)).frames;

@@ -100,6 +100,20 @@ export const secondsUntil = (at: Timestamp, now: Timestamp): number =>
 /** A name as the language writes it. */
 export const nameOf = (name: Name): string => (lang.value === 'en' && name.latin ? name.latin : name.kanji);
 
+const HAN = /\p{Script=Han}/u;
+const hiragana = (kana: string): string =>
+  kana.replace(/[\u30a1-\u30f6]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0x60));
+
+/** The same with its reading above it, as messages have it: `{森下|もりした} {奈緒|なお}`. */
+export function nameRead(name: Name): string {
+  const written = nameOf(name).split(/\s+/);
+  const read = hiragana(name.kana).split(/\s+/);
+  // Family and given name each have their own; otherwise one reading stands above the whole.
+  const pairs =
+    written.length === read.length ? written.map((w, i) => [w, read[i]]) : [[nameOf(name), read.join(' ')]];
+  return pairs.map(([w = '', r]) => (HAN.test(w) && r ? `{${w}|${r}}` : w)).join(' ');
+}
+
 export const institutionOf = (card: PersonCard): string =>
   lang.value === 'en' && card.institutionEn ? card.institutionEn : card.institution;
 
@@ -111,6 +125,12 @@ export const equipmentOf = (card: EquipmentCard): string =>
 export const personName = (p: Participant): string => {
   if (p.equipment) return equipmentOf(p.equipment);
   return p.card ? nameOf(p.card.name) : p.name ? nameOf(p.name) : t(`legRole.${p.role}`);
+};
+
+/** The same with its reading, where the name has one. */
+export const personRead = (p: Participant): string => {
+  const name = p.equipment ? null : (p.card?.name ?? p.name);
+  return name ? nameRead(name) : personName(p);
 };
 
 /** A list in the language's own way. */

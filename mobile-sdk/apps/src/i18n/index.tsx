@@ -46,11 +46,11 @@ export const ruby = (key: Key): string => raw(key, {});
 /** Whether this screen draws furigana: the patient's does. */
 export const readings = signal(false);
 
-/** A text, with furigana above it where this screen draws them. */
-export function T({ k, p = {} }: { k: Key; p?: Params }): VNode {
+/** A text that has its readings in it: what a message is filled with, or what was put together. */
+export function Read({ text }: { text: string }): VNode {
   return (
     <>
-      {pieces(raw(k, p)).map((piece) =>
+      {pieces(text).map((piece) =>
         piece.ruby && readings.value ? (
           <ruby>
             {piece.text}
@@ -64,6 +64,9 @@ export function T({ k, p = {} }: { k: Key; p?: Params }): VNode {
     </>
   );
 }
+
+/** A text, with furigana above it where this screen draws them. */
+export const T = ({ k, p = {} }: { k: Key; p?: Params }): VNode => <Read text={raw(k, p)} />;
 
 /** The Japanese or English member of a pair, as records keep them. */
 export const either = (japanese: string, english: string): string =>

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { list, nameOf, nightTime } from '../app/format.ts';
+import { clockTime, list, nameRead, nightTime } from '../app/format.ts';
 import { cannotCall, type Link } from '../app/link.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { type Key, T, t } from '../i18n/index.tsx';
@@ -7,7 +7,7 @@ import { others } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { Live } from '../ui/parts.tsx';
-import type { CallView, OutcomeKind } from '../wire.ts';
+import type { CallView, OutcomeKind, Timestamp } from '../wire.ts';
 import { DeskPhone } from './DeskPhone.tsx';
 
 export const emblem: Record<OutcomeKind, IconName> = {
@@ -24,7 +24,7 @@ export const emblem: Record<OutcomeKind, IconName> = {
 
 /** After hanging up while the case is open: one way back. */
 export function Left({ call, phone, send }: { call: CallView; phone: string; send: Send }): VNode {
-  const still = others(call).flatMap((p) => (p.card ? [nameOf(p.card.name)] : []));
+  const still = others(call).flatMap((p) => (p.card ? [nameRead(p.card.name)] : []));
   return (
     <Outside of="left" icon="hangup" back="undo" phone={phone} send={send} testid="come-back">
       <p class="soft">{still.length > 0 && <T k="tab.left.still" p={{ who: list(still) }} />}</p>
@@ -107,6 +107,14 @@ export function Closing(): VNode {
   );
 }
 
+/** What became of a decision that the patient was told before. */
+export interface News {
+  /** It was taken back. */
+  again: boolean;
+  /** Another one took its place, at this time. */
+  changedAt: Timestamp | null;
+}
+
 /** What stands there now, in words; `again`: there was a decision, and it was taken back. */
 const headingOf = (call: CallView, again: boolean): Key => {
   if (call.disposition) return `tab.outcome.${call.disposition.outcome.outcome}`;
@@ -116,24 +124,25 @@ const headingOf = (call: CallView, again: boolean): Key => {
 };
 
 /** The same for who listens. Another piece of advice is news too, where the outcome is the same. */
-export function saidAfter(call: CallView, again: boolean): string {
+export function saidAfter(call: CallView, { again, changedAt }: News): string {
   const outcome = call.disposition?.outcome;
   const when = outcome?.outcome === 'recheckAt' && t('tab.after.at', { time: nightTime(outcome.at) });
-  return [t(headingOf(call, again)), when, call.disposition?.advice].filter(Boolean).join('\n');
+  const changed = changedAt !== null && t('tab.after.changed', { time: clockTime(changedAt) });
+  return [changed, t(headingOf(call, again)), when, call.disposition?.advice].filter(Boolean).join('\n');
 }
 
 /** After the call: what was decided, in plain words, and how to call again. */
 export function After(props: {
   call: CallView;
-  /** There was a decision, and it was taken back. */
-  again: boolean;
+  news: News;
   phone: string;
   link: Link;
   calling: boolean;
   onAgain: () => void;
   onDone: () => void;
 }): VNode {
-  const { call, again } = props;
+  const { call } = props;
+  const { again, changedAt } = props.news;
   const cancelled = call.state.state === 'ended' && call.state.reason === 'cancelledByPatient';
   const decided = call.disposition;
   const kind = decided?.outcome.outcome;
@@ -147,8 +156,12 @@ export function After(props: {
               <Icon name={emblem[kind]} />
             </div>
             <div>
-              <p class="soft">
-                <T k="tab.after.title" />
+              <p class={changedAt === null ? 'soft' : 'changed'}>
+                {changedAt === null ? (
+                  <T k="tab.after.title" />
+                ) : (
+                  <T k="tab.after.changed" p={{ time: clockTime(changedAt) }} />
+                )}
               </p>
               <h1 id="decided">
                 <T k={headingOf(call, again)} />

@@ -1,8 +1,8 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { equipmentOf, institutionOf, nameOf } from '../app/format.ts';
+import { equipmentOf, institutionOf, nameRead } from '../app/format.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { type Key, ruby, T, t } from '../i18n/index.tsx';
+import { type Key, Read, ruby, T, t } from '../i18n/index.tsx';
 import { equipmentIcon } from '../model/equipment.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -107,7 +107,9 @@ export function AskJoin({ person, send }: { person: Participant; send: Send }): 
         {card ? (
           <div>
             <div>
-              <b>{nameOf(card.name)}</b>{' '}
+              <b>
+                <Read text={nameRead(card.name)} />
+              </b>{' '}
               <span class="soft">
                 <T k={roleKey} />
               </span>

@@ -1,10 +1,10 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { now } from '../app/clock.ts';
-import { institutionOf, list, nameOf, span, telephone } from '../app/format.ts';
+import { institutionOf, list, nameRead, span, telephone } from '../app/format.ts';
 import type { Picture } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { type Key, T, t } from '../i18n/index.tsx';
+import { type Key, Read, T, t } from '../i18n/index.tsx';
 import { connectionBroke, isClinician, others, rung } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -28,7 +28,7 @@ function Callee({ person }: { person: Participant }): VNode {
     <li class="callee">
       <Icon name="bell" />
       <span>
-        <b>{person.card ? nameOf(person.card.name) : <T k="tab.calling.desk" />}</b>
+        <b>{person.card ? <Read text={nameRead(person.card.name)} /> : <T k="tab.calling.desk" />}</b>
         <br />
         <span class="soft">{person.card ? institutionOf(person.card) : ''}</span>
       </span>
@@ -160,7 +160,7 @@ export function Calling({ call, since, phone, own, send }: CallingProps): VNode 
 
 /** Nobody answered yet: the telephone number, 119 in plain words, and the ringing goes on. */
 export function Fallback({ call, since, phone, send }: Omit<CallingProps, 'own'>): VNode {
-  const names = rung(call).flatMap((p) => (p.card ? [nameOf(p.card.name)] : []));
+  const names = rung(call).flatMap((p) => (p.card ? [nameRead(p.card.name)] : []));
   return (
     <main class="page" data-testid="screen-fallback">
       <Live text={`${t('tab.fallback.title')} ${phone}`} urgent />
@@ -207,7 +207,7 @@ export function Fallback({ call, since, phone, send }: Omit<CallingProps, 'own'>
         <div class="row">
           <span class="spinner" />
           <span role="status">
-            <T k="tab.fallback.still" /> {list(names)}
+            <T k="tab.fallback.still" /> <Read text={list(names)} />
           </span>
           <span class="num soft">
             <T k="tab.calling.waited" p={{ span: span(now.value - since) }} />

@@ -107,11 +107,17 @@ export function Idle(props: IdleProps): VNode {
               <T k="tab.call" />
             </span>
           </button>
-          <p style={{ visibility: offline ? 'hidden' : 'visible' }}>
-            <b>
-              <T k="tab.call.sub" />
-            </b>
-          </p>
+          <div style={{ visibility: offline ? 'hidden' : 'visible' }}>
+            <p>
+              <b>
+                <T k="tab.call.sub" />
+              </b>
+            </p>
+            {/* The press is the consent: it says so where it is pressed. */}
+            <p class="consent">
+              <T k="tab.call.consent" />
+            </p>
+          </div>
         </section>
       </div>
       <footer class="foot">
@@ -158,9 +164,6 @@ export function Idle(props: IdleProps): VNode {
               <ThemeSwitch words />
             </div>
             <LeftBehind readings={props.leftBehind} />
-            <p class="soft">
-              <T k="tab.call.consent" />
-            </p>
           </div>
         </Dialog>
       )}

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { list, personName } from '../app/format.ts';
+import { list, personName, personRead } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { T, t } from '../i18n/index.tsx';
+import { Read, T, t } from '../i18n/index.tsx';
 import { canWithdrawRecording, onStage, others, rung } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
 import type { IconName } from '../ui/Icon.tsx';
@@ -70,7 +70,9 @@ function StageTile({ person, media }: { person: Participant | null; media: Media
       mutedLabel={t('source.muted')}
       plate={
         <>
-          <span class="who">{name}</span>
+          <span class="who">
+            <Read text={personRead(person)} />
+          </span>
           <span class="role">
             <T k={`tab.role.${person.role}`} />
           </span>
@@ -119,7 +121,7 @@ export function InCall(props: InCallProps): VNode {
   const stage = onStage(call, speaking, last.current);
   last.current = stage?.leg ?? null;
   const beside = others(call).filter((p) => p.leg !== stage?.leg);
-  const coming = rung(call).map(personName);
+  const coming = rung(call).map(personRead);
   const micOn = media.microphone === 'on';
   const cameraOn = media.camera === 'on';
   const press = (source: 'camera' | 'microphone') => {

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import { institutionOf, personName } from '../app/format.ts';
-import { ruby, T } from '../i18n/index.tsx';
+import { institutionOf, personRead } from '../app/format.ts';
+import { Read, ruby, T } from '../i18n/index.tsx';
 import type { Participant } from '../wire.ts';
 
 /** One of the others by name and role; of a doctor also where they work and since when they are one. */
@@ -8,7 +8,9 @@ export function PersonCard({ person }: { person: Participant }): VNode {
   const doctor = person.role === 'dutyDoctor' ? person.card : null;
   return (
     <div class="person" data-testid="person">
-      <b>{personName(person)}</b>
+      <b>
+        <Read text={personRead(person)} />
+      </b>
       <span class="soft">
         {person.gateOpen ? (
           <T k={`tab.role.${person.role}`} />

@@ -2,6 +2,7 @@ import { Ringer, YobanProblem } from '@yoban/sdk';
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Live } from '../app/boot.ts';
+import { serverNow } from '../app/clock.ts';
 import { attempt, showProblem } from '../app/problem.ts';
 import { typed } from '../app/reading.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
@@ -16,7 +17,7 @@ import { ProblemToast } from '../ui/Problem.tsx';
 import { Live as Aloud } from '../ui/parts.tsx';
 import { SignIn } from '../ui/SignIn.tsx';
 import type { CallView, Me, Timestamp } from '../wire.ts';
-import { After, Closing, Elsewhere, Left, saidAfter } from './After.tsx';
+import { After, Closing, Elsewhere, Left, type News, saidAfter } from './After.tsx';
 import { AskJoin, AskRecording } from './Ask.tsx';
 import { Calling, Fallback } from './Calling.tsx';
 import { Idle } from './Idle.tsx';
@@ -56,19 +57,27 @@ const NEWS_MS = 2_000;
  * Whether a decision of this call was taken back. What changes after the patient was told something is heard once,
  * softly: nobody looks at a tablet all night.
  */
-function useNews(call: CallView | null, seen: string | null): boolean {
+function useNews(call: CallView | null, seen: string | null): News {
   const over = call?.state.state === 'ended' ? call : null;
   const told = over && toldOf(over);
   const last = useRef(seen);
   const decided = useRef(seen);
+  const [changed, setChanged] = useState<{ told: string; at: Timestamp } | null>(null);
   useEffect(() => {
     const before = last.current;
     if (!over || told === before) return;
     last.current = told;
-    if (over.disposition) decided.current = told;
+    if (over.disposition && told) {
+      if (toldBefore(decided.current, over) === 'decided' && decided.current !== told)
+        setChanged({ told, at: serverNow() });
+      decided.current = told;
+    }
     if (toldBefore(before, over)) ringer.sample('news', NEWS_MS);
   }, [told]);
-  return over !== null && !over.disposition && toldBefore(decided.current, over) === 'decided';
+  return {
+    again: over !== null && !over.disposition && toldBefore(decided.current, over) === 'decided',
+    changedAt: changed?.told === told ? (changed?.at ?? null) : null,
+  };
 }
 
 /** Since when the patient waits: a later round of the ring does not begin it anew. */
@@ -121,7 +130,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
     else ringer.stop();
     return () => ringer.stop();
   }, [screen]);
-  const again = useNews(call, seen);
+  const news = useNews(call, seen);
   useEffect(() => setWaived([]), [running]);
   // Closed for good: who comes back into the call sees the face first. What was typed stays.
   useEffect(() => {
@@ -220,7 +229,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
       return (
         <After
           call={call}
-          again={again}
+          news={news}
           phone={me.deskPhone}
           link={live.link.value}
           calling={tapping}
@@ -246,7 +255,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
     <>
       <LinkBanner link={live.link.value} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
       {/* It stands there before the words come: what is drawn together with its words is not read out. */}
-      <Aloud text={call && screen === 'after' ? saidAfter(call, again) : ''} />
+      <Aloud text={call && screen === 'after' ? saidAfter(call, news) : ''} />
       {body()}
       {elsewhere && call && <RecordingFrame call={call} over={page === 'call' && rings ? 'waiting' : page} />}
       {joiner && <AskJoin person={joiner} send={send} key={joiner.leg} />}

@@ -140,7 +140,7 @@ export async function decidedLater(browser: Browser, base: string): Promise<void
   await page.clock.fastForward(3_000);
   before = await tones();
   say({ type: 'call', call: { ...asPatient(scenes.decided), version: 4 } });
-  await words(/橘先生が3時ごろ/);
+  await words(/決まったことが変わりました[\s\S]*橘先生が3時ごろ/);
   await rings(before);
   await putAway();
   // Loaded anew, it is put away still.

@@ -9,6 +9,8 @@ export const SAYS: Record<string, Record<string, RegExp>> = {
     denied: /看護師を呼んでいます[\s\S]*8秒待っています[\s\S]*呼ぶのをやめる[\s\S]*03-0000-1192[\s\S]*119/,
     deniedAnswered: /カメラを使う許可がありません[\s\S]*03-0000-1192[\s\S]*森下 奈緒/,
     sensorsDone: /ゆるいです。巻きなおして[\s\S]*36\.4 ℃[\s\S]*できました/,
+    idle: /押すと、看護師が画面に出ます[\s\S]*同意したことになります/,
+    afterChanged: /2:03 に、決まったことが変わりました/,
     mediaAgain: /映像と声をつなぎ直しています/,
     fallback: /次のときは、すぐに 119/,
     keypadOld: /1:24 に入れた数字です/,
