@@ -100,7 +100,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'call.state.left': 'Left',
   'call.state.declined': 'Declined ({why})',
   'call.state.timedOut': 'Did not answer',
-  'call.state.withdrawn': 'Withdrawn',
+  'call.state.withdrawn': 'No longer rung',
   'call.state.gated': 'Waiting for consent',
   'call.endSure': 'End the call for everybody?',
   'call.endSureSub': 'You can take it back for 10 seconds.',

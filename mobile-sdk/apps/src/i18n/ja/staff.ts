@@ -94,7 +94,7 @@ export const staff = {
   'call.state.left': '退出しました',
   'call.state.declined': '断りました（{why}）',
   'call.state.timedOut': '出ませんでした',
-  'call.state.withdrawn': '取り消しました',
+  'call.state.withdrawn': '呼び出しは終わりました',
   'call.state.gated': '同意待ち',
   'call.endSure': '全員の通話を終えますか',
   'call.endSureSub': '終えたあと10秒は取り消せます。',
