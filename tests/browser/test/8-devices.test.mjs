@@ -99,7 +99,7 @@ story('the screen stays on; two cameras, face and wound; loudspeakers; off duty 
     await dialog.getByRole('button').last().click();
     await tablet.seesNot('speaker-dialog');
     await endOf(desk, tablet);
-    // While its decision is missing nobody goes off duty; it is made from the record.
+    // Its decision is missing, and whoever goes off duty is told; it is made from the record.
     await desk.taps('stop-duty');
     await desk.sees('stop-duty-why');
     await desk.taps('stop-duty-no');

@@ -10,7 +10,7 @@ import { Brand, Dialog, LangSwitch, Live, Notice, ThemeSwitch } from '../ui/part
 import type { Id, Me, QueueItem } from '../wire.ts';
 import { OwedList } from './Queue.tsx';
 
-/** Going off duty makes the page mute: it is asked, and not possible while somebody counts on this person. */
+/** Going off duty makes the page mute: it is asked, and not possible while a patient counts on this person. */
 export function StopDuty(props: { stays: Stays | null; onStop: () => Promise<unknown> }): VNode {
   const [asking, setAsking] = useState(false);
   const [busy, go] = useBusy();
@@ -32,7 +32,7 @@ export function StopDuty(props: { stays: Stays | null; onStop: () => Promise<unk
               <Button
                 kind="stop"
                 icon="bellOff"
-                disabled={props.stays !== null}
+                disabled={props.stays === 'talking' || props.stays === 'waiting'}
                 busy={busy !== null}
                 testid="stop-duty-yes"
                 onClick={() =>

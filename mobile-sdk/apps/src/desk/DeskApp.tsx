@@ -121,7 +121,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
           onClaim={claim}
           onOpen={openRecord}
           onDuty={duty.on}
-          stays={staysOnDuty(state.calls, waiting, state.queue)}
+          stays={staysOnDuty(state.calls, waiting)}
           onGoDuty={duty.go}
           onStopDuty={duty.stop}
           onAside={() => call && setAside([...aside, asideKey(call)])}

@@ -1,9 +1,8 @@
 /** Which call a member of staff has on the screen, and what is done while there is no line to the server. */
 import { unbroken } from '../app/format.ts';
 import { t } from '../i18n/index.tsx';
-import type { CallView, Id, QueueItem } from '../wire.ts';
+import type { CallView, Id } from '../wire.ts';
 import { inCall, isOver, me } from './call.ts';
-import { lateOf } from './queue.ts';
 
 /** In a call that runs: it cannot be put aside. */
 export function stillIn(call: CallView): boolean {
@@ -46,7 +45,7 @@ export function deskAway(call: CallView | null): string {
   return phone ? t('link.desk.call', { phone: unbroken(phone) }) : t('link.desk.idle');
 }
 
-/** Why somebody cannot go off duty now. */
+/** Why somebody cannot go off duty now; of a decision that is missing they are told only. */
 export type Stays = 'talking' | 'waiting' | 'decision';
 
 /** A doctor was let in: they decide and sign. */
@@ -69,14 +68,9 @@ function owesDecision(call: CallView): boolean {
   return own.role === 'dutyDoctor' || (own.role === 'deskNurse' && !doctorWasIn(call));
 }
 
-/** `waiting`: somebody rings for this person. `desk`: tonight's list where it is the desk's; what is late there is hers too. */
-export function staysOnDuty(
-  calls: readonly CallView[],
-  waiting: boolean,
-  desk: readonly QueueItem[],
-): Stays | null {
+/** `waiting`: somebody rings for this person. A decision that stays behind is the desk's in the end, and the night goes on. */
+export function staysOnDuty(calls: readonly CallView[], waiting: boolean): Stays | null {
   if (calls.some(stillIn)) return 'talking';
   if (waiting) return 'waiting';
-  const late = lateOf(desk).some(({ why }) => why !== 'recheck');
-  return late || calls.some(owesDecision) ? 'decision' : null;
+  return calls.some(owesDecision) ? 'decision' : null;
 }

@@ -143,7 +143,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
         me={signedIn}
         queue={state.ready ? state.queue : null}
         onOpen={record}
-        stays={staysOnDuty(state.calls, ring !== null, [])}
+        stays={staysOnDuty(state.calls, ring !== null)}
         onStopDuty={duty.stop}
         onTest={duty.test}
       />

@@ -30,12 +30,12 @@ export async function goingOffDuty(browser: Browser, base: string): Promise<void
   await page.click(at('back'));
   await page.waitForSelector(at('on-duty'));
 
-  // It is asked, and refused with its reason: in a call, while somebody waits, while the decision is missing.
-  const why = async (reason: RegExp) => {
+  // It is asked, and refused with its reason in a call and while somebody waits; a missing decision is told.
+  const why = async (reason: RegExp, refused = true) => {
     await page.click(at('stop-duty'));
     await page.waitForSelector(at('stop-duty-why'));
     assert.match(await page.innerText(at('stop-duty-why')), reason);
-    assert.ok(await page.isDisabled(at('stop-duty-yes')));
+    assert.equal(await page.isDisabled(at('stop-duty-yes')), refused);
     await page.click(at('stop-duty-no'));
     await page.waitForSelector(at('stop-duty-dialog'), { state: 'detached' });
   };
@@ -48,7 +48,7 @@ export async function goingOffDuty(browser: Browser, base: string): Promise<void
   await why(/通話中/);
   say({ type: 'call', call: { ...asNurse(scenes.undecided), version: 2 } });
   await page.waitForSelector(at('to-list'));
-  await why(/転帰/);
+  await why(/転帰/, false);
   // Loaded again, nothing rings: the decision stays where it was, and the page says that it is mute.
   await page.reload();
   await page.waitForSelector(at('screen-duty'));
@@ -157,7 +157,7 @@ export async function leavingAlone(browser: Browser, base: string): Promise<void
   await doctorsPhone.page.context().close();
 }
 
-/** The doctor's own decision keeps him too; the desk's late ones do not. */
+/** The doctor is reminded of his own decision, and of nobody else's. */
 export async function doctorOffDuty(browser: Browser, base: string): Promise<void> {
   const { page, say, heard } = await play(browser, base, 'phone', staffMe(doctor, 'dutyDoctor'));
   await page.click(at('go-on-duty'));
@@ -168,6 +168,7 @@ export async function doctorOffDuty(browser: Browser, base: string): Promise<voi
   assert.match(await page.innerText(at('stop-duty-why')), /転帰/);
   say({ type: 'call', call: { ...asDoctor(scenes.decided), version: 2 } });
   say({ type: 'queue', items: queue.filter((i) => i.session === 'session-3') });
+  await page.waitForSelector(at('stop-duty-why'), { state: 'detached' });
   await page.click(`${at('stop-duty-yes')}:enabled`);
   assert.equal((await heard('duty', 2)).ready, false);
   await page.waitForSelector(`${at('screen-duty')} ${at('gate-owed')}`);

@@ -13,7 +13,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'duty.stop.stay': 'Stay on duty',
   'duty.stays.talking': 'Not during a call.',
   'duty.stays.waiting': 'Not while somebody is waiting.',
-  'duty.stays.decision': 'A decision is still missing. Decide first.',
+  'duty.stays.decision': 'The decision is still missing. Off duty, you leave it to the desk.',
   'duty.waiting': { one: '{n} person is waiting', other: '{n} people are waiting' },
   'duty.waitingSub': 'It does not ring on this page. Go on duty to answer.',
   'duty.owed': 'Still to be done, on duty or not',

@@ -11,7 +11,7 @@ export const staff = {
   'duty.stop.stay': '当番を続ける',
   'duty.stays.talking': '通話中は止められません。',
   'duty.stays.waiting': '待っている人がいる間は止められません。',
-  'duty.stays.decision': '転帰がまだ決まっていません。決めてから止めてください。',
+  'duty.stays.decision': '転帰がまだ決まっていません。このまま止めると、窓口に残ります。',
   'duty.waiting': '{n}人が待っています',
   'duty.waitingSub': 'この画面では鳴っていません。当番を始めると、応答できます。',
   'duty.owed': '当番でなくても、これは残っています',
