@@ -372,6 +372,7 @@ impl Encounter {
             | FactKind::GateClosed { .. }
             | FactKind::Joined { .. }
             | FactKind::Away { .. }
+            | FactKind::DeviceChanged { .. }
             | FactKind::PatientAlone
             | FactKind::Declared { .. }
             | FactKind::KindRefused { .. }

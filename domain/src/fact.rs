@@ -156,6 +156,11 @@ pub enum FactKind {
         /// The leg.
         leg: LegId,
     },
+    /// Goes on with the call on another of their devices; was never gone.
+    DeviceChanged {
+        /// The leg.
+        leg: LegId,
+    },
     /// The patient was in the call with no clinician; the desk is rung again.
     PatientAlone,
     /// A device changed its microphone or camera.

@@ -234,6 +234,14 @@ impl Names<'_> {
                 let who = self.leg(*leg);
                 ("cameBack", format!("{}が戻りました。", who.ja), format!("{} came back.", who.en))
             }
+            FactKind::DeviceChanged { leg } => {
+                let who = self.leg(*leg);
+                (
+                    "deviceChanged",
+                    format!("{}が別の端末に移り、通話を続けています。", who.ja),
+                    format!("{} continues on another device.", who.en),
+                )
+            }
             FactKind::PatientAlone => (
                 "patientAlone",
                 "患者さんがひとりになったため、窓口を呼び出しました。".to_owned(),

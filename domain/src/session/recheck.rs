@@ -22,6 +22,10 @@ pub struct Recheck {
     pub due: bool,
     /// Somebody has looked.
     pub done: Option<Rechecked>,
+    /// The patient called before it was taken and somebody answered: nobody has to look. Kept, so that the same promise in
+    /// other words is not a promise anew.
+    #[serde(default)]
+    pub replaced: bool,
 }
 
 /// How a promised second look was kept.
@@ -40,7 +44,7 @@ impl Session {
     /// The second look somebody still has to take, now that the call is over.
     pub fn owed_recheck(&self) -> Option<&Recheck> {
         let over = matches!(self.state, State::Ended { .. });
-        self.recheck.as_ref().filter(|recheck| over && recheck.done.is_none())
+        self.recheck.as_ref().filter(|recheck| over && recheck.done.is_none() && !recheck.replaced)
     }
 
     /// Whether `by` may say now that the second look was taken: the desk, which owns the case by then, or a doctor who was
@@ -72,7 +76,7 @@ impl Turn<'_, '_> {
             return;
         };
         if self.next.recheck.as_ref().is_none_or(|promised| promised.at != at) {
-            self.next.recheck = Some(Recheck { at, remind_at: at, due: false, done: None });
+            self.next.recheck = Some(Recheck { at, remind_at: at, due: false, done: None, replaced: false });
         }
     }
 
@@ -109,8 +113,9 @@ impl Turn<'_, '_> {
     /// The patient called before anybody has looked, and somebody answered: they see them now, and decide anew. A tap that
     /// nobody answered, or that the patient took back, keeps no promise.
     pub(super) fn recheck_by_new_call(&mut self) {
-        if self.next.owed_recheck().is_some() {
-            self.next.recheck = None;
+        let owed = self.next.owed_recheck().is_some();
+        if let Some(recheck) = self.next.recheck.as_mut().filter(|_| owed) {
+            recheck.replaced = true;
             self.fact(FactKind::RecheckByNewCall);
         }
     }

@@ -221,10 +221,17 @@ impl Turn<'_, '_> {
     }
 
     /// A nurse of the desk who was invited, and still waits for the patient's yes when the desk is rung, answers the ring
-    /// like any other; not one to whom the patient said no.
+    /// like any other; not one to whom the patient said no. Whoever did not answer the check-in, and now answers the ring
+    /// for their own patient, counts again, where they are.
     fn take_over(&mut self, leg: LegId, person: PersonId) -> Result<(), Refused> {
         let (rung, device) = (self.next.desk.is_some(), self.by.device);
         let own = self.leg_mut(leg)?;
+        if own.silent {
+            if own.elsewhere(device) {
+                self.moves_to(leg, device)?;
+            }
+            return self.heard_of(leg);
+        }
         let waits = matches!(own.consent, JoinConsent::Asked { .. });
         if !rung || !waits || own.role != LegRole::DeskNurse {
             return Ok(());

@@ -6,7 +6,7 @@ use super::{
     State,
 };
 use crate::fact::FactKind;
-use crate::id::LegId;
+use crate::id::{DeviceId, LegId};
 use crate::people::Who;
 
 impl Turn<'_, '_> {
@@ -94,12 +94,11 @@ impl Turn<'_, '_> {
         let leg = own.id;
         if own.elsewhere(device) {
             // Goes on with it on this device; the other one lets its media go.
-            self.leg_mut(leg)?.device = device;
-            self.fact(FactKind::CameBack { leg });
-            return Ok(());
+            self.moves_to(leg, device)?;
+            return self.heard_of(leg);
         }
         if own.in_call() {
-            return Ok(());
+            return self.heard_of(leg);
         }
         let was_there = own.attended || matches!(own.state, LegState::Left { .. });
         if !was_there || own.wanted() {
@@ -122,6 +121,13 @@ impl Turn<'_, '_> {
         if asks {
             self.fact(FactKind::JoinConsentAsked { leg });
         }
+        Ok(())
+    }
+
+    /// The person goes on with the call on another of their devices. They were never gone, so nobody is asked anew.
+    pub(super) fn moves_to(&mut self, leg: LegId, device: Option<DeviceId>) -> Result<(), Refused> {
+        self.leg_mut(leg)?.device = device;
+        self.fact(FactKind::DeviceChanged { leg });
         Ok(())
     }
 
@@ -304,8 +310,20 @@ impl Turn<'_, '_> {
         let asked = self.next.check_in.take().is_some();
         let was_silent = std::mem::take(&mut self.leg_mut(leg)?.silent);
         if asked || was_silent {
-            self.check_again_later();
-            self.fact(FactKind::CheckInAnswered { leg });
+            self.goes_on(leg);
+        }
+        Ok(())
+    }
+
+    fn goes_on(&mut self, leg: LegId) {
+        self.check_again_later();
+        self.fact(FactKind::CheckInAnswered { leg });
+    }
+
+    /// Whoever was silent does something in the call: they count again.
+    pub(super) fn heard_of(&mut self, leg: LegId) -> Result<(), Refused> {
+        if std::mem::take(&mut self.leg_mut(leg)?.silent) {
+            self.goes_on(leg);
         }
         Ok(())
     }

@@ -31,6 +31,7 @@ pub(super) const OTHER_DOCTOR: u128 = 4;
 pub(super) const VISITOR: u128 = 5;
 
 /// A night with two nurses, two doctors and a visiting nurse on duty, and a clock the test turns.
+#[derive(Clone)]
 pub(super) struct Night {
     pub(super) session: Session,
     pub(super) now: Timestamp,

@@ -70,6 +70,47 @@ fn a_late_answer_stops_the_ring() {
 }
 
 #[test]
+fn answering_the_ring_for_ones_own_patient_or_going_on_elsewhere_is_an_answer_too() {
+    for (does, device) in [
+        (Input::Accept, None),
+        (Input::ComeBack, None),
+        (Input::ComeBack, Some(82)),
+        (Input::Accept, Some(82)),
+    ] {
+        let mut night = Night::begins();
+        let on =
+            |n: u128, night: &Night| Actor { device: Some(Uuid::from_u128(n).into()), ..night.staff(NURSE) };
+        night.act(on(81, &night), Input::Accept);
+        night.media_runs(Some(NURSE));
+        night.pass(Span::seconds(32 * 60 + 5));
+        assert!(night.leg(NURSE).silent && night.leg(OTHER_NURSE).wanted());
+        let device = device.unwrap_or(81);
+        night.act(on(device, &night), does.clone());
+        assert_eq!(owner(&night), of(NURSE), "{does:?} on {device}");
+        assert!(night.session.desk.is_none() && !night.leg(OTHER_NURSE).wanted());
+        assert_eq!(night.count(|f| matches!(f, FactKind::CheckInAnswered { .. })), 1);
+        assert_eq!(night.leg(NURSE).device, Some(Uuid::from_u128(device).into()));
+        let moved = night.count(|f| matches!(f, FactKind::DeviceChanged { .. }));
+        assert_eq!(moved, usize::from(device == 82));
+        night.pass(Span::minutes(29));
+        assert!(night.session.check_in.is_none(), "asked again half an hour after she was heard of");
+        night.pass(Span::minutes(1));
+        assert_eq!(night.session.check_in.map(|c| c.leg), Some(night.leg(NURSE).id));
+    }
+}
+
+#[test]
+fn going_on_elsewhere_answers_for_oneself_and_not_for_the_one_who_is_asked() {
+    let mut night = Night::doctor_talks();
+    night.pass(Span::minutes(32));
+    let asked = night.session.check_in;
+    assert_eq!(asked.map(|c| c.leg), Some(night.leg(NURSE).id), "the doctor was silent");
+    night.act(night.staff(DOCTOR), Input::ComeBack);
+    assert!(!night.leg(DOCTOR).silent);
+    assert_eq!((owner(&night), night.session.check_in), (of(DOCTOR), asked));
+}
+
+#[test]
 fn of_somebody_who_has_gone_the_next_is_asked_instead() {
     let mut night = Night::doctor_talks();
     night.pass(Span::minutes(30));

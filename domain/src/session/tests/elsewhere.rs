@@ -1,6 +1,8 @@
 //! One person with two devices: the call is open on one of them.
 
 use super::*;
+use crate::encounter::{Encounter, JoinAnswer};
+use crate::fact::Fact;
 use crate::id::DeviceId;
 
 fn on(actor: Actor, device: u128) -> Actor {
@@ -34,7 +36,16 @@ fn the_device_that_answers_has_the_call_until_another_goes_on_with_it() {
     assert_eq!(night.try_act(first, off.clone()), Err(Refused::OtherDevice));
     night.act(second, off);
     night.act(second, Input::ComeBack);
-    assert_eq!(night.count(|f| matches!(f, FactKind::CameBack { .. })), 1, "said twice it is one return");
+    assert_eq!(
+        night.count(|f| matches!(f, FactKind::DeviceChanged { .. })),
+        1,
+        "said twice it is one change"
+    );
+    assert_eq!(
+        night.count(|f| matches!(f, FactKind::CameBack { .. })),
+        0,
+        "nobody came back who was never gone"
+    );
     assert!(!night.leg(NURSE).elsewhere(device(SECOND)) && night.leg(NURSE).elsewhere(device(FIRST)));
 }
 
@@ -51,6 +62,37 @@ fn whoever_answers_again_has_it_where_they_are_and_a_row_from_before_anywhere() 
     assert!(!night.leg(NURSE).elsewhere(device(FIRST)) && !night.leg(NURSE).elsewhere(device(SECOND)));
     let tablet = on(night.tablet(), 90);
     night.act(tablet, Input::Declare { microphone: SourceState::Off, camera: SourceState::On });
+}
+
+#[test]
+fn the_patients_yes_goes_on_over_a_change_of_device_and_an_end_that_is_taken_back() {
+    let mut night = Night::nurse_talks();
+    let first = on(night.staff(OTHER_NURSE), FIRST);
+    let second = on(first, SECOND);
+    let invite = Input::Invite { role: LegRole::DeskNurse, person: Some(person(OTHER_NURSE)) };
+    night.act(night.staff(NURSE), invite);
+    night.act(first, Input::Accept);
+    let leg = night.leg(OTHER_NURSE).id;
+    night.act(night.tablet(), Input::AnswerJoin { leg, yes: true });
+    night.act(second, Input::ComeBack);
+    night.act(night.staff(NURSE), Input::End);
+    night.act(night.staff(NURSE), Input::UndoEnd);
+    assert!(night.session.gate_open(night.leg(OTHER_NURSE)));
+    let logged = night.facts.iter().zip(&night.bys).zip(&night.times).zip(1..);
+    let facts: Vec<Fact> = logged
+        .map(|(((kind, by), at), seq)| Fact {
+            case: night.session.case,
+            seq,
+            at: *at,
+            by: *by,
+            session: Some(night.session.id),
+            kind: kind.clone(),
+        })
+        .collect();
+    let folded = Encounter::fold(night.session.id, night.session.patient, &facts).unwrap();
+    let answers = &folded.attendees.iter().find(|a| a.leg == leg).unwrap().answers;
+    let given = JoinAnswer::Given { how: ConsentManner::OnTablet };
+    assert_eq!(answers.iter().map(|a| a.answer).collect::<Vec<_>>(), [given], "the tap was for another");
 }
 
 #[test]

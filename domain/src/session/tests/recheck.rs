@@ -14,6 +14,12 @@ fn decide(outcome: Outcome) -> Input {
     Input::Dispose(Disposition { outcome, advice: "また見ます".to_owned().into(), reason_online: None })
 }
 
+/// The promise in other words.
+fn mended(at: Timestamp) -> Input {
+    let advice = "必ずまた見ます".to_owned().into();
+    Input::Dispose(Disposition { outcome: Outcome::RecheckAt { at }, advice, reason_online: None })
+}
+
 fn looked(note: &str) -> Input {
     Input::Rechecked(note.to_owned().into())
 }
@@ -114,11 +120,7 @@ fn the_words_of_a_promise_can_be_mended_after_its_time_and_the_time_cannot() {
     night.pass(Span::minutes(100));
     let due = night.session.recheck.clone();
     assert!(due.as_ref().is_some_and(|promised| promised.due));
-    let mut mended = promise(at);
-    if let Input::Dispose(disposition) = &mut mended {
-        disposition.advice = "必ずまた見ます".to_owned().into();
-    }
-    night.act(night.staff(DOCTOR), mended);
+    night.act(night.staff(DOCTOR), mended(at));
     assert_eq!(night.session.recheck, due, "the same promise, still due");
     let past = promise(at.plus(Span::minutes(1)));
     assert_eq!(night.try_act(night.staff(DOCTOR), past), Err(Refused::RecheckInPast));
@@ -146,7 +148,7 @@ fn a_changed_decision_takes_the_place_of_the_promise() {
 
 #[test]
 fn a_new_call_that_is_answered_takes_the_place_of_the_second_look() {
-    let (mut night, _) = promised();
+    let (mut night, at) = promised();
     let before = night.session.clone();
     assert!(!before.settled());
     night.act(night.tablet(), Input::CallAgain(next_call()));
@@ -158,6 +160,16 @@ fn a_new_call_that_is_answered_takes_the_place_of_the_second_look() {
     assert_eq!(night.count(|f| *f == FactKind::RecheckDue), 0, "nobody is told of a promise that is gone");
     night.act(night.staff(NURSE), Input::NextAnswered);
     assert_eq!(night.count(|f| *f == FactKind::RecheckByNewCall), 1);
+    // Other words of the old decision promise nothing anew, also once its time is past; another time does.
+    for past in [false, true] {
+        let mut night = night.clone();
+        night.now = if past { night.now } else { at.plus(Span::minutes(-30)) };
+        night.act(night.staff(DOCTOR), mended(at));
+        assert_eq!((open(&night), night.session.settled()), (None, true), "past: {past}");
+        let later = night.now.plus(Span::minutes(20));
+        night.act(night.staff(DOCTOR), promise(later));
+        assert_eq!(open(&night), Some((DESK, later)));
+    }
     // Of two calls the one that still owes something counts.
     assert_eq!(counting(&[before, night.session.clone()]).map(Session::settled), Some(false));
 }
