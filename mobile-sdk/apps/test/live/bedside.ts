@@ -33,7 +33,10 @@ export async function settings(browser: Browser, base: string): Promise<void> {
   inCall();
   await page.click(at('speaker'));
   await page.waitForSelector(chosen, { state: 'attached' });
-  const offered = await page.locator(`${at('speaker-dialog')} input`).count();
+  // The way of the device itself is there before the list of devices is.
+  const choices = page.locator(`${at('speaker-dialog')} input`);
+  await choices.nth(1).waitFor({ state: 'attached' });
+  const offered = await choices.count();
   assert.ok(offered > 1, `${offered} loudspeakers`);
   const before = await page.inputValue(chosen);
   await page
