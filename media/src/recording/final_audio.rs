@@ -4,9 +4,10 @@ use std::io;
 
 use yoban_domain::id::SessionId;
 
-use super::finish::{Made, Output, Raw};
+use super::finish::{Made, Raw};
 use super::ogg_page::{PRE_SKIP, Pages};
 use super::opus_packet::{conceal, silence};
+use super::output::Output;
 use super::place::Placement;
 use super::scan::AudioReader;
 use super::sink::Sink;

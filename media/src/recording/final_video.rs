@@ -4,8 +4,9 @@ use std::io;
 
 use yoban_domain::id::SessionId;
 
-use super::finish::{Made, Output, Raw};
+use super::finish::{Made, Raw};
 use super::matroska::{Frame, plan};
+use super::output::Output;
 use super::place::Placement;
 use super::scan::VideoReader;
 use super::sink::Sink;

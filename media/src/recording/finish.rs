@@ -1,16 +1,16 @@
 //! Makes final files out of raw ones, at the end of a session and after a crash. Doing it twice changes nothing.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 
-use ring::digest::{Context, SHA256};
 use yoban_domain::id::{LegId, SessionId};
 
 use super::manifest::{MANIFEST, Manifest, TrackFile};
+use super::output::{Output, PASSING};
 use super::place::{Placement, lip_shift};
 use super::sidecar::{self, Notes};
-use super::sink::{Segment, Sink};
-use super::{Codec, Kind, final_audio, final_video, mix};
+use super::sink::Sink;
+use super::{Codec, FailReason, Kind, final_audio, final_video, mix};
 
 /// Work for the finishing thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(crate) fn left_behind(sink: &dyn Sink) -> io::Result<Vec<Job>> {
 }
 
 pub(crate) fn job_of(session: SessionId, names: &[String]) -> Option<Job> {
-    let open = names.iter().any(|name| name.starts_with("raw-") || name.starts_with("tmp-"));
+    let open = names.iter().any(|name| name.starts_with("raw-") || name.starts_with(PASSING));
     if !open && names.iter().any(|name| name == MANIFEST) {
         return Some(Job::Tell(session));
     }
@@ -92,12 +92,23 @@ impl Raw {
 }
 
 /// Finishes the files with numbers below `below`; a session that was opened again meanwhile keeps its newer ones.
+///
+/// A final file is a copy, so as much room is needed as the largest picture takes, and not as much again as was recorded: each
+/// raw picture goes as soon as its final file stands in the manifest. Raw sound goes last, once the mix that is made of it stands
+/// there, too: while any of it is left, the session is known to be unfinished.
 fn finish_session(sink: &dyn Sink, session: SessionId, below: u32, mix_bitrate: i32) -> io::Result<Manifest> {
     let names = sink.list(session)?;
-    for name in names.iter().filter(|name| name.starts_with("tmp-")) {
+    for name in names.iter().filter(|name| name.starts_with(PASSING)) {
         sink.remove(session, name)?;
     }
-    let old = read_manifest(sink, session)?;
+    let folder = session.0.simple().to_string();
+    let mut manifest = read_manifest(sink, session)?.unwrap_or(Manifest {
+        session,
+        folder,
+        tracks: Vec::new(),
+        mix: None,
+        interrupted: false,
+    });
     let mut notes = BTreeMap::new();
     for name in names.iter().filter(|name| name.starts_with("sync-")) {
         sidecar::read(sink.read(session, name)?, &mut notes)?;
@@ -105,48 +116,36 @@ fn finish_session(sink: &dyn Sink, session: SessionId, below: u32, mix_bitrate: 
     let raws: Vec<Raw> =
         names.iter().filter_map(|name| Raw::parse(name)).filter(|raw| raw.number < below).collect();
     let placements = placements(&raws, &notes);
-
-    let mut tracks = old.as_ref().map(|old| old.tracks.clone()).unwrap_or_default();
-    let mut new_sound = false;
-    for raw in &raws {
-        let file = raw.final_name();
-        if tracks.iter().any(|track| track.file == file) {
-            continue;
-        }
-        let empty = Notes::default();
+    let (sounds, pictures): (Vec<Raw>, Vec<Raw>) =
+        raws.into_iter().partition(|raw| raw.codec.kind() == Kind::Audio);
+    let final_file = |raw: &Raw| -> io::Result<Option<TrackFile>> {
+        let (empty, nowhere) = (Notes::default(), Placement::new(&[], 0));
         let notes = notes.get(&raw.number).unwrap_or(&empty);
-        let Some(placement) = placements.get(&raw.number) else {
-            continue;
-        };
-        let made = match raw.codec.kind() {
-            Kind::Audio => final_audio::make(sink, session, raw, placement)?,
-            Kind::Video => final_video::make(sink, session, raw, placement)?,
-        };
-        let Some(made) = made else { continue };
-        new_sound |= raw.codec.kind() == Kind::Audio;
-        let mut gaps = notes.gaps.clone();
-        gaps.extend(made.stalls);
-        gaps.sort_by_key(|gap| gap.from);
-        tracks.push(TrackFile {
-            leg: raw.leg,
-            kind: raw.codec.kind(),
-            codec: raw.codec,
-            file,
-            started_at: made.started_at,
-            duration: made.duration_ms,
-            bytes: made.bytes,
-            sha256: made.sha256,
-            units: made.units,
-            gaps,
-            interrupted: !notes.ended,
-        });
-    }
-    tracks.sort_by_key(|track| (track.started_at, track.file.clone()));
+        make(sink, session, raw, placements.get(&raw.number).unwrap_or(&nowhere), notes)
+    };
 
-    let mut mixed = old.and_then(|old| old.mix);
+    for raw in &pictures {
+        if !manifest.lists(raw)
+            && let Some(track) = final_file(raw)?
+        {
+            manifest.add(track);
+            write_manifest(sink, &manifest)?;
+            sink.remove(session, &raw.name)?;
+        }
+    }
+    let mut new_sound = false;
+    for raw in &sounds {
+        if !manifest.lists(raw)
+            && let Some(track) = final_file(raw)?
+        {
+            manifest.add(track);
+            new_sound = true;
+        }
+    }
     if new_sound {
-        mixed = match mix::make(sink, session, &tracks, mix_bitrate) {
+        manifest.mix = match mix::make(sink, session, &manifest.tracks, mix_bitrate) {
             Ok(mixed) => mixed,
+            Err(full) if FailReason::of(&full) == FailReason::DiskFull => return Err(full),
             // The tracks are the record; a mix can be made again.
             Err(error) => {
                 tracing::error!(?session, %error, "no mix");
@@ -154,16 +153,62 @@ fn finish_session(sink: &dyn Sink, session: SessionId, below: u32, mix_bitrate: 
             }
         };
     }
-    let interrupted = tracks.iter().any(|track| track.interrupted);
-    let folder = session.0.simple().to_string();
-    let manifest = Manifest { session, folder, tracks, mix: mixed, interrupted };
-    let mut file = sink.create(session, "tmp-manifest.json")?;
-    file.append(&serde_json::to_vec_pretty(&manifest)?)?;
-    file.finish(MANIFEST)?;
-    for raw in &raws {
+    write_manifest(sink, &manifest)?;
+    // The pictures that were empty, or in the manifest before a crash, are still there.
+    for raw in pictures.iter().chain(&sounds) {
         sink.remove(session, &raw.name)?;
     }
     Ok(manifest)
+}
+
+/// The final file of a raw one; `None` when nothing is in it.
+fn make(
+    sink: &dyn Sink,
+    session: SessionId,
+    raw: &Raw,
+    placement: &Placement,
+    notes: &Notes,
+) -> io::Result<Option<TrackFile>> {
+    let made = match raw.codec.kind() {
+        Kind::Audio => final_audio::make(sink, session, raw, placement)?,
+        Kind::Video => final_video::make(sink, session, raw, placement)?,
+    };
+    Ok(made.map(|made| {
+        let mut gaps = notes.gaps.clone();
+        gaps.extend(made.stalls);
+        gaps.sort_by_key(|gap| gap.from);
+        TrackFile {
+            leg: raw.leg,
+            kind: raw.codec.kind(),
+            codec: raw.codec,
+            file: raw.final_name(),
+            started_at: made.started_at,
+            duration: made.duration_ms,
+            bytes: made.bytes,
+            sha256: made.sha256,
+            units: made.units,
+            gaps,
+            interrupted: !notes.ended,
+        }
+    }))
+}
+
+impl Manifest {
+    fn lists(&self, raw: &Raw) -> bool {
+        self.tracks.iter().any(|track| track.file == raw.final_name())
+    }
+
+    fn add(&mut self, track: TrackFile) {
+        self.interrupted |= track.interrupted;
+        self.tracks.push(track);
+        self.tracks.sort_by_key(|track| (track.started_at, track.file.clone()));
+    }
+}
+
+fn write_manifest(sink: &dyn Sink, manifest: &Manifest) -> io::Result<()> {
+    let mut output = Output::new(sink, manifest.session, MANIFEST)?;
+    output.write(&serde_json::to_vec_pretty(manifest)?)?;
+    output.finish(MANIFEST).map(|_| ())
 }
 
 fn read_manifest(sink: &dyn Sink, session: SessionId) -> io::Result<Option<Manifest>> {
@@ -223,58 +268,4 @@ pub(crate) struct Made {
     pub(crate) sha256: String,
     pub(crate) units: u64,
     pub(crate) stalls: Vec<super::Gap>,
-}
-
-/// Writes a final file under a passing name and digests it.
-pub(crate) struct Output<'a> {
-    sink: &'a dyn Sink,
-    session: SessionId,
-    segment: Box<dyn Segment>,
-    passing: String,
-    digest: Context,
-    buffer: Vec<u8>,
-    bytes: u64,
-}
-
-impl<'a> Output<'a> {
-    pub(crate) fn new(sink: &'a dyn Sink, session: SessionId, name: &str) -> io::Result<Self> {
-        let passing = format!("tmp-{name}");
-        let segment = sink.create(session, &passing)?;
-        let buffer = Vec::with_capacity(1 << 18);
-        Ok(Self { sink, session, segment, passing, digest: Context::new(&SHA256), buffer, bytes: 0 })
-    }
-
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= 1 << 18 { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.digest.update(&self.buffer);
-        self.bytes += self.buffer.len() as u64;
-        self.segment.append(&self.buffer)?;
-        self.buffer.clear();
-        Ok(())
-    }
-
-    /// Reads everything back, compares, gives the file its name. Size and SHA-256.
-    pub(crate) fn finish(mut self, name: &str) -> io::Result<(u64, String)> {
-        self.flush()?;
-        self.segment.sync()()?;
-        let digest = self.digest.finish();
-        let mut input = self.sink.read(self.session, &self.passing)?;
-        let (mut again, mut part) = (Context::new(&SHA256), vec![0; 1 << 16]);
-        loop {
-            match input.read(&mut part)? {
-                0 => break,
-                read => again.update(part.get(..read).unwrap_or_default()),
-            }
-        }
-        if again.finish().as_ref() != digest.as_ref() {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "what was written does not read back"));
-        }
-        self.segment.finish(name)?;
-        let hex = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok((self.bytes, hex))
-    }
 }

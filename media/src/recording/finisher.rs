@@ -11,12 +11,17 @@ use std::time::{Duration, Instant};
 use yoban_domain::id::SessionId;
 
 use super::finish::{self, Job};
+use super::output::is_manifest;
 use super::sink::{DiskWait, Segment, Sink};
 use super::{FailReason, RecordingConfig, RecordingEvent};
 
 /// The longest wait between two tries. Smaller: more work and log lines for a disk that stays as it is; larger: a recording
 /// stands unfinished longer after the disk is well again.
 const LONGEST: Duration = Duration::from_secs(3_600);
+
+/// What media leave over for the manifest, bytes: a file that was made and cannot be listed would be made again at each try. A
+/// manifest has some 300 bytes for a track and 60 for a gap.
+const FOR_MANIFEST: u64 = 1 << 20;
 
 pub(crate) struct Finisher {
     pub(crate) jobs: Receiver<Job>,
@@ -67,13 +72,9 @@ impl Finisher {
         let session = job.session();
         // A newer part of the session has the higher numbers: finishing it finishes what failed before, too.
         let before = failed.remove(&session);
-        let sink = Bounded { inner: Arc::clone(&self.sink), end: Arc::clone(&self.end) };
-        // A final file is a copy of the raw one, which goes only when the copy stands.
-        let room = || match sink.free() {
-            Ok(free) if free < self.config.keep_free / 2 => Err(io::ErrorKind::StorageFull.into()),
-            _ => Ok(()),
-        };
-        let try_it = || room().and_then(|()| finish::work(&sink, job, self.config.mix_bitrate));
+        let leave = self.config.keep_free / 2;
+        let sink = Bounded { inner: Arc::clone(&self.sink), end: Arc::clone(&self.end), leave };
+        let try_it = || finish::work(&sink, job, self.config.mix_bitrate);
         let (error, reason) = match catch_unwind(AssertUnwindSafe(try_it)) {
             Ok(Ok(manifest)) => {
                 return manifest.map(|manifest| RecordingEvent::Finished { session, manifest });
@@ -117,11 +118,13 @@ impl End {
     }
 }
 
-/// The sink for as long as finishing may go on. Afterwards every use fails, and what was being made stays as a kill would
-/// leave it.
+/// The sink for as long as finishing may go on, and for as much as it may write. Once the time is over every use fails, and
+/// what was being made stays as a kill would leave it.
 struct Bounded {
     inner: Arc<dyn Sink>,
     end: Arc<End>,
+    /// So many bytes stay free, whatever is written.
+    leave: u64,
 }
 
 impl Sink for Bounded {
@@ -136,7 +139,9 @@ impl Sink for Bounded {
     fn create(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Segment>> {
         self.end.check()?;
         let inner = self.inner.create(session, name)?;
-        Ok(Box::new(BoundedSegment { inner, end: Arc::clone(&self.end) }))
+        let (sink, end) = (Arc::clone(&self.inner), Arc::clone(&self.end));
+        let leave = if is_manifest(name) { self.leave } else { self.leave + FOR_MANIFEST.min(self.leave) };
+        Ok(Box::new(BoundedSegment { inner, sink, end, leave }))
     }
 
     fn read(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Read + Send>> {
@@ -156,12 +161,20 @@ impl Sink for Bounded {
 
 struct BoundedSegment {
     inner: Box<dyn Segment>,
+    sink: Arc<dyn Sink>,
     end: Arc<End>,
+    leave: u64,
 }
 
 impl Segment for BoundedSegment {
+    /// Looks before each append, for the calls that go on write, too. A disk that does not say is written to until it refuses.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.end.check().and_then(|()| self.inner.append(bytes))
+        self.end.check()?;
+        let wanted = self.leave.saturating_add(bytes.len() as u64);
+        if self.sink.free().is_ok_and(|free| free < wanted) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.inner.append(bytes)
     }
 
     fn sync(&mut self) -> DiskWait {

@@ -6,10 +6,10 @@ use opus::{Application, Bitrate, Channels, Decoder, Encoder};
 use yoban_domain::id::SessionId;
 
 use super::Kind;
-use super::finish::Output;
 use super::manifest::{MixFile, TrackFile};
 use super::ogg_page::{PRE_SKIP, Pages};
 use super::opus_packet::silence;
+use super::output::Output;
 use super::scan::AudioReader;
 use super::sink::Sink;
 

@@ -25,6 +25,7 @@ mod matroska;
 mod mix;
 mod ogg_page;
 mod opus_packet;
+mod output;
 mod place;
 mod recorder;
 mod reorder;
@@ -75,7 +76,7 @@ pub struct RecordingConfig {
     /// Bit rate of the mix, bit/s.
     pub mix_bitrate: i32,
     /// Recording stops, as on a full disk, when less than this is free, in bytes: taps and deadlines need the rest, for the
-    /// store lies on the same disk. Half of it is left alone when files are finished, too. Larger: recording stops where there
+    /// store lies on the same disk. Half of it is left alone when files are finished, too, which waits for room then. Larger: recording stops where there
     /// still was room; smaller: a night's facts do not fit any more.
     pub keep_free: u64,
     /// How long finishing may go on once the recorder is shut down; what is left then, the next start finishes. Larger: a
@@ -86,6 +87,9 @@ pub struct RecordingConfig {
 }
 
 impl RecordingConfig {
+    /// The usual `keep_free`, bytes.
+    pub const KEEP_FREE: u64 = 512 << 20;
+
     /// The values the design was measured with.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
@@ -96,7 +100,7 @@ impl RecordingConfig {
             audio_queue: 8_192,
             video_queue: 16_384,
             mix_bitrate: 32_000,
-            keep_free: 512 << 20,
+            keep_free: Self::KEEP_FREE,
             finish_at_stop: Duration::from_secs(3),
             retry: Duration::from_secs(30),
         }

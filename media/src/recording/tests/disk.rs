@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
@@ -38,6 +38,67 @@ fn a_mistake_in_one_session_is_told_and_the_others_are_recorded_on() {
     assert!(seen.iter().any(|event| failed(&event)), "{seen:?}");
     let manifest = finished(&seen).unwrap();
     assert_eq!((manifest.session, manifest.tracks[0].units), (session(1), sound.units as u64));
+}
+
+#[test]
+fn what_is_recorded_again_after_a_mistake_is_not_finished_while_it_runs() {
+    let temp = Temp::new();
+    let sound = clips::tone(&temp, 440, 2);
+    let (asked, asking) = channel();
+    let (go, going) = channel::<()>();
+    let going = Mutex::new(going);
+    let mistaken = AtomicBool::new(false);
+    let second = leg(2).0.simple().to_string();
+    let sink = Hooked::new(&temp)
+        .on_read(move |id, name| {
+            if id == session(2) && name.starts_with("raw-") {
+                let _ = asked.send(());
+                let _ = going.lock().unwrap().recv();
+            }
+            Ok(())
+        })
+        .on_create(move |_, name| {
+            let first = name.replace('-', "").contains(&second) && !mistaken.swap(true, Ordering::Relaxed);
+            assert!(!first, "the mistake of this test");
+            Ok(())
+        });
+    let (recorder, events) = Recorder::start_with(config(&temp), Arc::new(sink)).unwrap();
+    let mut rig = Rig::of(recorder, events, &temp);
+    let begun = |event: &RecordingEvent| matches!(event, RecordingEvent::TrackStarted { session: id, .. } if *id == session(1));
+    // Another call keeps the finishing busy.
+    rig.recorder.open_session(session(2)).unwrap();
+    rig.recorder.track_start(session(2), leg(1), Codec::Opus).unwrap();
+    rig.feed(packets(&sound, 1, 0, 0, 0).into_iter().map(|p| RtpIn { session: session(2), ..p }).collect());
+    rig.recorder.close_session(session(2)).unwrap();
+    asking.recv_timeout(std::time::Duration::from_secs(60)).expect("never finished");
+
+    rig.recorder.open_session(session(1)).unwrap();
+    rig.recorder.track_start(session(1), leg(1), Codec::Opus).unwrap();
+    rig.feed(packets(&sound, 1, 0, 0, 0));
+    wait_for(&mut rig, begun);
+    rig.recorder.track_start(session(1), leg(2), Codec::Opus).unwrap();
+    rig.feed(packets(&sound, 2, 2_000, 0, 0));
+    wait_for(&mut rig, |event| matches!(event, RecordingEvent::Failed { reason: FailReason::Defect, .. }));
+    rig.recorder.open_session(session(1)).unwrap();
+    rig.recorder.track_start(session(1), leg(1), Codec::Opus).unwrap();
+    let (early, late) = {
+        let mut again = packets(&sound, 1, 60_000, 20_000, 99);
+        let late = again.split_off(again.len() / 2);
+        (again, late)
+    };
+    rig.feed(early);
+    wait_for(&mut rig, begun);
+    // Only now the first part is finished, while the second is being written.
+    drop(go);
+    wait_for(
+        &mut rig,
+        |event| matches!(event, RecordingEvent::Finished { session: id, .. } if *id == session(1)),
+    );
+    assert_eq!(finished(&rig.seen).unwrap().tracks.len(), 1);
+    rig.feed(late);
+    let done = rig.finish();
+    let second = &done.manifest.tracks[1];
+    assert_eq!((second.units, second.interrupted), (sound.units as u64, false), "{:?}", done.manifest);
 }
 
 /// A sink whose raw files cannot be read back.
@@ -78,7 +139,7 @@ fn recording_stops_while_the_store_has_room_and_goes_on_when_there_is_more() {
     let temp = Temp::new();
     let sound = clips::tone(&temp, 440, 2);
     let sink = Arc::new(Hooked::new(&temp));
-    sink.free.store(1_000, Ordering::Relaxed);
+    sink.disk.free.store(1_000, Ordering::Relaxed);
     let mut config = config(&temp);
     config.keep_free = 1_000;
     let (recorder, events) = Recorder::start_with(config, Arc::clone(&sink) as Arc<dyn Sink>).unwrap();
@@ -87,11 +148,13 @@ fn recording_stops_while_the_store_has_room_and_goes_on_when_there_is_more() {
     rig.recorder.track_start(session(1), leg(1), Codec::Opus).unwrap();
     rig.feed(packets(&sound, 1, 0, 0, 0));
     wait_for(&mut rig, |event| matches!(event, RecordingEvent::TrackStarted { .. }));
-    sink.free.store(999, Ordering::Relaxed);
+    sink.disk.free.store(999, Ordering::Relaxed);
     wait_for(&mut rig, |event| matches!(event, RecordingEvent::Failed { reason: FailReason::DiskFull, .. }));
-    sink.free.store(1_000, Ordering::Relaxed);
+    sink.disk.free.store(1_000, Ordering::Relaxed);
     rig.recorder.resume(session(1)).unwrap();
     rig.feed(packets(&sound, 1, 60_000, 20_000, 99)[..50].to_vec());
+    wait_for(&mut rig, |event| matches!(event, RecordingEvent::TrackStarted { .. }));
+    sink.disk.free.store(u64::MAX, Ordering::Relaxed);
     let done = rig.finish();
     assert_eq!(done.manifest.tracks.len(), 2, "{:?}", done.manifest);
     assert_eq!((done.manifest.tracks[1].units, done.manifest.tracks[1].started_at), (50, T0 + 60_000));
@@ -260,8 +323,9 @@ fn limited() {
     fs::create_dir_all(&dir).unwrap();
     let temp = Temp::new();
     let bytes = vec![0x55; 200];
-    let (recorder, events) =
-        Recorder::start(crate::recording::RecordingConfig::new(dir.join("rec"))).unwrap();
+    let mut config = config(&temp);
+    config.dir = dir.join("rec");
+    let (recorder, events) = Recorder::start(config).unwrap();
     recorder.open_session(session(1)).unwrap();
     recorder.track_start(session(1), leg(1), Codec::Opus).unwrap();
     let clip = clips::Clip {

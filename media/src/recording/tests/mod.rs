@@ -8,6 +8,7 @@ mod hostile;
 mod kill;
 mod network;
 mod rig;
+mod room;
 mod sinks;
 mod units;
 mod voices;

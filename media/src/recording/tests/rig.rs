@@ -37,7 +37,7 @@ pub fn recover(folder: &Path) -> Vec<Manifest> {
     let mut config = RecordingConfig::new(folder);
     config.keep_free = 0;
     config.finish_at_stop = Duration::from_secs(600);
-    let (recorder, events) = Recorder::start(config).unwrap();
+    let (recorder, events) = start(config);
     recorder.shutdown();
     let manifest = |event| {
         let RecordingEvent::Finished { manifest, .. } = event else { panic!("{event:?}") };

@@ -1,6 +1,8 @@
 //! Plain files behind a sink that does first what a test wants.
 
+use std::fs;
 use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -14,13 +16,22 @@ pub type Hook = Arc<dyn Fn(SessionId, &str) -> io::Result<()> + Send + Sync>;
 
 pub struct Hooked {
     inner: FileSink,
+    dir: PathBuf,
     create: Hook,
     read: Hook,
     sync: Hook,
     /// Whose waits for the disk were asked for, in their order.
     pub waits: Arc<Mutex<Vec<SessionId>>>,
-    /// Bytes that it says are free.
+    pub disk: Arc<Disk>,
+    /// What is appended to a file and what is removed changes what is free.
+    pub fills: bool,
+}
+
+pub struct Disk {
+    /// Bytes that the sink says are free.
     pub free: AtomicU64,
+    /// The least that was ever free after an append, where appends count.
+    pub lowest: AtomicU64,
 }
 
 impl Hooked {
@@ -28,11 +39,13 @@ impl Hooked {
         let nothing: Hook = Arc::new(|_, _| Ok(()));
         Self {
             inner: FileSink::new(temp.path("rec")).unwrap(),
+            dir: temp.path("rec"),
             create: Arc::clone(&nothing),
             read: Arc::clone(&nothing),
             sync: nothing,
             waits: Arc::default(),
-            free: AtomicU64::new(u64::MAX),
+            disk: Arc::new(Disk { free: AtomicU64::new(u64::MAX), lowest: AtomicU64::new(u64::MAX) }),
+            fills: false,
         }
     }
 
@@ -73,17 +86,24 @@ impl Sink for Hooked {
         (self.create)(session, name)?;
         let inner = self.inner.create(session, name)?;
         let (name, sync, waits) = (name.to_owned(), Arc::clone(&self.sync), Arc::clone(&self.waits));
-        Ok(Box::new(HookedSegment { inner, session, name, sync, waits }))
+        let disk = self.fills.then(|| Arc::clone(&self.disk));
+        Ok(Box::new(HookedSegment { inner, session, name, sync, waits, disk }))
     }
     fn read(&self, session: SessionId, name: &str) -> io::Result<Box<dyn io::Read + Send>> {
         (self.read)(session, name)?;
         self.inner.read(session, name)
     }
     fn remove(&self, session: SessionId, name: &str) -> io::Result<()> {
-        self.inner.remove(session, name)
+        let size =
+            fs::metadata(self.dir.join(session.0.simple().to_string()).join(name)).map(|meta| meta.len());
+        self.inner.remove(session, name)?;
+        if self.fills {
+            self.disk.free.fetch_add(size.unwrap_or(0), Ordering::Relaxed);
+        }
+        Ok(())
     }
     fn free(&self) -> io::Result<u64> {
-        Ok(self.free.load(Ordering::Relaxed))
+        Ok(self.disk.free.load(Ordering::Relaxed))
     }
 }
 
@@ -93,10 +113,17 @@ struct HookedSegment {
     name: String,
     sync: Hook,
     waits: Arc<Mutex<Vec<SessionId>>>,
+    disk: Option<Arc<Disk>>,
 }
 
 impl Segment for HookedSegment {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Some(disk) = &self.disk {
+            let take = |free: u64| free.checked_sub(bytes.len() as u64);
+            let before = disk.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+            let before = before.map_err(|_| io::Error::from(io::ErrorKind::StorageFull))?;
+            disk.lowest.fetch_min(before - bytes.len() as u64, Ordering::Relaxed);
+        }
         self.inner.append(bytes)
     }
     fn sync(&mut self) -> DiskWait {
