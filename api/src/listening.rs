@@ -6,16 +6,25 @@
 use std::future::{Ready, ready};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, HttpBody as _};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
+use futures_util::stream::{self, StreamExt as _};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 /// How long a connection may be silent. Sockets of the signaling have a heartbeat of their own besides.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +35,9 @@ pub struct Patience {
     pub next_request: Duration,
     /// HTTP/2: between two pings, and from a ping to its answer.
     pub ping: Duration,
+    /// From a request's head to the end of its body. The longest body is a quarter of a megabyte; larger: whoever sends a head and nothing
+    /// more holds a file descriptor for so long; smaller: a slow line cannot send a long note.
+    pub body: Duration,
     /// TCP: without a packet until the peer is asked whether it is still there, and between askings.
     pub probe: Duration,
 }
@@ -33,7 +45,8 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { first_request: seconds(30), next_request: seconds(75), ping: seconds(30), probe: seconds(30) }
+        let (ping, probe) = (seconds(30), seconds(30));
+        Self { first_request: seconds(30), next_request: seconds(75), body: seconds(30), ping, probe }
     }
 }
 
@@ -52,6 +65,8 @@ pub fn listen(
     patience: Patience,
     tasks: &mut JoinSet<io::Result<()>>,
 ) -> io::Result<()> {
+    let hurried = move |request, next| hurry(request, next, patience.body);
+    let app = app.layer(middleware::from_fn(hurried));
     let door = Door { probe: patience.probe };
     let mut server = axum_server::from_tcp(socket)?.acceptor(door).handle(handle);
     limit(&mut server, patience);
@@ -70,6 +85,29 @@ fn limit<A>(server: &mut Server<SocketAddr, A>, patience: Patience) {
     let builder = server.http_builder();
     builder.http1().header_read_timeout(patience.next_request);
     builder.http2().keep_alive_interval(patience.ping).keep_alive_timeout(patience.ping);
+}
+
+/// Gives a request's body so long to come, in all; afterwards reading it is an error, whoever reads, and the answer 408.
+async fn hurry(request: Request, next: Next, patience: Duration) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let late = Arc::new(AtomicBool::new(false));
+    let (until, noted) = (Instant::now() + patience, Arc::clone(&late));
+    let request = request.map(|body| {
+        let start = (body.into_data_stream(), noted);
+        Body::from_stream(stream::try_unfold(start, move |(mut parts, noted)| async move {
+            match timeout_at(until, parts.next()).await {
+                Ok(part) => Ok(part.transpose()?.map(|part| (part, (parts, noted)))),
+                Err(late) => {
+                    noted.store(true, Ordering::Relaxed);
+                    Err(axum::Error::new(late))
+                }
+            }
+        }))
+    });
+    let answer = next.run(request).await;
+    if late.load(Ordering::Relaxed) { StatusCode::REQUEST_TIMEOUT.into_response() } else { answer }
 }
 
 /// Prepares each connection.
@@ -94,11 +132,25 @@ impl<S> Accept<TcpStream, S> for Door {
     }
 }
 
-/// Allows this process as many open files as the system lets it have: usual shells give 1,024, one tablet takes one or two.
-pub fn allow_files() {
+/// The most open files that are asked for. Some systems (macOS) say "unlimited" and refuse exactly that; a town's tablets and a
+/// night's recordings take a few thousand.
+const FILES: u64 = 65_536;
+
+/// Allows this process as many open files as it can use and the system lets it have: usual shells give 1,024, one tablet takes
+/// one or two. Says how many that are now; `None`: without limit.
+pub fn allow_files() -> Option<u64> {
     let limit = getrlimit(Resource::Nofile);
-    // Where it is refused the usual number stays; preflight tells what that means.
-    let _refused = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+    if let Some(wanted) = wanted_files(&limit) {
+        // Where it is refused the usual number stays; preflight tells what that means.
+        let _refused = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit });
+    }
+    getrlimit(Resource::Nofile).current
+}
+
+/// What to ask for, where there are too few.
+fn wanted_files(limit: &Rlimit) -> Option<u64> {
+    let wanted = limit.maximum.map_or(FILES, |maximum| maximum.min(FILES));
+    limit.current.filter(|current| *current < wanted).map(|_| wanted)
 }
 
 #[cfg(test)]
@@ -114,13 +166,20 @@ mod tests {
 
     fn short() -> Patience {
         let span = Duration::from_millis(200);
-        Patience { first_request: span, next_request: span, ping: span, probe: Duration::from_secs(1) }
+        Patience {
+            first_request: span,
+            next_request: span,
+            body: span,
+            ping: span,
+            probe: Duration::from_secs(1),
+        }
     }
 
     fn open(patience: Patience) -> (SocketAddr, JoinSet<io::Result<()>>) {
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = socket.local_addr().unwrap();
-        let app = Router::new().route("/", get(|| async { "はい" }));
+        let read = |body: axum::body::Bytes| async move { format!("{} bytes", body.len()) };
+        let app = Router::new().route("/", get(|| async { "はい" }).post(read));
         let mut tasks = JoinSet::new();
         listen(socket, None, app, Handle::new(), patience, &mut tasks).unwrap();
         (at, tasks)
@@ -146,11 +205,31 @@ mod tests {
         second.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
         // HEADERS with END_STREAM and END_HEADERS: :method GET, :scheme http, :path / (RFC 7541 appendix A).
         second.write_all(b"\0\0\x03\x01\x05\0\0\0\x01\x82\x86\x84").await.unwrap();
+        let mut bodiless = TcpStream::connect(at).await.unwrap();
+        let head = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n";
+        bodiless.write_all(head).await.unwrap();
+        let mut whole = TcpStream::connect(at).await.unwrap();
+        whole.write_all(&[&head[..], b"123456789"].concat()).await.unwrap();
 
+        assert!(until_hung_up(&mut bodiless).await.starts_with("HTTP/1.1 408"));
+        assert!(until_hung_up(&mut whole).await.ends_with("9 bytes"));
         assert_eq!(until_hung_up(&mut mute).await, "");
         assert_eq!(until_hung_up(&mut half).await, "");
         assert!(until_hung_up(&mut idle).await.ends_with("はい"));
         assert!(until_hung_up(&mut second).await.contains("はい"));
+    }
+
+    #[test]
+    fn as_many_files_are_asked_for_as_are_of_use_and_never_no_limit_at_all() {
+        let wanted = |current, maximum| wanted_files(&Rlimit { current, maximum });
+        assert_eq!(wanted(Some(256), None), Some(FILES), "macOS");
+        assert_eq!(wanted(Some(1_024), Some(524_288)), Some(FILES));
+        assert_eq!(wanted(Some(1_024), Some(4_096)), Some(4_096));
+        assert_eq!(wanted(Some(4_096), Some(4_096)), None);
+        assert_eq!(wanted(Some(1 << 20), Some(1 << 20)), None, "more than enough stays");
+        assert_eq!(wanted(None, None), None);
+        let now = allow_files();
+        assert_eq!(wanted_files(&Rlimit { current: now, ..getrlimit(Resource::Nofile) }), None, "{now:?}");
     }
 
     #[tokio::test]

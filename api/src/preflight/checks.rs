@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use yoban_domain::time::Span;
+use yoban_media::recording::RecordingConfig;
 
 use super::{Facts, Finding, Level, Port, PortState, Transport, UDP_BUFFER_WANTED};
 use crate::addresses::{demo_bind_allowed, url_host};
@@ -10,8 +11,11 @@ use crate::addresses::{demo_bind_allowed, url_host};
 pub(super) const MIB: u64 = 1 << 20;
 /// Below this the database cannot finish its journal safely: SQLite's WAL plus one segment of recording.
 pub(super) const DISK_BLOCK: u64 = 200 * MIB;
-/// One hour of three people at about 1 Mbit/s each is 1.4 GiB; below this a night's recording may not fit.
-pub(super) const DISK_WARN: u64 = 2_048 * MIB;
+/// Below this nothing is recorded.
+pub(super) const DISK_RECORDS: u64 = RecordingConfig::KEEP_FREE;
+/// An hour of three people at about 1 Mbit/s each is 1.4 GiB, and its files are copies of what was written at first: below this
+/// such a call may not be recorded to its end, or not be finished.
+pub(super) const DISK_WARN: u64 = DISK_RECORDS + 2 * 1_434 * MIB;
 /// Below this the system's own killer may choose us in the middle of a call.
 pub(super) const MEMORY_BLOCK: u64 = 128 * MIB;
 pub(super) const MEMORY_WARN: u64 = 512 * MIB;
@@ -60,9 +64,20 @@ pub(super) fn disk(facts: &Facts) -> Finding {
         return unknown("disk-unknown", "空き容量", "disk space");
     };
     let says = (format!("空き容量：{}", size(free)), format!("disk space: {} free", size(free)));
-    let next = ("空けるか、録画の置き場所を替えてください", "free some, or put recordings elsewhere");
+    let next = (
+        "空けるか、--data で空きのあるディスクのフォルダーを選んでください",
+        "free some, or choose a folder on a roomier disk with --data",
+    );
     match free {
         f if f < DISK_BLOCK => bad("disk-full", Level::Block, says, next),
+        f if f < DISK_RECORDS => {
+            let least = size(DISK_RECORDS);
+            let says = (
+                format!("{}。{least} を切る間は録画できません", says.0),
+                format!("{}; nothing is recorded below {least}", says.1),
+            );
+            bad("disk-no-recording", Level::Warn, says, next)
+        }
         f if f < DISK_WARN => bad("disk-low", Level::Warn, says, next),
         _ => good("disk", says.0, says.1),
     }

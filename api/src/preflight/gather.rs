@@ -6,11 +6,11 @@ use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, UNIX_EPOCH};
 
-use rustix::process::{Resource, getrlimit};
 use yoban_domain::time::{Span, Timestamp};
 
 use super::{Facts, Port, PortState, Transport, UDP_BUFFER_WANTED};
 use crate::addresses::lan_addresses;
+use crate::listening::allow_files;
 use crate::tls::{CertificateFacts, Names};
 
 /// Files looked at for their time; a data folder of a year must not make preflight slow.
@@ -72,8 +72,8 @@ pub fn gather(ask: Ask, clock: &dyn Fn() -> Timestamp) -> Facts {
         writable,
         udp_buffer,
         memory,
-        // The server takes all it is allowed.
-        files: getrlimit(Resource::Nofile).maximum,
+        // As the server asks: what is allowed in words may be refused.
+        files: allow_files(),
     }
 }
 

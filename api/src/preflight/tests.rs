@@ -1,6 +1,6 @@
 use std::net::{IpAddr, TcpListener};
 
-use super::checks::{DISK_BLOCK, DISK_WARN, MEMORY_BLOCK, MEMORY_WARN, size};
+use super::checks::{DISK_BLOCK, DISK_RECORDS, DISK_WARN, MEMORY_BLOCK, MEMORY_WARN, size};
 use super::gather::available;
 use super::text::columns;
 use super::*;
@@ -70,7 +70,7 @@ fn a_healthy_machine_has_nothing_to_say_but_good() {
 #[test]
 fn each_trouble_gives_its_own_finding_and_no_other() {
     type Spoil = fn(&mut Facts);
-    let table: [(&str, Level, Spoil); 24] = [
+    let table: [(&str, Level, Spoil); 27] = [
         ("port-busy", Level::Block, |f| f.ports[0].state = PortState::Busy),
         ("port-denied", Level::Block, |f| f.ports[1].state = PortState::Denied),
         ("port-not-ours", Level::Block, |f| f.ports[2].state = PortState::NotOurs),
@@ -79,6 +79,9 @@ fn each_trouble_gives_its_own_finding_and_no_other() {
         ("addresses-unknown", Level::Warn, |f| f.lan = None),
         ("data-not-writable", Level::Block, |f| f.writable = Err("read-only file system".to_owned())),
         ("disk-full", Level::Block, |f| f.disk_free = Some(DISK_BLOCK - 1)),
+        ("disk-no-recording", Level::Warn, |f| f.disk_free = Some(DISK_BLOCK)),
+        ("disk-no-recording", Level::Warn, |f| f.disk_free = Some(DISK_RECORDS - 1)),
+        ("disk-low", Level::Warn, |f| f.disk_free = Some(DISK_RECORDS)),
         ("disk-low", Level::Warn, |f| f.disk_free = Some(DISK_WARN - 1)),
         ("disk-unknown", Level::Warn, |f| f.disk_free = None),
         ("clock-behind", Level::Warn, |f| f.newest_file = Some(NOW.plus(Span::minutes(3)))),
