@@ -184,6 +184,7 @@ impl Directory {
         });
         Findings {
             identity: a.identity.map(|(method, _)| method),
+            identity_by: a.identity.and_then(|(_, by)| self.card(by)),
             red_flags: a.red_flags.clone(),
             urgency: a.urgency,
             sudden: a.sudden(),

@@ -1,5 +1,7 @@
 //! The encounter: what a session's facts amount to. Folding the same facts gives the same encounter, signed or not.
 
+mod shown;
+
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Directory;
@@ -93,6 +95,7 @@ pub struct Attendee {
 
 /// One answer of the patient about somebody's joining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct JoinAnswered {
     /// When.
@@ -103,6 +106,7 @@ pub struct JoinAnswered {
 
 /// What the patient said to somebody's joining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", tag = "answer")]
 pub enum JoinAnswer {
     /// Nothing more was asked: the tap on 呼ぶ asks for the desk.
@@ -118,6 +122,7 @@ pub enum JoinAnswer {
 
 /// A stretch of time; open while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Stretch {
     /// First instant.
@@ -128,6 +133,7 @@ pub struct Stretch {
 
 /// One answer about recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RecordingAnswered {
     /// Whose.

@@ -9,7 +9,8 @@ use crate::fact::{Fact, FactKind};
 use crate::mode::SHORTEST;
 use crate::people::Person;
 use crate::session::{ConsentManner, LegRole};
-use crate::wire::rest::TimelineEntry;
+use crate::vitals::feed;
+use crate::wire::rest::{Measured, TimelineEntry};
 use crate::words;
 
 use names::Names;
@@ -35,11 +36,8 @@ pub fn for_reading(facts: &[Fact], people: &[Person]) -> Vec<TimelineEntry> {
 fn told<'a>(facts: impl Iterator<Item = &'a Fact>, names: &Names<'_>) -> Vec<TimelineEntry> {
     let entry = |fact: &Fact| {
         let (code, ja, en) = names.sentence(fact);
-        let reading = if let FactKind::ReadingStored { reading } = &fact.kind {
-            Some(reading.reveal().id)
-        } else {
-            None
-        };
+        let reading =
+            if let FactKind::ReadingStored { reading } = &fact.kind { Some(reading.reveal()) } else { None };
         TimelineEntry {
             seq: fact.seq,
             at: fact.at,
@@ -47,7 +45,13 @@ fn told<'a>(facts: impl Iterator<Item = &'a Fact>, names: &Names<'_>) -> Vec<Tim
             fact: code.to_owned(),
             text: ja.into(),
             text_en: en.into(),
-            reading,
+            reading: reading.map(|r| r.id),
+            measured: reading.map(|r| Measured {
+                kind: r.vital.kind(),
+                values: feed::values(r),
+                source: r.source.clone(),
+                flags: r.flags.clone(),
+            }),
         }
     };
     facts.map(entry).collect()

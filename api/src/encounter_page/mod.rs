@@ -6,6 +6,7 @@
 mod clock;
 mod html;
 mod plot;
+mod running;
 mod sections;
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,8 @@ use yoban_domain::id::PersonId;
 use yoban_domain::people::{Name, Person};
 use yoban_domain::time::Timestamp;
 use yoban_domain::wire::rest::TimelineEntry;
-use yoban_domain::wire::view::RecheckTaken;
+use yoban_domain::wire::view::{Findings, RecheckTaken};
+use yoban_domain::wire::vitals::VitalsView;
 use yoban_domain::words::Words;
 
 use clock::Clock;
@@ -63,6 +65,9 @@ struct Page<'a> {
     standing: Standing,
     lang: Lang,
     clock: Clock,
+    /// The very values the record page on a screen shows.
+    findings: Findings,
+    vitals: VitalsView,
 }
 
 /// The whole document. `timeline` is printed last, as it is given; leave it empty to leave it out. A second look that is
@@ -80,8 +85,9 @@ pub fn page(
         None => Standing::Unsigned,
     };
     let start = record.encounter.requested_at.unwrap_or(Timestamp(0));
-    let page =
-        Page { record, signed, standing, lang, clock: Clock::new(&record.association.zone, start, lang) };
+    let clock = Clock::new(&record.association.zone, start, lang);
+    let (findings, vitals) = (record.findings(), record.vitals());
+    let page = Page { record, signed, standing, lang, clock, findings, vitals };
     let title = page.lang.pick("診療記録", "Encounter record");
     let mut body = String::new();
     body.push_str(&top::watermark(&page));
@@ -90,6 +96,7 @@ pub fn page(
     body.push_str(&sections::card(&page));
     body.push_str(&sections::findings(&page));
     body.push_str(&vitals::section(&page));
+    body.push_str(&sections::note(&page));
     body.push_str(&sections::people(&page));
     body.push_str(&sections::ledger(&page));
     body.push_str(&sections::recording(&page));
@@ -101,10 +108,11 @@ pub fn page(
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{title} {}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n",
+         <title>{title} {}</title>\n<style>{}{}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n",
         lang.pick("ja", "en"),
         html::text(&page.clock.day(start)),
         include_str!("page.css"),
+        running::margins(&page),
     )
 }
 
@@ -138,10 +146,7 @@ impl Page<'_> {
         institution.map_or_else(String::new, |i| html::text(self.lang.pick(&i.name, &i.name_en)))
     }
 
-    /// The instant the record speaks for: the end of the call, or the newest thing known of a running one.
     fn end(&self) -> Timestamp {
-        let e = &self.record.encounter;
-        let newest = e.readings.iter().map(|r| r.reveal().received_at).max();
-        e.ended_at.or(newest).or(e.answered_at).or(e.requested_at).unwrap_or(Timestamp(0))
+        self.record.end()
     }
 }

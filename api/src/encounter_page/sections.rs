@@ -1,11 +1,13 @@
 //! The page's parts below the top, in the order they are read.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use yoban_domain::encounter::{Attendee, JoinAnswer, JoinAnswered};
 use yoban_domain::mode::{ServiceKind, examined_for};
 use yoban_domain::private::Private;
 use yoban_domain::session::{ConsentManner, LegRole, Participant};
+use yoban_domain::vitals::VitalKind;
 use yoban_domain::wire::rest::TimelineEntry;
 use yoban_domain::wire::view::RecheckTaken;
 use yoban_domain::words;
@@ -35,11 +37,10 @@ pub(super) fn card(page: &Page<'_>) -> String {
 }
 
 pub(super) fn findings(page: &Page<'_>) -> String {
-    let encounter = &page.record.encounter;
+    let found = &page.findings;
     let none = |ja, en| format!("<span class=\"none\">{}</span>", page.t(ja, en));
     let mut left = format!("<div><h2>{}</h2>", page.t("SBAR（看護師）", "SBAR (nurse)"));
-    if let Some(sbar) = &encounter.sbar {
-        let sbar = sbar.reveal();
+    if let Some(sbar) = &found.sbar {
         left.push_str("<dl>");
         for (label, text) in [
             (page.t("S 状況", "S Situation"), &sbar.situation),
@@ -60,7 +61,7 @@ pub(super) fn findings(page: &Page<'_>) -> String {
     }
     left.push_str("</div>");
 
-    let flags = match encounter.red_flags.as_deref() {
+    let flags = match found.red_flags.as_deref() {
         None => format!("<span class=\"miss\">{}</span>", page.t("確認していない", "not screened")),
         Some([]) => page.t("該当なし", "none found").to_owned(),
         Some(found) => {
@@ -68,45 +69,56 @@ pub(super) fn findings(page: &Page<'_>) -> String {
             format!("<b class=\"red\">{}</b>", said.join(page.t("、", ", ")))
         }
     };
-    let identity = encounter.identity.map_or_else(
+    let identity = found.identity.map_or_else(
         || format!("<span class=\"miss\">{}</span>", page.t("記録なし", "not recorded")),
-        |(method, by)| {
-            let by = by.map_or_else(String::new, |by| match page.lang {
-                Lang::Ja => format!("（{}）", page.named(by)),
-                Lang::En => format!(" ({})", page.named(by)),
+        |method| {
+            let by = found.identity_by.as_ref().map_or_else(String::new, |by| match page.lang {
+                Lang::Ja => format!("（{}）", page.name(&by.name)),
+                Lang::En => format!(" ({})", page.name(&by.name)),
             });
             format!("{}{by}", page.lang.words(words::identity(method)))
         },
     );
-    let note = encounter
-        .note
-        .as_ref()
-        .filter(|n| !n.reveal().trim().is_empty())
-        .map_or_else(|| none("記載なし", "not written"), |n| html::text(n.reveal()));
+    let urgency = found.urgency.map_or_else(
+        || format!("<span class=\"miss\">{}</span>", page.t("記録なし", "not recorded")),
+        |urgency| {
+            let words = words::urgency(urgency);
+            format!("<b class=\"{}\">{}</b>", words.code, page.lang.words(words))
+        },
+    );
     format!(
-        "<div class=\"cols\">{left}<div><h2>{}</h2>{note}<h2>{}</h2><dl><dt>{}</dt><dd>{flags}</dd>\
+        "<div class=\"cols\">{left}<div><h2>{}</h2><dl><dt>{}</dt><dd>{urgency}</dd><dt>{}</dt><dd>{flags}</dd>\
          <dt>{}</dt><dd>{identity}</dd></dl></div></div>",
-        page.t("医師・看護師の記録", "Note"),
         page.t("確認", "Checks"),
+        page.t("緊急度", "Urgency"),
         page.t("危険な症状", "Red flags"),
         page.t("本人確認", "Identity"),
     )
 }
 
+/// The note over the full width: it may be long.
+pub(super) fn note(page: &Page<'_>) -> String {
+    let note = page.findings.note.as_ref().filter(|n| !n.reveal().trim().is_empty()).map_or_else(
+        || format!("<span class=\"none\">{}</span>", page.t("記載なし", "not written")),
+        |n| html::text(n.reveal()),
+    );
+    format!("<h2>{}</h2><p class=\"note\">{note}</p>", page.t("医師・看護師の記録", "Note"))
+}
+
 pub(super) fn people(page: &Page<'_>) -> String {
     let encounter = &page.record.encounter;
     let mut rows = String::new();
-    for attendee in &encounter.attendees {
+    for (attendee, seen) in encounter.attendees.iter().zip(page.record.attended()) {
         let (name, place) = match attendee.who {
             Participant::Staff { person } => (page.named(person), page.institution_of(person)),
             Participant::Equipment { by, .. } => (page.t("機器", "Device").to_owned(), page.named(by)),
             Participant::Tablet { .. } => (page.name(&page.record.patient.name), String::new()),
         };
         let time = |at| page.clock.minutes(at);
-        let stay = attendee.admitted_at.map_or_else(
+        let stay = seen.admitted_at.map_or_else(
             || page.t("入室せず", "not let in").to_owned(),
             |from| {
-                let until = attendee.left_at.or(encounter.ended_at).map_or_else(String::new, time);
+                let until = seen.left_at.map_or_else(String::new, time);
                 format!("{}–{until}", time(from))
             },
         );
@@ -182,7 +194,7 @@ fn consent(page: &Page<'_>, attendee: &Attendee) -> String {
 }
 
 pub(super) fn ledger(page: &Page<'_>) -> String {
-    let ledger = &page.record.encounter.ledger;
+    let ledger = &page.findings.ledger;
     if ledger.is_empty() {
         return String::new();
     }
@@ -325,12 +337,26 @@ pub(super) fn afterwards(page: &Page<'_>, taken: Option<&RecheckTaken>) -> Strin
     )
 }
 
+/// So many readings of one kind are read one by one. More: the page drowns in them. Fewer: a cuff's numbers stand in no line.
+const FEW: usize = 3;
+
+/// The kind of a reading nothing is known of.
+fn unmarked(entry: &TimelineEntry) -> Option<VitalKind> {
+    entry.measured.as_ref().filter(|m| !m.remarkable()).map(|m| m.kind)
+}
+
 pub(super) fn timeline(page: &Page<'_>, entries: &[TimelineEntry]) -> String {
     if entries.is_empty() {
         return String::new();
     }
     let mut rows = String::new();
-    for entry in entries {
+    let mut often: BTreeMap<VitalKind, usize> = BTreeMap::new();
+    for kind in entries.iter().filter_map(unmarked) {
+        *often.entry(kind).or_default() += 1;
+    }
+    let plain = |e: &&TimelineEntry| unmarked(e).is_some_and(|kind| often.get(&kind) > Some(&FEW));
+    let measured = entries.iter().filter(plain).count();
+    for entry in entries.iter().filter(|e| !plain(e)) {
         let said: &Private<String> = match page.lang {
             Lang::Ja => &entry.text,
             Lang::En => &entry.text_en,
@@ -338,8 +364,16 @@ pub(super) fn timeline(page: &Page<'_>, entries: &[TimelineEntry]) -> String {
         let _ =
             write!(rows, "<li><time>{}</time>{}</li>", page.clock.plain(entry.at), html::text(said.reveal()));
     }
+    let left_out = match (measured, page.lang) {
+        (0, _) => String::new(),
+        (n, Lang::Ja) => format!("印のない測定値{n}件はここでは省き、バイタルサインの図表にあります。　"),
+        (1, Lang::En) => "1 reading without a mark is left out here: it is with the vital signs. ".to_owned(),
+        (n, Lang::En) => {
+            format!("{n} readings without a mark are left out here: they are with the vital signs. ")
+        }
+    };
     format!(
-        "<section class=\"timeline\"><h2>{}</h2><ol>{rows}</ol><p class=\"fine\">{} {}</p></section>",
+        "<section class=\"timeline\"><h2>{}</h2><ol>{rows}</ol><p class=\"fine\">{left_out}{} {}</p></section>",
         page.t("経過", "What happened"),
         page.t("時刻：", "Times are in"),
         html::escape(page.clock.zone_name()),

@@ -136,20 +136,20 @@ pub(super) fn second_look(page: &Page<'_>, at: Timestamp, by: &str, note: &Priva
 fn chips(page: &Page<'_>) -> String {
     let mut out = String::from("<div class=\"chips\">");
     let encounter = &page.record.encounter;
-    if let Some(urgency) = encounter.urgency {
+    if let Some(urgency) = page.findings.urgency {
         let words = words::urgency(urgency);
         let _ = write!(out, "<span class=\"chip {}\">{}</span>", words.code, page.lang.words(words));
     }
     if !encounter.readings.is_empty()
-        && let Ok(score) = vitals::score(page)
+        && let Some(score) = &page.vitals.score
     {
         let _ = write!(
             out,
             "<span class=\"chip {}\">NEWS2 {}<small>{} {}</small></span>",
             vitals::colour(score.band_max),
-            vitals::total(&score),
+            vitals::total(score),
             page.t("終了時・リスク", "at the end, risk"),
-            vitals::bands(page, &score)
+            vitals::bands(page, score)
         );
     }
     out.push_str("</div>");

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::timeline::shown;
-use yoban_domain::vitals::score::{self, Band, ItemScore, NotScored, Score, SingleThree, Spo2Scale, Subject};
+use yoban_domain::vitals::score::{Band, ItemScore, NotScored, Score, SingleThree, Spo2Scale};
 use yoban_domain::vitals::{Measure, Reading, Source, VitalKind, feed, rules};
 use yoban_domain::words;
 
@@ -31,7 +30,7 @@ pub(super) fn section(page: &Page<'_>) -> String {
         return out;
     }
     out.push_str("<div class=\"plots\">");
-    let window = window(page);
+    let window = page.record.window();
     let simulated: BTreeSet<_> = readings.iter().filter(|r| is_simulated(r)).map(|r| r.id).collect();
     for (kind, measures, usual) in DRAWN {
         let points = feed::trend(readings.iter().copied(), kind, window.0, window.1);
@@ -44,7 +43,7 @@ pub(super) fn section(page: &Page<'_>) -> String {
         let _ = write!(
             out,
             "<figure><figcaption><span>{name}</span>{}</figcaption>{}</figure>",
-            newest_clean(page, &readings, kind),
+            newest_clean(page, kind),
             plot.svg(&page.clock)
         );
     }
@@ -63,19 +62,10 @@ pub(super) fn section(page: &Page<'_>) -> String {
     out
 }
 
-/// From the tap to the end; at least two minutes, so that a short call is not blown up.
-fn window(page: &Page<'_>) -> (Timestamp, Timestamp) {
-    let end = page.end();
-    let from = page.record.encounter.requested_at.unwrap_or(end);
-    (from, end.max(from.plus(Span::minutes(2))))
-}
-
 /// The newest value nothing is known against.
-fn newest_clean(page: &Page<'_>, readings: &[&Reading], kind: VitalKind) -> String {
-    let newest = readings
-        .iter()
-        .filter(|r| r.vital.kind() == kind && !doubtful(r))
-        .max_by_key(|r| (r.at(), r.received_at, r.id));
+fn newest_clean(page: &Page<'_>, kind: VitalKind) -> String {
+    let newest = page.vitals.latest.iter().map(|l| &l.reading);
+    let newest = newest.filter(|r| !r.doubtful()).find(|r| r.vital.kind() == kind);
     newest.map_or_else(
         || format!("<b class=\"miss\">{}</b>", page.t("確かな値なし", "no sure value")),
         |r| {
@@ -116,11 +106,6 @@ fn value(page: &Page<'_>, reading: &Reading) -> String {
     format!("{} {} = {given}", numbers.join("/"), measure.unit)
 }
 
-fn doubtful(reading: &Reading) -> bool {
-    let kind = reading.vital.kind();
-    reading.flags.iter().any(|f| f.excludes(kind))
-}
-
 fn is_simulated(reading: &Reading) -> bool {
     matches!(reading.source, Source::Simulated { .. })
 }
@@ -152,7 +137,7 @@ fn others(page: &Page<'_>, readings: &[&Reading]) -> String {
 /// Every drawn reading something is known against, with what. The listed ones say it themselves.
 fn doubts(page: &Page<'_>, readings: &[&Reading]) -> String {
     let mut rows = String::new();
-    for reading in readings.iter().filter(|r| doubtful(r) && !is_listed(r.vital.kind())) {
+    for reading in readings.iter().filter(|r| r.doubtful() && !is_listed(r.vital.kind())) {
         let rule = rules::rule(reading.vital.kind());
         let _ = write!(
             rows,
@@ -176,20 +161,6 @@ fn remarks(page: &Page<'_>, reading: &Reading) -> String {
     }
     said.extend(reading.flags.iter().map(|f| page.lang.words(words::flag(*f))));
     said.join(page.t("・", "; "))
-}
-
-/// The score at the end of the call, or why there is none.
-pub(super) fn score(page: &Page<'_>) -> Result<Score, NotScored> {
-    let patient = &page.record.patient;
-    let now = page.end();
-    let subject = Subject {
-        // A date of birth that cannot be read gives no score rather than a wrong one.
-        age_years: patient.age(now, &page.record.association.zone).unwrap_or(0),
-        pregnant: patient.pregnant,
-        scale: page.record.oxygen_scale(),
-    };
-    let readings = page.record.encounter.readings.iter().map(|r| r.reveal());
-    score::news2(readings, &subject, now)
 }
 
 /// "7", or "5–11" where items are missing.
@@ -227,16 +198,16 @@ fn news2(page: &Page<'_>, readings: &[&Reading]) -> String {
         page.t("NEWS2　通話終了時", "NEWS2 at the end of the call,"),
         page.clock.minutes(page.end())
     );
-    let score = match score(page) {
-        Ok(score) => score,
-        Err(why) => return format!("{head}<p class=\"none\">{}</p>", not_scored(page, why)),
+    let Some(score) = &page.vitals.score else {
+        let why = page.vitals.not_scored.map_or("", |why| not_scored(page, why));
+        return format!("{head}<p class=\"none\">{why}</p>{}", scale(page));
     };
     let mut out = format!(
         "{head}<div class=\"news\"><p class=\"total\"><b>{}</b>　{} {}{}</p>",
-        total(&score),
+        total(score),
         page.t("リスク", "Risk"),
-        bands(page, &score),
-        explained(page, &score),
+        bands(page, score),
+        explained(page, score),
     );
     let (left, right) = score.items.split_at(score.items.len().min(4));
     for half in [left, right] {
@@ -247,7 +218,24 @@ fn news2(page: &Page<'_>, readings: &[&Reading]) -> String {
         out.push_str("</tbody></table>");
     }
     out.push_str("</div>");
+    out.push_str(&scale(page));
     out
+}
+
+/// The choice of an oxygen scale in this call, with its reason.
+fn scale(page: &Page<'_>) -> String {
+    let Some(chosen) = page.record.scale_chosen() else {
+        return String::new();
+    };
+    let by = chosen.by.as_ref().map_or_else(String::new, |card| page.name(&card.name));
+    format!(
+        "<p class=\"fine\">{}{}　{} {by}　{}{}</p>",
+        page.t("SpO2スケール", "SpO2 scale "),
+        if chosen.scale2 { 2 } else { 1 },
+        page.clock.minutes(chosen.at),
+        page.t("理由：", "why: "),
+        html::text(chosen.reason.reveal()),
+    )
 }
 
 fn item_row(page: &Page<'_>, readings: &[&Reading], item: &ItemScore) -> String {

@@ -49,7 +49,10 @@ pub(super) async fn encounter(
     let leg = |l| names.participant(&scene.session, l);
     let may_sign = signed.is_none() && scene.session.may_sign(&caller.actor).is_ok();
     let (owner, deadline) = scene.case.acting();
-    let decided = record.encounter.disposition;
+    let (findings, vitals, scale_chosen) = (record.findings(), record.vitals(), record.scale_chosen());
+    let attended = record.attended();
+    let encounter = record.encounter;
+    let decided = encounter.disposition;
     Ok(Json(EncounterView {
         session,
         case: scene.case.id,
@@ -61,10 +64,19 @@ pub(super) async fn encounter(
         digest: signed.as_ref().map(|s| s.digest.clone()),
         signed_by: signed.as_ref().and_then(|s| names.card(s.by)),
         signed_at: signed.as_ref().map(|s| s.at),
+        requested_at: encounter.requested_at,
+        answered_at: encounter.answered_at,
+        ended_at: encounter.ended_at,
+        findings,
+        vitals,
+        scale_chosen,
+        attended,
+        recorded: encounter.recorded,
+        recording_answers: encounter.recording_answers,
+        decided_at: decided.as_ref().map(|d| d.at),
         decided_by: decided.as_ref().and_then(|d| d.by).and_then(|p| names.card(p)),
         disposition: decided.map(|d| d.disposition.into_revealed()),
-        answered_by_next: record.encounter.answered_by_next,
-        note: record.encounter.note,
+        answered_by_next: encounter.answered_by_next,
         may_sign,
         rechecked: scene.directory.recheck_taken(&scene.session),
         may_recheck: scene.session.may_recheck(&caller.actor).is_ok(),

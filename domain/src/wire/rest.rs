@@ -1,17 +1,22 @@
 //! Bodies of `/api/v1`.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::view::{Participant, PatientCard, PersonCard, RecheckTaken};
+use super::view::{Findings, Participant, PatientCard, PersonCard, RecheckTaken};
+use super::vitals::VitalsView;
 use crate::case::Owner;
 use crate::duty::Line;
+use crate::encounter::{JoinAnswered, RecordingAnswered, Stretch};
 use crate::equipment::EquipmentCard;
-use crate::id::{CaseId, DeviceId, PatientId, PersonId, ReadingId, SessionId};
+use crate::id::{CaseId, DeviceId, LegId, PatientId, PersonId, ReadingId, SessionId};
 use crate::people::Role;
 use crate::private::Private;
 use crate::session::{Disposition, TakenBack};
 use crate::time::Timestamp;
-use crate::vitals::NewReading;
+use crate::vitals::feed::MeasuredValue;
+use crate::vitals::{Flag, NewReading, Source, VitalKind};
 
 /// `POST /sign-in`: a code from a link or QR, used once, or again and again for demo people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,6 +220,24 @@ pub struct TimelineEntry {
     /// Of `readingStored`: which reading. `GET /encounters/{session}/recordings/readings` places it by this id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<ReadingId>,
+    /// Of `readingStored`: what was measured, so that many of one sensor can be read as one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Measured>,
+}
+
+/// A reading of the time line in numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Measured {
+    /// Its kind.
+    pub kind: VitalKind,
+    /// Its numbers in the table's unit; empty for consciousness and air.
+    pub values: Vec<MeasuredValue>,
+    /// Where it comes from.
+    pub source: Source,
+    /// What is known of it.
+    pub flags: BTreeSet<Flag>,
 }
 
 /// An encounter in `GET /encounters/{session}`: the draft, or the newest signed version.
@@ -242,16 +265,37 @@ pub struct EncounterView {
     pub signed_by: Option<PersonCard>,
     /// When.
     pub signed_at: Option<Timestamp>,
+    /// The tap.
+    pub requested_at: Option<Timestamp>,
+    /// First clinician's answer.
+    pub answered_at: Option<Timestamp>,
+    /// End of the call.
+    pub ended_at: Option<Timestamp>,
+    /// What was found, by the signed facts: with the note and every stretch of the kind of care. What only a running call
+    /// has is left out.
+    pub findings: Findings,
+    /// Of each kind the newest value nothing is known against; the curves of the whole call; NEWS2 at its end.
+    pub vitals: VitalsView,
+    /// The oxygen scale a doctor chose in this call, and why.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub scale_chosen: Option<ScaleChosen>,
+    /// Who was in the call from when to when, and what the patient answered about each, in the order they came.
+    pub attended: Vec<Attended>,
+    /// When the recording ran.
+    pub recorded: Vec<Stretch>,
+    /// What everybody answered about recording, in order.
+    pub recording_answers: Vec<RecordingAnswered>,
     /// The decision.
     pub disposition: Option<Disposition>,
     /// Whose decision it is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub decided_by: Option<PersonCard>,
+    /// When it was made.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub decided_at: Option<Timestamp>,
     /// The call that answers for this one, which needs no decision of its own: the patient took it back and called again.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub answered_by_next: Option<SessionId>,
-    /// The closing note.
-    pub note: Option<Private<String>>,
     /// The asking device's person may sign it now.
     pub may_sign: bool,
     /// The second look that was taken after the call.
@@ -265,6 +309,36 @@ pub struct EncounterView {
     pub may_decide: Option<Deciding>,
     /// Version of the call that all this was read from; `sign` names it.
     pub seen: i64,
+}
+
+/// Somebody who was in a call, by their leg.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Attended {
+    /// The leg; `people` says who that is.
+    pub leg: LegId,
+    /// When they could first be heard; none where they were not let in.
+    pub admitted_at: Option<Timestamp>,
+    /// When they last left, or the end of the call.
+    pub left_at: Option<Timestamp>,
+    /// What the patient said to their joining, in order; empty for the patient.
+    pub answers: Vec<JoinAnswered>,
+}
+
+/// The choice of NEWS2's oxygen scale.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ScaleChosen {
+    /// Scale 2; otherwise scale 1.
+    pub scale2: bool,
+    /// Why.
+    pub reason: Private<String>,
+    /// Who.
+    pub by: Option<PersonCard>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What a decision is to look at.

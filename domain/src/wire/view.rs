@@ -168,6 +168,9 @@ pub struct PatientCard {
 pub struct Findings {
     /// How the patient was recognised.
     pub identity: Option<IdentityMethod>,
+    /// Who said so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub identity_by: Option<PersonCard>,
     /// Red flags; none while not screened.
     pub red_flags: Option<Vec<RedFlag>>,
     /// Triage colour.

@@ -30,7 +30,7 @@ pub struct VitalsView {
     /// Why there is no score.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub not_scored: Option<NotScored>,
-    /// The last hour, per kind.
+    /// The last hour, per kind; in a record the whole call.
     pub trends: Vec<Trend>,
 }
 
@@ -54,17 +54,31 @@ impl VitalsView {
         readings: &[Reading],
         now: Timestamp,
     ) -> Self {
-        let (score, not_scored) = match score::news2(readings, subject, now) {
+        let readings: Vec<&Reading> = readings.iter().collect();
+        Self::within(session, patient, subject, &readings, (now.minus(TREND), now), now)
+    }
+
+    /// The same with trends of another stretch of time.
+    pub fn within(
+        session: SessionId,
+        patient: PatientId,
+        subject: &Subject,
+        readings: &[&Reading],
+        (from, until): (Timestamp, Timestamp),
+        now: Timestamp,
+    ) -> Self {
+        let all = || readings.iter().copied();
+        let (score, not_scored) = match score::news2(all(), subject, now) {
             Ok(score) => (Some(score), None),
             Err(why) => (None, Some(why)),
         };
         let trends = VitalKind::ALL
             .into_iter()
-            .map(|kind| Trend { kind, points: feed::trend(readings, kind, now.minus(TREND), now) })
+            .map(|kind| Trend { kind, points: feed::trend(all(), kind, from, until) })
             .filter(|t| !t.points.is_empty())
             .map(thin)
             .collect();
-        Self { session, patient, now, latest: feed::latest(readings, now), score, not_scored, trends }
+        Self { session, patient, now, latest: feed::latest(all(), now), score, not_scored, trends }
     }
 }
 

@@ -178,6 +178,7 @@ fn doctor_view() -> Seen {
     };
     let findings = Findings {
         identity: Some(IdentityMethod::TabletAndFace),
+        identity_by: None,
         red_flags: Some(vec![RedFlag::Bleeding]),
         urgency: Some(Urgency::Orange),
         sudden: true,

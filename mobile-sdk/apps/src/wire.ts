@@ -2,6 +2,7 @@
 import type { Latest, Outcome, VitalsView as Sent } from '@yoban/sdk';
 
 export type {
+  Attended,
   Band,
   CallView,
   CaseView,
@@ -14,7 +15,9 @@ export type {
   EquipmentCard,
   Finding,
   Findings,
+  Flag,
   IdentityMethod,
+  Interval,
   Item,
   Latest,
   LegRole,
@@ -22,6 +25,7 @@ export type {
   Line,
   Me,
   Measure,
+  Measured,
   Name,
   NewReading,
   OnDuty,

@@ -12,6 +12,7 @@ import * as call from '../src/model/call.ts';
 import {
   dispositionOf,
   emptyForm,
+  formerOf,
   formOf,
   missing,
   nextTime,
@@ -392,14 +393,33 @@ describe('the decision', () => {
     );
   });
 
-  it('is a form again as it was decided; a time that has passed is asked for anew', () => {
+  it('is a form again as it was decided; of one that does not stand a time that has passed is asked for anew', () => {
     const at = Date.UTC(2026, 10, 22, 18, 5);
     const recheck = { ...draft, kind: 'recheckAt' as const, reason: '家族と合意', time: '03:05' };
     const decided = dispositionOf(recheck, true, NOW, 'Asia/Tokyo');
     if (!decided) throw new Error('not decided');
     expect(decided.outcome).toEqual({ outcome: 'recheckAt', at });
-    expect(formOf(decided, NOW, 'Asia/Tokyo')).toEqual(recheck);
-    expect(formOf(decided, at, 'Asia/Tokyo').time).toBe('');
+    expect(formOf(decided, 'Asia/Tokyo')).toEqual({ ...recheck, at });
+    expect(formerOf(decided, at - 1, 'Asia/Tokyo')).toEqual({ ...recheck, at });
+    expect(formerOf(decided, at, 'Asia/Tokyo')).toEqual({ ...recheck, time: '', at: null });
+  });
+
+  it('keeps its promise when only its words are mended, due or not; a time that is touched is another promise', () => {
+    const at = Date.UTC(2026, 10, 22, 18, 5);
+    const form = formOf({ outcome: { outcome: 'recheckAt', at }, advice: 'でんわします' }, 'Asia/Tokyo');
+    const mended = { ...form, advice: 'お電話します' };
+    for (const now of [NOW, at + 5 * 60_000]) {
+      expect(missing(mended, false, now, 'Asia/Tokyo')).toEqual([]);
+      expect(dispositionOf(mended, false, now, 'Asia/Tokyo')).toEqual({
+        outcome: { outcome: 'recheckAt', at },
+        advice: 'お電話します',
+      });
+    }
+    const moved = { ...mended, time: '03:30', at: null };
+    expect(dispositionOf(moved, false, at, 'Asia/Tokyo')?.outcome).toEqual({
+      outcome: 'recheckAt',
+      at: at + 25 * 60_000,
+    });
   });
 
   it('of somebody else is read before one’s own takes its place', () => {

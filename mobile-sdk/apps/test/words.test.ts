@@ -21,6 +21,7 @@ const SAID: Record<string, (code: string) => string[]> = {
   Flag: (c) => [`flag.${c}`],
   IdentityMethod: (c) => [`identity.${c}`],
   Item: (c) => [`item.${c}`],
+  JoinAnswer: (c) => (c === 'given' ? ['enc.given.onTablet', 'enc.given.spoken'] : [`enc.${c}`]),
   LegRole: (c) => [`legRole.${c}`],
   LegState: (c) => [`call.state.${c}`],
   Line: (c) => [`line.${c}`],

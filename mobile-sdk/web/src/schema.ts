@@ -461,6 +461,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Somebody who was in a call, by their leg. */
+        Attended: {
+            /** @description The leg; `people` says who that is. */
+            leg: components["schemas"]["LegId"];
+            admittedAt?: components["schemas"]["Timestamp"] | null;
+            leftAt?: components["schemas"]["Timestamp"] | null;
+            /** @description What the patient said to their joining, in order; empty for the patient. */
+            answers: components["schemas"]["JoinAnswered"][];
+        };
         /**
          * @description Why somebody in the call has sound without picture.
          * @enum {string}
@@ -874,10 +883,27 @@ export interface components {
             digest?: string | null;
             signedBy?: components["schemas"]["PersonCard"] | null;
             signedAt?: components["schemas"]["Timestamp"] | null;
+            requestedAt?: components["schemas"]["Timestamp"] | null;
+            answeredAt?: components["schemas"]["Timestamp"] | null;
+            endedAt?: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description What was found, by the signed facts: with the note and every stretch of the kind of care. What only a running call
+             *     has is left out.
+             */
+            findings: components["schemas"]["Findings"];
+            /** @description Of each kind the newest value nothing is known against; the curves of the whole call; NEWS2 at its end. */
+            vitals: components["schemas"]["VitalsView"];
+            scaleChosen?: components["schemas"]["ScaleChosen"] | null;
+            /** @description Who was in the call from when to when, and what the patient answered about each, in the order they came. */
+            attended: components["schemas"]["Attended"][];
+            /** @description When the recording ran. */
+            recorded: components["schemas"]["Stretch"][];
+            /** @description What everybody answered about recording, in order. */
+            recordingAnswers: components["schemas"]["RecordingAnswered"][];
             disposition?: components["schemas"]["Disposition"] | null;
             decidedBy?: components["schemas"]["PersonCard"] | null;
+            decidedAt?: components["schemas"]["Timestamp"] | null;
             answeredByNext?: components["schemas"]["SessionId"] | null;
-            note?: components["schemas"]["Private_String"] | null;
             /** @description The asking device's person may sign it now. */
             maySign: boolean;
             rechecked?: components["schemas"]["RecheckTaken"] | null;
@@ -968,6 +994,7 @@ export interface components {
         /** @description What the clinicians found so far. */
         Findings: {
             identity?: components["schemas"]["IdentityMethod"] | null;
+            identityBy?: components["schemas"]["PersonCard"] | null;
             /** @description Red flags; none while not screened. */
             redFlags?: components["schemas"]["RedFlag"][] | null;
             urgency?: components["schemas"]["Urgency"] | null;
@@ -1042,6 +1069,26 @@ export interface components {
             scoredValue?: components["schemas"]["Decimal"] | null;
             reading?: components["schemas"]["ReadingId"] | null;
             staleAt?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What the patient said to somebody's joining. */
+        JoinAnswer: {
+            /** @enum {string} */
+            answer: "byTap";
+        } | {
+            /** @description On the tablet, or by word of mouth. */
+            how: components["schemas"]["ConsentManner"];
+            /** @enum {string} */
+            answer: "given";
+        } | {
+            /** @enum {string} */
+            answer: "refused";
+        };
+        /** @description One answer of the patient about somebody's joining. */
+        JoinAnswered: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What. */
+            answer: components["schemas"]["JoinAnswer"];
         };
         /** @description The patient's agreement to one joiner. */
         JoinConsent: {
@@ -1206,6 +1253,17 @@ export interface components {
          * @enum {string}
          */
         Measure: "spo2" | "pulse" | "heartRate" | "systolic" | "diastolic" | "mean" | "temperature" | "respiratoryRate" | "weight" | "glucose" | "oxygenFlow";
+        /** @description A reading of the time line in numbers. */
+        Measured: {
+            /** @description Its kind. */
+            kind: components["schemas"]["VitalKind"];
+            /** @description Its numbers in the table's unit; empty for consciousness and air. */
+            values: components["schemas"]["MeasuredValue"][];
+            /** @description Where it comes from. */
+            source: components["schemas"]["Source"];
+            /** @description What is known of it. */
+            flags: components["schemas"]["Flag"][];
+        };
         /** @description One number in the unit of the rules table. */
         MeasuredValue: {
             /** @description Which number. */
@@ -1711,6 +1769,15 @@ export interface components {
          * @enum {string}
          */
         RecordingAnswer: "none" | "yes" | "no" | "withdrawn";
+        /** @description One answer about recording. */
+        RecordingAnswered: {
+            /** @description Whose. */
+            leg: components["schemas"]["LegId"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Agreed. */
+            yes: boolean;
+        };
         /**
          * @description A finding that sends the call to 119 at once.
          * @enum {string}
@@ -1745,6 +1812,16 @@ export interface components {
             assessment: components["schemas"]["Private_String"];
             /** @description What is asked of the doctor, and by when. */
             recommendation: components["schemas"]["Private_String"];
+        };
+        /** @description The choice of NEWS2's oxygen scale. */
+        ScaleChosen: {
+            /** @description Scale 2; otherwise scale 1. */
+            scale2: boolean;
+            /** @description Why. */
+            reason: components["schemas"]["Private_String"];
+            by?: components["schemas"]["PersonCard"] | null;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
         };
         /** @description A score with its inputs. */
         Score: {
@@ -2009,6 +2086,12 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A stretch of time; open while it runs. */
+        Stretch: {
+            /** @description First instant. */
+            from: components["schemas"]["Timestamp"];
+            until?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description What the patient breathes. */
         Supply: {
             /** @enum {string} */
@@ -2045,6 +2128,7 @@ export interface components {
             /** @description Plain words, English. */
             textEn: components["schemas"]["Private_String"];
             reading?: components["schemas"]["ReadingId"] | null;
+            measured?: components["schemas"]["Measured"] | null;
         };
         /**
          * Format: int64
@@ -2182,7 +2266,7 @@ export interface components {
             latest: components["schemas"]["Latest"][];
             score?: components["schemas"]["Score"] | null;
             notScored?: components["schemas"]["NotScored"] | null;
-            /** @description The last hour, per kind. */
+            /** @description The last hour, per kind; in a record the whole call. */
             trends: components["schemas"]["Trend"][];
         };
     };

@@ -3,6 +3,7 @@ import type { components } from './schema.ts';
 
 type Schemas = components['schemas'];
 
+export type Attended = Schemas['Attended'];
 export type Band = Schemas['Band'];
 export type CallView = Schemas['CallView'];
 export type CaseView = Schemas['CaseView'];
@@ -20,6 +21,7 @@ export type EndReason = Schemas['EndReason'];
 export type FieldProblem = Schemas['FieldProblem'];
 export type Finding = Schemas['Finding'];
 export type Findings = Schemas['Findings'];
+export type Flag = Schemas['Flag'];
 export type IdentityMethod = Schemas['IdentityMethod'];
 export type Interval = Schemas['Interval'];
 export type Item = Schemas['Item'];
@@ -31,6 +33,7 @@ export type Line = Schemas['Line'];
 export type Me = Schemas['Me'];
 export type MeWho = Schemas['MeWho'];
 export type Measure = Schemas['Measure'];
+export type Measured = Schemas['Measured'];
 export type MediaMode = Schemas['MediaMode'];
 export type Name = Schemas['Name'];
 export type NewReading = Schemas['NewReading'];

@@ -10,6 +10,7 @@ use yoban_domain::session::{Disposition, Outcome};
 use yoban_domain::wire::rest::{CaseView, EncounterView};
 use yoban_domain::wire::signal::ClientMessage as Say;
 use yoban_domain::wire::view::{CallView, QueueItem};
+use yoban_domain::words;
 use yoban_media::recording::{Kind, Manifest};
 
 use super::{Night1, Tell, WRITTEN, stranger};
@@ -69,6 +70,42 @@ pub struct Recorded {
     pub manifest: Manifest,
 }
 
+/// What a screen shows of a record is what is printed: two routes, one record.
+fn as_printed(shown: &EncounterView, page: &str) {
+    let says = |what: &str| assert!(page.contains(what), "shown and not printed: {what}");
+    let found = &shown.findings;
+    let (urgency, identity) = (found.urgency.expect("a colour"), found.identity.expect("an identity"));
+    says(words::urgency(urgency).ja);
+    let by = found.identity_by.as_ref().expect("who recognised the patient");
+    says(&format!("{}（<bdi>{}</bdi>）", words::identity(identity).ja, by.name.kanji.reveal()));
+    let flags = found.red_flags.as_ref().expect("a screen for red flags");
+    if flags.is_empty() {
+        says("該当なし");
+    }
+    flags.iter().for_each(|flag| says(words::red_flag(*flag).ja));
+    let sbar = found.sbar.as_ref().expect("a write-up");
+    for text in [&sbar.situation, &sbar.background, &sbar.assessment, &sbar.recommendation] {
+        says(text.reveal());
+    }
+    let score = shown.vitals.score.as_ref().expect("a score");
+    let total =
+        if score.min == score.max { score.min.to_string() } else { format!("{}–{}", score.min, score.max) };
+    says(&format!("NEWS2 {total}<"));
+    for latest in shown.vitals.latest.iter().filter(|l| !l.values.is_empty()) {
+        let numbers: Vec<String> = latest.values.iter().take(2).map(|v| v.value.text()).collect();
+        says(&numbers.join("/"));
+    }
+    assert!(shown.vitals.trends.iter().any(|t| t.points.len() >= 5), "the curve of the call");
+    let rows = |from: &str| {
+        let table = page.split_once(from).unwrap_or_else(|| panic!("no {from}")).1;
+        table.split("</table>").next().unwrap_or_default().matches("<tr>").count() - 1
+    };
+    assert_eq!(rows("診療形態の記録</h2>"), found.ledger.len());
+    assert_eq!(rows("参加者と患者の同意</h2>"), shown.attended.len());
+    assert!(shown.attended.iter().any(|a| !a.answers.is_empty()) && !shown.recorded.is_empty());
+    assert!(shown.decided_at.is_some() && shown.ended_at > shown.answered_at);
+}
+
 impl Night1 {
     /// Fetches and checks encounter, page, FHIR bundle and time line.
     pub async fn papers(&self) -> Papers {
@@ -77,14 +114,15 @@ impl Night1 {
         let encounter: EncounterView = doctor.get(&format!("/api/v1/encounters/{session}")).await;
         assert_eq!((encounter.version, encounter.may_sign), (Some(1), false));
         assert_eq!(encounter.digest.as_ref().map(String::len), Some(64));
-        assert_eq!(encounter.signed_by.unwrap().person, doctor.person());
-        assert_eq!(encounter.note.unwrap().reveal(), WRITTEN[4]);
+        assert_eq!(encounter.signed_by.as_ref().unwrap().person, doctor.person());
+        assert_eq!(encounter.findings.note.as_ref().unwrap().reveal(), WRITTEN[4]);
 
         let page = doctor.bytes(&format!("/api/v1/encounters/{session}/page")).await;
         let page = String::from_utf8(page).unwrap();
         for text in WRITTEN.iter().chain(&["<svg", "93", "152", "36.8"]) {
             assert!(page.contains(text), "the page lacks {text}");
         }
+        as_printed(&encounter, &page);
         assert!(!page.contains("36.80"), "more than the thermometer can know");
         // What was worn through the call is a curve: six values of saturation, pulse and temperature are three paths of
         // five lines each.

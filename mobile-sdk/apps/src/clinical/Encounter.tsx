@@ -3,13 +3,16 @@ import { now } from '../app/clock.ts';
 import { unsaved } from '../app/drafts.ts';
 import { clockSeconds, dayTime, nameOf } from '../app/format.ts';
 import type { Send } from '../app/send.ts';
-import { either, t } from '../i18n/index.tsx';
+import { t } from '../i18n/index.tsx';
 import { noPrescription } from '../model/disposition.ts';
+import { noSbar } from '../model/sbarText.ts';
 import { lasting, ofCall } from '../model/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Loading, Notice, Unread } from '../ui/parts.tsx';
 import type { CaseView, EncounterView, Id, PlacedReading, Recording, TimelineEntry } from '../wire.ts';
+import { Attendance, Kinds, VitalsThen, When, Why } from './EncounterParts.tsx';
 import { Decided, DispositionForm, SignButton, UndecidedDraft } from './Finish.tsx';
+import { Log } from './Log.tsx';
 import { PatientPanel } from './PatientPanel.tsx';
 import { Playback, type PlaybackProps } from './Playback.tsx';
 import { Looked, RecheckForm, UntakenDraft } from './Recheck.tsx';
@@ -39,16 +42,16 @@ function TimeLine(props: { thread: Thread; session: Id; onRetry: () => void }): 
       ) : thread === 'unreadable' ? (
         <Unread onRetry={onRetry} testid="timeline-unreadable" />
       ) : (
-        <ol class="timeline">
-          {entriesOf(thread, session).map((entry) => (
-            <li key={entry.seq}>
-              <time class="num" dateTime={new Date(entry.at).toISOString()}>
-                {clockSeconds(entry.at)}
-              </time>
-              <span>{either(entry.text, entry.textEn)}</span>
-            </li>
-          ))}
-        </ol>
+        <Log
+          class="timeline"
+          label={t('enc.timeline')}
+          items={entriesOf(thread, session).map((entry) => ({ entry, at: entry.at }))}
+          place={({ at }) => (
+            <time class="num" dateTime={new Date(at).toISOString()}>
+              {clockSeconds(at)}
+            </time>
+          )}
+        />
       )}
     </section>
   );
@@ -80,10 +83,14 @@ export interface EncounterProps {
   onSign: (seen: number) => Promise<boolean>;
 }
 
-/** One consultation as it stands in the record: decision, note, signature, and everything that happened. */
+/**
+ * One consultation as it stands in the record, in the order in which it is read in the morning: who, what was decided, why,
+ * the vital signs, the note and the signature, who was there, and everything that happened.
+ */
 export function Encounter(props: EncounterProps): VNode {
   const { encounter, thread } = props;
   const lines = entriesOf(thread, encounter.session);
+  const { note } = encounter.findings;
   return (
     <main class="encounter" data-testid="encounter">
       <header class="row wrap">
@@ -103,11 +110,12 @@ export function Encounter(props: EncounterProps): VNode {
         {nameOf(encounter.patient.name)} <small class="soft">{t('age', { n: encounter.patient.age })}</small>
       </p>
       <div class="enc-grid">
-        <section class="card">
+        <section class="card enc-patient">
           <PatientPanel patient={encounter.patient} />
         </section>
-        <div class="stack">
-          <section class="card stack">
+        <div class="enc-main">
+          <section class="card stack" data-testid="enc-decision">
+            <When encounter={encounter} />
             {props.outdated === 'unread' && (
               <div data-testid="record-outdated">
                 <Notice tone="bad" icon="linkOff" live>
@@ -155,7 +163,11 @@ export function Encounter(props: EncounterProps): VNode {
                 send={props.send}
               />
             ) : encounter.disposition ? (
-              <Decided disposition={encounter.disposition} by={encounter.decidedBy} />
+              <Decided
+                disposition={encounter.disposition}
+                by={encounter.decidedBy}
+                at={encounter.decidedAt}
+              />
             ) : (
               !encounter.answeredByNext && <p class="soft">{t('enc.dispNone')}</p>
             )}
@@ -165,20 +177,28 @@ export function Encounter(props: EncounterProps): VNode {
             )}
             {encounter.rechecked && <Looked looked={encounter.rechecked} />}
             {!encounter.mayRecheck && <UntakenDraft session={encounter.session} />}
-            <div>
-              <h3>{t('note.title')}</h3>
-              <p class="pre">{encounter.note || <span class="soft">{t('enc.noteNone')}</span>}</p>
-            </div>
+          </section>
+          <Why encounter={encounter} />
+          <VitalsThen encounter={encounter} />
+          <section class="card stack" data-testid="enc-note">
+            <h3>{t('note.title')}</h3>
+            <p class="pre">{note || <span class="soft">{t('enc.noteNone')}</span>}</p>
             {encounter.maySign && !encounter.version && (
               <SignButton
                 testid="enc-sign"
                 seen={encounter.seen}
                 disabled={props.outdated !== null}
-                unsaved={unsaved(encounter.session, { note: encounter.note ?? '', sbar: undefined })}
+                unsaved={unsaved(encounter.session, {
+                  note: note ?? '',
+                  sbar: encounter.findings.sbar ?? noSbar,
+                })}
                 onSign={props.onSign}
               />
             )}
           </section>
+          <Attendance encounter={encounter} />
+          <Kinds encounter={encounter} />
+          <TimeLine thread={thread} session={encounter.session} onRetry={props.onRetry} />
           <section class="card stack">
             <h3>{t('play.title')}</h3>
             <Playback
@@ -190,7 +210,6 @@ export function Encounter(props: EncounterProps): VNode {
             />
           </section>
         </div>
-        <TimeLine thread={thread} session={encounter.session} onRetry={props.onRetry} />
       </div>
     </main>
   );

@@ -12,12 +12,13 @@ import {
   doctorOnly,
   emptyForm,
   type Form,
+  formerOf,
   formOf,
   missing,
   needsReason,
-  nextTime,
   noPrescription,
   overtakenBy,
+  promisedAt,
   standsThere,
 } from '../model/disposition.ts';
 import { plainText } from '../model/draft.ts';
@@ -27,7 +28,7 @@ import { noSbar } from '../model/sbarText.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Dialog, Field, Notice } from '../ui/parts.tsx';
 import { TextArea } from '../ui/TextArea.tsx';
-import type { CallView, Disposition, Id, OutcomeKind, PersonCard } from '../wire.ts';
+import type { CallView, Disposition, Id, OutcomeKind, PersonCard, Timestamp } from '../wire.ts';
 import { Theirs, Unsent } from './Theirs.tsx';
 
 const KINDS: readonly OutcomeKind[] = [
@@ -78,14 +79,19 @@ export function NoteEditor({ call, send }: { call: CallView; send: Send }): VNod
 }
 
 /** A decision as it stands, and whose it is. */
-export function Decided(props: { disposition: Disposition; by: PersonCard | null | undefined }): VNode {
-  const { disposition, by } = props;
+export function Decided(props: {
+  disposition: Disposition;
+  by: PersonCard | null | undefined;
+  at?: Timestamp | null | undefined;
+}): VNode {
+  const { disposition, by, at } = props;
   const { outcome } = disposition;
   return (
     <div class="decided" data-testid="decided">
       <span class="soft">
         {t('disp.decided')}
         {by && t('disp.by', { who: nameOf(by.name) })}
+        {at && <span class="num"> {dayTime(at)}</span>}
       </span>
       <b>
         {t(`outcome.${outcome.outcome}`)} {outcome.outcome === 'recheckAt' && dayTime(outcome.at)}
@@ -152,7 +158,7 @@ export function DispositionForm(props: {
   const stands = stored ?? about.disposition;
   const by = stored ? null : about.by;
   const entered = keptOf(session, 'disposition');
-  const former = about.former ? formOf(about.former, now.value, zone.value) : null;
+  const former = about.former ? formerOf(about.former, now.value, zone.value) : null;
   const written = entered.value ?? { ...(former ?? emptyForm), over: stands };
   const doctor = about.noPrescription !== 'doctor';
   const closed = (kind: OutcomeKind | null) => doctorOnly(kind, sudden, doctor);
@@ -161,7 +167,7 @@ export function DispositionForm(props: {
   const setDraft = (next: Form) => entered.set({ ...draft, ...next });
   const [tried, setTried] = useState(false);
   const [busy, go] = useBusy();
-  const at = nextTime(draft.time, now.value, zone.value);
+  const at = promisedAt(draft, now.value, zone.value);
   const gaps = missing(draft, sudden, now.value, zone.value);
   const theirs = overtakenBy(draft, stands, dispositionOf(draft, sudden, now.value, zone.value));
   const kinds = cancelled ? (['cancelledAndChecked', ...KINDS] as const) : KINDS;
@@ -185,11 +191,7 @@ export function DispositionForm(props: {
         <Decided disposition={stands} by={by} />
         {signed && <UndecidedDraft session={session} />}
         {!signed && (
-          <Button
-            icon="pen"
-            onClick={() => setDraft(formOf(stands, now.value, zone.value))}
-            testid="disp-change"
-          >
+          <Button icon="pen" onClick={() => setDraft(formOf(stands, zone.value))} testid="disp-change">
             {t('disp.change')}
           </Button>
         )}
@@ -242,7 +244,7 @@ export function DispositionForm(props: {
             type="time"
             value={draft.time}
             data-testid="disp-time"
-            onInput={(event) => setDraft({ ...draft, time: event.currentTarget.value })}
+            onInput={(event) => setDraft({ ...draft, time: event.currentTarget.value, at: null })}
           />
           {/* An hour that has passed today, and the present minute, mean tomorrow. */}
           <span class="soft small" data-testid="disp-when" aria-live="polite">

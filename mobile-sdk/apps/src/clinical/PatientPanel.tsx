@@ -4,7 +4,8 @@ import { lang, t } from '../i18n/index.tsx';
 import { Empty } from '../ui/parts.tsx';
 import type { PatientCard } from '../wire.ts';
 
-const Row = ({ name, children }: { name: string; children: ComponentChildren }): VNode => (
+/** A name and what is known under it, within `facts`. */
+export const Row = ({ name, children }: { name: string; children: ComponentChildren }): VNode => (
   <div class="fact">
     <dt>{name}</dt>
     <dd>{children}</dd>

@@ -2,12 +2,13 @@ import type { Progress } from '@yoban/sdk';
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { clockTime, personName, span, stopwatch } from '../app/format.ts';
-import { either, t } from '../i18n/index.tsx';
+import { t } from '../i18n/index.tsx';
 import { fileAt, inTheMaking, moments, playlistOf } from '../model/recording.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Empty, Loading, Notice, Unread } from '../ui/parts.tsx';
 import type { Participant, TimelineEntry } from '../wire.ts';
 import type { Recordings } from './Encounter.tsx';
+import { Log } from './Log.tsx';
 
 export interface PlaybackProps {
   recordings: Recordings;
@@ -162,18 +163,16 @@ export function Playback(props: PlaybackProps): VNode {
       )}
       {sounding === 'lost' && <Notice tone="warn">{t('unread.sub')}</Notice>}
       {sound && (
-        <ol class="moments" aria-label={t('play.moments')}>
-          {moments(sound, timeline, found?.placed ?? []).map(({ entry, second: at }) => (
-            <li key={entry.seq}>
-              <button type="button" class="btn ghost num" disabled={!url} onClick={() => jump(at)}>
-                {stopwatch(at * 1000)}
-              </button>
-              <span class={entry.fact === 'readingStored' ? 'reading' : ''}>
-                {either(entry.text, entry.textEn)}
-              </span>
-            </li>
-          ))}
-        </ol>
+        <Log
+          class="moments"
+          label={t('play.moments')}
+          items={moments(sound, timeline, found?.placed ?? [])}
+          place={({ at }) => (
+            <button type="button" class="btn ghost num" disabled={!url} onClick={() => jump(at / 1000)}>
+              {stopwatch(at)}
+            </button>
+          )}
+        />
       )}
     </div>
   );

@@ -59,7 +59,7 @@ function options(width: number, height: number, shown: [number, number]): UPlot.
         grid: { stroke: css('--line-soft'), width: 1 },
         ticks: { show: false },
         // Whole minutes: the labels show no smaller ones.
-        incrs: [60, 120, 300, 600, 900, 1800],
+        incrs: [60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400],
         values: (_, splits) => splits.map((s) => clockTime(s * 1000)),
       },
       axis('percent', 3, '--plot-1'),
@@ -70,8 +70,9 @@ function options(width: number, height: number, shown: [number, number]): UPlot.
   };
 }
 
-/** SpO2, pulse and blood pressure since the first reading; its place is kept before the first reading. */
-export function TrendPlot({ view, height = 170 }: { view: VitalsView | null; height?: number }): VNode {
+/** SpO2, pulse and blood pressure since the first reading; its place is kept before the first reading. `whole`: of a record. */
+export function TrendPlot(props: { view: VitalsView | null; height?: number; whole?: boolean }): VNode {
+  const { view, height = 170, whole = false } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = plotOf(view?.trends ?? []);
   const look = `${theme.value} ${lang.value}`;
@@ -80,7 +81,7 @@ export function TrendPlot({ view, height = 170 }: { view: VitalsView | null; hei
     if (!element || !view || plot.empty) return;
     const data = [plot.times, ...plot.lines, ...plot.doubtful] as UPlot.AlignedData;
     const chart = new UPlot(
-      options(element.clientWidth || 600, height, windowOf(plot, view.now)),
+      options(element.clientWidth || 600, height, windowOf(plot, view.now, whole)),
       data,
       element,
     );

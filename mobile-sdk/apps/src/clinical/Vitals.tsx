@@ -28,13 +28,15 @@ interface TileProps {
   view: VitalsView | null;
   compact: boolean;
   brief: boolean;
+  past: boolean;
 }
 
 /**
  * `compact`: the unit stands beside the name, so that the number keeps its size in a narrow tile. `brief`: over a
- * picture there is room for the number, its age, and that something is to be known about it; the words stand below.
+ * picture there is room for the number, its age, and that something is to be known about it; the words stand below. `past`: in a
+ * record a value has a time, and grows no older.
  */
-function Tile({ kind, latest, view, compact, brief }: TileProps): VNode {
+function Tile({ kind, latest, view, compact, brief, past }: TileProps): VNode {
   // Oxygen is a word as often as a flow: its unit stands with the number.
   const unitAbove = compact && kind !== 'oxygen';
   const doubt = latest?.reading.flags.filter((f) => f !== 'ongoing') ?? [];
@@ -42,7 +44,7 @@ function Tile({ kind, latest, view, compact, brief }: TileProps): VNode {
   const large = latest && instead ? { ...latest, values: instead.values } : latest;
   return (
     <div
-      class={`vital ${latest?.stale ? 'stale' : ''} ${latest ? '' : 'none'}`}
+      class={`vital ${latest?.stale && !past ? 'stale' : ''} ${latest ? '' : 'none'}`}
       data-testid={`vital-${kind}`}
     >
       <dt>
@@ -74,9 +76,11 @@ function Tile({ kind, latest, view, compact, brief }: TileProps): VNode {
             </>
           ) : latest && view ? (
             <>
-              {latest.stale && <b class="flag">{t('vit.stale')}</b>}
-              {!latest.stale && doubt[0] && <b class="flag">{t(brief ? 'vit.doubt' : `flag.${doubt[0]}`)}</b>}
-              <span class="num">{ageText(latest, view, now.value)}</span>
+              {latest.stale && !past && <b class="flag">{t('vit.stale')}</b>}
+              {(past || !latest.stale) && doubt[0] && (
+                <b class="flag">{t(brief ? 'vit.doubt' : `flag.${doubt[0]}`)}</b>
+              )}
+              {!past && <span class="num">{ageText(latest, view, now.value)}</span>}
               {!brief && <span class="num">{clockTime(latest.reading.takenAt)}</span>}
               {!brief && <span class="source">{sourceText(latest.reading)}</span>}
             </>
@@ -95,15 +99,24 @@ export function VitalTiles(props: {
   only?: readonly VitalKind[];
   compact?: boolean;
   brief?: boolean;
+  past?: boolean;
 }): VNode {
-  const { view, only, compact = false, brief = false } = props;
+  const { view, only, compact = false, brief = false, past = false } = props;
   const latest = (kind: VitalKind) => view?.latest.find((l) => l.kind === kind) ?? null;
   const more = (view?.latest ?? []).map((l) => l.kind).filter((k) => !MAIN.includes(k));
   const kinds = only ?? [...MAIN, ...more];
   return (
     <dl class={`vitals ${compact ? 'compact' : ''}`}>
       {kinds.map((kind) => (
-        <Tile kind={kind} latest={latest(kind)} view={view} compact={compact} brief={brief} key={kind} />
+        <Tile
+          kind={kind}
+          latest={latest(kind)}
+          view={view}
+          compact={compact}
+          brief={brief}
+          past={past}
+          key={kind}
+        />
       ))}
     </dl>
   );

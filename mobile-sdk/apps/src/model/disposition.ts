@@ -8,6 +8,8 @@ export interface Form {
   reason: string;
   /** `HH:MM` in the association's zone, as the time field gives it. */
   time: string;
+  /** The very instant `time` was promised for; `null` once the field was touched, or where nothing was promised. */
+  at: Timestamp | null;
 }
 
 /** The form, and the decision in whose place it was written: what stood when it was begun, or what was read since. */
@@ -15,7 +17,7 @@ export interface Draft extends Form {
   over: Disposition | null;
 }
 
-export const emptyForm: Form = { kind: null, advice: '', reason: '', time: '' };
+export const emptyForm: Form = { kind: null, advice: '', reason: '', time: '', at: null };
 
 const sameDecision = (a: Disposition, b: Disposition): boolean =>
   a.advice === b.advice &&
@@ -40,10 +42,10 @@ export function overtakenBy(
 export const standsThere = (disposition: Disposition | null): Decided =>
   disposition ? { stands: 'decision', disposition } : { stands: 'nothing' };
 
-/** A decision as a form again, to be changed. A time that has passed would mean tomorrow's: it is asked for anew. */
-export function formOf(disposition: Disposition, now: number, zone: string): Form {
+/** A decision as a form again, to be changed. A promise that stands stays the same one while its time is not touched. */
+export function formOf(disposition: Disposition, zone: string): Form {
   const { outcome } = disposition;
-  const at = outcome.outcome === 'recheckAt' && outcome.at > now ? outcome.at : null;
+  const at = outcome.outcome === 'recheckAt' ? outcome.at : null;
   const time =
     at === null
       ? ''
@@ -58,8 +60,19 @@ export function formOf(disposition: Disposition, now: number, zone: string): For
     advice: disposition.advice,
     reason: disposition.reasonOnline ?? '',
     time,
+    at,
   };
 }
+
+/** The words of a decision that does not stand any more. What it promised for a time that has passed is promised anew. */
+export function formerOf(disposition: Disposition, now: number, zone: string): Form {
+  const form = formOf(disposition, zone);
+  return form.at !== null && form.at <= now ? { ...form, time: '', at: null } : form;
+}
+
+/** When the second look is promised for; none while there is no time. */
+export const promisedAt = (form: Form, now: number, zone: string): number | null =>
+  form.at ?? nextTime(form.time, now, zone);
 
 /** Outcomes after which nobody sees the patient tonight. */
 const ONLINE: readonly OutcomeKind[] = ['advice', 'prescription', 'recheckAt', 'nextDay'];
@@ -106,7 +119,7 @@ export type Missing = 'kind' | 'advice' | 'reason' | 'time';
 export function missing(draft: Form, sudden: boolean, now: number, zone: string): Missing[] {
   const out: Missing[] = [];
   if (!draft.kind) out.push('kind');
-  if (draft.kind === 'recheckAt' && nextTime(draft.time, now, zone) === null) out.push('time');
+  if (draft.kind === 'recheckAt' && promisedAt(draft, now, zone) === null) out.push('time');
   if (!draft.advice.trim()) out.push('advice');
   if (needsReason(draft.kind, sudden) && !draft.reason.trim()) out.push('reason');
   return out;
@@ -115,7 +128,7 @@ export function missing(draft: Form, sudden: boolean, now: number, zone: string)
 /** What is sent; none while something is missing. */
 export function dispositionOf(draft: Form, sudden: boolean, now: number, zone: string): Disposition | null {
   if (!draft.kind || missing(draft, sudden, now, zone).length > 0) return null;
-  const at = nextTime(draft.time, now, zone);
+  const at = promisedAt(draft, now, zone);
   const outcome: Outcome =
     draft.kind === 'recheckAt' ? { outcome: 'recheckAt', at: at ?? now } : { outcome: draft.kind };
   const reason = draft.reason.trim();

@@ -8,6 +8,7 @@ import type {
   TimelineEntry,
   Timestamp,
 } from '../wire.ts';
+import type { Placed } from './timeline.ts';
 
 /** The pictures of one person: a new file begins with every connection. */
 export interface Sight {
@@ -68,28 +69,26 @@ export function fileAt(
 }
 
 /**
- * What happened while the sound ran, with the second at which it is heard. A reading lies where it was measured, as
+ * What happened while the sound ran, with the milliseconds after which it is heard. A reading lies where it was measured, as
  * the server placed it; the line of the log says when it came.
  */
 export function moments(
   sound: RecordedFile,
   timeline: readonly TimelineEntry[],
   placed: readonly PlacedReading[],
-): { entry: TimelineEntry; second: number }[] {
+): Placed[] {
   const measured = new Map(placed.map(({ reading, recorded }) => [reading, inFile(sound, recorded)]));
   return timeline
-    .map((entry) => ({
-      entry,
-      second: entry.reading ? measured.get(entry.reading) : during(sound, entry.at),
-    }))
-    .filter((moment): moment is { entry: TimelineEntry; second: number } => moment.second !== undefined)
-    .sort((a, b) => a.second - b.second || a.entry.seq - b.entry.seq);
+    .map((entry) => ({ entry, at: entry.reading ? measured.get(entry.reading) : during(sound, entry.at) }))
+    .filter((moment): moment is Placed => moment.at !== undefined)
+    .sort((a, b) => a.at - b.at || a.entry.seq - b.entry.seq);
 }
 
 function inFile({ file }: RecordedFile, recorded: PlacedReading['recorded']): number | undefined {
   const places = recorded ? [...recorded.tracks, ...(recorded.mix ? [recorded.mix] : [])] : [];
-  return places.find((place) => place.file === file)?.seconds;
+  const seconds = places.find((place) => place.file === file)?.seconds;
+  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 const during = ({ startedAt, duration }: RecordedFile, at: Timestamp): number | undefined =>
-  at >= startedAt && at < startedAt + duration ? (at - startedAt) / 1000 : undefined;
+  at >= startedAt && at < startedAt + duration ? at - startedAt : undefined;

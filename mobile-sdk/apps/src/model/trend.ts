@@ -70,9 +70,16 @@ const SHORTEST_MS = 10 * 60_000;
 /** What the server sends. */
 const LONGEST_MS = 60 * 60_000;
 
-/** What time the plot shows, seconds since 1970: from the first value until now, neither very short nor very long. */
-export function windowOf(plot: Pick<Plot, 'times'>, now: number): [from: number, until: number] {
+/**
+ * What time the plot shows, seconds since 1970: from the first value until now, neither very short nor very long. `whole`:
+ * of a record, all of it.
+ */
+export function windowOf(
+  plot: Pick<Plot, 'times'>,
+  now: number,
+  whole = false,
+): [from: number, until: number] {
   const first = (plot.times[0] ?? now / 1000) * 1000;
-  const span = Math.min(Math.max(now - first, SHORTEST_MS), LONGEST_MS);
+  const span = Math.min(Math.max(now - first, SHORTEST_MS), whole ? Number.POSITIVE_INFINITY : LONGEST_MS);
   return [(now - span) / 1000, now / 1000];
 }

@@ -8,6 +8,7 @@ import type {
   MeasureValue,
   Reading,
   Score,
+  Source,
   TrendPoint,
   VitalKind,
   VitalsView,
@@ -105,12 +106,14 @@ export const inWords = (latest: Pick<Latest, 'kind' | 'reading' | 'values'>): st
     ? `${valueText(latest)}${unitOf(latest.kind) === '%' ? '' : ' '}${unitOf(latest.kind)}`
     : valueText(latest);
 
-export function sourceText(reading: Reading): string {
-  if (reading.source.kind === 'manual') {
-    return t(reading.source.by.kind === 'clinician' ? 'vit.source.clinician' : 'vit.source.household');
+export function sourceName(source: Source): string {
+  if (source.kind === 'manual') {
+    return t(source.by.kind === 'clinician' ? 'vit.source.clinician' : 'vit.source.household');
   }
-  return t(`vit.source.${reading.source.kind}`);
+  return t(`vit.source.${source.kind}`);
 }
+
+export const sourceText = (reading: Reading): string => sourceName(reading.source);
 
 /** How old a reading is at `now`, in words of one unit. The view's own age is at the moment it was made. */
 export const ageText = (latest: Latest, view: VitalsView, now: number): string =>

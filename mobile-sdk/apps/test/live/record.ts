@@ -25,7 +25,11 @@ export async function signing(browser: Browser, base: string): Promise<void> {
     const give = (route: Route, session: string) =>
       route.fulfill({
         contentType: 'application/json',
-        body: JSON.stringify({ ...unsigned, session, note: `記録 ${session}` }),
+        body: JSON.stringify({
+          ...unsigned,
+          session,
+          findings: { ...record.findings, note: `記録 ${session}` },
+        }),
       });
     await page.route('**/api/v1/encounters/session-8', (route) => give(route, 'session-8'));
     await page.route('**/api/v1/encounters/session-7', (route) => {
@@ -179,7 +183,7 @@ export async function takenBack(browser: Browser, base: string): Promise<void> {
 export async function deciding(browser: Browser, base: string): Promise<void> {
   const { page, heard } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
   await page.click(at('go-on-duty'));
-  const open = { ...unsigned, session: 'session-9', disposition: null, note: null, maySign: false };
+  const open = { ...unsigned, session: 'session-9', disposition: null, maySign: false };
   let decided = false;
   const give = (route: Route) =>
     route.fulfill({

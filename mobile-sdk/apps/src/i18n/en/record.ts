@@ -1,0 +1,42 @@
+import type { record as ja } from '../ja/record.ts';
+import type { Message } from '../text.ts';
+
+export const record: Record<keyof typeof ja, Message> = {
+  'enc.called': 'Called {time}',
+  'enc.answered': 'Answered {time}',
+  'enc.ended': 'Ended {time}',
+  'enc.lasted': 'Call {span}',
+  'enc.why': 'What the decision rests on',
+  'enc.urgency.none': 'Not recorded',
+  'enc.red.none': 'None found',
+  'enc.red.unasked': 'Not screened',
+  'enc.identity.none': 'Not recorded',
+  'enc.identity.by': '{how} ({who})',
+  'enc.vitals': 'Vital signs at the end of the call',
+  'enc.vitals.none': 'Nothing was measured',
+  'enc.scaleChosen': 'SpO2 scale {n} ({who}, {time}), why: {reason}',
+  'enc.people': 'Who took part, and the patient’s consent',
+  'enc.notLetIn': 'Not let in',
+  'enc.byTap': 'Agreed by calling',
+  'enc.given.onTablet': '“Yes” on the tablet {time}',
+  'enc.given.spoken': 'Agreed aloud (heard by {who}) {time}',
+  'enc.refused': '“No” {time}',
+  'enc.noAnswer': 'No consent on record',
+  'enc.noConsent': 'No consent was given',
+  'enc.kind': 'Kind of care',
+  'enc.nurseThere': 'A nurse at the bedside',
+  'enc.examined': 'Online medical examination in all: {span}',
+  'enc.rec.answers': 'Answers about recording',
+  'enc.rec.ran': 'Recorded {spans}',
+  'enc.rec.yes': '{who} agreed {time}',
+  'enc.rec.no': '{who} refused or withdrew {time}',
+  'enc.rec.none': 'Not recorded',
+  'enc.run': {
+    one: '{kind} {range} ({source}, {n} reading, {from} to {until})',
+    other: '{kind} {range} ({source}, {n} readings, {from} to {until})',
+  },
+  'enc.run.flagged': {
+    one: '{kind} {range} ({source}, {n} reading, {from} to {until}): {flags}',
+    other: '{kind} {range} ({source}, {n} readings, {from} to {until}): {flags}',
+  },
+};
