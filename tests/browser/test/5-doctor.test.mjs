@@ -96,7 +96,7 @@ step('the doctor declines with a reason: the nurse is told wherever she is, and 
 
 step('the tablet’s question shows who asks in: name, institution, year of registration', async () => {
   await second.taps('accept');
-  const card = await tablet.text('ask-join');
+  const card = await tablet.plain('ask-join');
   assert.match(card, /当番医/);
   assert.match(card, /夕霧 千尋/);
   assert.match(card, /かわせみ内科/);

@@ -36,7 +36,7 @@ step('the desk asks the visiting nurse in; the patient reads who it is and says 
   await desk.by(`candidate-${night.person('phone', 2).person}`).getByRole('button').click();
   await visitor.taps('accept');
   await visitor.sees('screen-gated');
-  const card = await tablet.text('ask-join');
+  const card = await tablet.plain('ask-join');
   assert.match(card, /訪問看護師/);
   assert.match(card, /東雲 まこと.*みなも訪問看護ステーション/);
   assert.doesNotMatch(await tablet.plain('ask-join'), /医師の登録/);
