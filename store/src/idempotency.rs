@@ -2,7 +2,7 @@
 
 use yoban_domain::time::{Span, Timestamp};
 
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::value::plain;
 use crate::{Error, Result};
 
@@ -42,6 +42,24 @@ struct Row {
     status: Option<i64>,
     response: Option<String>,
     created_ms: i64,
+}
+
+impl Conn {
+    /// Whether a request with this key was claimed, answered or not. It takes no turn of the writer.
+    ///
+    /// # Errors
+    /// `Value` when a part of the key holds a NUL.
+    pub async fn request_claimed(&mut self, request: RequestKey<'_>) -> Result<bool> {
+        let found = one!(
+            self,
+            (i64,),
+            "SELECT created_ms FROM idempotency WHERE actor = $1 AND route = $2 AND key = $3",
+            plain(request.actor)?,
+            plain(request.route)?,
+            plain(request.key)?
+        )?;
+        Ok(found.is_some())
+    }
 }
 
 impl Tx {

@@ -162,6 +162,27 @@ impl Auth {
         self.signed_in(Actor { who, ..identity.actor }, identity.device, now).await
     }
 
+    /// Whether this is a code that would sign somebody in now. A look that takes no turn of the writer.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    pub async fn knows_code(&self, code: &str) -> Result<bool, ApiError> {
+        let now = self.engine.clock().now();
+        Ok(self.engine.store().read().await?.sign_in_code(&code_hash(code), now).await?.is_some())
+    }
+
+    /// Whether new tokens would be given for this refresh token now. A look that takes no turn of the writer.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    pub async fn knows_refresh(&self, token: &str) -> Result<bool, ApiError> {
+        match self.refresh(token).await {
+            Ok(_) => Ok(true),
+            Err(ApiError::Unauthenticated) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
     async fn signed_in(&self, actor: Actor, device: DeviceId, now: Timestamp) -> Result<SignedIn, ApiError> {
         let identity = Identity { actor, device, expires: now };
         let me = self.describe(&identity).await?.ok_or(ApiError::Unauthenticated)?;

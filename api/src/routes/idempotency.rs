@@ -12,11 +12,12 @@ use serde::{Deserialize, Serialize};
 use yoban_domain::people::{Actor, Who};
 use yoban_domain::time::Span;
 use yoban_domain::wire::problem::Problem;
+use yoban_domain::wire::rest::{Refresh, SignIn};
 use yoban_signaling::engine::Engine;
 use yoban_store::idempotency::{Claim, RequestKey};
 
 use super::LARGEST_BODY;
-use crate::auth::{Caller, Seal};
+use crate::auth::{Auth, Caller, Seal};
 use crate::problem::ApiError;
 
 /// A request that was begun this long ago and never answered may be begun anew: its server died.
@@ -42,6 +43,7 @@ struct Kept {
 /// Answers repeated requests. Answers are kept closed: they hold tokens and patients' words.
 pub(super) struct Repeats {
     pub(super) engine: Engine,
+    pub(super) auth: Arc<Auth>,
     pub(super) seal: Seal,
 }
 
@@ -68,6 +70,12 @@ impl Repeats {
         let actor = parts.extensions.get::<Caller>().map_or("anybody".to_owned(), |c| name(&c.actor));
         let route = format!("POST {}", parts.uri);
         let request = RequestKey { actor: &actor, route: &route, key: &key };
+        // Anybody may ask what asks for no token: whoever brings nothing good does not get as far as the one writer that taps
+        // wait for. The code is looked at before the key: a code that was used up meanwhile has left its key by then.
+        let anybody = parts.extensions.get::<Caller>().is_none();
+        if anybody && !self.lets_in(&body).await? && !self.claimed(request).await? {
+            return Ok(next.run(Request::from_parts(parts, Body::from(body))).await);
+        }
         let words: [&[u8]; 4] = [actor.as_bytes(), route.as_bytes(), key.as_bytes(), &body];
         let mut tx = self.engine.store().begin().await?;
         let hash = digest(&SHA256, &body);
@@ -95,6 +103,21 @@ impl Repeats {
         }
         tx.commit().await?;
         Ok(Response::from_parts(parts, Body::from(content)))
+    }
+
+    /// Whether the body of an open request brings a code or a refresh token that counts now.
+    async fn lets_in(&self, body: &[u8]) -> Result<bool, ApiError> {
+        if let Ok(asked) = serde_json::from_slice::<SignIn>(body) {
+            return self.auth.knows_code(asked.code.reveal()).await;
+        }
+        match serde_json::from_slice::<Refresh>(body) {
+            Ok(asked) => self.auth.knows_refresh(asked.refresh_token.reveal()).await,
+            Err(_) => Ok(false),
+        }
+    }
+
+    async fn claimed(&self, request: RequestKey<'_>) -> Result<bool, ApiError> {
+        Ok(self.engine.store().read().await?.request_claimed(request).await?)
     }
 
     fn again(&self, words: &[&[u8]], status: u16, kept: &str) -> Result<Response, ApiError> {
@@ -156,68 +179,4 @@ fn other_body() -> Problem {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use axum::handler::Handler;
-    use axum::middleware::from_fn;
-    use tokio::sync::Semaphore;
-    use yoban_domain::session::Timings;
-    use yoban_domain::time::Timestamp;
-    use yoban_signaling::clock::{Clock, VirtualClock};
-    use yoban_signaling::hint::Bus;
-    use yoban_store::Store;
-
-    use super::*;
-
-    fn posted() -> Request {
-        Request::builder()
-            .method(Method::POST)
-            .uri("/thing")
-            .header(HEADER, "k")
-            .body("asked".into())
-            .unwrap()
-    }
-
-    #[tokio::test]
-    async fn what_was_begun_is_finished_and_answered_once_although_the_connection_broke() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = format!("sqlite:{}", folder.path().join("yoban.db").display());
-        let store = Store::open(&at).await.unwrap();
-        store.migrate().await.unwrap();
-        // The clock stands: nothing counts as abandoned.
-        let clock = Clock::Virtual(VirtualClock::at(Timestamp(1_780_000_000_000)));
-        let engine = Engine::new(store, clock, Bus::default(), Timings::default(), true, "test");
-        let repeats = Arc::new(Repeats { engine, seal: Seal::new(&[7; 32]) });
-
-        let (begun, go_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-        let times = Arc::new(AtomicU32::new(0));
-        let (start, end, count) = (begun.clone(), go_on.clone(), times.clone());
-        let work = async move || {
-            start.add_permits(1);
-            end.acquire().await.unwrap().forget();
-            count.fetch_add(1, Ordering::SeqCst);
-            "done"
-        };
-        let site = work.layer(from_fn(move |request: Request, next: Next| {
-            let repeats = repeats.clone();
-            async move { repeats.pass(request, next).await }
-        }));
-        let connection = tokio::spawn(site.clone().call(posted(), ()));
-        begun.acquire().await.unwrap().forget();
-        connection.abort();
-        assert!(connection.await.unwrap_err().is_cancelled());
-        assert_eq!(site.clone().call(posted(), ()).await.status(), StatusCode::CONFLICT, "it still runs");
-        go_on.add_permits(1);
-        let mut answer = site.clone().call(posted(), ()).await;
-        for _ in 0..10_000 {
-            if answer.status() != StatusCode::CONFLICT {
-                break;
-            }
-            answer = site.clone().call(posted(), ()).await;
-        }
-        assert_eq!(answer.status(), StatusCode::OK);
-        assert_eq!(to_bytes(answer.into_body(), 100).await.unwrap(), "done");
-        assert_eq!(times.load(Ordering::SeqCst), 1);
-    }
-}
+mod tests;

@@ -73,7 +73,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// The whole site.
 pub fn site(state: State, seal: Seal) -> Router {
     let (api, document) = registered();
-    let repeats = Repeats { engine: state.signaling.engine.clone(), seal };
+    let repeats = Repeats { engine: state.signaling.engine.clone(), auth: state.auth.clone(), seal };
     let text = document.to_json().unwrap_or_default();
     api.with_document("/api/v1/openapi.json", text)
         .with_options("what may be posted says nothing of any call", &MEDIA, media::options)

@@ -59,13 +59,17 @@ pub async fn a_request_key_belongs_to_its_body_and_actor(store: &Store) {
 }
 
 pub async fn an_abandoned_request_is_taken_over(store: &Store) {
+    let claimed = async || store.read().await.unwrap().request_claimed(REQUEST).await.unwrap();
+    assert!(!claimed().await);
     assert_eq!(claim(store, REQUEST, b"body", 0).await, Claim::Fresh);
+    assert!(claimed().await);
     assert_eq!(claim(store, REQUEST, b"body", 59).await, Claim::InProgress);
     assert_eq!(claim(store, REQUEST, b"body", 60).await, Claim::Fresh);
     assert_eq!(claim(store, REQUEST, b"body", 61).await, Claim::InProgress, "taken over once");
     let mut turn = store.begin().await.unwrap();
     assert!(turn.abandon_request(REQUEST).await.unwrap());
     turn.commit().await.unwrap();
+    assert!(!claimed().await);
     assert_eq!(claim(store, REQUEST, b"body", 62).await, Claim::Fresh);
 }
 
