@@ -292,6 +292,10 @@ fn the_ledger_and_consents_stand_in_the_words_of_the_law() {
     ] {
         assert!(again.contains(said), "{said}");
     }
+    // One yes, also after a change of device and an end that was taken back.
+    let moved = printed(&story::moved(), Lang::Ja);
+    assert_eq!(moved.matches("呼出による").count(), 1, "the first nurse alone came by the tap");
+    assert!(moved.contains("が別の端末に移り、通話を続けています。") && !moved.contains("戻りました"));
     let mut hole = story::answered();
     hole.record.encounter.attendees.iter_mut().for_each(|a| a.answers.clear());
     assert!(printed(&hole, Lang::Ja).contains("同意の記録なし"));

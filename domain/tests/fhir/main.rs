@@ -166,6 +166,21 @@ fn every_answer_about_joining_is_a_consent_of_its_own() {
 }
 
 #[test]
+fn a_yes_goes_on_over_a_change_of_device_and_an_end_that_was_taken_back() {
+    let bundle = json(&story::moved());
+    let reference = format!("Practitioner/{}", story::colleague());
+    let consents: Vec<_> = resources(&bundle, "Consent")
+        .into_iter()
+        .filter(|c| c["provision"]["actor"][0]["reference"]["reference"] == reference.as_str())
+        .map(|c| {
+            let how = &c["extension"][0]["extension"][0]["valueCodeableConcept"]["coding"][0]["code"];
+            (c["status"].clone(), how.clone())
+        })
+        .collect();
+    assert_eq!(consents, [("active".into(), "onTablet".into())], "and no consent that was never given");
+}
+
+#[test]
 fn the_same_record_gives_the_same_bytes_whatever_the_base_ends_with() {
     let story = story::answered();
     assert_eq!(text(&story), text(&story::answered()));

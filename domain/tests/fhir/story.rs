@@ -420,6 +420,30 @@ pub fn asked_again() -> Story {
     night.story("asked-again", Some(nurse()))
 }
 
+/// A colleague the patient said yes to goes on with the call on another computer; the end is asked for and taken back.
+pub fn moved() -> Story {
+    let mut night = Night::begins();
+    night.answered();
+    let who = Participant::Staff { person: colleague() };
+    night.nurse(FactKind::Accepted { leg: leg(4), who, role: LegRole::DeskNurse });
+    night.system(FactKind::JoinConsentAsked { leg: leg(4) });
+    night.pass(20);
+    night.tablet(FactKind::JoinConsentGiven { leg: leg(4), how: ConsentManner::OnTablet });
+    night.system(FactKind::GateOpened { leg: leg(4) });
+    night.pass(60);
+    night.nurse(FactKind::DeviceChanged { leg: leg(4) });
+    night.pass(60);
+    night.nurse(FactKind::EndAsked);
+    night.system(FactKind::GateClosed { leg: leg(4) });
+    night.pass(5);
+    night.nurse(FactKind::EndUndone);
+    night.system(FactKind::GateOpened { leg: leg(4) });
+    night.pass(60);
+    night.decided(false, Outcome::Advice, "朝まで様子を見ましょう。");
+    night.ended(false);
+    night.story("moved", Some(nurse()))
+}
+
 /// All stories.
 pub fn all() -> Vec<Story> {
     vec![answered(), nurse_only(), cancelled(), recorded(), scaled(), asked_again()]
