@@ -120,6 +120,7 @@ impl Directory {
             state: session.state,
             desk: session.desk,
             check_in: session.check_in.filter(|_| staff),
+            missed_check_in: own.is_some_and(|l| l.in_call() && l.silent),
             you: own.map(|l| l.id),
             your_device: own.filter(|l| l.in_call()).and_then(|l| l.device),
             people: session
@@ -198,7 +199,7 @@ impl Directory {
         }
     }
 
-    /// One line of tonight's list, for whoever may not open the record.
+    /// One line of tonight's list, for whoever may not open the record; of the case's other calls it knows nothing yet.
     pub fn queue_item(&self, case: &Case, session: &Session, timings: &Timings, now: Timestamp) -> QueueItem {
         let (owner, deadline) = match crate::case::standing(session, timings, now) {
             Standing::Open { owner, deadline } => (Some(owner), Some(deadline)),
@@ -225,6 +226,7 @@ impl Directory {
             signed: session.signed.is_some(),
             // Known once it is known who looks.
             may_open: false,
+            calls: Vec::new(),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::people::{Name, Person, Role, Sex, Summary};
 use crate::private::Private;
 use crate::session::{
     AudioOnly, CheckIn, DeskRing, Disposition, IdentityMethod, JoinConsent, LegRole, LegState,
-    RecordingAnswer, RecordingPhase, RedFlag, Sbar, SourceState, State, TakenBack, Urgency,
+    RecordingAnswer, RecordingPhase, RedFlag, Sbar, Session, SourceState, State, TakenBack, Urgency,
 };
 use crate::time::Timestamp;
 
@@ -37,6 +37,9 @@ pub struct CallView {
     /// The one in charge is asked whether the call still goes on; any clinician in the call answers with `stillHere`.
     /// For staff.
     pub check_in: Option<CheckIn>,
+    /// The viewer, who is in the call, did not answer the last check-in and counts as nobody: others are asked or rung for
+    /// the patient until the viewer says `stillHere`, or answers that ring.
+    pub missed_check_in: bool,
     /// The viewer's own leg.
     pub you: Option<LegId>,
     /// On which of the viewer's devices the call is open, while they are in it: that one alone has camera, microphone and
@@ -256,4 +259,43 @@ pub struct QueueItem {
     pub signed: bool,
     /// Whoever is given this list may open the record of the session (`readEncounter`).
     pub may_open: bool,
+    /// The other calls of the case, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub calls: Vec<CaseCall>,
+}
+
+/// A call of a case beside the one that the case's line leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CaseCall {
+    /// The session.
+    pub session: SessionId,
+    /// When the patient tapped.
+    pub requested_at: Timestamp,
+    /// Where the call stands.
+    pub state: State,
+    /// Triage colour.
+    pub urgency: Option<Urgency>,
+    /// The decision's kind; none while it is missing, and of a call that the next one answers for.
+    pub disposition: Option<crate::session::Outcome>,
+    /// Signed.
+    pub signed: bool,
+    /// Whoever is given this list may open the record of the session (`readEncounter`).
+    pub may_open: bool,
+}
+
+impl CaseCall {
+    /// For whoever may not open the record.
+    pub fn of(session: &Session) -> Self {
+        Self {
+            session: session.id,
+            requested_at: session.requested_at,
+            state: session.state,
+            urgency: session.assessment.urgency,
+            disposition: session.disposition.as_ref().map(|d| d.outcome),
+            signed: session.signed.is_some(),
+            may_open: false,
+        }
+    }
 }

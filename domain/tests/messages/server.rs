@@ -15,7 +15,7 @@ use yoban_domain::wire::problem::{FieldProblem, Problem};
 use yoban_domain::wire::rest::{Me, MeWho};
 use yoban_domain::wire::signal::ServerMessage as Heard;
 use yoban_domain::wire::view::{
-    CallView, Findings, Participant, PatientCard, PersonCard, QueueItem, RecheckOwed,
+    CallView, CaseCall, Findings, Participant, PatientCard, PersonCard, QueueItem, RecheckOwed,
 };
 use yoban_domain::wire::vitals::VitalsView;
 
@@ -126,6 +126,7 @@ fn waiting() -> CallView {
         state: State::Waiting { since: NOW },
         desk: Some(DeskRing { round: 1, until: at(25), ringing: true, fallback: false }),
         check_in: None,
+        missed_check_in: false,
         you: Some(id(PATIENT_LEG)),
         your_device: Some(id(TABLET)),
         people: vec![patient, participant(NURSE_LEG, LegRole::DeskNurse, Some(nurse()), ringing)],
@@ -265,6 +266,7 @@ fn active(seen: Seen) -> CallView {
             asked_at: at(290),
             answer_by: at(410),
         }),
+        missed_check_in: seen.you == NURSE_LEG,
         taken_back: seen.patient.is_some().then_some(TakenBack::DoctorJoined),
         former: seen.patient.is_some().then(|| Disposition {
             outcome: Outcome::Advice,
@@ -364,6 +366,7 @@ fn queue() -> Vec<QueueItem> {
         recheck: None,
         signed: false,
         may_open: matches!(state, State::Ended { .. }),
+        calls: Vec::new(),
     };
     let done =
         State::Ended { at: at(610), reason: EndReason::Completed, remind_at: at(1210), overdue: false };
@@ -382,6 +385,15 @@ fn queue() -> Vec<QueueItem> {
             disposition: Some(Outcome::RecheckAt { at: at(3600) }),
             recheck: Some(RecheckOwed { at: at(3600), due: true }),
             deadline: Some(at(4200)),
+            calls: vec![CaseCall {
+                session: id(PATIENT),
+                requested_at: at(700),
+                state: done,
+                urgency: Some(Urgency::Red),
+                disposition: Some(Outcome::Ambulance),
+                signed: true,
+                may_open: true,
+            }],
             ..item(done, Some(Owner::Line { line: Line::Desk }))
         },
     ]

@@ -5,6 +5,7 @@ export type {
   Attended,
   Band,
   CallView,
+  CaseCall,
   CaseView,
   Consciousness as ConsciousnessLevel,
   Decided,

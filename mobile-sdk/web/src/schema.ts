@@ -499,6 +499,11 @@ export interface components {
             state: components["schemas"]["State"];
             desk?: components["schemas"]["DeskRing"] | null;
             checkIn?: components["schemas"]["CheckIn"] | null;
+            /**
+             * @description The viewer, who is in the call, did not answer the last check-in and counts as nobody: others are asked or rung for
+             *     the patient until the viewer says `stillHere`, or answers that ring.
+             */
+            missedCheckIn: boolean;
             you?: components["schemas"]["LegId"] | null;
             yourDevice?: components["schemas"]["DeviceId"] | null;
             /** @description Everybody, patient first. */
@@ -525,6 +530,21 @@ export interface components {
              * @description Other calls waiting at the desk; for desk nurses.
              */
             waitingBesides: number;
+        };
+        /** @description A call of a case beside the one that the case's line leads to. */
+        CaseCall: {
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
+            /** @description When the patient tapped. */
+            requestedAt: components["schemas"]["Timestamp"];
+            /** @description Where the call stands. */
+            state: components["schemas"]["State"];
+            urgency?: components["schemas"]["Urgency"] | null;
+            disposition?: components["schemas"]["Outcome"] | null;
+            /** @description Signed. */
+            signed: boolean;
+            /** @description Whoever is given this list may open the record of the session (`readEncounter`). */
+            mayOpen: boolean;
         };
         /**
          * Format: uuid
@@ -1587,6 +1607,8 @@ export interface components {
             signed: boolean;
             /** @description Whoever is given this list may open the record of the session (`readEncounter`). */
             mayOpen: boolean;
+            /** @description The other calls of the case, oldest first. */
+            calls?: components["schemas"]["CaseCall"][];
         };
         /**
          * @description Beats or breaths in a minute.

@@ -48,6 +48,7 @@ export type PersonCard = Schemas['PersonCard'];
 export type PlacedReading = Schemas['PlacedReading'];
 export type Problem = Schemas['Problem'];
 export type QueueItem = Schemas['QueueItem'];
+export type CaseCall = Schemas['CaseCall'];
 export type Reading = Schemas['Reading'];
 export type ReadingsStored = Schemas['ReadingsStored'];
 export type RecordedTrack = Schemas['RecordedTrack'];

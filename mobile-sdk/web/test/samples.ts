@@ -20,6 +20,7 @@ export function callView(change: Partial<CallView> = {}): CallView {
     requestedAt: 0,
     state: { state: 'waiting', since: 0 },
     desk: null,
+    missedCheckIn: false,
     you: 'me',
     people: [],
     recording: { phase: 'off' },

@@ -9,8 +9,7 @@ use yoban_domain::id::{AssociationId, CaseId, PatientId, PersonId, SessionId};
 use yoban_domain::people::{Actor, Who};
 use yoban_domain::session::{Session, State};
 use yoban_domain::wire::rest::OnDuty;
-use yoban_domain::wire::view::QueueItem;
-use yoban_store::Conn;
+use yoban_domain::wire::view::{CaseCall, QueueItem};
 
 use super::load::{Duty, directory, each_readable, facts, involved, patient_of, scene};
 use super::{Engine, Scene};
@@ -32,11 +31,12 @@ impl Engine {
             read.cases_of_night(association, tonight_from(now), now.plus(yoban_domain::time::Span(1))).await?
         {
             let Some(case) = readable::<Case>(row.body.read())? else { continue };
-            let Some(session) = self.counting(&mut read, &case).await? else {
-                continue;
-            };
-            let Some(row) = read.load_session(session).await? else { continue };
-            let Some(session) = readable::<Session>(row.body.read())? else { continue };
+            // A call that cannot be read is passed over: the list shows the others.
+            let mut sessions = Vec::new();
+            for row in read.sessions_of_case(case.id).await? {
+                sessions.extend(readable::<Session>(row.body.read())?);
+            }
+            let Some(session) = counting(&sessions) else { continue };
             // All staff of an association are read once for the list: from line to line the patient alone differs.
             let names = match &mut names {
                 Some(names) => {
@@ -52,27 +52,20 @@ impl Engine {
                 }
             };
             items.push(Listed {
-                rank: rank(&case, &session),
-                item: names.queue_item(&case, &session, &self.timings, now),
+                rank: rank(&case, session),
+                item: names.queue_item(&case, session, &self.timings, now),
                 association,
                 patient: session.patient,
-                involved: involved(&session),
+                involved: involved(session),
+                others: sessions
+                    .iter()
+                    .filter(|other| other.id != session.id)
+                    .map(|other| (CaseCall::of(other), involved(other)))
+                    .collect(),
             });
         }
         items.sort_by_key(|listed| (listed.rank, listed.item.requested_at));
         Ok(Tonight(items))
-    }
-
-    /// The session of a case that somebody must act on. One that cannot be read is passed over: the list shows the others.
-    async fn counting(&self, read: &mut Conn, case: &Case) -> Result<Option<SessionId>, CommandError> {
-        if let [only] = case.sessions[..] {
-            return Ok(Some(only));
-        }
-        let mut sessions = Vec::new();
-        for row in read.sessions_of_case(case.id).await? {
-            sessions.extend(readable::<Session>(row.body.read())?);
-        }
-        Ok(counting(&sessions).map(|session| session.id))
     }
 
     /// The calls a device has to do with: running ones of its patient or person, and tonight's ended ones that the
@@ -184,16 +177,26 @@ struct Listed {
     association: AssociationId,
     patient: PatientId,
     involved: Vec<PersonId>,
+    /// The case's other calls, and who was in each.
+    others: Vec<(CaseCall, Vec<PersonId>)>,
+}
+
+impl Listed {
+    fn seen_by(&self, actor: &Actor) -> QueueItem {
+        let (association, patient) = (self.association, self.patient);
+        let may_open = |involved: &[PersonId]| {
+            may(actor, Action::ReadEncounter, &Subject::Case { association, patient, involved }).is_ok()
+        };
+        let calls =
+            self.others.iter().map(|(call, involved)| CaseCall { may_open: may_open(involved), ..*call });
+        QueueItem { may_open: may_open(&self.involved), calls: calls.collect(), ..self.item.clone() }
+    }
 }
 
 impl Tonight {
     /// The list as this actor sees it: the same cases for everybody, and which records may be opened.
     pub fn seen_by(&self, actor: &Actor) -> Vec<QueueItem> {
-        let may_open = |listed: &Listed| {
-            let Listed { association, patient, ref involved, .. } = *listed;
-            may(actor, Action::ReadEncounter, &Subject::Case { association, patient, involved }).is_ok()
-        };
-        self.0.iter().map(|l| QueueItem { may_open: may_open(l), ..l.item.clone() }).collect()
+        self.0.iter().map(|listed| listed.seen_by(actor)).collect()
     }
 }
 

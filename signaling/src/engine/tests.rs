@@ -17,7 +17,9 @@ use yoban_domain::id::{AssociationId, DeviceId, InstitutionId, PatientId, Person
 use yoban_domain::org::{Association, Institution, InstitutionKind};
 use yoban_domain::people::{Actor, Name, Patient, Person, Role, Sex, Summary, Who};
 use yoban_domain::private::Private;
-use yoban_domain::session::{Disposition, Due, Finding, Input, LegState, Outcome, Refused, Timings};
+use yoban_domain::session::{
+    Disposition, Due, Finding, Input, LegState, Outcome, Refused, State, Timings, Urgency,
+};
 use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::vitals::NewReading;
 use yoban_store::Store;

@@ -37,6 +37,24 @@ fn of_a_patient_who_is_pregnant_there_is_no_score() {
 }
 
 #[test]
+fn whoever_missed_the_check_in_is_told_and_nobody_else() {
+    let mut night = Night::doctor_talks();
+    let told = |night: &Night| {
+        let viewers = [night.tablet(), night.staff(NURSE), night.staff(DOCTOR), night.staff(OTHER_NURSE)];
+        viewers.map(|viewer| seen_by(night, &viewer).missed_check_in)
+    };
+    night.pass(Span::minutes(30));
+    assert_eq!(told(&night), [false; 4], "asked, and not missed yet");
+    night.pass(Span::minutes(2));
+    assert_eq!(told(&night), [false, false, true, false]);
+    night.act(night.staff(DOCTOR), Input::StillHere);
+    assert_eq!(told(&night), [false; 4]);
+    night.pass(Span::minutes(32));
+    night.act(night.staff(DOCTOR), Input::Leave);
+    assert_eq!(told(&night), [false; 4], "who left is asked nothing");
+}
+
+#[test]
 fn a_nurse_who_answers_for_a_lost_one_can_look_after_a_patient_who_cannot_press() {
     let mut night = Night::nurse_talks();
     let lost = night.leg(NURSE).id;

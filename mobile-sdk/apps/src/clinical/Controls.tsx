@@ -177,18 +177,26 @@ export function UndoBar({ call, send }: { call: CallView; send: Send }): VNode |
   );
 }
 
-/** A page left open must not stand as a clinician for ever: does the call go on? Whoever is in it may answer. */
+/**
+ * A page left open must not stand as a clinician for ever: does the call go on? Whoever is in it may answer. Whoever did not
+ * answer counts as nobody until they say that they are here.
+ */
 export function CheckInQuestion({ call, send }: { call: CallView; send: Send }): VNode | null {
   const [busy, go] = useBusy();
   const own = me(call);
-  if (!call.checkIn || call.state.state !== 'active' || !own || !inCall(own)) return null;
+  if (call.state.state !== 'active' || !own || !inCall(own)) return null;
+  if (!call.checkIn && !call.missedCheckIn) return null;
+  const title = t(call.missedCheckIn ? 'checkIn.missed' : 'checkIn.title');
+  const sub = call.missedCheckIn
+    ? t(call.desk ? 'checkIn.missed.rung' : 'checkIn.missed.sub')
+    : t('checkIn.left', { n: secondsUntil(call.checkIn?.answerBy ?? 0, now.value) });
   return (
     <Notice tone="warn" icon="clock">
-      <Live text={t('checkIn.title')} urgent />
+      <Live text={title} urgent />
       <div class="row wrap" data-testid="check-in">
         <div class="grow">
-          <b>{t('checkIn.title')}</b>
-          <div class="num">{t('checkIn.left', { n: secondsUntil(call.checkIn.answerBy, now.value) })}</div>
+          <b>{title}</b>
+          <div class="num">{sub}</div>
         </div>
         <Button
           kind="primary"
@@ -197,7 +205,7 @@ export function CheckInQuestion({ call, send }: { call: CallView; send: Send }):
           onClick={() => go('here', () => send({ type: 'stillHere' }))}
           testid="still-here"
         >
-          {t('checkIn.yes')}
+          {t(call.missedCheckIn ? 'checkIn.here' : 'checkIn.yes')}
         </Button>
       </div>
     </Notice>

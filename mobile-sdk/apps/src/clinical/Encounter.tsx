@@ -9,7 +9,16 @@ import { noSbar } from '../model/sbarText.ts';
 import { lasting, ofCall } from '../model/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Loading, Notice, Unread } from '../ui/parts.tsx';
-import type { CaseView, EncounterView, Id, PlacedReading, Recording, TimelineEntry } from '../wire.ts';
+import type {
+  CaseCall,
+  CaseView,
+  EncounterView,
+  Id,
+  PlacedReading,
+  Recording,
+  TimelineEntry,
+} from '../wire.ts';
+import { CaseCalls } from './CaseCalls.tsx';
 import { Attendance, Kinds, VitalsThen, When, Why } from './EncounterParts.tsx';
 import { Decided, DispositionForm, SignButton, UndecidedDraft } from './Finish.tsx';
 import { Log } from './Log.tsx';
@@ -62,6 +71,9 @@ export interface EncounterProps {
   /** What happened. The record stands by itself without it. */
   thread: Thread;
   recordings: Recordings;
+  /** The other calls of the case. */
+  beside: readonly CaseCall[];
+  onOther: (session: Id) => void;
   /** A doctor reads it. */
   doctor: boolean;
   /**
@@ -109,6 +121,7 @@ export function Encounter(props: EncounterProps): VNode {
       <p class="enc-who" aria-hidden="true">
         {nameOf(encounter.patient.name)} <small class="soft">{t('age', { n: encounter.patient.age })}</small>
       </p>
+      <CaseCalls calls={props.beside} onOpen={props.onOther} />
       <div class="enc-grid">
         <section class="card enc-patient">
           <PatientPanel patient={encounter.patient} />

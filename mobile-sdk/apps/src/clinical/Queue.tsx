@@ -3,10 +3,11 @@ import { now } from '../app/clock.ts';
 import { clockTime, dayTime, nameOf, nightTime, span } from '../app/format.ts';
 import { todo } from '../app/useOwed.ts';
 import { type Key, t } from '../i18n/index.tsx';
-import { group, isLeftAlone, type Owed } from '../model/queue.ts';
+import { group, isLeftAlone, type Owed, urgencyOf } from '../model/queue.ts';
 import { Button } from '../ui/Button.tsx';
 import { Empty, Loading, UrgencyChip } from '../ui/parts.tsx';
 import type { Id, QueueItem } from '../wire.ts';
+import { CaseCalls } from './CaseCalls.tsx';
 
 export interface QueueProps {
   /** `null`: not here yet. */
@@ -25,6 +26,8 @@ function Item({ item, owed, props }: { item: QueueItem; owed?: Owed; props: Queu
   const cancelled = over && item.state.state === 'ended' && item.state.reason === 'cancelledByPatient';
   const owner = item.ownerName && nameOf(item.ownerName);
   const undecided = over && !item.disposition;
+  const urgency = urgencyOf(item);
+  const others = item.calls ?? [];
   return (
     <li
       class={`qitem ${waiting ? 'waiting' : ''} ${owed?.late ? 'late' : ''} ${item.session === props.current ? 'current' : ''}`}
@@ -34,7 +37,7 @@ function Item({ item, owed, props }: { item: QueueItem; owed?: Owed; props: Queu
         <b class="grow">
           {nameOf(item.patient)} <small class="soft">{t('age.short', { n: item.age })}</small>
         </b>
-        {item.urgency && <UrgencyChip urgency={item.urgency} what={false} />}
+        {urgency && <UrgencyChip urgency={urgency} what={false} />}
       </div>
       <div class="row wrap facts-line">
         <span class="num soft">{clockTime(item.requestedAt)}</span>
@@ -94,9 +97,11 @@ function Item({ item, owed, props }: { item: QueueItem; owed?: Owed; props: Queu
           {t('queue.claim')}
         </Button>
       ) : over && !item.mayOpen ? (
-        <p class="soft" data-testid="record-closed">
-          {t('queue.notYours')}
-        </p>
+        others.every((call) => !call.mayOpen) && (
+          <p class="soft" data-testid="record-closed">
+            {t('queue.notYours')}
+          </p>
+        )
       ) : over ? (
         <Button
           icon="record"
@@ -107,6 +112,7 @@ function Item({ item, owed, props }: { item: QueueItem; owed?: Owed; props: Queu
           {t('queue.record')}
         </Button>
       ) : null}
+      <CaseCalls calls={others} onOpen={props.onOpen} />
     </li>
   );
 }

@@ -1,5 +1,5 @@
 /** Tonight's list in four groups. */
-import type { QueueItem } from '../wire.ts';
+import type { CaseCall, Id, QueueItem, Urgency } from '../wire.ts';
 
 /** What somebody is to do after a call, now. */
 export interface Owed {
@@ -46,4 +46,25 @@ export function group(items: readonly QueueItem[]): Groups {
     running: items.filter((i) => !i.unattended && !over(i)).sort(oldest),
     done: items.filter((i) => over(i) && !owedOf(i)).sort((a, b) => oldest(b, a)),
   };
+}
+
+/** The colour of a case: that of its newest call which has one. An older call that lacks its decision does not hide it. */
+export function urgencyOf(item: QueueItem): Urgency | null {
+  const calls: Pick<CaseCall, 'requestedAt' | 'urgency'>[] = [item, ...(item.calls ?? [])];
+  const coloured = calls.filter((c) => c.urgency).sort((a, b) => b.requestedAt - a.requestedAt);
+  return coloured[0]?.urgency ?? null;
+}
+
+/** What is said of a call that is only linked to. */
+export function standOf(call: CaseCall): 'running' | 'cancelled' | 'undecided' | 'unsigned' | 'signed' {
+  if (call.state.state !== 'ended') return 'running';
+  if (call.disposition) return call.signed ? 'signed' : 'unsigned';
+  return call.state.reason === 'cancelledByPatient' ? 'cancelled' : 'undecided';
+}
+
+/** The other calls of the case that this call belongs to, oldest first. */
+export function callsBeside(items: readonly QueueItem[], session: Id): CaseCall[] {
+  const all = items.map((item): CaseCall[] => [item, ...(item.calls ?? [])]);
+  const own = all.find((calls) => calls.some((c) => c.session === session)) ?? [];
+  return own.filter((c) => c.session !== session).sort((a, b) => a.requestedAt - b.requestedAt);
 }

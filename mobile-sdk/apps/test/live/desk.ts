@@ -100,27 +100,34 @@ export async function deskNurse(browser: Browser, base: string): Promise<void> {
   say({ type: 'call', call: { ...asNurse(scenes.answered, scenes.checkIn), version: 6 } });
   await page.click(at('still-here'));
   await heard('stillHere');
+  // Too late to be counted as there; not to say so.
+  say({ type: 'call', call: { ...asNurse(scenes.answered), version: 7 } });
+  await page.waitForSelector(at('check-in'), { state: 'detached' });
+  say({ type: 'call', call: { ...asNurse(scenes.answered, scenes.checkInMissed), version: 8 } });
+  assert.match(await page.innerText(at('check-in')), /不在とみなされています/);
+  await page.click(at('still-here'));
+  await heard('stillHere', 2);
   const declined = asNurse(scenes.doctorDeclined);
   // Long ago: the list of people says it, and the patient's face is free.
-  say({ type: 'call', call: { ...declined, version: 7 } });
+  say({ type: 'call', call: { ...declined, version: 9 } });
   await page.click(at('tab-doctor'));
   await page.getByTestId('member-dutyDoctor').getByText('断りました').first().waitFor({ state: 'attached' });
   assert.equal(await page.locator(at('missed')).count(), 0);
   const justNow = (p: (typeof declined.people)[number]) =>
     p.legState.state === 'declined' ? { ...p, legState: { ...p.legState, at: Date.now() } } : p;
-  say({ type: 'call', call: { ...declined, people: declined.people.map(justNow), version: 8 } });
+  say({ type: 'call', call: { ...declined, people: declined.people.map(justNow), version: 10 } });
   await page.waitForSelector(at('check-in'), { state: 'detached' });
   await page.click(at('missed-close'));
   await page.waitForSelector(at('missed'), { state: 'detached' });
   // Another kind of care is another name, also for who hears the page; and REC is seen over an open record.
-  say({ type: 'call', call: { ...asNurse(scenes.threeWayRecorded), version: 9 } });
+  say({ type: 'call', call: { ...asNurse(scenes.threeWayRecorded), version: 11 } });
   await page.waitForSelector('section.centre[aria-label="健康医療相談（医師）"]');
   await page.evaluate(() => {
     location.hash = '#/record/session-9';
   });
   await page.waitForSelector(`${at('over-talking')} ${at('rec')}`);
   await page.click(at('over-go'));
-  say({ type: 'call', call: { ...asNurse(scenes.answered), version: 10 } });
+  say({ type: 'call', call: { ...asNurse(scenes.answered), version: 12 } });
   await page.click(at('end'));
   assert.ok(!sent.some((m) => m.type === 'end'), 'ending asks first');
   await page.context().close();

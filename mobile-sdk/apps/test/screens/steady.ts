@@ -75,6 +75,7 @@ export const STEADY: Steady[] = [
       'consent',
       'closing',
       'checkIn',
+      'checkInMissed',
     ],
     keep: [
       '.callhead',
@@ -97,6 +98,7 @@ export const STEADY: Steady[] = [
       'recAsked',
       'closing',
       'checkIn',
+      'checkInMissed',
       'cameraAbsent',
       'soundBlocked',
     ],

@@ -86,6 +86,49 @@ async fn a_consultation_cut_short_by_a_new_tap_is_still_due_for_its_decision() {
 }
 
 #[tokio::test]
+async fn a_signed_call_stands_beside_an_older_one_that_lacks_its_decision() {
+    let (district, first) = District::tapped().await;
+    let engine = &district.engine;
+    let over = async || {
+        district.clock.turn(Span::seconds(10));
+        engine.fire_due().await.unwrap();
+    };
+    engine.act(nurse(1), first, Input::Accept).await.unwrap();
+    engine.act(nurse(1), first, Input::End).await.unwrap();
+    over().await;
+    let again = engine.request(tablet(1)).await.unwrap().session;
+    engine.act(nurse(2), again, Input::Accept).await.unwrap();
+    let red = Finding::Urgency { urgency: Urgency::Red };
+    engine.act(nurse(2), again, Input::Assess(red)).await.unwrap();
+    engine.act(nurse(2), again, Input::End).await.unwrap();
+    over().await;
+    let advice = "すぐに救急車を呼びます".to_owned().into();
+    let decision = Disposition { outcome: Outcome::Ambulance, advice, reason_online: None };
+    engine.act(nurse(2), again, Input::Dispose(decision)).await.unwrap();
+    let seen = engine.facts(nurse(2), again).await.unwrap().0.version;
+    engine.sign(nurse(2), again, seen).await.unwrap();
+    let list = engine.tonight(AssociationId(id(1))).await.unwrap();
+    let visitor = |n: u128| {
+        let who = Who::Staff { person: PersonId(id(300 + n)), role: Role::VisitingNurse };
+        Actor { who, ..nurse(n) }
+    };
+    // Who was in which call may open that one, and the list says so of each.
+    for (by, opens) in [(nurse(1), [true, true]), (visitor(1), [true, false]), (visitor(2), [false, true])] {
+        let lines = list.seen_by(&by);
+        let [line] = &lines[..] else { panic!("one line a case: {lines:?}") };
+        assert_eq!((line.session, line.disposition), (first, None), "the line leads to what is undecided");
+        let [other] = line.calls[..] else { panic!("and carries the other: {line:?}") };
+        assert_eq!((other.session, other.signed, other.urgency), (again, true, Some(Urgency::Red)));
+        assert_eq!(other.disposition, Some(Outcome::Ambulance));
+        assert!(matches!(other.state, State::Ended { .. }) && other.requested_at > line.requested_at);
+        assert_eq!([line.may_open, other.may_open], opens);
+        for (session, may) in [(first, line.may_open), (again, other.may_open)] {
+            assert_eq!(engine.record(by, session).await.is_ok(), may, "the list says what the route does");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_call_taken_back_and_made_again_is_one_problem_with_one_decision() {
     let (district, taken_back) = District::tapped().await;
     let engine = &district.engine;
