@@ -30,6 +30,21 @@ export function CallControls({ call, media, controls, send, ending, setEnding }:
   const leave = () => go('leave', () => send({ type: 'leave' }));
   const mic = media.microphone === 'on';
   const camera = media.camera === 'on';
+  const endForAll = (testid: string, open: (open: boolean) => void) => (
+    <Button
+      kind="stop"
+      icon="hangup"
+      busy={busy === 'end'}
+      testid={testid}
+      onClick={() =>
+        go('end', async () => {
+          if (await send({ type: 'end' })) open(false);
+        })
+      }
+    >
+      {t('control.end')}
+    </Button>
+  );
   return (
     <nav class="callbar" aria-label={t('control.group')}>
       <Button
@@ -99,21 +114,7 @@ export function CallControls({ call, media, controls, send, ending, setEnding }:
               <Button icon="leave" busy={busy === 'leave'} onClick={leave} testid="leave-yes">
                 {t('control.leave')}
               </Button>
-              {mayEnd(call) && (
-                <Button
-                  kind="stop"
-                  icon="hangup"
-                  busy={busy === 'end'}
-                  testid="leave-end"
-                  onClick={() =>
-                    go('end', async () => {
-                      if (await send({ type: 'end' })) setLeaving(false);
-                    })
-                  }
-                >
-                  {t('control.end')}
-                </Button>
-              )}
+              {mayEnd(call) && endForAll('leave-end', setLeaving)}
             </>
           }
         >
@@ -130,19 +131,7 @@ export function CallControls({ call, media, controls, send, ending, setEnding }:
               <Button onClick={() => setEnding(false)} testid="end-no">
                 {t('call.goOn')}
               </Button>
-              <Button
-                kind="stop"
-                icon="hangup"
-                busy={busy === 'end'}
-                testid="end-yes"
-                onClick={() =>
-                  go('end', async () => {
-                    if (await send({ type: 'end' })) setEnding(false);
-                  })
-                }
-              >
-                {t('control.end')}
-              </Button>
+              {endForAll('end-yes', setEnding)}
             </>
           }
         >
