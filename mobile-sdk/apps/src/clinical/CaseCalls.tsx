@@ -30,8 +30,10 @@ export function CaseCalls(props: {
             <>
               <span class="num">{clockTime(call.requestedAt)}</span>
               {call.urgency && <UrgencyChip urgency={call.urgency} what={false} />}
-              {call.disposition && <span class="chip">{t(`outcome.${call.disposition.outcome}`)}</span>}
-              <span class={`chip ${tone}`}>{t(words)}</span>
+              {call.disposition && (
+                <span class="chip wrapping">{t(`outcome.${call.disposition.outcome}`)}</span>
+              )}
+              <span class={`chip wrapping ${tone}`}>{t(words)}</span>
             </>
           );
           return (

@@ -50,7 +50,7 @@ function Item({ item, owed, props }: { item: QueueItem; owed?: Owed; props: Queu
         )}
         {!waiting && owner && <span class="soft">{t('queue.owner', { who: owner })}</span>}
         {item.disposition && !item.recheck && (
-          <span class="chip">
+          <span class="chip wrapping">
             {t(`outcome.${item.disposition.outcome}`)}{' '}
             {item.disposition.outcome === 'recheckAt' && dayTime(item.disposition.at)}
           </span>
