@@ -142,7 +142,7 @@ export function InCall(props: InCallProps): VNode {
               testid="withdraw"
               onClick={() => go('withdraw', () => send({ type: 'answerRecording', yes: false }))}
             >
-              <T k="tab.rec.withdraw" />
+              <T k={call.recording.phase === 'on' ? 'tab.rec.withdraw' : 'tab.rec.takeBack'} />
             </Button>
           )}
           <WeakLine media={media} />

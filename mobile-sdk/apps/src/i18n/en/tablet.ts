@@ -86,6 +86,7 @@ export const tablet: Record<keyof typeof ja, Message> = {
     'Doctors and nurses use it to check later. With “No” the call simply goes on. You can stop it at any time.',
   'tab.rec.on': 'Recording',
   'tab.rec.withdraw': 'Stop recording',
+  'tab.rec.takeBack': 'Take my answer back',
   'tab.rec.paused': 'Recording is paused',
   'tab.rec.asking': 'Asking the others about recording',
   'tab.rec.refused': 'Not being recorded',
