@@ -5,6 +5,8 @@ import type { LegId } from './types.ts';
 export class AudioOut {
   readonly #elements = new Map<LegId, HTMLAudioElement>();
   readonly #changed: (canPlay: boolean) => void;
+  /** Whom the browser keeps silent until somebody taps. */
+  readonly #refused = new Set<LegId>();
   #canPlay = true;
   #speaker: string | null;
 
@@ -33,7 +35,7 @@ export class AudioOut {
       void this.#route(element);
     }
     track.attach(element);
-    void this.#play(element);
+    void this.#play(leg, element);
   }
 
   remove(leg: LegId): void {
@@ -42,6 +44,8 @@ export class AudioOut {
     element.srcObject = null;
     element.remove();
     this.#elements.delete(leg);
+    this.#refused.delete(leg);
+    this.#tell();
   }
 
   clear(): void {
@@ -50,8 +54,7 @@ export class AudioOut {
 
   /** From a tap: plays what the browser had kept silent. */
   async start(): Promise<boolean> {
-    await Promise.all([...this.#elements.values()].map((element) => this.#play(element)));
-    if (this.#elements.size === 0) this.#tell(true);
+    await Promise.all([...this.#elements].map(([leg, element]) => this.#play(leg, element)));
     return this.#canPlay;
   }
 
@@ -60,14 +63,19 @@ export class AudioOut {
     await Promise.all([...this.#elements.values()].map((element) => this.#route(element)));
   }
 
-  async #play(element: HTMLAudioElement): Promise<void> {
+  async #play(leg: LegId, element: HTMLAudioElement): Promise<void> {
+    let refused = false;
     try {
       await element.play();
-      this.#tell(true);
     } catch (error) {
       // `AbortError` is only our own change of source; the next play decides.
-      if ((error as Error).name === 'NotAllowedError') this.#tell(false);
+      if ((error as Error).name !== 'NotAllowedError') return;
+      refused = true;
     }
+    if (this.#elements.get(leg) !== element) return;
+    if (refused) this.#refused.add(leg);
+    else this.#refused.delete(leg);
+    this.#tell();
   }
 
   async #route(element: HTMLAudioElement): Promise<void> {
@@ -76,7 +84,9 @@ export class AudioOut {
     await element.setSinkId(this.#speaker).catch(() => undefined);
   }
 
-  #tell(canPlay: boolean): void {
+  /** One voice that plays does not make another be heard. */
+  #tell(): void {
+    const canPlay = this.#refused.size === 0;
     if (canPlay === this.#canPlay) return;
     this.#canPlay = canPlay;
     this.#changed(canPlay);

@@ -30,11 +30,15 @@ async function offer(page: Played['page']): Promise<string> {
   });
 }
 
-async function breaks(
-  { page, say, heard }: Played,
-  base: string,
-  told: { call: CallView; leg: string; tile: string; words: RegExp },
-): Promise<void> {
+interface Told {
+  call: CallView;
+  /** Who is heard and seen, and where. */
+  leg: string;
+  tile: string;
+}
+
+/** A page that is the server's end; `connect` makes the `turn`th connection that the app asks for. */
+export async function serverSide({ page, say, heard }: Played, base: string, told: Told) {
   const server = await page.context().newPage();
   await server.goto(`${base}/fixtures/index.html`);
   await page.bringToFront();
@@ -50,6 +54,12 @@ async function breaks(
     say({ type: 'map', connection, slots: [told.leg] });
     await page.waitForSelector(`${at(told.tile)} video:not([hidden])`);
   };
+  return { server, connect };
+}
+
+async function breaks(played: Played, base: string, told: Told & { words: RegExp }): Promise<void> {
+  const { page, say } = played;
+  const { server, connect } = await serverSide(played, base, told);
   say({ type: 'call', call: { ...told.call, version: 1 } });
   await connect(1);
   assert.equal(await page.locator('.weakline .chip').count(), 0);

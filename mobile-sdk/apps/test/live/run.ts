@@ -24,6 +24,7 @@ import { cameraStaysShut, mediaBreaks } from './media.ts';
 import { lateIsHeard } from './owed.ts';
 import { asksToRecord, dutyDoctor, recordedWithoutLine } from './phone.ts';
 import { deciding, listening, lookingAgain, ofNoLine, prescribing, signing, takenBack } from './record.ts';
+import { soundHeldBack } from './sound.ts';
 import { behindAQuestion, brokenScreen, decidedLater, patient, questionsInTurn } from './tablet.ts';
 import { goesNowhere } from './words.ts';
 import { secondThoughts, twoWhoCheck, twoWriters, typedOnThePhone, typedStays } from './writing.ts';
@@ -49,6 +50,7 @@ const STORIES = [
   seenEarlier,
   mediaBreaks,
   cameraStaysShut,
+  soundHeldBack,
   settings,
   seldomAloud,
   measuresOnce,
