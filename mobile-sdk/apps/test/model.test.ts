@@ -173,11 +173,31 @@ describe('questions to the patient', () => {
 });
 
 describe('the stage', () => {
-  it('shows who speaks, keeps who spoke, and never shows a gated person', () => {
-    expect(call.onStage(asPatient(scenes.threeWayRecorded), ['leg-nurse'], null)?.leg).toBe('leg-nurse');
-    expect(call.onStage(asPatient(scenes.threeWayRecorded), [], 'leg-nurse')?.leg).toBe('leg-nurse');
-    expect(call.onStage(asPatient(scenes.threeWayRecorded), [], null)?.leg).toBe('leg-doctor');
-    expect(call.onStage(asPatient(scenes.asksForDoctor), ['leg-doctor'], null)?.leg).toBe('leg-nurse');
+  const [nurse, doctor, visiting] = ['leg-nurse', 'leg-doctor', 'leg-visiting'] as const;
+  const large = (scene: Partial<CallView>, heard: string[], before: string[]) =>
+    call.onStage(asPatient(scene), heard, before).map((p) => p.leg);
+
+  it('shows two, whoever speaks, each where they were, and never a gated person', () => {
+    expect(large(scenes.twoWay, [], [])).toEqual([nurse]);
+    expect(large(scenes.threeWay, [], [])).toEqual([doctor, nurse]);
+    expect(large(scenes.threeWay, [doctor], [nurse])).toEqual([nurse, doctor]);
+    expect(large(scenes.threeWay, [nurse], [doctor, nurse])).toEqual([doctor, nurse]);
+    expect(large(scenes.nurseLeft, [], [nurse, doctor])).toEqual([doctor]);
+    expect(large(scenes.asksForDoctor, [doctor], [])).toEqual([nurse]);
+    expect(large(scenes.cameraOn, [], [])).toEqual([nurse]);
+  });
+
+  it('of more, shows the two heard last, in the place of whom they were not heard after', () => {
+    expect(large(scenes.fullSeen, [], [])).toEqual([doctor, nurse]);
+    expect(large(scenes.fullSeen, [], [nurse, visiting])).toEqual([nurse, visiting]);
+    let heard = call.heardLast([], [nurse]);
+    heard = call.heardLast(heard, [doctor]);
+    expect(large(scenes.fullSeen, heard, [nurse, doctor])).toEqual([nurse, doctor]);
+    heard = call.heardLast(heard, [visiting]);
+    expect(heard).toEqual([visiting, doctor, nurse]);
+    expect(large(scenes.fullSeen, heard, [nurse, doctor])).toEqual([visiting, doctor]);
+    heard = call.heardLast(heard, [doctor]);
+    expect(large(scenes.fullSeen, heard, [visiting, doctor])).toEqual([visiting, doctor]);
   });
 
   it('lets the desk nurse and the doctor end for all, and nobody else', () => {

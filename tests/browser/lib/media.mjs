@@ -71,7 +71,7 @@ export async function peopleSeen(page, selector, { count = 1, frames: enough = L
   return having(LIVE);
 }
 
-/** Puts every incoming picture on the page, out of sight: a screen that shows one person at a time receives all. */
+/** Puts every incoming picture on the page, out of sight: what comes is seen whether or not the screen shows it. */
 export async function showAllReceived(page) {
   await page.evaluate(() => {
     document.querySelector('#all-received')?.remove();

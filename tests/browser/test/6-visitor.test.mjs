@@ -1,7 +1,7 @@
 /** A visiting nurse joins from the bedside with the phone: three in the call, values by hand, and out again. */
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { peopleHeard, peopleSeen, showAllReceived } from '../lib/media.mjs';
+import { peopleHeard } from '../lib/media.mjs';
 import { Night, clips, live, steps, talk } from '../lib/night.mjs';
 import { onDuty } from '../lib/people.mjs';
 import { Reader, recordedTimes } from '../lib/recording.mjs';
@@ -46,9 +46,8 @@ step('the desk asks the visiting nurse in; the patient reads who it is and says 
 
 step('three in the call: everybody sees and hears the other two', async () => {
   // The phone's browser shows and says the doctor's clip, whoever signs in on it.
-  const all = await showAllReceived(tablet.page);
   const seen = await Promise.all([
-    peopleSeen(tablet.page, all, { count: 2 }),
+    live(tablet, 'stage', 2),
     live(desk, 'tile-patient'),
     live(desk, 'tile-visitingNurse'),
     live(visitor, 'tile-patient'),

@@ -142,12 +142,34 @@ export function lead(call: CallView): Participant | null {
   );
 }
 
-/** Whom the large picture shows: who speaks among the others, else who was there last, else the leading clinician. */
-export function onStage(call: CallView, speaking: readonly Id[], last: Id | null): Participant | null {
-  const seen = others(call).filter((p) => p.gateOpen && p.role !== 'device');
-  const speaks = seen.find((p) => speaking.includes(p.leg));
-  if (speaks) return speaks;
-  return seen.find((p) => p.leg === last) ?? seen[0] ?? null;
+/** How many of the others are shown large. More: each too small for old eyes. Fewer: one of two is not seen. */
+const LARGE = 2;
+
+/** Who can be shown large: their gate is open, and they are a person. */
+const canBeLarge = (p: Participant): boolean => p.gateOpen && p.role !== 'device';
+
+/** Who was heard last, newest first. */
+export const heardLast = (before: readonly Id[], speaking: readonly Id[]): Id[] => [
+  ...speaking,
+  ...before.filter((leg) => !speaking.includes(leg)),
+];
+
+/**
+ * Whom the large pictures show: of more than there is room for, who was heard last, who was shown before, and the leading
+ * clinician. Each keeps the place they had in `before`; who is new takes the place of who is gone.
+ */
+export function onStage(call: CallView, heard: readonly Id[], before: readonly Id[]): Participant[] {
+  const place = (list: readonly Id[], { leg }: Participant) => {
+    const at = list.indexOf(leg);
+    return at < 0 ? Number.MAX_SAFE_INTEGER : at;
+  };
+  const shown = others(call)
+    .filter(canBeLarge)
+    .sort((a, b) => place(heard, a) - place(heard, b) || place(before, a) - place(before, b))
+    .slice(0, LARGE);
+  const entering = shown.filter((p) => !before.includes(p.leg));
+  const placed = before.map((leg) => shown.find((p) => p.leg === leg) ?? entering.shift());
+  return [...placed, ...entering].filter((p) => p !== undefined);
 }
 
 /** Patient and clinicians wait for each other no longer: when the call began to run. */

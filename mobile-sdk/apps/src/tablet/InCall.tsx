@@ -1,18 +1,17 @@
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { list, personName, personRead } from '../app/format.ts';
+import { list, personRead } from '../app/format.ts';
 import type { MediaControls, MediaView } from '../app/media.ts';
 import { type Send, useBusy } from '../app/send.ts';
-import { Read, T, t } from '../i18n/index.tsx';
-import { canWithdrawRecording, onStage, others, rung } from '../model/call.ts';
+import { T, t } from '../i18n/index.tsx';
+import { canWithdrawRecording, heardLast, onStage, others, rung } from '../model/call.ts';
 import { Button } from '../ui/Button.tsx';
-import type { IconName } from '../ui/Icon.tsx';
 import { Dialog } from '../ui/parts.tsx';
 import { VideoTile } from '../ui/VideoTile.tsx';
 import { WeakLine } from '../ui/WeakLine.tsx';
 import type { CallView, Id, Participant, SourceState } from '../wire.ts';
 import { LeaveDialog } from './Leave.tsx';
-import { PersonCard } from './PersonCard.tsx';
+import { PersonCard, PersonTile, Told } from './PersonCard.tsx';
 import { RecordingState } from './RecordingState.tsx';
 import { SpeakerDialog } from './Speaker.tsx';
 
@@ -30,24 +29,9 @@ export interface InCallProps {
   onAgain: (source: 'camera' | 'microphone') => void;
 }
 
-/** Why the face is not seen. What the picture of a dead connection shows is not now, and looks as if it were. */
-function veilOf(
-  person: Participant,
-  media: MediaView,
-  picture: boolean,
-): { icon: IconName; text: VNode } | null {
-  if (person.legState.state === 'away') return { icon: 'link', text: <T k="tile.away" /> };
-  if (media.state === 'reconnecting') return { icon: 'linkOff', text: <T k="tab.incall.again" /> };
-  if (person.camera !== 'on' || person.audioOnly)
-    return {
-      icon: 'cameraOff',
-      text: <T k={person.microphone === 'on' ? 'tab.incall.noPicture' : 'tab.incall.nothing'} />,
-    };
-  return picture ? null : { icon: 'link', text: <T k="tab.incall.connecting" /> };
-}
-
-function StageTile({ person, media }: { person: Participant | null; media: MediaView }): VNode {
-  if (!person) {
+/** Those shown large, each with name and role. Nobody there yet: the place is. */
+function Stage({ large, media }: { large: readonly Participant[]; media: MediaView }): VNode {
+  if (large.length === 0) {
     return (
       <VideoTile
         class="stage"
@@ -57,28 +41,15 @@ function StageTile({ person, media }: { person: Participant | null; media: Media
       />
     );
   }
-  const name = personName(person);
-  const picture = media.seats.get(person.leg)?.picture ?? null;
   return (
-    <VideoTile
-      class="stage"
-      testid="stage"
-      picture={picture}
-      label={t('tile.of', { name })}
-      veil={veilOf(person, media, picture !== null)}
-      muted={person.microphone !== 'on'}
-      mutedLabel={t('source.muted')}
-      plate={
-        <>
-          <span class="who">
-            <Read text={personRead(person)} />
-          </span>
-          <span class="role">
-            <T k={`tab.role.${person.role}`} />
-          </span>
-        </>
-      }
-    />
+    <>
+      {large.map((p) => (
+        <div class="large" key={p.leg}>
+          <PersonTile person={p} media={media} class="stage" testid="stage" />
+          <Told person={p} />
+        </div>
+      ))}
+    </>
   );
 }
 
@@ -110,17 +81,19 @@ function SourceButton(props: {
   );
 }
 
-/** The call as the patient sees it: one large face, everybody by name, and six plain buttons. */
+/** The call as the patient sees it: the faces large, everybody by name, and six plain buttons. */
 export function InCall(props: InCallProps): VNode {
   const { call, media, controls, send, onMeasure, asked = false } = props;
   const [leaving, setLeaving] = useState(false);
   const [choosing, setChoosing] = useState(false);
   const [busy, go] = useBusy();
-  const last = useRef<Id | null>(null);
+  const heard = useRef<Id[]>([]);
+  const before = useRef<Id[]>([]);
   const speaking = [...media.seats].filter(([, seat]) => seat.speaking).map(([leg]) => leg);
-  const stage = onStage(call, speaking, last.current);
-  last.current = stage?.leg ?? null;
-  const beside = others(call).filter((p) => p.leg !== stage?.leg);
+  heard.current = heardLast(heard.current, speaking);
+  const large = onStage(call, heard.current, before.current);
+  before.current = large.map((p) => p.leg);
+  const beside = others(call).filter((p) => !large.includes(p));
   const coming = rung(call).map(personRead);
   const micOn = media.microphone === 'on';
   const cameraOn = media.camera === 'on';
@@ -131,8 +104,8 @@ export function InCall(props: InCallProps): VNode {
   };
   return (
     <main class="call" data-testid="screen-incall">
-      <div class="stagebox" inert={asked}>
-        <StageTile person={stage} media={media} />
+      <div class={`stagebox of${large.length}`} inert={asked}>
+        <Stage large={large} media={media} />
         <div class="badges">
           <RecordingState call={call} />
           {canWithdrawRecording(call) && (
@@ -166,9 +139,8 @@ export function InCall(props: InCallProps): VNode {
             </span>
           }
         />
-        {stage && <PersonCard person={stage} />}
         {beside.map((p) => (
-          <PersonCard person={p} key={p.leg} />
+          <PersonCard person={p} media={media} key={p.leg} />
         ))}
         {coming.length > 0 && (
           <p class="soft" role="status">

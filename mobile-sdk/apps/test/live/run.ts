@@ -15,6 +15,7 @@ import {
   seldomAloud,
   settings,
 } from './bedside.ts';
+import { bothPictures } from './both.ts';
 import { quickerColleague } from './colleague.ts';
 import { suddenIllness } from './danger.ts';
 import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
@@ -49,6 +50,7 @@ const STORIES = [
   measuringGivesWay,
   seenEarlier,
   mediaBreaks,
+  bothPictures,
   cameraStaysShut,
   soundHeldBack,
   settings,

@@ -7,7 +7,7 @@ export const SAYS: Record<string, Record<string, RegExp>> = {
     alone: /通信が切れました[\s\S]*窓口の電話[\s\S]*119/,
     aloneLeft: /看護師が離れました[\s\S]*8秒待っています[\s\S]*電話を切る[\s\S]*119/,
     denied: /看護師を呼んでいます[\s\S]*8秒待っています[\s\S]*呼ぶのをやめる[\s\S]*03-0000-1192[\s\S]*119/,
-    deniedAnswered: /カメラを使う許可がありません[\s\S]*03-0000-1192[\s\S]*森下 奈緒/,
+    deniedAnswered: /森下 奈緒[\s\S]*カメラを使う許可がありません[\s\S]*03-0000-1192/,
     sensorsDone: /ゆるいです。巻きなおして[\s\S]*36\.4 ℃[\s\S]*できました/,
     idle: /押すと、看護師が画面に出ます[\s\S]*同意したことになります/,
     recorded: /録画をやめる/,

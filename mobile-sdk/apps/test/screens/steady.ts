@@ -33,10 +33,20 @@ export const STEADY: Steady[] = [
       'askJoin',
       'askRecording',
       'recorded',
-      'recFailed',
-      'full',
+      'withCamera',
     ],
-    keep: id('stage', 'mic', 'camera', 'flip', 'speaker', 'measure', 'leave'),
+    keep: id('stage', 'own', 'mic', 'camera', 'flip', 'speaker', 'measure', 'leave'),
+  },
+  // Whoever comes: the picture before makes room beside or below it, and nothing else moves.
+  {
+    app: 'tablet',
+    screens: ['incall', 'threeWay', 'threeWayUnseen', 'threeWayDenied', 'recFailed', 'full', 'lineLost'],
+    keep: ['.stagebox', ...id('own', 'mic', 'camera', 'flip', 'speaker', 'measure', 'leave')],
+  },
+  {
+    app: 'tablet',
+    screens: ['threeWay', 'threeWayUnseen', 'threeWayDenied', 'recPaused', 'recFailed', 'full', 'fullSeen'],
+    keep: id('stage'),
   },
   // No key under a finger goes elsewhere, whatever is said of the number and whatever was sent before.
   {
