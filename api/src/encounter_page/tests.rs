@@ -3,13 +3,14 @@
 #[path = "../../../domain/tests/fhir/story.rs"]
 mod story;
 
+mod sheets;
+mod vitals;
+
 use yoban_domain::people::{Name, Summary};
 use yoban_domain::private::Private;
 use yoban_domain::session::Sbar;
 use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::timeline::timeline;
-use yoban_domain::vitals::Origin;
-use yoban_domain::words;
 
 use super::{Lang, page};
 
@@ -62,6 +63,11 @@ fn visible(html: &str) -> String {
     words.join(" ")
 }
 
+/// The text of the element that begins with `from`, up to `to`.
+fn part<'a>(html: &'a str, from: &str, to: &str) -> &'a str {
+    html.split_once(from).unwrap_or_else(|| panic!("no {from}")).1.split(to).next().unwrap()
+}
+
 #[test]
 fn no_code_of_the_wire_reaches_a_reader() {
     let contract: serde_json::Value =
@@ -99,15 +105,6 @@ fn no_code_of_the_wire_reaches_a_reader() {
             assert_eq!(found, None, "{} {lang:?}", story.name);
         }
     }
-}
-
-#[test]
-fn of_a_patient_who_is_pregnant_no_score_is_printed() {
-    let mut story = story::answered();
-    story.record.patient.pregnant = true;
-    let (ja, en) = (printed(&story, Lang::Ja), printed(&story, Lang::En));
-    assert!(!ja.contains("NEWS2 8") && ja.contains("妊娠中のため計算しません"));
-    assert!(en.contains("Not scored: pregnancy"));
 }
 
 #[test]
@@ -210,63 +207,6 @@ fn a_draft_and_a_changed_record_cannot_pass_for_signed() {
     assert!(html.contains("署名はこの表示の内容には及びません"));
 }
 
-/// The strokes of the first plot's line: M lifts the pen, L draws.
-fn strokes(html: &str) -> String {
-    let line = html.split("<g class=\"line\"><path d=\"").nth(1).unwrap();
-    let path = line.split('"').next().unwrap();
-    path.chars().filter(char::is_ascii_uppercase).collect()
-}
-
-#[test]
-fn a_gap_is_a_gap_and_doubtful_values_stand_beside_the_line() {
-    let html = printed(&story::answered(), Lang::Ja);
-    // Four values, twenty minutes of nothing, two values: one lift of the pen in between.
-    assert_eq!(strokes(&html), "MLLLML");
-    let spo2 = html.split("<figure>").nth(1).unwrap().split("</figure>").next().unwrap();
-    assert_eq!(spo2.matches("class=\"doubt\"").count(), 3);
-    for said in
-        ["SpO2 250 %", "ありえない値", "SpO2 71 %", "センサーが外れています", "機器の時計が進んでいます"]
-    {
-        assert!(html.contains(said), "{said}");
-    }
-    let mut close = story::Night::begins();
-    for _ in 0..3 {
-        close.measured(story::spo2("97"), Origin::Device { model: None }, &[], 0);
-        close.pass(60);
-    }
-    assert_eq!(strokes(&printed(&close.story("close", None), Lang::Ja)), "MLL");
-}
-
-#[test]
-fn a_simulated_value_is_called_simulated_wherever_it_stands() {
-    let html = printed(&story::nurse_only(), Lang::Ja);
-    assert_eq!(html.matches("class=\"sim\" cx").count(), 2, "hollow in the plots");
-    assert_eq!(html.matches("模擬　</span>").count(), 2, "beside the headline values");
-    assert_eq!(html.matches("模擬</small>").count(), 2, "beside the score's inputs");
-    let mut real = story::Night::begins();
-    real.measured(story::spo2("97"), Origin::Device { model: None }, &[], 0);
-    let html = printed(&real.story("real", None), Lang::Ja);
-    assert!(html.contains("class=\"dot\" cx") && !html.contains("class=\"sim\" cx"));
-}
-
-#[test]
-fn missing_items_show_as_an_interval_with_what_decides() {
-    let html = printed(&story::nurse_only(), Lang::Ja);
-    assert!(html.contains("NEWS2 0–12") && html.contains("低から高"));
-    assert!(html.contains("区分を左右する不足項目：呼吸数、収縮期血圧、意識、体温"));
-    let mut child = story::nurse_only();
-    child.record.patient.birth_date = Private::new("2016-04-01".to_owned());
-    let html = printed(&child, Lang::En);
-    assert!(html.contains("Not scored: under 16") && !html.contains("chip red"));
-}
-
-#[test]
-fn another_unit_is_shown_in_the_usual_one_with_the_digits_given() {
-    let html = printed(&story::answered(), Lang::Ja);
-    assert!(html.contains("112 mg/dL = 6.2 mmol/L"));
-    assert!(html.contains("151/86 mmHg = 20.1/11.5 kPa"));
-}
-
 #[test]
 fn the_ledger_and_consents_stand_in_the_words_of_the_law() {
     let html = printed(&story::answered(), Lang::Ja);
@@ -346,155 +286,4 @@ fn a_second_look_stands_with_the_decision_or_below_the_signature_that_does_not_c
     let (above, below) = after.split_once("署名の後").unwrap();
     assert!(!above.contains("よく眠っている") && below.contains("よく眠っている"), "{after}");
     assert!(above.contains(&signed.digest), "and the signature stands as it was");
-}
-
-/// The text of the element that begins with `from`, up to `to`.
-fn part<'a>(html: &'a str, from: &str, to: &str) -> &'a str {
-    html.split_once(from).unwrap_or_else(|| panic!("no {from}")).1.split(to).next().unwrap()
-}
-
-#[test]
-fn every_sheet_says_whose_record_it_is_which_one_and_which_sheet() {
-    let story = story::answered();
-    let html = printed(&story, Lang::Ja);
-    let style = part(&html, "<style>", "</style>");
-    let session = story.record.encounter.session.to_string();
-    for said in
-        ["月島 ふみ", "00012345", "1939-02-11", &session, "第1版", "counter(page) \" / \" counter(pages)"]
-    {
-        assert!(style.contains(said), "{said}");
-    }
-    assert!(part(&printed(&story, Lang::En), "<style>", "</style>").contains("Fumi Tsukishima"));
-    let draft = story::nurse_only();
-    assert!(part(&printed(&draft, Lang::Ja), "<style>", "</style>").contains("下書き"));
-    // A name cannot leave its string, nor the style sheet, nor turn the line around.
-    let mut hostile = story::answered();
-    let name = || Private::new("\"; } body { display: none } </style><b>\u{202e}\\22 \n'".to_owned());
-    hostile.record.patient.name = Name { kanji: name(), kana: name(), latin: name() };
-    let html = printed(&hostile, Lang::Ja);
-    assert_eq!(html.matches("</style>").count(), 1);
-    let style = part(&html, "<style>", "</style>");
-    let line = style.lines().find(|l| l.contains("00012345")).unwrap();
-    assert_eq!(line.matches('"').count(), 2, "{line}");
-    assert!(!line.contains("display: none }") && !line.contains('\u{202e}'), "{line}");
-}
-
-#[test]
-fn the_time_line_leaves_to_the_plots_what_nothing_is_known_of() {
-    let story = story::answered();
-    let entries = timeline(&story.facts, &story.record.people);
-    let unmarked = |e: &&yoban_domain::wire::rest::TimelineEntry| {
-        e.measured.as_ref().unwrap().flags.iter().all(|f| *f == yoban_domain::vitals::Flag::Ongoing)
-    };
-    let (plain, marked): (Vec<_>, Vec<_>) =
-        entries.iter().filter(|e| e.reading.is_some()).partition(unmarked);
-    // A few of a kind, as of a cuff, keep their numbers.
-    let of = |kind| plain.iter().filter(|e| e.measured.as_ref().unwrap().kind == kind).count();
-    let (plain, few): (Vec<_>, Vec<_>) =
-        plain.iter().partition(|e| of(e.measured.as_ref().unwrap().kind) > 3);
-    assert!(plain.len() > 3 && marked.len() > 1 && few.len() > 1, "{} {}", plain.len(), few.len());
-    let html = printed(&story, Lang::Ja);
-    let section = part(&html, "<section class=\"timeline\">", "</section>");
-    let rest = entries.len() - plain.len();
-    assert_eq!(section.matches("<li>").count(), rest);
-    for entry in marked.into_iter().chain(few.into_iter().copied()) {
-        assert!(section.contains(entry.text.reveal()), "{}", entry.text.reveal());
-    }
-    assert!(section.contains(&format!("印のない測定値{}件", plain.len())), "{section}");
-    let english = printed(&story, Lang::En);
-    assert!(english.contains(&format!("{} readings without a mark", plain.len())));
-    let none: Vec<_> = entries.iter().filter(|e| e.reading.is_none()).cloned().collect();
-    let html = page(&story.record, None, None, Lang::Ja, &none);
-    assert!(!html.contains("印のない測定値"), "nothing was left out");
-}
-
-/// What the screen is given of a record, `EncounterView`, stands on paper too.
-#[test]
-fn the_screen_shows_what_is_printed() {
-    for story in story::all() {
-        let record = &story.record;
-        let html = printed(&story, Lang::Ja);
-        let (found, vitals) = (record.findings(), record.vitals());
-        let says = |what: &str| assert!(html.contains(&what.replace('\n', "<br>")), "{}: {what}", story.name);
-        if let Some(urgency) = found.urgency {
-            says(&format!(
-                "</dt><dd><b class=\"{0}\">{1}</b>",
-                words::urgency(urgency).code,
-                words::urgency(urgency).ja
-            ));
-        }
-        match &found.red_flags {
-            None => says("確認していない"),
-            Some(flags) if flags.is_empty() => says("該当なし"),
-            Some(flags) => flags.iter().for_each(|flag| says(words::red_flag(*flag).ja)),
-        }
-        assert_eq!(
-            found.sudden,
-            found.urgency.is_some_and(|u| u.is_sudden()) || found.red_flags.is_some_and(|f| !f.is_empty())
-        );
-        if let Some(method) = found.identity {
-            let by = found.identity_by.map_or_else(String::new, |by| by.name.kanji.reveal().clone());
-            says(&format!("<dd>{}（<bdi>{by}</bdi>）", words::identity(method).ja));
-        }
-        if let Some(sbar) = &found.sbar {
-            for text in [&sbar.situation, &sbar.background, &sbar.assessment, &sbar.recommendation] {
-                says(text.reveal());
-            }
-        }
-        if let Some(note) = &found.note {
-            says(note.reveal());
-        }
-        if let Some(score) = &vitals.score
-            && !vitals.latest.is_empty()
-        {
-            says(&format!("NEWS2 {}", super::vitals::total(score)));
-            assert_eq!(part(&html, "class=\"news\"", "</div>").matches("<tr").count(), score.items.len());
-        }
-        for trend in &vitals.trends {
-            assert!(trend.points.iter().all(|p| p.at <= record.window().1 && p.at >= record.window().0));
-        }
-        for latest in &vitals.latest {
-            let numbers: Vec<String> = latest.values.iter().map(|v| v.value.text()).collect();
-            if !latest.reading.doubtful() && !numbers.is_empty() {
-                says(&numbers[..numbers.len().min(2)].join("/"));
-            }
-            let clean = record.encounter.readings.iter().map(|r| r.reveal());
-            let clean = clean.filter(|r| r.vital.kind() == latest.kind && !r.doubtful());
-            if let Some(newest) = clean.max_by_key(|r| (r.at(), r.received_at, r.id)) {
-                assert_eq!(latest.reading.id, newest.id, "a doubtful value never hides a good one");
-            }
-        }
-        if !found.ledger.is_empty() {
-            let rows = part(&html, "診療形態の記録</h2>", "</table>");
-            assert_eq!(rows.matches("<tr").count(), found.ledger.len() + 1);
-            found.ledger.iter().for_each(|i| assert!(rows.contains(words::service_kind(i.kind).ja)));
-        }
-        let attended = record.attended().len();
-        if attended > 0 {
-            let rows = part(&html, "参加者と患者の同意</h2>", "</table>");
-            assert_eq!(rows.matches("<tr").count(), attended + 1, "{}", story.name);
-        }
-        if let Some(chosen) = record.scale_chosen() {
-            says(chosen.reason.reveal());
-        }
-    }
-}
-
-#[test]
-fn a_long_note_has_the_whole_width_and_checks_stand_before_the_vital_signs() {
-    let mut story = story::answered();
-    story.record.encounter.note = Some(Private::new("長い記録".repeat(400)));
-    let html = printed(&story, Lang::Ja);
-    let at = |what: &str| html.find(what).unwrap_or_else(|| panic!("no {what}"));
-    let order = [
-        "class=\"decision\"",
-        "SBAR（看護師）",
-        "本人確認",
-        "バイタルサイン</h2>",
-        "<p class=\"note\">",
-        "参加者と患者の同意",
-    ];
-    assert!(order.windows(2).all(|two| at(two[0]) < at(two[1])), "{order:?}");
-    let columns = part(&html, "<div class=\"cols\">", "バイタルサイン</h2>");
-    assert!(!columns.contains("長い記録"), "beside nothing");
 }

@@ -146,7 +146,7 @@ fn chips(page: &Page<'_>) -> String {
         let _ = write!(
             out,
             "<span class=\"chip {}\">NEWS2 {}<small>{} {}</small></span>",
-            vitals::colour(score.band_max),
+            vitals::colour(score),
             vitals::total(score),
             page.t("終了時・リスク", "at the end, risk"),
             vitals::bands(page, score)

@@ -182,13 +182,15 @@ pub(super) fn bands(page: &Page<'_>, score: &Score) -> String {
     }
 }
 
-/// The colour of a band's chip.
-pub(super) const fn colour(band: Band) -> &'static str {
-    match band {
-        Band::Low => "green",
-        Band::LowMedium => "yellow",
-        Band::Medium => "orange",
-        Band::High => "red",
+/// The colour of the score's chip, as on the screens: by what is certain, the lower bound. What is missing may raise it
+/// still, and is no alarm by itself; a low one that may rise is not yet good.
+pub(super) const fn colour(score: &Score) -> &'static str {
+    match (score.band_min, score.band_max) {
+        (Band::Low, Band::Low) => "green",
+        (Band::Low, _) => "open",
+        (Band::LowMedium, _) => "yellow",
+        (Band::Medium, _) => "orange",
+        (Band::High, _) => "red",
     }
 }
 
