@@ -190,6 +190,8 @@ impl Directory {
             urgency: a.urgency,
             sudden: a.sudden(),
             sbar: a.sbar.clone(),
+            red_flags_by: a.red_flags_by.and_then(|p| self.card(p)),
+            urgency_by: a.urgency_by.and_then(|p| self.card(p)),
             sbar_by: a.sbar_by.and_then(|p| self.card(p)),
             note: a.note.clone(),
             note_by: a.note_by.and_then(|p| self.card(p)),

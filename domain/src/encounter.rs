@@ -12,7 +12,7 @@ use crate::org::{Association, Institution};
 use crate::people::{Actor, Patient, Person};
 use crate::private::Private;
 use crate::session::{
-    ConsentManner, Disposition, IdentityMethod, LegRole, Participant, RedFlag, Sbar, Urgency,
+    ConsentManner, Disposition, IdentityMethod, LegRole, Participant, RedFlag, Sbar, TakenBack, Urgency,
 };
 use crate::time::Timestamp;
 use crate::vitals::score::Spo2Scale;
@@ -61,6 +61,9 @@ pub struct Encounter {
     pub recording_answers: Vec<RecordingAnswered>,
     /// The decision, by whom and when.
     pub disposition: Option<Decided>,
+    /// Decisions that do not stand any more, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<Replaced>,
     /// The call that answers for this one: the patient took it back and called again.
     #[serde(default)]
     pub answered_by_next: Option<SessionId>,
@@ -168,6 +171,18 @@ pub struct Decided {
     pub by: Option<PersonId>,
     /// When.
     pub at: Timestamp,
+}
+
+/// A decision that does not stand any more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Replaced {
+    /// The decision.
+    pub decided: Decided,
+    /// Until when it stood.
+    pub until: Timestamp,
+    /// Why it fell by itself; none where another was put in its place.
+    pub taken_back: Option<TakenBack>,
 }
 
 /// A second look that was taken.
@@ -294,6 +309,7 @@ impl Encounter {
             recorded: Vec::new(),
             recording_answers: Vec::new(),
             disposition: None,
+            replaced: Vec::new(),
             answered_by_next: None,
             rechecked: Vec::new(),
             note: None,
@@ -350,9 +366,10 @@ impl Encounter {
             FactKind::NoteWritten { text } => self.note = Some(text.clone()),
             FactKind::ReadingStored { reading } => self.readings.push(reading.clone()),
             FactKind::Disposed { disposition } => {
+                self.replace(at, None);
                 self.disposition = Some(Decided { disposition: disposition.clone(), by: by.person(), at });
             }
-            FactKind::DecisionTakenBack { .. } => self.disposition = None,
+            FactKind::DecisionTakenBack { why } => self.replace(at, Some(*why)),
             FactKind::Rechecked { note } => {
                 self.rechecked.push(Looked { at, by: by.person(), note: note.clone() });
             }
@@ -399,6 +416,11 @@ impl Encounter {
         }
     }
 
+    fn replace(&mut self, until: Timestamp, taken_back: Option<TakenBack>) {
+        let fallen = self.disposition.take();
+        self.replaced.extend(fallen.map(|decided| Replaced { decided, until, taken_back }));
+    }
+
     fn attend(&mut self, leg: LegId, who: Participant, role: LegRole, at: Timestamp) {
         if let Some(known) = self.attendees.iter_mut().find(|a| a.leg == leg) {
             known.left_at = None;
@@ -429,7 +451,8 @@ impl Encounter {
             Participant::Equipment { by, .. } => Some(by),
             Participant::Tablet { .. } => None,
         });
-        let decided = self.disposition.iter().filter_map(|d| d.by);
+        let replaced = self.replaced.iter().map(|r| &r.decided);
+        let decided = self.disposition.iter().chain(replaced).filter_map(|d| d.by);
         let checked = self.identity.iter().filter_map(|(_, by)| *by);
         let answers = self.attendees.iter().flat_map(|a| &a.answers);
         let heard = answers.filter_map(|given| match given.answer {

@@ -49,6 +49,9 @@ async fn an_earlier_call_that_is_decided_and_not_signed_stays_on_the_list_until_
     // A record that the list does not lead to names its case as well.
     let record: EncounterView = nurse.get(&format!("/api/v1/encounters/{}", first.session)).await;
     assert_eq!((record.case, record.version), (first.case, Some(1)));
+    let [other] = record.calls[..] else { panic!("and its other call: {:?}", record.calls) };
+    assert_eq!((other.session, other.may_open, other.signed), (second.session, true, false));
+    assert_eq!(other.disposition, Some(Outcome::Advice));
     sign(&nurse, second.session).await;
     listed(&nurse, "both signed", |i| i.session == second.session && i.signed).await;
 }

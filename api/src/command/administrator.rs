@@ -96,7 +96,7 @@ pub(super) async fn register(given: &Administrator, clock: &Clock) -> Result<(),
         }
     })?;
     say(&format!(
-        "登録しました。24時間以内に、このコードで一度だけログインできます。\n\
+        "登録しました。24時間以内に、このコードで一度だけサインインできます。\n\
          Registered. Sign in once within 24 hours with this code:\n\n  {code}\n"
     ))
 }

@@ -6,9 +6,10 @@ mod story;
 mod sheets;
 mod vitals;
 
+use yoban_domain::encounter::Replaced;
 use yoban_domain::people::{Name, Summary};
 use yoban_domain::private::Private;
-use yoban_domain::session::Sbar;
+use yoban_domain::session::{Disposition, Outcome, Sbar, TakenBack};
 use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::timeline::timeline;
 
@@ -266,6 +267,41 @@ fn a_running_call_and_an_empty_one_print_too() {
         *reading = Private::new(moved);
     }
     well_formed(&printed(&end_of_time, Lang::Ja));
+}
+
+#[test]
+fn a_changed_decision_says_so_and_the_former_ones_stand_struck_through() {
+    let plain = story::answered();
+    assert!(!printed(&plain, Lang::Ja).contains("<s>") && !printed(&plain, Lang::Ja).contains("に変更"));
+    let mut changed = plain;
+    let encounter = &mut changed.record.encounter;
+    let mut decided = encounter.disposition.clone().unwrap();
+    let until = decided.at;
+    decided.at = until.minus(Span::minutes(9));
+    decided.disposition = Private::new(Disposition {
+        outcome: Outcome::NurseVisit,
+        advice: HOSTILE.to_owned().into(),
+        reason_online: None,
+    });
+    let taken_back = Some(TakenBack::DoctorJoined);
+    let fallen = Replaced { decided: decided.clone(), until, taken_back };
+    encounter.replaced = vec![Replaced { decided, until, taken_back: None }, fallen];
+    for (lang, new, old, fell) in [
+        (Lang::Ja, "に変更</b>", "訪問看護師が訪問", "取り下げ（医師が加わった"),
+        (Lang::En, ", changed at", "A nurse visits", "taken back at"),
+    ] {
+        let html = printed(&changed, lang);
+        well_formed(&html);
+        let struck: Vec<&str> = html.split("<s>").skip(1).map(|p| p.split("</s>").next().unwrap()).collect();
+        assert_eq!(struck.len(), 2, "{html}");
+        assert!(struck.iter().all(|s| s.contains(old) && s.contains("&lt;script&gt;")), "{struck:?}");
+        let stands = part(&html, "<p class=\"what\">", "<s>");
+        assert!(stands.contains(new) && !stands.contains(old), "{stands}");
+        assert!(html.contains(fell));
+    }
+    changed.record.encounter.disposition = None;
+    let html = printed(&changed, Lang::Ja);
+    assert!(html.contains("転帰はまだ決まっていません") && html.matches("<s>").count() == 2);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use yoban_domain::encounter::Decided;
 use yoban_domain::private::Private;
 use yoban_domain::session::Outcome;
 use yoban_domain::time::Timestamp;
@@ -77,15 +78,20 @@ pub(super) fn decision(page: &Page<'_>) -> String {
     let mut class = "decision";
     if let Some(decided) = &encounter.disposition {
         let disposition = decided.disposition.reveal();
-        let _ = write!(left, "<p class=\"what\">{}", page.lang.words(words::outcome(disposition.outcome)));
-        if let Outcome::RecheckAt { at } = disposition.outcome {
-            let _ = write!(left, "　{}", page.clock.minutes(at));
+        let _ = write!(
+            left,
+            "<p class=\"what\">{}</p><p class=\"by\">{}",
+            what(page, decided),
+            by(page, decided)
+        );
+        if !encounter.replaced.is_empty() {
+            let changed = match page.lang {
+                Lang::Ja => format!("　{}に変更", page.clock.minutes(decided.at)),
+                Lang::En => format!(", changed at {}", page.clock.minutes(decided.at)),
+            };
+            let _ = write!(left, "<b>{changed}</b>");
         }
-        left.push_str("</p><p class=\"by\">");
-        if let Some(by) = decided.by {
-            let _ = write!(left, "{}　", page.named(by));
-        }
-        let _ = write!(left, "{}</p>", page.clock.minutes(decided.at));
+        left.push_str("</p>");
         let advice = disposition.advice.reveal();
         if !advice.trim().is_empty() {
             let _ = write!(
@@ -119,7 +125,45 @@ pub(super) fn decision(page: &Page<'_>) -> String {
         };
         let _ = write!(left, "<p class=\"what\">{said}</p>");
     }
+    left.push_str(&replaced(page));
     format!("<section class=\"{class}\"><div>{left}</div>{}</section>", chips(page))
+}
+
+fn what(page: &Page<'_>, decided: &Decided) -> String {
+    let outcome = decided.disposition.reveal().outcome;
+    let said = page.lang.words(words::outcome(outcome));
+    if let Outcome::RecheckAt { at } = outcome {
+        return format!("{said}　{}", page.clock.minutes(at));
+    }
+    said.to_owned()
+}
+
+fn by(page: &Page<'_>, decided: &Decided) -> String {
+    let by = decided.by.map_or_else(String::new, |by| format!("{}　", page.named(by)));
+    format!("{by}{}", page.clock.minutes(decided.at))
+}
+
+/// What was decided before, struck through, and until when it stood: newest first.
+fn replaced(page: &Page<'_>) -> String {
+    let mut out = String::new();
+    for former in page.record.encounter.replaced.iter().rev() {
+        let until = page.clock.minutes(former.until);
+        let fate = match (former.taken_back, page.lang) {
+            (None, Lang::Ja) => format!("{until}に変更"),
+            (None, Lang::En) => format!("changed at {until}"),
+            (Some(why), Lang::Ja) => format!("{until}に取り下げ（{}）", words::taken_back(why).ja),
+            (Some(why), Lang::En) => format!("taken back at {until} ({})", words::taken_back(why).en),
+        };
+        let _ = write!(
+            out,
+            "<p class=\"former\">{}<s>{}　{}　{}</s>　{fate}</p>",
+            page.t("前の決定：", "Decided before: "),
+            what(page, &former.decided),
+            by(page, &former.decided),
+            html::text(former.decided.disposition.reveal().advice.reveal()),
+        );
+    }
+    out
 }
 
 /// What a promised second look showed, by whom and when.

@@ -50,7 +50,8 @@ pub(super) async fn encounter(
     let may_sign = signed.is_none() && scene.session.may_sign(&caller.actor).is_ok();
     let (owner, deadline) = scene.case.acting();
     let (findings, vitals, scale_chosen) = (record.findings(), record.vitals(), record.scale_chosen());
-    let attended = record.attended();
+    let (attended, replaced) = (record.attended(), record.replaced());
+    let calls = signaling.engine.calls_beside(&caller.actor, &scene).await?;
     let encounter = record.encounter;
     let decided = encounter.disposition;
     Ok(Json(EncounterView {
@@ -76,7 +77,9 @@ pub(super) async fn encounter(
         decided_at: decided.as_ref().map(|d| d.at),
         decided_by: decided.as_ref().and_then(|d| d.by).and_then(|p| names.card(p)),
         disposition: decided.map(|d| d.disposition.into_revealed()),
+        replaced,
         answered_by_next: encounter.answered_by_next,
+        calls,
         may_sign,
         rechecked: scene.directory.recheck_taken(&scene.session),
         may_recheck: scene.session.may_recheck(&caller.actor).is_ok(),

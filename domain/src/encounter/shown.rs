@@ -7,7 +7,7 @@ use crate::session::Assessment;
 use crate::time::{Span, Timestamp};
 use crate::vitals::score::Subject;
 use crate::vitals::{Flag, Reading, feed};
-use crate::wire::rest::{Attended, Measured, ScaleChosen};
+use crate::wire::rest::{Attended, Measured, ReplacedDecision, ScaleChosen};
 use crate::wire::view::{Findings, PersonCard};
 use crate::wire::vitals::VitalsView;
 
@@ -80,6 +80,18 @@ impl Record {
             by: self.card(set.by),
             at: set.at,
         })
+    }
+
+    /// The decisions that do not stand any more, oldest first.
+    pub fn replaced(&self) -> Vec<ReplacedDecision> {
+        let shown = self.encounter.replaced.iter().map(|r| ReplacedDecision {
+            disposition: r.decided.disposition.reveal().clone(),
+            by: r.decided.by.and_then(|by| self.card(by)),
+            at: r.decided.at,
+            until: r.until,
+            taken_back: r.taken_back,
+        });
+        shown.collect()
     }
 
     /// Everybody who accepted, in order.

@@ -2,8 +2,8 @@
 
 use super::step::Turn;
 use super::{
-    Decided, Disposition, EndReason, Finding, Leg, LegRole, Outcome, Refused, ScaleChoice, Session, State,
-    TakenBack,
+    Decided, Disposition, EndReason, Finding, Found, Leg, LegRole, Outcome, Refused, ScaleChoice, Session,
+    State, TakenBack,
 };
 use crate::fact::FactKind;
 use crate::id::{PersonId, SessionId};
@@ -96,21 +96,27 @@ impl Turn<'_, '_> {
         let a = &mut self.next.assessment;
         let before = a.clone();
         let fact = match finding {
+            // The same again stays whose it was.
             Finding::Identity { method } => {
-                a.identity = Some((method, person));
+                if a.identity.is_none_or(|(known, _)| known != method) {
+                    a.identity = Some((method, person));
+                }
                 FactKind::IdentityChecked { method }
             }
             Finding::RedFlags { mut found } => {
                 found.sort_unstable();
                 found.dedup();
-                a.red_flags = Some(found.clone());
+                if a.red_flags.as_ref() != Some(&found) {
+                    (a.red_flags, a.red_flags_by) = (Some(found.clone()), Some(person));
+                }
                 FactKind::RedFlagsScreened { found }
             }
             Finding::Urgency { urgency } => {
-                a.urgency = Some(urgency);
+                if a.urgency != Some(urgency) {
+                    (a.urgency, a.urgency_by) = (Some(urgency), Some(person));
+                }
                 FactKind::UrgencySet { urgency }
             }
-            // The same words again stay whose they were.
             Finding::Sbar { sbar } => {
                 if a.sbar.as_ref() != Some(&sbar) {
                     (a.sbar, a.sbar_by) = (Some(sbar.clone()), Some(person));
@@ -141,11 +147,10 @@ impl Turn<'_, '_> {
     }
 
     /// Two write the same text at once: whoever comes second has not seen what they would replace.
-    pub(super) fn assess_over(&mut self, finding: Finding, seen: &Finding) -> Result<(), Refused> {
+    pub(super) fn assess_over(&mut self, finding: Finding, seen: &Found) -> Result<(), Refused> {
         self.was_clinician_here()?;
         let stands = &self.next.assessment;
-        let untouched = seen.part() == finding.part() && stands.reads(seen);
-        if !untouched && !stands.reads(&finding) {
+        if !stands.is_as(seen, &finding) && !stands.reads(&finding) {
             return Err(Refused::ChangedMeanwhile);
         }
         self.assess(finding)

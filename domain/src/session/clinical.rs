@@ -89,8 +89,14 @@ pub struct Assessment {
     pub identity: Option<(IdentityMethod, PersonId)>,
     /// Red flags found; none means not screened yet, empty means screened and clear.
     pub red_flags: Option<Vec<RedFlag>>,
+    /// Whose check that is.
+    #[serde(default)]
+    pub red_flags_by: Option<PersonId>,
     /// Triage colour.
     pub urgency: Option<Urgency>,
+    /// Whose colour that is.
+    #[serde(default)]
+    pub urgency_by: Option<PersonId>,
     /// Write-up for the doctor.
     pub sbar: Option<Sbar>,
     /// Whose the write-up is as it stands.
@@ -107,6 +113,25 @@ impl Assessment {
     /// Sudden illness (急病急変): red or orange, or a red flag, whatever colour was chosen beside it.
     pub fn sudden(&self) -> bool {
         self.urgency.is_some_and(Urgency::is_sudden) || self.red_flags.as_ref().is_some_and(|f| !f.is_empty())
+    }
+
+    /// Whether nothing stands there yet.
+    fn lacks(&self, part: &Finding) -> bool {
+        match part {
+            Finding::Identity { .. } => self.identity.is_none(),
+            Finding::RedFlags { .. } => self.red_flags.is_none(),
+            Finding::Urgency { .. } => self.urgency.is_none(),
+            Finding::Sbar { .. } => self.sbar.as_ref().is_none_or(|sbar| *sbar == Sbar::default()),
+            Finding::Note { .. } => self.note.as_ref().is_none_or(|text| *text == Private::default()),
+        }
+    }
+
+    /// Whether whoever wrote `finding` saw what stands in its place now.
+    pub(super) fn is_as(&self, seen: &Found, finding: &Finding) -> bool {
+        match seen {
+            Found::Nothing => self.lacks(finding),
+            Found::Finding { finding: seen } => seen.part() == finding.part() && self.reads(seen),
+        }
     }
 
     /// Whether this is what stands there; where nothing was written, an empty text is.
@@ -169,6 +194,20 @@ pub enum Finding {
     Note {
         /// Free text.
         text: Private<String>,
+    },
+}
+
+/// What stands in the place of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", tag = "stands")]
+pub enum Found {
+    /// Nothing yet; an empty text is the same.
+    Nothing,
+    /// A finding of that part.
+    Finding {
+        /// Which.
+        finding: Finding,
     },
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::clinical::{Decided, Disposition, Finding};
+use super::clinical::{Decided, Disposition, Finding, Found};
 use super::leg::{DeclineReason, LegRole, SourceState};
 use super::picture::VideoCodec;
 use crate::equipment::AtHand;
@@ -101,7 +101,7 @@ pub enum Input {
         /// The finding.
         finding: Finding,
         /// What stood there as it was written.
-        seen: Finding,
+        seen: Found,
     },
     /// The doctor names the kind of care.
     SetKind(ServiceKind),

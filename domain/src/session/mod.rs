@@ -21,7 +21,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use clinical::{
-    Assessment, Decided, Disposition, Finding, IdentityMethod, Outcome, RedFlag, Sbar, ScaleChoice,
+    Assessment, Decided, Disposition, Finding, Found, IdentityMethod, Outcome, RedFlag, Sbar, ScaleChoice,
     TakenBack, Urgency,
 };
 pub use input::{Candidate, Circumstances, Due, Input, Outcomes, Page, Timings};

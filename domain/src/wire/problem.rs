@@ -74,7 +74,7 @@ impl Problem {
             401,
             "sign-in-needed",
             [
-                "ログインし直してください",
+                "サインインし直してください",
                 "Please sign in again",
                 "案内のリンクかQRコードを開いてください",
                 "Open your link or scan your QR code",

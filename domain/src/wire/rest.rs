@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::view::{Findings, Participant, PatientCard, PersonCard, RecheckTaken};
+use super::view::{CaseCall, Findings, Participant, PatientCard, PersonCard, RecheckTaken};
 use super::vitals::VitalsView;
 use crate::case::Owner;
 use crate::duty::Line;
@@ -293,9 +293,15 @@ pub struct EncounterView {
     /// When it was made.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub decided_at: Option<Timestamp>,
+    /// Decisions that do not stand any more, oldest first: where there is one beside them, it was changed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub replaced: Vec<ReplacedDecision>,
     /// The call that answers for this one, which needs no decision of its own: the patient took it back and called again.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub answered_by_next: Option<SessionId>,
+    /// The other calls of the case, oldest first, of whichever night.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub calls: Vec<CaseCall>,
     /// The asking device's person may sign it now.
     pub may_sign: bool,
     /// The second look that was taken after the call.
@@ -324,6 +330,23 @@ pub struct Attended {
     pub left_at: Option<Timestamp>,
     /// What the patient said to their joining, in order; empty for the patient.
     pub answers: Vec<JoinAnswered>,
+}
+
+/// A decision that does not stand any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ReplacedDecision {
+    /// What was decided.
+    pub disposition: Disposition,
+    /// Whose decision it was.
+    pub by: Option<PersonCard>,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Until when it stood.
+    pub until: Timestamp,
+    /// Why it fell by itself; none where another was put in its place.
+    pub taken_back: Option<TakenBack>,
 }
 
 /// The choice of NEWS2's oxygen scale.

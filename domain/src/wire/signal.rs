@@ -10,7 +10,7 @@ use super::vitals::VitalsView;
 use crate::id::{ConnectionId, DeviceId, LegId, PersonId, SessionId};
 use crate::mode::ServiceKind;
 use crate::private::Private;
-use crate::session::{Decided, DeclineReason, Disposition, Finding, LegRole, SourceState, VideoCodec};
+use crate::session::{Decided, DeclineReason, Disposition, Finding, Found, LegRole, SourceState, VideoCodec};
 use crate::time::Timestamp;
 use crate::vitals::NewReading;
 
@@ -212,10 +212,10 @@ pub enum ClientMessage {
         session: SessionId,
         /// The finding.
         finding: Finding,
-        /// What stood there as it was written, the same part; an empty text where nothing was. Where something else stands
-        /// there by now, since a colleague saved theirs, it is refused (`changed-meanwhile`). Without it the last writer wins.
+        /// What stood there as it was written, the same part. Where something else stands there by now, since a colleague saved
+        /// theirs, it is refused (`changed-meanwhile`). Without it the last writer wins.
         #[serde(skip_serializing_if = "Option::is_none", default)]
-        seen: Option<Finding>,
+        seen: Option<Found>,
     },
     /// The second look that was promised is taken. The desk says so, or a doctor who was in the call.
     Rechecked {

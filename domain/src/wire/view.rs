@@ -176,8 +176,14 @@ pub struct Findings {
     pub identity_by: Option<PersonCard>,
     /// Red flags; none while not screened.
     pub red_flags: Option<Vec<RedFlag>>,
+    /// Who checked them, in a call's view.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub red_flags_by: Option<PersonCard>,
     /// Triage colour.
     pub urgency: Option<Urgency>,
+    /// Who chose it, in a call's view.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub urgency_by: Option<PersonCard>,
     /// Sudden illness: red, orange or a red flag. Face to face in principle; to end online needs the doctor's reason.
     pub sudden: bool,
     /// The write-up.
@@ -281,7 +287,7 @@ pub struct CaseCall {
     pub disposition: Option<crate::session::Outcome>,
     /// Signed.
     pub signed: bool,
-    /// Whoever is given this list may open the record of the session (`readEncounter`).
+    /// Whoever is given this may open the record of the session (`readEncounter`).
     pub may_open: bool,
 }
 

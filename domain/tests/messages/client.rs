@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use yoban_domain::mode::ServiceKind;
 use yoban_domain::session::{
-    Decided, DeclineReason, Disposition, Finding, IdentityMethod, LegRole, Outcome, RedFlag, Sbar,
+    Decided, DeclineReason, Disposition, Finding, Found, IdentityMethod, LegRole, Outcome, RedFlag, Sbar,
     SourceState, Urgency, VideoCodec,
 };
 use yoban_domain::vitals::{Flag, NewReading, Origin, Vital};
@@ -99,6 +99,10 @@ pub fn messages() -> Vec<Say> {
         Finding::Note { text: text("朝に訪問看護へ申し送り") },
     ] {
         all.push(Say::Assess { session, finding, seen: None });
+    }
+    let colour = |urgency| Finding::Urgency { urgency };
+    for seen in [Found::Nothing, Found::Finding { finding: colour(Urgency::Green) }] {
+        all.push(Say::Assess { session, finding: colour(Urgency::Red), seen: Some(seen) });
     }
     for kind in [ServiceKind::NurseAdvice, ServiceKind::DoctorAdvice, ServiceKind::OnlineExamination] {
         all.push(Say::SetKind { session, kind });

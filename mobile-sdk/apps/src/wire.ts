@@ -17,6 +17,7 @@ export type {
   Finding,
   Findings,
   Flag,
+  Found,
   IdentityMethod,
   Interval,
   Item,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { queue, twoCalls } from '../fixtures/queue.ts';
+import { twoCalls } from '../fixtures/queue.ts';
 import { active } from '../fixtures/scenes.ts';
-import { callsBeside, standOf, urgencyOf } from '../src/model/queue.ts';
+import { group, standOf, urgencyOf } from '../src/model/queue.ts';
 import type { QueueItem } from '../src/wire.ts';
 
 describe('a case with several calls', () => {
@@ -15,13 +15,29 @@ describe('a case with several calls', () => {
     expect(urgencyOf({ ...twoCalls, urgency: null, calls: [] })).toBe(null);
   });
 
-  it('leads from each call to the others', () => {
-    const beside = (session: string) => callsBeside([...queue, twoCalls], session).map((c) => c.session);
-    expect([beside('session-7'), beside('session-8')]).toEqual([['session-8'], ['session-7']]);
-    expect([beside('session-4'), beside('nobody')]).toEqual([[], []]);
-    const third = { ...later, session: 'first', requestedAt: 0 };
-    const calls = callsBeside([{ ...twoCalls, calls: [later, third] }], 'session-7');
-    expect(calls.map((c) => c.session)).toEqual(['first', 'session-8']);
+  it('is owed by whoever may not open the call its line leads to, and has another to sign or decide', () => {
+    const lines = (over: object, own: object = {}) =>
+      group([{ ...twoCalls, ...over, calls: [{ ...later, ...own }] }]).owed;
+    const shut = { mayOpen: false };
+    const [own, none] = lines(shut, { signed: false });
+    expect([own?.why, own?.late, own?.item.session, none]).toEqual([
+      'signature',
+      false,
+      'session-8',
+      undefined,
+    ]);
+    // The line is that call's, with the way to the others.
+    expect(own?.item).toMatchObject({ urgency: 'red', mayOpen: true, deadline: null, ownerName: null });
+    expect(own?.item.calls?.map((c) => [c.session, c.mayOpen])).toEqual([['session-7', false]]);
+    expect(lines(shut, { disposition: null, signed: false }).map((o) => o.why)).toEqual(['decision']);
+    expect(lines(shut)).toEqual([]);
+    expect(lines(shut, { signed: false, mayOpen: false })).toEqual([]);
+    expect(lines(shut, { signed: false, state: active })).toEqual([]);
+    const takenBack = { ...twoCalls.state, reason: 'cancelledByPatient' };
+    expect(lines(shut, { disposition: null, signed: false, state: takenBack })).toEqual([]);
+    expect(lines({ ...shut, state: active }, { signed: false }), 'a call that runs goes before').toEqual([]);
+    // Whoever may open the one it leads to does that first.
+    expect(lines({}, { signed: false }).map((o) => o.item.session)).toEqual(['session-7']);
   });
 
   it('says of each what became of it', () => {

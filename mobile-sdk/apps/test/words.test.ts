@@ -48,6 +48,7 @@ const UNSAID = new Set([
   'ServerMessage',
   'Decided',
   'Finding',
+  'Found',
   'MeWho',
   'Origin',
   'EnteredBy',

@@ -543,7 +543,7 @@ export interface components {
             disposition?: components["schemas"]["Outcome"] | null;
             /** @description Signed. */
             signed: boolean;
-            /** @description Whoever is given this list may open the record of the session (`readEncounter`). */
+            /** @description Whoever is given this may open the record of the session (`readEncounter`). */
             mayOpen: boolean;
         };
         /**
@@ -741,7 +741,7 @@ export interface components {
             session: components["schemas"]["SessionId"];
             /** @description The finding. */
             finding: components["schemas"]["Finding"];
-            seen?: components["schemas"]["Finding"] | null;
+            seen?: components["schemas"]["Found"] | null;
             /** @enum {string} */
             type: "assess";
         } | {
@@ -923,7 +923,11 @@ export interface components {
             disposition?: components["schemas"]["Disposition"] | null;
             decidedBy?: components["schemas"]["PersonCard"] | null;
             decidedAt?: components["schemas"]["Timestamp"] | null;
+            /** @description Decisions that do not stand any more, oldest first: where there is one beside them, it was changed. */
+            replaced?: components["schemas"]["ReplacedDecision"][];
             answeredByNext?: components["schemas"]["SessionId"] | null;
+            /** @description The other calls of the case, oldest first, of whichever night. */
+            calls?: components["schemas"]["CaseCall"][];
             /** @description The asking device's person may sign it now. */
             maySign: boolean;
             rechecked?: components["schemas"]["RecheckTaken"] | null;
@@ -1017,7 +1021,9 @@ export interface components {
             identityBy?: components["schemas"]["PersonCard"] | null;
             /** @description Red flags; none while not screened. */
             redFlags?: components["schemas"]["RedFlag"][] | null;
+            redFlagsBy?: components["schemas"]["PersonCard"] | null;
             urgency?: components["schemas"]["Urgency"] | null;
+            urgencyBy?: components["schemas"]["PersonCard"] | null;
             /** @description Sudden illness: red, orange or a red flag. Face to face in principle; to end online needs the doctor's reason. */
             sudden: boolean;
             sbar?: components["schemas"]["Sbar"] | null;
@@ -1040,6 +1046,16 @@ export interface components {
          * @enum {string}
          */
         FlowUnit: "L/min";
+        /** @description What stands in the place of a finding. */
+        Found: {
+            /** @enum {string} */
+            stands: "nothing";
+        } | {
+            /** @description Which. */
+            finding: components["schemas"]["Finding"];
+            /** @enum {string} */
+            stands: "finding";
+        };
         /**
          * @description Why a stretch of time is not in a file.
          * @enum {string}
@@ -1809,6 +1825,17 @@ export interface components {
         Refresh: {
             /** @description The refresh token. */
             refreshToken: components["schemas"]["Private_String"];
+        };
+        /** @description A decision that does not stand any more. */
+        ReplacedDecision: {
+            /** @description What was decided. */
+            disposition: components["schemas"]["Disposition"];
+            by?: components["schemas"]["PersonCard"] | null;
+            /** @description When it was made. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Until when it stood. */
+            until: components["schemas"]["Timestamp"];
+            takenBack?: components["schemas"]["TakenBack"] | null;
         };
         /** @description `POST /sessions` by a tablet: the tap. Answered 201 for a new call, 200 when one is running already. */
         Requested: {

@@ -21,6 +21,7 @@ export type EndReason = Schemas['EndReason'];
 export type FieldProblem = Schemas['FieldProblem'];
 export type Finding = Schemas['Finding'];
 export type Findings = Schemas['Findings'];
+export type Found = Schemas['Found'];
 export type Flag = Schemas['Flag'];
 export type IdentityMethod = Schemas['IdentityMethod'];
 export type Interval = Schemas['Interval'];

@@ -114,6 +114,25 @@ impl Engine {
         Ok(scenes)
     }
 
+    /// The other calls of a call's case, oldest first, of whichever night, and which of them `by` may open.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    pub async fn calls_beside(&self, by: &Actor, scene: &Scene) -> Result<Vec<CaseCall>, CommandError> {
+        let mut read = self.store.read().await?;
+        let mut calls = Vec::new();
+        for row in read.sessions_of_case(scene.case.id).await? {
+            let Some(other) = readable::<Session>(row.body.read())? else { continue };
+            let involved = involved(&other);
+            let may_open = may(by, Action::ReadEncounter, &scene.subject(&involved)).is_ok();
+            if other.id != scene.session.id {
+                calls.push(CaseCall { may_open, ..CaseCall::of(&other) });
+            }
+        }
+        calls.sort_by_key(|call| call.requested_at);
+        Ok(calls)
+    }
+
     /// Who is on duty now, on every line.
     ///
     /// # Errors

@@ -128,6 +128,8 @@ fn the_screen_shows_what_is_printed() {
             let rows = part(&html, "参加者と患者の同意</h2>", "</table>");
             assert_eq!(rows.matches("<tr").count(), attended + 1, "{}", story.name);
         }
+        let struck = html.matches("<s>").count();
+        assert_eq!(struck, record.replaced().len(), "{}", story.name);
         if let Some(chosen) = record.scale_chosen() {
             says(chosen.reason.reveal());
         }

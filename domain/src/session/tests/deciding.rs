@@ -281,13 +281,14 @@ fn of_two_who_write_at_once_the_second_looks_at_what_the_first_saved() {
         |text: &str| Finding::Sbar { sbar: Sbar { situation: text.to_owned().into(), ..Sbar::default() } };
     for write in [note as fn(&str) -> Finding, sbar as fn(&str) -> Finding] {
         let mut night = Night::doctor_talks();
-        let over = |mine: &str, seen: &str| Input::AssessOver { finding: write(mine), seen: write(seen) };
+        let saw = |seen: &str| Found::Finding { finding: write(seen) };
+        let over = |mine: &str, seen: &str| Input::AssessOver { finding: write(mine), seen: saw(seen) };
         night.act(night.staff(NURSE), over("看護師", ""));
         let before = night.session.clone();
         let second = night.try_act(night.staff(DOCTOR), over("医師", ""));
         assert_eq!((second, &night.session), (Err(Refused::ChangedMeanwhile), &before));
-        let other =
-            Input::AssessOver { finding: write("医師"), seen: Finding::Urgency { urgency: Urgency::Red } };
+        let colour = Found::Finding { finding: Finding::Urgency { urgency: Urgency::Red } };
+        let other = Input::AssessOver { finding: write("医師"), seen: colour };
         assert_eq!(night.try_act(night.staff(DOCTOR), other), Err(Refused::ChangedMeanwhile));
         night.act(night.staff(NURSE), over("看護師", ""));
         assert_eq!(night.session, before, "said again, as after a broken socket");
@@ -310,6 +311,75 @@ fn of_two_who_write_at_once_the_second_looks_at_what_the_first_saved() {
         assert_eq!(stranger, Err(Refused::NotInCall));
         let long = over(&"痛".repeat(4_001), "最後の人");
         assert_eq!(night.try_act(night.staff(NURSE), long), Err(Refused::TextTooLong));
+    }
+}
+
+#[test]
+fn a_record_keeps_each_decision_that_was_changed_and_says_when() {
+    let mut night = Night::doctor_talks();
+    let doctor = night.staff(DOCTOR);
+    let folded = |night: &Night| {
+        crate::encounter::Encounter::fold(night.session.id, night.session.patient, &night.log()).unwrap()
+    };
+    night.act(doctor, decide(Outcome::NurseVisit));
+    let first = night.now;
+    assert_eq!(folded(&night).replaced, []);
+    night.pass(Span::minutes(1));
+    night.act(doctor, decide(Outcome::Advice));
+    let second = night.now;
+    night.act(doctor, decide(Outcome::Advice));
+    night.pass(Span::minutes(1));
+    night.act(night.staff(NURSE), Input::Assess(Finding::Urgency { urgency: Urgency::Red }));
+    let third = night.now;
+    let encounter = folded(&night);
+    assert_eq!(encounter.disposition, None, "it fell");
+    let were: Vec<_> = encounter
+        .replaced
+        .iter()
+        .map(|r| (r.decided.disposition.reveal().outcome, r.decided.at, r.until, r.taken_back))
+        .collect();
+    let sudden = Some(TakenBack::SuddenIllness);
+    assert_eq!(were, [(Outcome::NurseVisit, first, second, None), (Outcome::Advice, second, third, sudden),]);
+    assert!(encounter.replaced.iter().all(|r| r.decided.by == Some(person(DOCTOR))));
+}
+
+#[test]
+fn of_two_who_choose_at_once_the_second_looks_at_what_the_first_chose() {
+    let identity = |method| Finding::Identity { method };
+    let urgency = |urgency| Finding::Urgency { urgency };
+    let flags = |found: &[RedFlag]| Finding::RedFlags { found: found.to_vec() };
+    for (first, second, third) in [
+        (
+            identity(IdentityMethod::NotYet),
+            identity(IdentityMethod::Known),
+            identity(IdentityMethod::ByProxy),
+        ),
+        (urgency(Urgency::Red), urgency(Urgency::Green), urgency(Urgency::Yellow)),
+        (flags(&[RedFlag::Bleeding]), flags(&[]), flags(&[RedFlag::Seizure])),
+    ] {
+        let mut night = Night::doctor_talks();
+        let (nurse, doctor) = (night.staff(NURSE), night.staff(DOCTOR));
+        let over = |mine: &Finding, seen: Found| Input::AssessOver { finding: mine.clone(), seen };
+        let saw = |finding: &Finding| Found::Finding { finding: finding.clone() };
+        let whose = |night: &Night| {
+            let a = &night.session.assessment;
+            a.identity.map(|(_, by)| by).or(a.urgency_by).or(a.red_flags_by)
+        };
+        let early = night.try_act(doctor, over(&first, saw(&second)));
+        assert_eq!(early, Err(Refused::ChangedMeanwhile), "nothing stands there");
+        night.act(nurse, over(&first, Found::Nothing));
+        let before = night.session.clone();
+        let refused = night.try_act(doctor, over(&second, Found::Nothing));
+        assert_eq!((refused, &night.session), (Err(Refused::ChangedMeanwhile), &before), "not overwritten");
+        night.act(nurse, over(&first, Found::Nothing));
+        assert_eq!(night.session, before, "said again, as after a broken socket");
+        night.act(doctor, Input::Assess(first.clone()));
+        assert_eq!(whose(&night), Some(person(NURSE)), "the same again stays whose it was");
+        night.act(doctor, over(&second, saw(&first)));
+        assert!(night.session.assessment.reads(&second));
+        assert_eq!(whose(&night), Some(person(DOCTOR)));
+        let late = night.try_act(nurse, over(&third, saw(&first)));
+        assert_eq!(late, Err(Refused::ChangedMeanwhile));
     }
 }
 

@@ -4,6 +4,7 @@ import type {
   DeclineReason,
   Disposition,
   Finding,
+  Found,
   Id,
   LegRole,
   NewReading,
@@ -33,7 +34,7 @@ export type CallCommand =
   | { type: 'answerJoin'; leg: Id; yes: boolean }
   | { type: 'answerRecording'; yes: boolean }
   /** `seen`: what stood in its place as it was written. */
-  | { type: 'assess'; finding: Finding; seen?: Finding }
+  | { type: 'assess'; finding: Finding; seen: Found }
   | { type: 'setKind'; kind: ServiceKind }
   | { type: 'setOxygenScale'; scale2: boolean; reason: string }
   | { type: 'rechecked'; note: string }

@@ -3,12 +3,14 @@ import { useEffect, useRef } from 'preact/hooks';
 import { keptOf } from '../app/drafts.ts';
 import { list, nameOf, unbroken } from '../app/format.ts';
 import { type Send, useBusy, useSlow } from '../app/send.ts';
+import { useStored } from '../app/useStored.ts';
 import { t } from '../i18n/index.tsx';
-import type { Asked } from '../model/entered.ts';
+import { me } from '../model/call.ts';
+import { type Asked, stood } from '../model/entered.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Choices, Live, Notice, UrgencyChip } from '../ui/parts.tsx';
-import type { CallView, IdentityMethod, PatientCard, RedFlag, Urgency } from '../wire.ts';
+import type { CallView, IdentityMethod, PatientCard, PersonCard, RedFlag, Urgency } from '../wire.ts';
 
 const METHODS: readonly IdentityMethod[] = [
   'tabletAndFace',
@@ -35,12 +37,28 @@ const SendsLater = (): VNode => (
   </div>
 );
 
+/** Whose it is, where that is a colleague. */
+function Whose({ by, call }: { by: PersonCard | null | undefined; call: CallView }): VNode | null {
+  if (!by || by.person === me(call)?.card?.person) return null;
+  return (
+    <p class="soft small" data-testid="found-by">
+      {t('found.by', { who: nameOf(by.name) })}
+    </p>
+  );
+}
+
 /** How the patient was recognised. Unfinished is a finding too, and never in the way. */
 export function IdentityStep({ call, send }: { call: CallView; send: Send }): VNode {
   const [busy, go] = useBusy();
   const slow = useSlow(busy);
   // Chosen is chosen, also where the line is away for a while.
-  const value = METHODS.find((method) => method === busy) ?? call.findings?.identity ?? null;
+  const [stored, setStored] = useStored<IdentityMethod>(call.version);
+  const stands = stored ?? call.findings?.identity ?? null;
+  const value = METHODS.find((method) => method === busy) ?? stands;
+  const seen = stood(stands && { part: 'identity', method: stands });
+  const choose = async (method: IdentityMethod) => {
+    if (await send({ type: 'assess', finding: { part: 'identity', method }, seen })) setStored(method);
+  };
   return (
     <section class="block" aria-busy={busy !== null}>
       <h3>{t('identity.title')}</h3>
@@ -49,10 +67,9 @@ export function IdentityStep({ call, send }: { call: CallView; send: Send }): VN
         label={t('identity.title')}
         value={value}
         options={METHODS.map((method) => ({ value: method, text: t(`identity.${method}`) }))}
-        onChange={(method) =>
-          go(method, () => send({ type: 'assess', finding: { part: 'identity', method } }))
-        }
+        onChange={(method) => go(method, () => choose(method))}
       />
+      <Whose by={stored || busy ? null : call.findings?.identityBy} call={call} />
       {slow && <SendsLater />}
       {value === 'notYet' && <Notice tone="warn">{t('identity.notYet.sub')}</Notice>}
     </section>
@@ -156,7 +173,8 @@ function Question(props: {
 
 /** Six questions. Each needs an answer before the check is saved; one yes means 119. What was saved stays in sight. */
 export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; desk: string }): VNode {
-  const saved = call.findings?.redFlags ?? null;
+  const [stored, setStored] = useStored<readonly RedFlag[]>(call.version);
+  const saved = stored ?? call.findings?.redFlags ?? null;
   const entered = keptOf(call.session, 'red-flags');
   const draft = entered.value;
   // What a colleague found meanwhile is a yes here too: an older "no" must not take it away unseen.
@@ -169,9 +187,10 @@ export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; 
   const asking = saved === null || entered.value !== null;
   const save = () =>
     go('save', async () => {
-      // Checked before: a yes that a colleague is saving at this moment must not go unseen either.
-      const seen = saved && { seen: { part: 'redFlags' as const, found: saved } };
-      const ok = await send({ type: 'assess', finding: { part: 'redFlags', found }, ...seen });
+      // A yes that a colleague is saving at this moment must not go unseen.
+      const seen = stood(saved && { part: 'redFlags', found: [...saved] });
+      const ok = await send({ type: 'assess', finding: { part: 'redFlags', found }, seen });
+      if (ok) setStored(found);
       if (ok && draft) entered.stored(draft);
     });
   return (
@@ -228,6 +247,7 @@ export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; 
       )}
       {saved && saved.length > 0 && <Script119 patient={call.patient} found={saved} desk={desk} />}
       {saved && saved.length === 0 && !asking && <Notice tone="good">{t('red.clear')}</Notice>}
+      {saved && !asking && <Whose by={stored ? null : call.findings?.redFlagsBy} call={call} />}
       {saved && !asking && (
         <Button icon="pen" onClick={() => set(answersOf(saved))} testid="red-edit">
           {t('red.edit')}
@@ -241,7 +261,13 @@ export function RedFlagStep({ call, send, desk }: { call: CallView; send: Send; 
 export function UrgencyStep({ call, send }: { call: CallView; send: Send }): VNode {
   const [busy, go] = useBusy();
   const slow = useSlow(busy);
-  const value = URGENCIES.find((urgency) => urgency === busy) ?? call.findings?.urgency ?? null;
+  const [stored, setStored] = useStored<Urgency>(call.version);
+  const stands = stored ?? call.findings?.urgency ?? null;
+  const value = URGENCIES.find((urgency) => urgency === busy) ?? stands;
+  const seen = stood(stands && { part: 'urgency', urgency: stands });
+  const choose = async (urgency: Urgency) => {
+    if (await send({ type: 'assess', finding: { part: 'urgency', urgency }, seen })) setStored(urgency);
+  };
   return (
     <section class="block" aria-busy={busy !== null}>
       <h3>{t('urg.title')}</h3>
@@ -254,15 +280,14 @@ export function UrgencyStep({ call, send }: { call: CallView; send: Send }): VNo
               name="urgency"
               checked={value === urgency}
               data-testid={`urgency-${urgency}`}
-              onChange={() =>
-                go(urgency, () => send({ type: 'assess', finding: { part: 'urgency', urgency } }))
-              }
+              onChange={() => go(urgency, () => choose(urgency))}
             />
             <b>{t(`urgency.${urgency}`)}</b>
             <span>{t(`urgency.${urgency}.what`)}</span>
           </label>
         ))}
       </fieldset>
+      <Whose by={stored || busy ? null : call.findings?.urgencyBy} call={call} />
       {slow && <SendsLater />}
       {value !== 'red' && Boolean(call.findings?.redFlags?.length) && (
         <div data-testid="urgency-red-missing">

@@ -9,18 +9,10 @@ import { noSbar } from '../model/sbarText.ts';
 import { lasting, ofCall } from '../model/timeline.ts';
 import { Button } from '../ui/Button.tsx';
 import { Loading, Notice, Unread } from '../ui/parts.tsx';
-import type {
-  CaseCall,
-  CaseView,
-  EncounterView,
-  Id,
-  PlacedReading,
-  Recording,
-  TimelineEntry,
-} from '../wire.ts';
+import type { CaseView, EncounterView, Id, PlacedReading, Recording, TimelineEntry } from '../wire.ts';
 import { CaseCalls } from './CaseCalls.tsx';
 import { Attendance, Kinds, VitalsThen, When, Why } from './EncounterParts.tsx';
-import { Decided, DispositionForm, SignButton, UndecidedDraft } from './Finish.tsx';
+import { Decided, DispositionForm, Replaced, SignButton, UndecidedDraft } from './Finish.tsx';
 import { Log } from './Log.tsx';
 import { PatientPanel } from './PatientPanel.tsx';
 import { Playback, type PlaybackProps } from './Playback.tsx';
@@ -71,8 +63,6 @@ export interface EncounterProps {
   /** What happened. The record stands by itself without it. */
   thread: Thread;
   recordings: Recordings;
-  /** The other calls of the case. */
-  beside: readonly CaseCall[];
   onOther: (session: Id) => void;
   /** A doctor reads it. */
   doctor: boolean;
@@ -103,6 +93,7 @@ export function Encounter(props: EncounterProps): VNode {
   const { encounter, thread } = props;
   const lines = entriesOf(thread, encounter.session);
   const { note } = encounter.findings;
+  const replaced = encounter.replaced ?? [];
   return (
     <main class="encounter" data-testid="encounter">
       <header class="row wrap">
@@ -121,7 +112,7 @@ export function Encounter(props: EncounterProps): VNode {
       <p class="enc-who" aria-hidden="true">
         {nameOf(encounter.patient.name)} <small class="soft">{t('age', { n: encounter.patient.age })}</small>
       </p>
-      <CaseCalls calls={props.beside} onOpen={props.onOther} />
+      <CaseCalls calls={encounter.calls ?? []} onOpen={props.onOther} />
       <div class="enc-grid">
         <section class="card enc-patient">
           <PatientPanel patient={encounter.patient} />
@@ -171,6 +162,8 @@ export function Encounter(props: EncounterProps): VNode {
                   version: encounter.seen,
                   disposition: encounter.disposition ?? null,
                   by: encounter.decidedBy ?? null,
+                  at: encounter.decidedAt,
+                  changed: replaced.length > 0,
                   signed: Boolean(encounter.version),
                 }}
                 send={props.send}
@@ -180,10 +173,12 @@ export function Encounter(props: EncounterProps): VNode {
                 disposition={encounter.disposition}
                 by={encounter.decidedBy}
                 at={encounter.decidedAt}
+                changed={replaced.length > 0}
               />
             ) : (
               !encounter.answeredByNext && <p class="soft">{t('enc.dispNone')}</p>
             )}
+            <Replaced replaced={replaced} />
             {!encounter.mayDecide && <UndecidedDraft session={encounter.session} />}
             {encounter.mayRecheck && (
               <RecheckForm session={encounter.session} version={encounter.seen} send={props.send} />

@@ -7,7 +7,6 @@ import { attempt } from '../app/problem.ts';
 import { goTo } from '../app/route.ts';
 import { useBusy } from '../app/send.ts';
 import { lang, t } from '../i18n/index.tsx';
-import { callsBeside } from '../model/queue.ts';
 import { inTheMaking } from '../model/recording.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -184,7 +183,6 @@ export function EncounterPage({ live, session }: { live: Live; session: Id }): V
       encounter={record}
       thread={thread}
       recordings={recordings}
-      beside={callsBeside(live.state.value.queue, session)}
       onOther={(other) => goTo({ page: 'record', session: other })}
       doctor={who?.kind === 'staff' && who.card.role === 'doctor'}
       outdated={due && (due.failed ? 'unread' : 'reading')}

@@ -22,13 +22,21 @@ import {
   standsThere,
 } from '../model/disposition.ts';
 import { plainText } from '../model/draft.ts';
-import type { Unsaved } from '../model/entered.ts';
+import { stood, type Unsaved } from '../model/entered.ts';
 import { roomIn } from '../model/limits.ts';
 import { noSbar } from '../model/sbarText.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choices, Dialog, Field, Notice } from '../ui/parts.tsx';
 import { TextArea } from '../ui/TextArea.tsx';
-import type { CallView, Disposition, Id, OutcomeKind, PersonCard, Timestamp } from '../wire.ts';
+import type {
+  CallView,
+  Disposition,
+  EncounterView,
+  Id,
+  OutcomeKind,
+  PersonCard,
+  Timestamp,
+} from '../wire.ts';
 import { Theirs, Unsent } from './Theirs.tsx';
 
 const KINDS: readonly OutcomeKind[] = [
@@ -50,7 +58,11 @@ export function NoteEditor({ call, send }: { call: CallView; send: Send }): VNod
   const save = () =>
     go('save', () =>
       writing.save((note, seen) =>
-        send({ type: 'assess', finding: { part: 'note', text: note }, seen: { part: 'note', text: seen } }),
+        send({
+          type: 'assess',
+          finding: { part: 'note', text: note },
+          seen: stood({ part: 'note', text: seen }),
+        }),
       ),
     );
   return (
@@ -83,6 +95,8 @@ export function Decided(props: {
   disposition: Disposition;
   by: PersonCard | null | undefined;
   at?: Timestamp | null | undefined;
+  /** It took the place of another one. */
+  changed?: boolean;
 }): VNode {
   const { disposition, by, at } = props;
   const { outcome } = disposition;
@@ -91,8 +105,13 @@ export function Decided(props: {
       <span class="soft">
         {t('disp.decided')}
         {by && t('disp.by', { who: nameOf(by.name) })}
-        {at && <span class="num"> {dayTime(at)}</span>}
+        {at && !props.changed && <span class="num"> {dayTime(at)}</span>}
       </span>
+      {at && props.changed && (
+        <span class="chip warn num" data-testid="decision-changed">
+          {t('disp.changedAt', { time: dayTime(at) })}
+        </span>
+      )}
       <b>
         {t(`outcome.${outcome.outcome}`)} {outcome.outcome === 'recheckAt' && dayTime(outcome.at)}
       </b>
@@ -100,6 +119,28 @@ export function Decided(props: {
       {disposition.reasonOnline && (
         <p class="soft">{t('colon', { name: t('disp.reason'), text: disposition.reasonOnline })}</p>
       )}
+    </div>
+  );
+}
+
+/** The decisions that do not stand any more, struck through, newest first: what each was, and until when. */
+export function Replaced({ replaced }: { replaced: EncounterView['replaced'] }): VNode | null {
+  if (!replaced?.length) return null;
+  return (
+    <div class="stack" data-testid="replaced">
+      <h3>{t('disp.replaced')}</h3>
+      {replaced.toReversed().map(({ disposition, by, at, until, takenBack }) => (
+        <p class="replaced soft" key={`${at} ${until}`}>
+          <span class="num">{t(takenBack ? 'disp.fellAt' : 'disp.changedAt', { time: dayTime(until) })}</span>
+          <del>
+            {t(`outcome.${disposition.outcome.outcome}`)}{' '}
+            {disposition.outcome.outcome === 'recheckAt' && dayTime(disposition.outcome.at)}
+            {by && t('disp.by', { who: nameOf(by.name) })} <span class="num">{dayTime(at)}</span>
+            <br />
+            {disposition.advice}
+          </del>
+        </p>
+      ))}
     </div>
   );
 }
@@ -125,6 +166,10 @@ export interface Deciding {
   /** What stands, and whose decision it is. */
   disposition: Disposition | null;
   by: PersonCard | null;
+  /** When it was made, where that is known. */
+  at?: Timestamp | null | undefined;
+  /** It took the place of another one. */
+  changed?: boolean;
   /** Why the last decision does not stand any more. */
   takenBack?: CallView['takenBack'];
   /** That decision: the form begins with its words. */
@@ -188,7 +233,12 @@ export function DispositionForm(props: {
     return (
       <section class="block">
         <h3>{t('disp.title')}</h3>
-        <Decided disposition={stands} by={by} />
+        <Decided
+          disposition={stands}
+          by={by}
+          at={stored ? null : about.at}
+          changed={!stored && (about.changed ?? false)}
+        />
         {signed && <UndecidedDraft session={session} />}
         {!signed && (
           <Button icon="pen" onClick={() => setDraft(formOf(stands, zone.value))} testid="disp-change">

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { keptOf, writingOf } from '../app/drafts.ts';
 import { type Send, useBusy } from '../app/send.ts';
 import { t } from '../i18n/index.tsx';
+import { stood } from '../model/entered.ts';
 import { roomIn } from '../model/limits.ts';
 import { draftSbar } from '../model/sbar.ts';
 import { noSbar, SBAR_PARTS as PARTS, sbarText } from '../model/sbarText.ts';
@@ -54,7 +55,7 @@ export function SbarEditor({
   const save = () =>
     go('save', async () => {
       const ok = await writing.save((sbar, seen) =>
-        send({ type: 'assess', finding: { part: 'sbar', sbar }, seen: { part: 'sbar', sbar: seen } }),
+        send({ type: 'assess', finding: { part: 'sbar', sbar }, seen: stood({ part: 'sbar', sbar: seen }) }),
       );
       if (ok) drafted.set(null);
     });

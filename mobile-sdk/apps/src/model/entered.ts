@@ -3,11 +3,15 @@
  *
  * A part that is not named in `UNSAVED` does not compile: the warning before signing must know each.
  */
-import type { RedFlag, Sbar } from '../wire.ts';
+import type { Finding, Found, RedFlag, Sbar } from '../wire.ts';
 import type { Draft as Decision } from './disposition.ts';
 import { type Draft, lost, plainText } from './draft.ts';
 import { type Observed, observedNothing } from './observed.ts';
 import { sbarText } from './sbarText.ts';
+
+/** What whoever enters a finding saw in its place: theirs is put there, and in no other's place. */
+export const stood = (finding: Finding | null): Found =>
+  finding ? { stands: 'finding', finding } : { stands: 'nothing' };
 
 /** Answers that are not saved yet, and what stood when they were given. */
 export interface Asked {

@@ -1,5 +1,5 @@
 /** Tonight's list in four groups. */
-import type { CaseCall, Id, QueueItem, Urgency } from '../wire.ts';
+import type { CaseCall, QueueItem, Urgency } from '../wire.ts';
 
 /** What somebody is to do after a call, now. */
 export interface Owed {
@@ -17,14 +17,31 @@ export interface Groups {
   done: QueueItem[];
 }
 
-/** What is owed of one case, by those who can open its record: to nobody else is there anything to do. */
-function owedOf(item: QueueItem): Owed | null {
+/** The case as the line of one of its other calls. What is promised and by when is said of the call it leads to. */
+function ledBy(item: QueueItem, call: CaseCall): QueueItem {
+  const { session, requestedAt, state, urgency, disposition, signed, mayOpen } = item;
+  const itself: CaseCall = { session, requestedAt, state, urgency, disposition, signed, mayOpen };
+  const others = (item.calls ?? []).filter((other) => other.session !== call.session);
+  const calls = [itself, ...others].sort((a, b) => a.requestedAt - b.requestedAt);
+  return { ...item, ...call, owner: null, ownerName: null, deadline: null, recheck: null, calls };
+}
+
+/** What is owed of one call, by those who can open its record: to nobody else is there anything to do. */
+function owedIn(item: QueueItem): Owed | null {
   const { state } = item;
   if (state.state !== 'ended' || !item.mayOpen) return null;
   if (item.recheck?.due) return { item, why: 'recheck', late: true };
   if (item.disposition) return item.signed ? null : { item, why: 'signature', late: false };
   if (state.reason === 'cancelledByPatient') return { item, why: 'cancelled', late: state.overdue };
   return { item, why: 'decision', late: state.overdue };
+}
+
+/** What is owed of one case. Its line leads to one call: to whoever may not open that one, another may be theirs to do. */
+function owedOf(item: QueueItem): Owed | null {
+  if (item.state.state !== 'ended' || item.mayOpen) return owedIn(item);
+  // Of a call that was taken back the next one answers.
+  const theirs = (item.calls ?? []).filter((call) => standOf(call) !== 'cancelled');
+  return theirs.map((call) => owedIn(ledBy(item, call))).find((owed) => owed !== null) ?? null;
 }
 
 /** Waits in the middle of a call: everybody else has gone. */
@@ -60,11 +77,4 @@ export function standOf(call: CaseCall): 'running' | 'cancelled' | 'undecided' |
   if (call.state.state !== 'ended') return 'running';
   if (call.disposition) return call.signed ? 'signed' : 'unsigned';
   return call.state.reason === 'cancelledByPatient' ? 'cancelled' : 'undecided';
-}
-
-/** The other calls of the case that this call belongs to, oldest first. */
-export function callsBeside(items: readonly QueueItem[], session: Id): CaseCall[] {
-  const all = items.map((item): CaseCall[] => [item, ...(item.calls ?? [])]);
-  const own = all.find((calls) => calls.some((c) => c.session === session)) ?? [];
-  return own.filter((c) => c.session !== session).sort((a, b) => a.requestedAt - b.requestedAt);
 }

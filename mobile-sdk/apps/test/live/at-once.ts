@@ -88,8 +88,9 @@ export async function twoWhoWrite(browser: Browser, base: string): Promise<void>
     await p.click(at('note-save'));
   };
   const seen = async (nth: number) => (await heard('assess', nth)).seen;
+  const saw = (finding: object) => ({ stands: 'finding', finding });
   await saves(page, '一');
-  assert.deepEqual(await seen(1), { part: 'note', text: '' });
+  assert.deepEqual(await seen(1), saw({ part: 'note', text: '' }));
   await page.waitForFunction(
     (selector) => /保存しました/.test(document.querySelector(selector)?.textContent ?? ''),
     at('note-save'),
@@ -97,13 +98,13 @@ export async function twoWhoWrite(browser: Browser, base: string): Promise<void>
   // What was acknowledged stands there, though the view that shows it is not here yet.
   refuse('assess', 'changed-meanwhile');
   await saves(page, '一二');
-  assert.deepEqual(await seen(2), { part: 'note', text: '一' });
+  assert.deepEqual(await seen(2), saw({ part: 'note', text: '一' }));
   await page.waitForSelector(refusal);
   // The colleague took it out again: what had been acknowledged stands there no more.
   say({ type: 'call', call: { ...noted(''), version: 2 } });
   refuse('assess', 'changed-meanwhile');
   await page.click(at('note-save'));
-  assert.deepEqual(await seen(3), { part: 'note', text: '' });
+  assert.deepEqual(await seen(3), saw({ part: 'note', text: '' }));
   say({ type: 'call', call: { ...noted('医師の文'), version: 3 } });
   await page.waitForSelector(at('theirs'));
   assert.match((await page.textContent(at('theirs'))) ?? '', /橘 健一 がこの欄を保存しました[\s\S]*医師の文/);
@@ -111,18 +112,51 @@ export async function twoWhoWrite(browser: Browser, base: string): Promise<void>
   await page.click(at('theirs-take'));
   await page.click(at('note-save'));
   const chosen = await heard('assess', 4);
-  assert.deepEqual(chosen.seen, { part: 'note', text: '医師の文' });
+  assert.deepEqual(chosen.seen, saw({ part: 'note', text: '医師の文' }));
   assert.deepEqual(chosen.finding, { part: 'note', text: '医師の文\n一二' });
   // The write-up and the red flags say it too; where nothing was answered there is nothing to say.
   await page.click(at('tab-sbar'));
   await page.fill(at('sbar-situation'), '甲');
   await page.click(at('sbar-save'));
   const written = call.findings?.sbar ?? null;
-  assert.deepEqual(await seen(5), { part: 'sbar', sbar: written });
+  assert.deepEqual(await seen(5), saw({ part: 'sbar', sbar: written }));
   await page.click(at('tab-check'));
   await page.click(at('red-edit'));
   await page.click(at('red-bleeding-yes'));
   await page.click(at('red-save'));
-  assert.deepEqual(await seen(6), { part: 'redFlags', found: call.findings?.redFlags });
+  assert.deepEqual(await seen(6), saw({ part: 'redFlags', found: call.findings?.redFlags }));
+  await page.context().close();
+}
+
+/** The steps of one press: the first of two colleagues stands, and the second reads whose it is before theirs takes its place. */
+export async function twoWhoChoose(browser: Browser, base: string): Promise<void> {
+  const { page, say, heard, refuse } = await play(browser, base, 'desk', staffMe(nurse, 'desk'));
+  await page.click(at('go-on-duty'));
+  const fresh = { sudden: false, ledger: [] };
+  const call: CallView = { ...asNurse(scenes.twoWay), findings: fresh };
+  say({ type: 'call', call: { ...call, version: 1 } });
+  await page.click(at('tab-check'));
+  const seen = async (nth: number) => (await heard('assess', nth)).seen;
+  const nothing = { stands: 'nothing' };
+  const choose = (testid: string) => page.click(at(testid), { force: true });
+  await choose('urgency-green');
+  assert.deepEqual(await seen(1), nothing);
+  // Chosen again before the view is here that shows the first: what was acknowledged stands there.
+  await page.waitForSelector('[aria-busy=true]', { state: 'detached' });
+  refuse('assess', 'changed-meanwhile');
+  await choose('urgency-yellow');
+  assert.deepEqual(await seen(2), { stands: 'finding', finding: { part: 'urgency', urgency: 'green' } });
+  await page.waitForSelector(refusal);
+  const theirs = { ...fresh, urgency: 'red', urgencyBy: doctor, sudden: true } as const;
+  say({ type: 'call', call: { ...call, findings: theirs, version: 2 } });
+  await page.waitForSelector(`${at('urgency-red')}:checked`);
+  assert.match((await page.textContent(at('found-by'))) ?? '', /橘 健一 が記録しました/);
+  await choose('urgency-orange');
+  assert.deepEqual(await seen(3), { stands: 'finding', finding: { part: 'urgency', urgency: 'red' } });
+  await choose('identity-known');
+  assert.deepEqual(await seen(4), nothing);
+  await page.click(at('red-all-no'));
+  await page.click(at('red-save'));
+  assert.deepEqual(await seen(5), nothing, 'also the first check of the red flags');
   await page.context().close();
 }

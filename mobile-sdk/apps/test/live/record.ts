@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Browser, Route } from 'playwright-core';
 import { doctor, nurse, staffMe } from '../../fixtures/people.ts';
-import { queue } from '../../fixtures/queue.ts';
+import { queue, twoCalls } from '../../fixtures/queue.ts';
 import { record, recordings, thread } from '../../fixtures/record.ts';
 import { asNurse, scenes } from '../../fixtures/scenes.ts';
 import { at, play } from './play.ts';
@@ -325,4 +325,38 @@ export async function lookingAgain(browser: Browser, base: string): Promise<void
   assert.match((await page.textContent(at('rechecked'))) ?? '', /よく眠っている/);
   assert.equal(await page.locator(at('recheck-save')).count(), 0, 'it was taken, and the form is gone');
   await page.context().close();
+}
+
+/** A record of another night: tonight's list knows nothing of its case, and the way to the other calls is there all the same. */
+export async function ofAnotherNight(browser: Browser, base: string): Promise<void> {
+  for (const [app, me] of [
+    ['desk', staffMe(nurse, 'desk')],
+    ['phone', staffMe(doctor, 'dutyDoctor')],
+  ] as const) {
+    const { page } = await play(browser, base, app, me);
+    await page.click(at('go-on-duty'));
+    const [later] = twoCalls.calls ?? [];
+    const shut = { ...later, session: 'session-9', mayOpen: false };
+    for (const [session, calls] of [
+      ['session-7', [later, shut]],
+      ['session-8', []],
+    ] as const) {
+      await page.route(`**/api/v1/encounters/${session}`, (route) =>
+        route.fulfill({
+          contentType: 'application/json',
+          body: JSON.stringify({ ...record, session, calls }),
+        }),
+      );
+    }
+    await page.evaluate(() => {
+      location.hash = '#/record/session-7';
+    });
+    await page.waitForSelector(at('case-call-session-8'));
+    assert.match(await page.innerText(at('case-call-session-8')), /救急/);
+    assert.equal(await page.locator(`${at('case-call-session-9')} button`).count(), 0, 'not theirs to open');
+    await page.click(`${at('case-call-session-8')} ${at('case-call')}`);
+    await page.waitForURL(/#\/record\/session-8$/);
+    await page.waitForSelector(at('case-calls'), { state: 'detached' });
+    await page.context().close();
+  }
 }

@@ -6,7 +6,7 @@
  */
 import { withBrowser } from '../browser.ts';
 import { anotherPatient, arrival, leftUnsent, switchedOnAgain } from './arrival.ts';
-import { twoWhoDecide, twoWhoDecideLater, twoWhoWrite } from './at-once.ts';
+import { twoWhoChoose, twoWhoDecide, twoWhoDecideLater, twoWhoWrite } from './at-once.ts';
 import {
   addressBar,
   answeredAllTheSame,
@@ -24,7 +24,16 @@ import { measuringGivesWay, seenEarlier, sentIsShown, typedOffline } from './mea
 import { cameraStaysShut, mediaBreaks } from './media.ts';
 import { lateIsHeard } from './owed.ts';
 import { asksToRecord, dutyDoctor, recordedWithoutLine } from './phone.ts';
-import { deciding, listening, lookingAgain, ofNoLine, prescribing, signing, takenBack } from './record.ts';
+import {
+  deciding,
+  listening,
+  lookingAgain,
+  ofAnotherNight,
+  ofNoLine,
+  prescribing,
+  signing,
+  takenBack,
+} from './record.ts';
 import { soundHeldBack } from './sound.ts';
 import { behindAQuestion, brokenScreen, decidedLater, patient, questionsInTurn } from './tablet.ts';
 import { goesNowhere } from './words.ts';
@@ -78,11 +87,13 @@ const STORIES = [
   secondThoughts,
   twoWhoCheck,
   twoWhoWrite,
+  twoWhoChoose,
   twoWhoDecide,
   twoWhoDecideLater,
   signing,
   listening,
   ofNoLine,
+  ofAnotherNight,
   takenBack,
   deciding,
   prescribing,

@@ -27,11 +27,17 @@ export const SAYS: Record<string, Record<string, RegExp>> = {
     recordOutdated: /記録を読み直せませんでした/,
     takenBack: /急病急変とわかったため、前の転帰は取り消されました/,
     recordTakenBack: /急病急変とわかったため、前の転帰は取り消されました/,
+    recordChanged:
+      /2:02 に変更[\s\S]*往診[\s\S]*前の転帰[\s\S]*2:02 に変更[\s\S]*再確認[\s\S]*に取り下げ[\s\S]*助言/,
+    recordBeside: /この相談のほかの通話[\s\S]*救急/,
     recordToDecide: /処方は、オンライン診療をした医師だけが決められます/,
   },
   phone: {
     takenBack: /医師が加わる前の看護師の転帰は取り消されました/,
     recordTakenBack: /急病急変とわかったため、前の転帰は取り消されました/,
+    recordChanged:
+      /2:02 に変更[\s\S]*往診[\s\S]*前の転帰[\s\S]*2:02 に変更[\s\S]*再確認[\s\S]*に取り下げ[\s\S]*助言/,
+    recordBeside: /この相談のほかの通話[\s\S]*救急/,
     recordNotExamined: /処方には、この通話でのオンライン診療が必要です/,
   },
   faults: { none: /はい/, unsaid: /届いています/ },

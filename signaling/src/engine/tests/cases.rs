@@ -126,6 +126,16 @@ async fn a_signed_call_stands_beside_an_older_one_that_lacks_its_decision() {
             assert_eq!(engine.record(by, session).await.is_ok(), may, "the list says what the route does");
         }
     }
+    // On another night the list has forgotten the case; whoever opens one of its records finds the other.
+    district.clock.turn(Span::minutes(3 * 24 * 60));
+    for (by, of, beside, opens) in
+        [(nurse(1), first, again, true), (nurse(1), again, first, true), (visitor(1), first, again, false)]
+    {
+        let (scene, ..) = engine.record(by, of).await.unwrap();
+        let calls = engine.calls_beside(&by, &scene).await.unwrap();
+        let [call] = calls[..] else { panic!("the other one alone: {calls:?}") };
+        assert_eq!((call.session, call.may_open, call.signed), (beside, opens, beside == again));
+    }
 }
 
 #[tokio::test]
