@@ -7,6 +7,7 @@ mod layering;
 mod lengths;
 mod links;
 mod paths;
+mod unused;
 
 /// A tracked (or not yet added) text file.
 struct File {
@@ -39,6 +40,7 @@ fn check() -> Result<(), String> {
         ("file lengths", lengths::check(&files, &exempt)),
         ("machine paths", paths::check(&files)),
         ("links in documents", links::check(&files, &names)),
+        ("unused dependencies", unused::check(&files)),
     ];
     let mut wrong = 0;
     for (name, faults) in checks {

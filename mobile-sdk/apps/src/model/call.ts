@@ -1,5 +1,5 @@
 /** What a screen asks about a call. Pure: the call in, an answer out. */
-import type { CallView, Id, LegState, Participant, PersonCard, Score, Timestamp } from '../wire.ts';
+import type { CallView, Id, LegState, Participant, PersonCard, Timestamp } from '../wire.ts';
 
 const IN_CALL = new Set<LegState['state']>(['accepted', 'joined', 'away']);
 const RUNG = new Set<LegState['state']>(['invited', 'ringing']);
@@ -181,9 +181,6 @@ export function runningSince(call: CallView): Timestamp | null {
 export function caller(call: CallView): PersonCard | null {
   return lead(call)?.card ?? null;
 }
-
-/** An interval of points, or one number when nothing is open. */
-export const isExact = (score: Score): boolean => score.min === score.max;
 
 /** The calls of staff by what they ask of the person now. */
 export interface Sorted {
