@@ -304,6 +304,9 @@ class Demo(unittest.TestCase):
         self.assertEqual(terminal.ends(), 0, terminal.shown)
         shown = terminal.shown.replace("\r", "")
         self.assertNotIn("Compiling", shown)
+        # What the demo promises, and more than twice what it takes.
+        took = re.search(r"✓ Done in (\d+) s", shown)
+        self.assertLess(int(took[1]), 120, shown)
         progress = re.findall(r"^ +\d+\.\d s  .*", shown, re.M)
         print("", *progress, sep="\n")
         self.assertGreater(len(progress), 8, "progress is told")
