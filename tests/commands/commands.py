@@ -262,6 +262,26 @@ class Bench(unittest.TestCase):
         self.assertEqual((program["unit"], round(program["value"], 1)), ("MB", round(PROGRAM.stat().st_size / 1e6, 1)))
         self.assertLess(program["peer_value"], program["value"], "without symbols")
 
+    def test_every_bench_still_measures(self):
+        """One run of each: what breaks a bench is seen here, not by who needs its figures."""
+        # `ring` and `size` are above. `build` is out: it compiles everything twice, in the release build.
+        wanted = ["reading", "answer", "screen", "sfu", "record", "idle"]
+        results = ROOT / "var/bench/dev/latest.json"
+        results.unlink(missing_ok=True)
+        terminal = Terminal(["make", "bench"], BENCH=" ".join(wanted), RUNS="1", CARGO_NET_OFFLINE="true")
+        self.addCleanup(terminal.close)
+        self.assertEqual(terminal.ends(), 0, terminal.shown)
+        self.assertNotIn("Compiling", terminal.shown)
+        print("", *re.findall(r"^── \w+: \d+ s", terminal.shown, re.M), sep="\n")
+        rows = {row["name"]: row for row in json.loads(results.read_text())}
+        self.assertEqual({name.split(".")[0] for name in rows}, set(wanted))
+        for name, row in rows.items():
+            # Nothing may be lost, and three kinds of sensor are read in one call.
+            self.assertGreaterEqual(row["value"], 0 if name.endswith(".loss") else 1e-9, row)
+            self.assertEqual(row["runs"], 3 if name.startswith("screen.reading.") else 1, row)
+        peers = {name for name, row in rows.items() if "peer" in row}
+        self.assertLessEqual({"reading.p50", "sfu.rooms-of-3.rate", "idle.memory"}, peers)
+
     def test_an_unknown_bench_and_figures_for_the_docs_are_refused_with_words(self):
         for name, words in [("ring nothing", 'no bench "nothing". There are: ring'), ("docs", "do not go into docs")]:
             terminal = Terminal(["make", "bench"], BENCH=name, CARGO_NET_OFFLINE="true")
