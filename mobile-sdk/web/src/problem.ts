@@ -60,6 +60,12 @@ export const clientProblems = {
     'リンクか QR コードからもう一度入ってください',
     'Sign in again by the link or QR code',
   ]),
+  tooLarge: local(413, 'too-large', [
+    '送られた内容が長すぎます',
+    'What was sent is too long',
+    '短くして、もう一度送ってください',
+    'Shorten it, then send it again',
+  ]),
   notReadable: local(502, 'not-readable', [
     'サーバーの返事を読めませんでした',
     'The answer could not be read',

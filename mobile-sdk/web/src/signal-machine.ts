@@ -24,7 +24,7 @@ import type {
 import { Workbench } from './signal-workbench.ts';
 import type { ClientMessage, Command, Problem, ServerFrame, ServerMessageOf } from './types.ts';
 
-export { CLOSE, initialState, PROTOCOL } from './signal-state.ts';
+export { CLOSE, DEAD, initialState, PROTOCOL } from './signal-state.ts';
 export type * from './signal-types.ts';
 
 /** One step. */
@@ -265,10 +265,27 @@ class Turn extends Workbench {
         this.s.refused = true;
         this.quiet();
         return this.#begin(true);
+      case CLOSE.protocol:
+        this.#refuseLargest();
+        return this.backOff();
       case CLOSE.replaced:
         return this.halt('replaced', clientProblems.noConnection);
       default:
         return this.backOff();
     }
+  }
+
+  /**
+   * The server does not say which message it could not take. Sent again as they are, they would close every socket there
+   * will be: the longest without an answer is given back to its person. Where another was meant, the next close gives that.
+   */
+  #refuseLargest(): void {
+    const bytes = (p: Pending) => new TextEncoder().encode(JSON.stringify(p.message)).length;
+    const here = this.s.pending.filter((p) => p.id !== null);
+    const [largest] = here.sort((a, b) => bytes(b) - bytes(a));
+    if (largest === undefined) return;
+    this.s.pending = this.s.pending.filter((p) => p !== largest);
+    this.out.push({ out: 'settled', key: largest.key, problem: clientProblems.tooLarge });
+    this.scheduleExpiry();
   }
 }

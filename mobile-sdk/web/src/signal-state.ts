@@ -2,8 +2,15 @@
 import type { ConnectionState, SignalState } from './signal-types.ts';
 
 export const PROTOCOL = 1;
-/** Close codes of the socket (wire/mod.rs); 4000 is ours: we took the socket for dead. */
-export const CLOSE = { authentication: 4001, silent: 4008, replaced: 4009, goingAway: 4010 };
+/** Close codes of the socket (wire/mod.rs, the README says what each means); 4000 is ours: we took the socket for dead. */
+export const CLOSE = {
+  authentication: 4001,
+  protocol: 4004,
+  silent: 4008,
+  replaced: 4009,
+  goingAway: 4010,
+  tooSlow: 4011,
+};
 export const DEAD = 4000;
 export const NORMAL = 1000;
 

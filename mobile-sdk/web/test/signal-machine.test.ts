@@ -79,7 +79,7 @@ function randomInput(roll: (sides: number) => number, state: SignalState, key: n
     case 4:
       return { in: 'opened', attempt };
     case 5:
-      return { in: 'closed', attempt, code: [1006, 4001, 4008, 4009, 4010, 4011][roll(6)] ?? 1006 };
+      return { in: 'closed', attempt, code: [1006, 4001, 4004, 4008, 4009, 4010, 4011][roll(7)] ?? 1006 };
     case 6:
     case 7: {
       const message = { type: 'welcome', stream: `s${roll(2)}`, resumed: roll(2) === 0 } as const;

@@ -32,6 +32,13 @@ export function currentCall(calls: readonly CallView[], opened: Id | null): Call
   return ranked[0]?.call ?? null;
 }
 
+/** How the ring of `session` ended where this person neither answered nor declined it; else none. */
+export function overRing(calls: readonly CallView[], session: Id | null): 'withdrawn' | 'timedOut' | null {
+  const call = calls.find((one) => one.session === session);
+  const state = call && me(call)?.legState.state;
+  return state === 'withdrawn' || state === 'timedOut' ? state : null;
+}
+
 /**
  * What may have the screen by itself: a call that runs, and of those that are over the one that had it last; the first
  * one, where none had it yet. Another patient's form in its place would be taken for this one's.

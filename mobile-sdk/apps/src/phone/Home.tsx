@@ -16,6 +16,8 @@ export function Home(props: {
   /** `null`: not here yet. */
   queue: readonly QueueItem[] | null;
   onOpen: (session: Id) => void;
+  /** The last ring ended without an answer from here: how. */
+  over: 'withdrawn' | 'timedOut' | null;
   stays: Stays | null;
   onStopDuty: () => Promise<unknown>;
   onTest: () => void;
@@ -42,6 +44,13 @@ export function Home(props: {
         </div>
         <span class="num bigtime">{clockTime(now.value)}</span>
       </section>
+      {props.over && (
+        <div data-testid="ring-over">
+          <Notice tone="info" icon="bellOff" live>
+            {t(`ring.over.${props.over}`)}
+          </Notice>
+        </div>
+      )}
       <p>
         <b>{t('duty.noRing')}</b> <span class="soft">{t('duty.noRingSub')}</span>
       </p>

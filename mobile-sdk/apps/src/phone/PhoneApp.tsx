@@ -10,7 +10,7 @@ import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
 import { t } from '../i18n/index.tsx';
 import { inCall, isElsewhere, isOver, me as ownLeg, sortCalls } from '../model/call.ts';
-import { asideKey, currentCall, mayShow, staysOnDuty, stillIn } from '../model/staff.ts';
+import { asideKey, currentCall, mayShow, overRing, staysOnDuty, stillIn } from '../model/staff.ts';
 import { Arriving } from '../ui/Arriving.tsx';
 import { LinkBanner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
@@ -38,6 +38,11 @@ export function PhoneApp({ live }: { live: Live }): VNode {
   );
   const ring = sortCalls(state.calls).ringing[0] ?? null;
   const talking = current !== null && stillIn(current);
+  // Whoever was woken by a ring that is over reads that it is, until the next one rings.
+  const [rung, setRung] = useState<string | null>(null);
+  useEffect(() => {
+    if (ring) setRung(ring.session);
+  }, [ring?.session]);
   useEffect(() => {
     if (current) setOnScreen(current.session);
   }, [current?.session]);
@@ -143,6 +148,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
         me={signedIn}
         queue={state.ready ? state.queue : null}
         onOpen={record}
+        over={ring === null ? overRing(state.calls, rung) : null}
         stays={staysOnDuty(state.calls, ring !== null)}
         onStopDuty={duty.stop}
         onTest={duty.test}

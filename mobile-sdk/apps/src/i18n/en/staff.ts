@@ -75,6 +75,8 @@ export const staff: Record<keyof typeof ja, Message> = {
   'ring.decline.travelling': 'On the road',
   'ring.decline.unavailable': 'Cannot talk now',
   'ring.decline.other': 'Other',
+  'ring.over.withdrawn': 'The last ring was taken back. You are not needed for it.',
+  'ring.over.timedOut': 'You did not answer the last ring. Whoever rang knows it.',
   'ring.left': { one: '{n} second left', other: '{n} seconds left' },
   'ring.reason': 'Why you are called',
   'ring.noReason': 'The nurse has not written it yet',

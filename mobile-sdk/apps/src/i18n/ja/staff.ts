@@ -70,6 +70,8 @@ export const staff = {
   'ring.decline.travelling': '移動中',
   'ring.decline.unavailable': 'いまは話せない',
   'ring.decline.other': 'その他',
+  'ring.over.withdrawn': 'さきほどの呼び出しは取り消されました。出る必要はありません。',
+  'ring.over.timedOut': 'さきほどの呼び出しに出ませんでした。呼んだ人に伝わっています。',
   'ring.left': 'あと{n}秒',
   'ring.reason': '呼んだ理由',
   'ring.noReason': '看護師がまだ記入していません',
