@@ -22,6 +22,7 @@ import { deskNurse, ringWins, valuesGrowOld } from './desk.ts';
 import { doctorOffDuty, goingOffDuty, leavingAlone, patientHangsUp } from './duty.ts';
 import { measuringGivesWay, seenEarlier, sentIsShown, typedOffline } from './measuring.ts';
 import { cameraStaysShut, mediaBreaks } from './media.ts';
+import { everyOutcome } from './outcomes.ts';
 import { lateIsHeard } from './owed.ts';
 import { asksToRecord, dutyDoctor, recordedWithoutLine } from './phone.ts';
 import {
@@ -99,6 +100,7 @@ const STORIES = [
   prescribing,
   lookingAgain,
   quickerColleague,
+  everyOutcome,
   lateIsHeard,
 ];
 const only = process.argv
