@@ -312,6 +312,15 @@ export function faults(rules: Rules): string[] {
     const by = e.scrollWidth - e.clientWidth;
     if (scrolls && by > 1) found.push(`${by} px wider than its place: ${name(e)}`);
   }
+  // One page: nothing on it waits below the edge of its own box.
+  if (rules.oneScreen) {
+    for (const e of [...scope.querySelectorAll('*')].filter((e) =>
+      /auto|scroll/.test(styleOf(e).overflowY),
+    )) {
+      const by = e.scrollHeight - e.clientHeight;
+      if (seen(e) && by > 1) found.push(`${by} px more than its place: ${name(e)}`);
+    }
+  }
   // On a phone, however it is held: the bar of the call in sight, and room to read below or beside it.
   const bar = document.querySelector('.phonecall > .callbar');
   if (bar && boxOf(bar).bottom > window.innerHeight + 1)
