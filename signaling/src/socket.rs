@@ -15,7 +15,7 @@ use yoban_domain::time::Timestamp;
 use yoban_domain::wire::problem::{FieldProblem, Problem};
 use yoban_domain::wire::rest::Me;
 use yoban_domain::wire::signal::{ClientFrame, ClientMessage, ServerFrame, ServerMessage};
-use yoban_domain::wire::{HEARTBEAT_MS, PROTOCOL, close};
+use yoban_domain::wire::{HEARTBEAT_MS, MAX_MESSAGE, PROTOCOL, close};
 
 use crate::Signaling;
 use crate::error::CommandError;
@@ -165,6 +165,7 @@ impl Session {
                 Ok(Some(Ok(Message::Text(text)))) => text,
             };
             let answer = match serde_json::from_str::<ClientFrame>(text.as_str()) {
+                _ if text.len() > MAX_MESSAGE => refused(text.as_str(), Problem::too_large()),
                 Ok(frame) => self.answer(frame, gate).await,
                 Err(error) => {
                     unreadable += 1;
@@ -186,13 +187,17 @@ impl Session {
 /// An unknown or malformed message is answered, not punished: an older server may meet a newer client. The text
 /// itself is not repeated, for it may hold patient data.
 fn not_understood(text: &str, error: &serde_json::Error) -> Vec<ServerMessage> {
+    let detail = format!("line {} column {}: {:?}", error.line(), error.column(), error.classify());
+    refused(text, Problem::invalid(vec![FieldProblem { pointer: String::new(), detail }]))
+}
+
+/// With the message's number, where it can be read, so that whoever waits for the answer gets it.
+fn refused(text: &str, problem: Problem) -> Vec<ServerMessage> {
     #[derive(serde::Deserialize)]
     struct OnlyId {
         id: u32,
     }
     let id = serde_json::from_str::<OnlyId>(text).ok().map(|o| o.id);
-    let detail = format!("line {} column {}: {:?}", error.line(), error.column(), error.classify());
-    let problem = Problem::invalid(vec![FieldProblem { pointer: String::new(), detail }]);
     vec![ServerMessage::Problem { id, problem }]
 }
 

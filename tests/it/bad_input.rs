@@ -4,11 +4,12 @@ use futures_util::SinkExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
-use yoban_domain::session::{Disposition, Outcome, VideoCodec};
+use yoban_domain::id::SessionId;
+use yoban_domain::session::{Disposition, LONGEST_TEXT, Outcome, VideoCodec};
 use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::vitals::{Flag, Origin};
-use yoban_domain::wire::close;
 use yoban_domain::wire::signal::ClientMessage as Say;
+use yoban_domain::wire::{MAX_READ, close};
 use yoban_tests::person::reading;
 use yoban_tests::{Night, Person, Voice, id};
 
@@ -71,9 +72,33 @@ async fn unreadable_messages_are_answered_a_few_times_and_then_end_the_socket() 
     assert_eq!(raw.closed().await, close::PROTOCOL);
 
     let mut raw = Raw::welcomed(&nurse).await;
-    raw.text(&" ".repeat(70 * 1024)).await;
+    raw.text(&" ".repeat(MAX_READ + 1)).await;
     assert_eq!(raw.closed().await, close::PROTOCOL, "too large");
     Raw::welcomed(&nurse).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_longest_words_of_a_nurse_pass_and_what_is_larger_is_answered() {
+    let night = Night::begin(&[]).await;
+    let nurse = night.signed_in("desk", 0, Voice::Nurse).await;
+    let mut raw = Raw::welcomed(&nurse).await;
+    let assess = |longest: &str, characters: usize| {
+        let text = longest.repeat(characters);
+        let sbar = json!({"situation": text, "background": text, "assessment": text, "recommendation": text});
+        let (session, finding): (SessionId, _) = (id(), json!({"part": "sbar", "sbar": sbar}));
+        let seen = json!({"stands": "finding", "finding": finding});
+        let message = json!({"type": "assess", "session": session, "finding": finding, "seen": seen});
+        json!({"id": 8, "message": message}).to_string()
+    };
+    for character in ["𠮷", "\u{1}"] {
+        raw.text(&assess(character, LONGEST_TEXT)).await;
+        assert_eq!(raw.problem().await["problem"]["code"], "not-found", "read, and there is no such call");
+    }
+    raw.text(&assess("\u{1}", LONGEST_TEXT * 3 / 2)).await;
+    let problem = raw.problem().await;
+    assert_eq!((&problem["id"], &problem["problem"]["code"]), (&json!(8), &json!("too-large")));
+    raw.text(&assess("心", 10)).await;
+    assert_eq!(raw.problem().await["problem"]["code"], "not-found", "and the socket goes on");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,11 +1,11 @@
 //! Who may join, and what is recorded, is the patient's to say.
 
 use yoban_domain::id::LegId;
-use yoban_domain::session::{ConsentManner, JoinConsent, LegState, RecordingPhase, VideoCodec};
+use yoban_domain::session::{ConsentManner, JoinConsent, LegRole, LegState, RecordingPhase, VideoCodec};
 use yoban_domain::wire::signal::ClientMessage as Say;
 use yoban_domain::wire::view::CallView;
-use yoban_tests::Night;
 use yoban_tests::person::participant;
+use yoban_tests::{Night, Person};
 
 fn join(call: &CallView, leg: LegId) -> JoinConsent {
     participant(call, leg).join
@@ -87,4 +87,42 @@ async fn a_no_to_recording_leaves_the_call_unrecorded() {
             assert_eq!(name, "recorder.lock");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_nurse_stops_the_recording_and_a_ring_under_way() {
+    let night = Night::begin(&[]).await;
+    let (mut patient, mut nurse) = (night.patient(0).await, night.nurse(0).await);
+    let doctor = night.doctor(0).await;
+    let call = night.answered(&mut patient, &mut nurse).await;
+    let session = call.requested.session;
+    let recording = async |who: &Person, phase: RecordingPhase| {
+        who.until_call(session, "the recording", |call| (call.recording == phase).then_some(())).await;
+    };
+    nurse.say(Say::AskRecording { session }).await;
+    patient.say(Say::AnswerRecording { session, yes: true }).await;
+    recording(&nurse, RecordingPhase::On).await;
+    assert_eq!(patient.refused(Say::StopRecording { session }).await, "clinician-only");
+    nurse.say(Say::StopRecording { session }).await;
+    for person in [&patient, &nurse] {
+        recording(person, RecordingPhase::Stopped).await;
+    }
+
+    let leg = |call: &CallView| call.people.iter().find(|p| p.role == LegRole::DutyDoctor).map(|p| p.leg);
+    let invite = Say::Invite { session, role: LegRole::DutyDoctor, person: Some(doctor.person()) };
+    nurse.say(invite).await;
+    doctor.rung(session).await;
+    let leg = nurse.until_call(session, "the doctor's leg", leg).await;
+    assert_eq!(patient.refused(Say::WithdrawInvite { session, leg }).await, "clinician-only");
+    nurse.say(Say::WithdrawInvite { session, leg }).await;
+    for person in [&nurse, &doctor] {
+        person
+            .until_call(session, "the ring is taken back", |call| {
+                matches!(participant(call, leg).leg_state, LegState::Withdrawn { taken_by: None, .. })
+                    .then_some(())
+            })
+            .await;
+    }
+    assert_eq!(doctor.refused(Say::Accept { session }).await, "ring-over");
+    nurse.hears_and_sees(call.patient, &patient.clip).await;
 }

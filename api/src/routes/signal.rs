@@ -7,7 +7,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use yoban_domain::wire::problem::Problem;
-use yoban_domain::wire::{MAX_MESSAGE, SUBPROTOCOL};
+use yoban_domain::wire::{MAX_READ, SUBPROTOCOL};
 use yoban_signaling::Signaling;
 use yoban_signaling::socket;
 
@@ -54,8 +54,8 @@ pub(super) async fn socket(
     Ok(upgrade
         .protocols([SUBPROTOCOL])
         .read_buffer_size(READ_BUFFER)
-        .max_message_size(MAX_MESSAGE)
-        .max_frame_size(MAX_MESSAGE)
+        .max_message_size(MAX_READ)
+        .max_frame_size(MAX_READ)
         .on_upgrade(move |ws| socket::serve(ws, signaling, auth))
         .into_response())
 }

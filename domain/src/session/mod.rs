@@ -24,7 +24,7 @@ pub use clinical::{
     Assessment, Decided, Disposition, Finding, Found, IdentityMethod, Outcome, RedFlag, Sbar, ScaleChoice,
     TakenBack, Urgency,
 };
-pub use input::{Candidate, Circumstances, Due, Input, Outcomes, Page, Timings};
+pub use input::{Candidate, Circumstances, Due, Input, LONGEST_TEXT, Outcomes, Page, Timings};
 pub use leg::{
     ConsentManner, DeclineReason, JoinConsent, Leg, LegRole, LegState, Participant, RecordingAnswer,
     SourceState,

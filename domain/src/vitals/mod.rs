@@ -10,6 +10,7 @@ mod flag;
 mod reading;
 pub mod rules;
 pub mod score;
+pub mod thin;
 mod unit;
 mod vital;
 

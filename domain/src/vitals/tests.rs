@@ -4,6 +4,7 @@ mod decimal;
 mod feed;
 mod rules;
 mod score;
+mod thin;
 mod wire;
 
 use std::collections::BTreeSet;

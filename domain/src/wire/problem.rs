@@ -214,8 +214,8 @@ impl Problem {
             [
                 "送られた内容が大きすぎます",
                 "The message is too large",
-                "分けて送ってください",
-                "Send it in parts",
+                "短くするか、分けて送ってください",
+                "Shorten it, or send it in parts",
             ],
         )
     }

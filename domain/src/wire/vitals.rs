@@ -6,7 +6,7 @@ use crate::id::{PatientId, SessionId};
 use crate::time::{Span, Timestamp};
 use crate::vitals::feed::{self, Latest, TrendPoint};
 use crate::vitals::score::{self, NotScored, Score, Subject};
-use crate::vitals::{Reading, VitalKind};
+use crate::vitals::{Reading, VitalKind, thin};
 
 /// How far back the trend reaches.
 pub const TREND: Span = Span::minutes(60);
@@ -74,26 +74,9 @@ impl VitalsView {
         };
         let trends = VitalKind::ALL
             .into_iter()
-            .map(|kind| Trend { kind, points: feed::trend(all(), kind, from, until) })
+            .map(|kind| Trend { kind, points: thin::thinned(feed::trend(all(), kind, from, until)) })
             .filter(|t| !t.points.is_empty())
-            .map(thin)
             .collect();
         Self { session, patient, now, latest: feed::latest(all(), now), score, not_scored, trends }
     }
-}
-
-/// Most points per kind: as many as a small plot has columns to show.
-const POINTS: usize = 120;
-
-/// Keeps every n-th point and the newest, so that an hour of an oximeter that speaks every two seconds stays small.
-fn thin(mut trend: Trend) -> Trend {
-    let every = trend.points.len().div_ceil(POINTS).max(1);
-    let last = trend.points.len().saturating_sub(1);
-    let mut n = 0;
-    trend.points.retain(|p| {
-        let keep = n % every == 0 || n == last || p.gap_before;
-        n += 1;
-        keep
-    });
-    trend
 }

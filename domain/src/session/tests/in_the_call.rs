@@ -37,6 +37,23 @@ fn recording_needs_everybody_pauses_for_a_joiner_and_stops_on_withdrawal() {
 }
 
 #[test]
+fn a_clinician_stops_the_recording_for_all_and_may_ask_anew() {
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), Input::AskRecording);
+    night.act(night.tablet(), Input::AnswerRecording(true));
+    assert_eq!(phase(&night), RecordingPhase::On);
+    assert!(night.try_act(night.tablet(), Input::StopRecording).is_err(), "the patient's way is to withdraw");
+    assert_eq!(phase(&night), RecordingPhase::On);
+    night.act(night.staff(NURSE), Input::StopRecording);
+    assert_eq!(phase(&night), RecordingPhase::Stopped);
+    assert_eq!(night.count(|f| *f == FactKind::RecordingStopped), 1);
+    night.act(night.staff(NURSE), Input::StopRecording);
+    assert_eq!(night.count(|f| *f == FactKind::RecordingStopped), 1, "said twice, stopped once");
+    night.act(night.staff(NURSE), Input::AskRecording);
+    assert!(matches!(phase(&night), RecordingPhase::Asking { .. }), "an old yes is none to a new recording");
+}
+
+#[test]
 fn where_recordings_cannot_be_kept_nobody_is_even_asked() {
     let mut night = Night::nurse_talks();
     night.may_record = false;

@@ -177,3 +177,21 @@ fn a_group_ring_ends_with_one_doctor() {
         Err(Refused::TakenBy(person(OTHER_DOCTOR)))
     );
 }
+
+#[test]
+fn a_ring_that_is_taken_back_stops_and_the_answer_comes_too_late() {
+    let mut night = Night::nurse_talks();
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
+    let leg = night.leg(DOCTOR).id;
+    assert!(night.leg(DOCTOR).wanted());
+    assert!(night.try_act(night.tablet(), Input::WithdrawInvite(leg)).is_err());
+    assert!(night.leg(DOCTOR).wanted(), "not the patient's to stop");
+    night.act(night.staff(NURSE), Input::WithdrawInvite(leg));
+    assert!(matches!(night.leg(DOCTOR).state, LegState::Withdrawn { taken_by: None, .. }));
+    assert_eq!(night.count(|f| matches!(f, FactKind::Withdrawn { taken_by: None, .. })), 1);
+    assert_eq!(night.try_act(night.staff(DOCTOR), Input::Accept), Err(Refused::RingOver));
+    night.pass(Span::minutes(1));
+    assert_eq!(night.count(|f| matches!(f, FactKind::RingTimedOut { .. })), 0, "its deadline went with it");
+    night.act(night.staff(NURSE), Input::Invite { role: LegRole::DutyDoctor, person: Some(person(DOCTOR)) });
+    assert!(night.leg(DOCTOR).wanted(), "and may be rung again");
+}
