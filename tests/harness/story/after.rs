@@ -119,7 +119,7 @@ impl Night1 {
 
         let page = doctor.bytes(&format!("/api/v1/encounters/{session}/page")).await;
         let page = String::from_utf8(page).unwrap();
-        for text in WRITTEN.iter().chain(&["<svg", "93", "152", "36.8"]) {
+        for text in WRITTEN.iter().chain(&["<svg", "152/88", "158/90", "36.8"]) {
             assert!(page.contains(text), "the page lacks {text}");
         }
         as_printed(&encounter, &page);
