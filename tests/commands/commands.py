@@ -276,7 +276,8 @@ class Bench(unittest.TestCase):
         rows = {row["name"]: row for row in json.loads(results.read_text())}
         self.assertEqual({name.split(".")[0] for name in rows}, set(wanted))
         for name, row in rows.items():
-            # Nothing may be lost, and three kinds of sensor are read in one call.
+            # A busy machine may lose packets; whatever else is measured is more than nothing. Three kinds of sensor are
+            # read in one call.
             self.assertGreaterEqual(row["value"], 0 if name.endswith(".loss") else 1e-9, row)
             self.assertEqual(row["runs"], 3 if name.startswith("screen.reading.") else 1, row)
         peers = {name for name, row in rows.items() if "peer" in row}
