@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { createServer } from 'vite';
 
-/** `look` gets a browser and where the screens are; both are gone when it has looked, whatever it found. */
-export async function withBrowser(
+/** `look` gets a browser and where the screens are, once for each of `count`; all are gone when they have looked. */
+export async function withBrowsers(
+  count: number,
   args: readonly string[],
   look: (browser: Browser, base: string) => Promise<void>,
 ): Promise<void> {
@@ -17,23 +18,29 @@ export async function withBrowser(
     await server.listen();
     const address = server.httpServer?.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    const browser = await chromium.launch({
-      executablePath: process.env.YOBAN_CHROMIUM ?? '/usr/bin/chromium',
-      chromiumSandbox: process.getuid?.() !== 0,
-      args: [
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        ...args,
-      ],
-    });
-    try {
-      await look(browser, `http://127.0.0.1:${port}`);
-    } finally {
-      await browser.close();
-    }
+    const one = async () => {
+      const browser = await launch(args);
+      try {
+        await look(browser, `http://127.0.0.1:${port}`);
+      } finally {
+        await browser.close();
+      }
+    };
+    await Promise.all(Array.from({ length: count }, one));
   } finally {
     await server.close();
   }
 }
+
+const launch = (args: readonly string[]): Promise<Browser> =>
+  chromium.launch({
+    executablePath: process.env.YOBAN_CHROMIUM ?? '/usr/bin/chromium',
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: [
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      ...args,
+    ],
+  });

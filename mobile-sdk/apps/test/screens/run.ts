@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { FAULTS } from '../../fixtures/faults.tsx';
-import { withBrowser } from '../browser.ts';
+import { withBrowsers } from '../browser.ts';
 import { RULES, type Rules } from './limits.ts';
 import { Screen } from './page.ts';
 import { unsaid } from './says.ts';
@@ -149,7 +149,7 @@ function pages(browser: Browser, base: string, findings: Findings) {
 }
 
 mkdirSync(OUT, { recursive: true });
-await withBrowser([], async (browser, base) => {
+await withBrowsers(1, [], async (browser, base) => {
   const findings: Findings = { pictures: 0, list: [] };
   const langs = ['ja', 'en'].filter((l) => !option('lang') || option('lang') === l);
   const sizes = SIZES.filter((s) => !option('app') || option('app') === s.app);
