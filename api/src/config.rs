@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use yoban_media::recording::RecordingConfig;
 
 use crate::addresses::{Reach, demo_bind_allowed, demo_lan, lan_addresses, reach};
 
@@ -37,6 +38,10 @@ pub struct Options {
     /// The certificate's key, PEM.
     #[arg(long, env = "YOBAN_KEY", requires = "certificate")]
     pub key: Option<PathBuf>,
+    /// Recording stops, and none begins, while less than so many MiB are free: the database lies on the same disk and needs
+    /// them. 0 where recordings have a disk of their own.
+    #[arg(long, env = "YOBAN_KEEP_FREE", value_name = "MIB", default_value_t = RecordingConfig::KEEP_FREE >> 20)]
+    pub keep_free: u64,
     /// Name of this node in leases.
     #[arg(long, env = "YOBAN_NODE", default_value = "node-1")]
     pub node: String,
@@ -75,6 +80,11 @@ pub enum BadOptions {
 }
 
 impl Options {
+    /// What is kept free of recordings, in bytes.
+    pub const fn keep_free_bytes(&self) -> u64 {
+        self.keep_free.saturating_mul(1 << 20)
+    }
+
     /// Where to listen beside loopback.
     ///
     /// # Errors

@@ -13,7 +13,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
-use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum_server::accept::Accept;
@@ -25,6 +24,9 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
+use yoban_domain::wire::problem::Problem;
+
+use crate::problem::ApiError;
 
 /// How long a connection may be silent. Sockets of the signaling have a heartbeat of their own besides.
 #[derive(Clone, Copy, Debug)]
@@ -107,7 +109,7 @@ async fn hurry(request: Request, next: Next, patience: Duration) -> Response {
         }))
     });
     let answer = next.run(request).await;
-    if late.load(Ordering::Relaxed) { StatusCode::REQUEST_TIMEOUT.into_response() } else { answer }
+    if late.load(Ordering::Relaxed) { ApiError::from(Problem::too_slow()).into_response() } else { answer }
 }
 
 /// Prepares each connection.
@@ -211,7 +213,10 @@ mod tests {
         let mut whole = TcpStream::connect(at).await.unwrap();
         whole.write_all(&[&head[..], b"123456789"].concat()).await.unwrap();
 
-        assert!(until_hung_up(&mut bodiless).await.starts_with("HTTP/1.1 408"));
+        let late = until_hung_up(&mut bodiless).await;
+        assert!(late.starts_with("HTTP/1.1 408") && late.contains("application/problem+json"), "{late}");
+        let told = late.split_once("\r\n\r\n").unwrap().1;
+        assert_eq!(serde_json::from_str::<Problem>(told).unwrap(), Problem::too_slow());
         assert!(until_hung_up(&mut whole).await.ends_with("9 bytes"));
         assert_eq!(until_hung_up(&mut mute).await, "");
         assert_eq!(until_hung_up(&mut half).await, "");

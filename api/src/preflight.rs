@@ -105,6 +105,8 @@ pub struct Facts {
     pub clock_step: Span,
     /// Free bytes where the data folder is.
     pub disk_free: Option<u64>,
+    /// Nothing is recorded while less than so many bytes are free.
+    pub keep_free: u64,
     /// Whether a file could be written there; Err says why.
     pub writable: Result<(), String>,
     /// Receive buffer of a UDP socket after asking for [`UDP_BUFFER_WANTED`], in bytes as the system counts them.

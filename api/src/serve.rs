@@ -180,7 +180,10 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
         port,
         clock: Arc::new(move || media_clock.now()),
         // Without encryption at rest patients are recorded in the fictitious district alone.
-        recordings: options.demo.then(|| RecordingConfig::new(&recordings)),
+        recordings: options.demo.then(|| RecordingConfig {
+            keep_free: options.keep_free_bytes(),
+            ..RecordingConfig::new(&recordings)
+        }),
     })
     .map_err(|error| match error {
         yoban_media::StartError::Recordings { dir, source } => {
@@ -190,15 +193,8 @@ pub async fn start(options: &Options, clock: Clock) -> Result<Server, StartError
         | yoban_media::StartError::Unreachable(_)
         | yoban_media::StartError::System { .. }) => StartError::Media(error, port),
     })?;
-    let (signaling, running) = yoban_signaling::start(
-        store,
-        clock,
-        timings(options),
-        options.demo,
-        plane.clone(),
-        events,
-        &options.node,
-    );
+    let (signaling, running) =
+        yoban_signaling::start(store, clock, timings(options), plane.clone(), events, &options.node);
 
     signaling.engine.resume().await.map_err(ApiError::from)?;
 

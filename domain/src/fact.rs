@@ -10,8 +10,8 @@ use crate::mode::{MediaMode, ServiceKind};
 use crate::people::Actor;
 use crate::private::Private;
 use crate::session::{
-    ConsentManner, DeclineReason, Disposition, IdentityMethod, LegRole, Participant, RedFlag, Sbar,
-    SourceState, TakenBack, Urgency,
+    ConsentManner, DeclineReason, Disposition, IdentityMethod, LegRole, Participant, RecordingFailure,
+    RedFlag, Sbar, SourceState, TakenBack, Urgency,
 };
 use crate::time::Timestamp;
 use crate::vitals::Reading;
@@ -207,8 +207,8 @@ pub enum FactKind {
     RecordingStopped,
     /// The recorder could not go on.
     RecordingFailed {
-        /// The recorder's code; no patient text.
-        reason: String,
+        /// Why.
+        reason: RecordingFailure,
     },
     /// The recorder closed its files.
     RecordingFinished {

@@ -309,7 +309,7 @@ impl Names<'_> {
                 ("recordingStopped", "録画・録音を終えました。".to_owned(), "Recording stopped.".to_owned())
             }
             FactKind::RecordingFailed { reason } => {
-                let why = words::recording_failed(reason);
+                let why = words::recording_failed(*reason);
                 (
                     "recordingFailed",
                     format!("録画・録音を続けられませんでした（{}）。通話は続きます。", why.ja),

@@ -5,7 +5,8 @@ use crate::duty::Line;
 use crate::mode::{MediaMode, ServiceKind};
 use crate::people::{Role, Sex};
 use crate::session::{
-    ConsentManner, DeclineReason, IdentityMethod, LegRole, Outcome, RedFlag, SourceState, TakenBack, Urgency,
+    ConsentManner, DeclineReason, IdentityMethod, LegRole, Outcome, RecordingFailure, RedFlag, SourceState,
+    TakenBack, Urgency,
 };
 use crate::vitals::score::{Band, Item};
 use crate::vitals::{Consciousness, Flag, Site};
@@ -251,12 +252,19 @@ pub fn kind_refused(code: &str) -> Words {
     }
 }
 
-/// Why a recording broke off, from the recorder's own code. Its details are in the server's log.
-pub fn recording_failed(code: &str) -> Words {
-    match code {
-        "disk-full" => words("disk-full", "保存する場所がいっぱいです", "the disk is full"),
-        "io" => words("io", "保存する装置が応答しません", "the disk does not answer"),
-        _ => words("other", "記録装置の不調です", "the recorder stopped"),
+/// Why a recording broke off. Details are in the server's log.
+pub const fn recording_failed(reason: RecordingFailure) -> Words {
+    match reason {
+        RecordingFailure::NoRoom => words("no-room", "保存する場所がいっぱいです", "the disk is full"),
+        RecordingFailure::WriteFailed => words(
+            "write-failed",
+            "保存する装置が書き込みを受け付けません",
+            "the disk did not take what was written",
+        ),
+        RecordingFailure::RecorderDied => {
+            words("recorder-died", "記録装置の不調です", "the recorder stopped")
+        }
+        RecordingFailure::Unknown => words("unknown", "理由の記録はありません", "no reason is on record"),
     }
 }
 

@@ -4,11 +4,13 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use yoban_domain::id::{ConnectionId, LegId, SessionId};
+use yoban_domain::session::MayRecord;
 use yoban_domain::time::Timestamp;
 
 use crate::error::{FailReason, MediaError, StartError};
@@ -150,6 +152,8 @@ struct Inner {
     waker: Arc<mio::Waker>,
     udp: Vec<SocketAddr>,
     buffers: SocketBuffers,
+    /// What the recorder saw last of its disk, where there is one.
+    room: Option<Arc<AtomicBool>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// Closed with the thread, however it ends.
     running: watch::Receiver<()>,
@@ -172,14 +176,15 @@ pub fn start(config: Config) -> Result<(Media, mpsc::Receiver<MediaEvent>), Star
     let local = Arc::new(Local { candidates: udp.clone() });
     let (commands, inbox) = sync_channel(COMMANDS);
     let (events, reader) = mpsc::channel(EVENTS);
-    let taping = match config.recordings {
+    let (taping, room) = match config.recordings {
         Some(recordings) => {
             let dir = recordings.dir.clone();
             let (recorder, events) =
                 Recorder::start(recordings).map_err(|source| StartError::Recordings { dir, source })?;
-            Some(Taping::new(recorder, events))
+            let room = recorder.room();
+            (Some(Taping::new(recorder, events)), Some(room))
         }
-        None => None,
+        None => (None, None),
     };
     let (shard, waker) =
         Shard::new(sockets, local, inbox, events, config.clock, taping).map_err(system("event poll"))?;
@@ -192,7 +197,7 @@ pub fn start(config: Config) -> Result<(Media, mpsc::Receiver<MediaEvent>), Star
             shard.run();
         })
         .map_err(system("media thread"))?;
-    let inner = Inner { commands, waker, udp, buffers, thread: Mutex::new(Some(thread)), running };
+    let inner = Inner { commands, waker, udp, buffers, room, thread: Mutex::new(Some(thread)), running };
     Ok((Media { inner: Arc::new(inner) }, reader))
 }
 
@@ -299,6 +304,15 @@ impl Media {
     /// The plane is busy or stopped.
     pub async fn stats(&self) -> Result<Stats, MediaError> {
         self.ask(Command::Stats).await
+    }
+
+    /// Whether a recording that begins now finds room on the disk. Answers at once, from the recorder's last look.
+    pub fn may_record(&self) -> MayRecord {
+        match &self.inner.room {
+            None => MayRecord::Never,
+            Some(room) if room.load(Ordering::Relaxed) => MayRecord::Yes,
+            Some(_) => MayRecord::NoRoom,
+        }
     }
 
     /// Returns once the loop has ended, whatever the cause: [`Media::shutdown`], a poll that failed, a panic. Nothing

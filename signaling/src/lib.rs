@@ -10,6 +10,8 @@ pub mod keeper;
 pub mod rooms;
 pub mod socket;
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -83,19 +85,20 @@ pub struct Running {
     last_words: JoinHandle<()>,
 }
 
-/// Starts everything over an open, migrated store and a running media plane. `recording` says whether calls may be
-/// recorded here; `node` names this process in leases.
+/// Starts everything over an open, migrated store and a running media plane, which says whether calls
+/// may be recorded; `node` names this process in leases.
 pub fn start(
     store: Store,
     clock: Clock,
     timings: Timings,
-    recording: bool,
     media: Media,
     events: mpsc::Receiver<MediaEvent>,
     node: &str,
 ) -> (Signaling, Running) {
     let stop = CancellationToken::new();
     let hub = Hub::start(clock.clone());
+    let recorder = media.clone();
+    let recording = Arc::new(move || recorder.may_record());
     let engine = Engine::new(store, clock, Bus::default(), timings, recording, node);
     let (keeper, keeping) = Keeper::start(engine.clone(), hub.clone(), media.clone(), stop.clone());
     let (rooms, last_words) = Rooms::start(engine.clone(), hub.clone(), media, events);

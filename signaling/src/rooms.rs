@@ -309,8 +309,7 @@ impl Task {
             }
             RecordingEvent::Failed { session, reason, detail } => {
                 tracing::error!(?session, detail, "a recording broke off");
-                let code = reason.code().to_owned();
-                self.tell(session, News::Input(Input::RecordingFailed(code)));
+                self.tell(session, News::Input(Input::RecordingFailed(reason)));
             }
             // Not finished: the recorder tries again and `/readyz` counts it. A recording that runs meanwhile is another part
             // of the same call, and goes on.
@@ -417,13 +416,15 @@ impl Task {
 
 #[cfg(test)]
 mod tests {
+    use yoban_domain::session::RecordingFailure;
+
     use super::*;
 
     #[test]
     fn what_waits_is_the_last_word_about_each_leg_in_its_order() {
         let leg = |n| LegId(Uuid::from_u128(n));
         let flow = |n, audio| Input::MediaFlow { leg: leg(n), audio, video: false };
-        let failed = || Input::RecordingFailed("disk-full".into());
+        let failed = || Input::RecordingFailed(RecordingFailure::NoRoom);
         let mut waiting = Waiting::new(Timestamp(0));
         waiting.push(News::Input(flow(1, true)));
         for _ in 0..1_000 {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use yoban_domain::id::{LegId, SessionId};
+use yoban_domain::words;
 use yoban_media::recording::{Codec, Recorder, RecordingConfig, RecordingEvent, RtpIn};
 use yoban_tests::clip::RATE;
 use yoban_tests::{Clip, Voice, id, vp8};
@@ -104,7 +105,9 @@ fn once(codec: Codec, pieces: &[Piece]) -> f64 {
                 break;
             }
             RecordingEvent::Failed { detail, .. } => panic!("not recorded: {detail}"),
-            RecordingEvent::NotFinished { reason, .. } => panic!("not finished: {}", reason.code()),
+            RecordingEvent::NotFinished { reason, .. } => {
+                panic!("not finished: {}", words::recording_failed(reason).code)
+            }
             RecordingEvent::Gap { gap, .. } => panic!("not recorded: {gap:?}"),
             RecordingEvent::TrackStarted { .. }
             | RecordingEvent::NeedKeyFrame { .. }

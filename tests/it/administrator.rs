@@ -73,7 +73,7 @@ async fn a_code_makes_an_administrator_who_signs_in_once() {
         (&json!("administrator"), &json!(false))
     );
     let (status, refused) = sign_in(&server, &sign_in_code).await;
-    assert_eq!((status.as_u16(), &refused["code"]), (401, &json!("sign-in-needed")), "once");
+    assert_eq!((status.as_u16(), &refused["code"]), (401, &json!("sign-in-refused")), "once");
     let token = signed["accessToken"].as_str().unwrap();
     let get = async |path: &str| {
         let at = format!("{}{path}", server.base());

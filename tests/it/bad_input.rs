@@ -124,7 +124,7 @@ async fn rest_refuses_in_one_form() {
         (
             post(&nurse, "/api/v1/sign-in").json(&json!({"code": "x", "device": nurse.device})),
             401,
-            "sign-in-needed",
+            "sign-in-refused",
         ),
         (nurse.request(Method::GET, &format!("/api/v1/encounters/{unknown}")), 404, "not-found"),
         (post(&nurse, &format!("/api/v1/whip/{unknown}")).body("v=0"), 415, "sdp-needed"),

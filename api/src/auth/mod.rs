@@ -76,9 +76,15 @@ impl Auth {
         let now = self.engine.clock().now();
         let hash = code_hash(code);
         // Anybody may ask: whoever brings no good code does not get as far as the one writer that taps wait for.
-        self.engine.store().read().await?.sign_in_code(&hash, now).await?.ok_or(ApiError::Unauthenticated)?;
+        self.engine
+            .store()
+            .read()
+            .await?
+            .sign_in_code(&hash, now)
+            .await?
+            .ok_or_else(Problem::sign_in_refused)?;
         let mut tx = self.engine.store().begin().await?;
-        let known = tx.sign_in_code(&hash, now).await?.ok_or(ApiError::Unauthenticated)?;
+        let known = tx.sign_in_code(&hash, now).await?.ok_or_else(Problem::sign_in_refused)?;
         let purpose = known.purpose.as_str().to_owned();
         let found = match purpose.as_str() {
             DEMO if self.demo => Some(known),
@@ -86,22 +92,23 @@ impl Auth {
             _ => None,
         };
         let SignInCode { association: Some(association), person, device: tablet, .. } =
-            found.ok_or(ApiError::Unauthenticated)?
+            found.ok_or_else(Problem::sign_in_refused)?
         else {
-            return Err(ApiError::Unauthenticated);
+            return Err(Problem::sign_in_refused().into());
         };
         let (device, who, bearer, kind) = match (person, tablet) {
             (Some(person), None) => {
-                let stored = tx.person(person).await?.ok_or(ApiError::Unauthenticated)?;
+                let stored = tx.person(person).await?.filter(|p| p.retired.is_none());
+                let stored = stored.ok_or_else(Problem::sign_in_refused)?;
                 let stored: Person = stored.body.read()?;
                 let who = Who::Staff { person, role: stored.role };
                 (device, who, Bearer::Person(person), "browser")
             }
             (None, Some(tablet)) => {
-                let stored = tx.device(tablet).await?.ok_or(ApiError::Unauthenticated)?;
+                let stored = tx.device(tablet).await?.ok_or_else(Problem::sign_in_refused)?;
                 if stored.kind.as_str() == EQUIPMENT {
                     if stored.association != association || stored.retired.is_some() {
-                        return Err(ApiError::Unauthenticated);
+                        return Err(Problem::sign_in_refused().into());
                     }
                     tx.commit().await?;
                     let who = Who::Equipment { device: tablet };
@@ -109,14 +116,14 @@ impl Auth {
                         .signed_in(Actor { who, association, device: Some(tablet) }, tablet, now)
                         .await;
                 }
-                let patient = stored.patient.ok_or(ApiError::Unauthenticated)?;
+                let patient = stored.patient.ok_or_else(Problem::sign_in_refused)?;
                 (tablet, Who::Tablet { patient }, Bearer::Patient(patient), "tablet")
             }
-            _ => return Err(ApiError::Unauthenticated),
+            _ => return Err(Problem::sign_in_refused().into()),
         };
         match tx.device(device).await? {
             Some(known) if known.association != association || known.retired.is_some() => {
-                return Err(ApiError::Unauthenticated);
+                return Err(Problem::sign_in_refused().into());
             }
             // A browser may pass from one colleague to the next; a patient's tablet, a camera or a display never becomes
             // somebody's, and keeps what its row says.

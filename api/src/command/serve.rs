@@ -172,6 +172,7 @@ pub(super) fn preflight(options: &Options, clock: &Clock) -> Result<(), String> 
     let facts = preflight::gather(
         Ask {
             demo: options.demo,
+            keep_free: options.keep_free_bytes(),
             tcp,
             udp: media.into_iter().map(|ip| (ip, options.port).into()).collect(),
             data: options.data.clone(),

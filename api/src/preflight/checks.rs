@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use yoban_domain::time::Span;
-use yoban_media::recording::RecordingConfig;
 
 use super::{Facts, Finding, Level, Port, PortState, Transport, UDP_BUFFER_WANTED};
 use crate::addresses::{demo_bind_allowed, url_host};
@@ -11,11 +10,9 @@ use crate::addresses::{demo_bind_allowed, url_host};
 pub(super) const MIB: u64 = 1 << 20;
 /// Below this the database cannot finish its journal safely: SQLite's WAL plus one segment of recording.
 pub(super) const DISK_BLOCK: u64 = 200 * MIB;
-/// Below this nothing is recorded.
-pub(super) const DISK_RECORDS: u64 = RecordingConfig::KEEP_FREE;
-/// An hour of three people at about 1 Mbit/s each is 1.4 GiB, and its files are copies of what was written at first: below this
-/// such a call may not be recorded to its end, or not be finished.
-pub(super) const DISK_WARN: u64 = DISK_RECORDS + 2 * 1_434 * MIB;
+/// An hour of three people at about 1 Mbit/s each is 1.4 GiB, and its files are copies of what was written at first: below this,
+/// above what is kept free, such a call may not be recorded to its end, or not be finished.
+pub(super) const DISK_CALL: u64 = 2 * 1_434 * MIB;
 /// Below this the system's own killer may choose us in the middle of a call.
 pub(super) const MEMORY_BLOCK: u64 = 128 * MIB;
 pub(super) const MEMORY_WARN: u64 = 512 * MIB;
@@ -70,15 +67,15 @@ pub(super) fn disk(facts: &Facts) -> Finding {
     );
     match free {
         f if f < DISK_BLOCK => bad("disk-full", Level::Block, says, next),
-        f if f < DISK_RECORDS => {
-            let least = size(DISK_RECORDS);
+        f if f < facts.keep_free => {
+            let least = size(facts.keep_free);
             let says = (
                 format!("{}。{least} を切る間は録画できません", says.0),
                 format!("{}; nothing is recorded below {least}", says.1),
             );
             bad("disk-no-recording", Level::Warn, says, next)
         }
-        f if f < DISK_WARN => bad("disk-low", Level::Warn, says, next),
+        f if f < facts.keep_free.saturating_add(DISK_CALL) => bad("disk-low", Level::Warn, says, next),
         _ => good("disk", says.0, says.1),
     }
 }

@@ -27,6 +27,8 @@ pub struct Ask {
     pub udp: Vec<SocketAddr>,
     /// The data folder.
     pub data: PathBuf,
+    /// Nothing is recorded while less than so many bytes are free.
+    pub keep_free: u64,
     /// What the certificate should name.
     pub names: Names,
     /// The certificate, as the caller loaded it; see [`Facts::certificate`].
@@ -69,6 +71,7 @@ pub fn gather(ask: Ask, clock: &dyn Fn() -> Timestamp) -> Facts {
         newest_file,
         clock_step: Span(now.since(wall).0.saturating_sub(elapsed)),
         disk_free,
+        keep_free: ask.keep_free,
         writable,
         udp_buffer,
         memory,

@@ -1,11 +1,12 @@
 use std::net::{IpAddr, TcpListener};
 
-use super::checks::{DISK_BLOCK, DISK_RECORDS, DISK_WARN, MEMORY_BLOCK, MEMORY_WARN, size};
+use super::checks::{DISK_BLOCK, DISK_CALL, MEMORY_BLOCK, MEMORY_WARN, size};
 use super::gather::available;
 use super::text::columns;
 use super::*;
 use crate::addresses::Reach;
 use yoban_domain::time::Span;
+use yoban_media::recording::RecordingConfig;
 
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -51,6 +52,7 @@ fn healthy() -> Facts {
         newest_file: Some(NOW.plus(Span::seconds(30))),
         clock_step: Span(3),
         disk_free: Some(50 << 30),
+        keep_free: RecordingConfig::KEEP_FREE,
         writable: Ok(()),
         udp_buffer: Some(UDP_BUFFER_WANTED),
         memory: Some(4 << 30),
@@ -80,9 +82,9 @@ fn each_trouble_gives_its_own_finding_and_no_other() {
         ("data-not-writable", Level::Block, |f| f.writable = Err("read-only file system".to_owned())),
         ("disk-full", Level::Block, |f| f.disk_free = Some(DISK_BLOCK - 1)),
         ("disk-no-recording", Level::Warn, |f| f.disk_free = Some(DISK_BLOCK)),
-        ("disk-no-recording", Level::Warn, |f| f.disk_free = Some(DISK_RECORDS - 1)),
-        ("disk-low", Level::Warn, |f| f.disk_free = Some(DISK_RECORDS)),
-        ("disk-low", Level::Warn, |f| f.disk_free = Some(DISK_WARN - 1)),
+        ("disk-no-recording", Level::Warn, |f| f.disk_free = Some(RecordingConfig::KEEP_FREE - 1)),
+        ("disk-low", Level::Warn, |f| f.disk_free = Some(RecordingConfig::KEEP_FREE)),
+        ("disk-low", Level::Warn, |f| f.disk_free = Some(RecordingConfig::KEEP_FREE + DISK_CALL - 1)),
         ("disk-unknown", Level::Warn, |f| f.disk_free = None),
         ("clock-behind", Level::Warn, |f| f.newest_file = Some(NOW.plus(Span::minutes(3)))),
         ("clock-behind", Level::Block, |f| f.built = Some(NOW.plus(Span::minutes(61)))),
@@ -173,6 +175,7 @@ fn the_machine_itself_can_be_asked_and_a_taken_port_is_seen() {
     let data = std::env::temp_dir().join(format!("yoban-preflight-{}", std::process::id()));
     let ask = Ask {
         demo: true,
+        keep_free: RecordingConfig::KEEP_FREE,
         tcp: vec![
             taken.local_addr().unwrap(),
             "127.0.0.1:0".parse().unwrap(),

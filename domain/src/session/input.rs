@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::clinical::{Decided, Disposition, Finding, Found};
 use super::leg::{DeclineReason, LegRole, SourceState};
 use super::picture::VideoCodec;
+use super::recording::{MayRecord, RecordingFailure};
 use crate::equipment::AtHand;
 use crate::fact::FactKind;
 use crate::grant::Action;
@@ -69,7 +70,7 @@ pub enum Input {
     /// A clinician stops recording.
     StopRecording,
     /// The recorder reports that it cannot go on.
-    RecordingFailed(String),
+    RecordingFailed(RecordingFailure),
     /// What one's own microphone and camera do.
     Declare {
         /// Microphone.
@@ -294,8 +295,8 @@ pub struct Circumstances<'a> {
     pub equipment: &'a [AtHand],
     /// The acting person is in a call of another session.
     pub actor_busy: bool,
-    /// This installation may record: it can keep recordings as the rules for them ask.
-    pub may_record: bool,
+    /// Whether a recording may be asked for here and now.
+    pub may_record: MayRecord,
     /// The table of times.
     pub timings: Timings,
     /// Fresh random ids from the shell.

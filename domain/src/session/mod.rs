@@ -31,7 +31,9 @@ pub use leg::{
 };
 pub use picture::{AudioOnly, Picture, VideoCodec};
 pub use recheck::{Recheck, Rechecked};
-pub use recording::{Phase as RecordingPhase, Recording, phase as recording_phase};
+pub use recording::{
+    MayRecord, Phase as RecordingPhase, Recording, RecordingFailure, phase as recording_phase,
+};
 pub use refused::Refused;
 pub use step::Step;
 

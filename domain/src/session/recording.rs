@@ -26,11 +26,45 @@ pub enum Recording {
         /// When.
         at: Timestamp,
     },
-    /// The recorder could not go on (full disk, broken file). The call does.
+    /// The recorder could not go on. The call does.
     Failed {
         /// When.
         at: Timestamp,
+        /// Why.
+        #[serde(default)]
+        reason: RecordingFailure,
     },
+}
+
+/// Why a recording broke off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum RecordingFailure {
+    /// The disk is full, or what is left of it is kept for the store.
+    #[serde(alias = "disk-full")]
+    NoRoom,
+    /// Any other answer of the disk.
+    #[serde(alias = "io")]
+    WriteFailed,
+    /// The recorder itself failed.
+    #[serde(alias = "defect")]
+    RecorderDied,
+    /// Not on record, or told by another version.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+/// Whether a recording may be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MayRecord {
+    /// It may.
+    Yes,
+    /// Not now: the disk has no room for it.
+    NoRoom,
+    /// Never here: this installation cannot keep recordings as the rules for them ask.
+    Never,
 }
 
 /// What recording does at this moment.
@@ -61,7 +95,10 @@ pub enum Phase {
     /// A clinician stopped it, or the call is over.
     Stopped,
     /// It broke; what was written so far is kept.
-    Failed,
+    Failed {
+        /// Why.
+        reason: RecordingFailure,
+    },
 }
 
 impl Session {
@@ -69,9 +106,12 @@ impl Session {
     pub(super) fn waits_for_yes(&self, leg: LegId) -> bool {
         match phase(self) {
             Phase::Asking { waiting_for } | Phase::Paused { waiting_for } => waiting_for.contains(&leg),
-            Phase::Off | Phase::On | Phase::Refused | Phase::Withdrawn | Phase::Stopped | Phase::Failed => {
-                false
-            }
+            Phase::Off
+            | Phase::On
+            | Phase::Refused
+            | Phase::Withdrawn
+            | Phase::Stopped
+            | Phase::Failed { .. } => false,
         }
     }
 }
@@ -85,7 +125,7 @@ pub fn phase(session: &Session) -> Phase {
     let started = match session.recording {
         Recording::NotAsked => return Phase::Off,
         Recording::Stopped { .. } => return Phase::Stopped,
-        Recording::Failed { .. } => return Phase::Failed,
+        Recording::Failed { reason, .. } => return Phase::Failed { reason },
         Recording::Wanted { started, .. } => started,
     };
     // Before the gate opened the first time nobody was asked, and there was nothing of theirs to record.

@@ -117,6 +117,9 @@ pub enum Refused {
     /// The recording cannot be asked for in this state, or nobody asked this person.
     #[error("recording cannot be asked for now")]
     RecordingNotPossible,
+    /// The disk has too little room to begin a recording.
+    #[error("no room for a recording")]
+    RecordingNoRoom,
     /// The device belongs to another bedside or institution, or does not exist.
     #[error("that device does not belong here")]
     EquipmentElsewhere,
@@ -176,6 +179,7 @@ impl Refused {
             Self::NotYoursToSign => "not-yours-to-sign",
             Self::ChangedMeanwhile => "changed-meanwhile",
             Self::RecordingNotPossible => "recording-not-possible",
+            Self::RecordingNoRoom => "recording-no-room",
             Self::EquipmentElsewhere => "equipment-elsewhere",
             Self::EquipmentBusy => "equipment-busy",
             Self::EquipmentDirection => "equipment-direction",

@@ -2,8 +2,8 @@
 
 use super::step::Turn;
 use super::{
-    CheckIn, ConsentManner, JoinConsent, LegRole, LegState, Recording, RecordingAnswer, Refused, SourceState,
-    State,
+    CheckIn, ConsentManner, JoinConsent, LegRole, LegState, MayRecord, Recording, RecordingAnswer,
+    RecordingFailure, Refused, SourceState, State,
 };
 use crate::fact::FactKind;
 use crate::id::{DeviceId, LegId};
@@ -205,7 +205,7 @@ impl Turn<'_, '_> {
         if !matches!(self.next.state, State::Active { .. }) {
             return Err(Refused::Ended);
         }
-        if !self.around.may_record {
+        if self.around.may_record == MayRecord::Never {
             return Err(Refused::RecordingNotPossible);
         }
         match self.next.recording {
@@ -216,8 +216,11 @@ impl Turn<'_, '_> {
                     return Ok(());
                 }
             }
-            // The disk may have room again; asking is how one finds out.
             Recording::NotAsked | Recording::Stopped { .. } | Recording::Failed { .. } => {}
+        }
+        // Nobody is asked to agree to what would break off at once.
+        if self.around.may_record == MayRecord::NoRoom {
+            return Err(Refused::RecordingNoRoom);
         }
         // Asking again clears what was answered before; whoever asks agrees by asking.
         for leg in &mut self.next.legs {
@@ -269,12 +272,12 @@ impl Turn<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn recording_failed(&mut self, reason: String) -> Result<(), Refused> {
+    pub(super) fn recording_failed(&mut self, reason: RecordingFailure) -> Result<(), Refused> {
         if self.by.who != Who::System {
             return Err(Refused::RecordingNotPossible);
         }
         if matches!(self.next.recording, Recording::Wanted { .. }) {
-            self.next.recording = Recording::Failed { at: self.now };
+            self.next.recording = Recording::Failed { at: self.now, reason };
             self.fact(FactKind::RecordingFailed { reason });
         }
         Ok(())

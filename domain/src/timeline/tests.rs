@@ -11,8 +11,8 @@ use crate::id::{LegId, PersonId};
 use crate::mode::{MediaMode, ServiceKind};
 use crate::people::Actor;
 use crate::session::{
-    DeclineReason, Disposition, IdentityMethod, LegRole, Outcome, Participant, Sbar, SourceState, TakenBack,
-    Urgency,
+    DeclineReason, Disposition, IdentityMethod, LegRole, Outcome, Participant, RecordingFailure, Sbar,
+    SourceState, TakenBack, Urgency,
 };
 use crate::time::Timestamp;
 use crate::vitals::{
@@ -65,7 +65,7 @@ fn every_kind() -> Vec<FactKind> {
         K::RecordingStarted,
         K::RecordingPaused,
         K::RecordingStopped,
-        K::RecordingFailed { reason: "disk full".to_owned() },
+        K::RecordingFailed { reason: RecordingFailure::NoRoom },
         K::RecordingFinished { tracks: 3, digest: digest() },
         K::IdentityChecked { method: IdentityMethod::ByProxy },
         K::RedFlagsScreened { found: vec![] },

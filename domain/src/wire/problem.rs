@@ -82,6 +82,20 @@ impl Problem {
         )
     }
 
+    /// A sign-in code that lets nobody in. Unknown, used and expired are one answer, so that nobody learns which.
+    pub fn sign_in_refused() -> Self {
+        Self::new(
+            401,
+            "sign-in-refused",
+            [
+                "このリンクやコードでは入れません",
+                "This link or code does not let you in",
+                "期限が切れたか、もう使われたか、打ち間違いです。確かめても入れないときは、窓口に新しいものを頼んでください",
+                "It has expired, was used already, or is mistyped. If it still does not work, ask the desk for a new one",
+            ],
+        )
+    }
+
     /// Not allowed, or not there: the answer is the same, so that nobody learns which.
     pub fn not_found() -> Self {
         Self::new(
@@ -187,6 +201,7 @@ impl Problem {
                     "Use one of the methods named in Allow",
                 ],
             ),
+            408 => Self::too_slow(),
             413 => Self::too_large(),
             415 => Self::new(
                 415,
@@ -204,6 +219,20 @@ impl Problem {
                 problem
             }
         }
+    }
+
+    /// The body of a request did not come in the time it is given.
+    pub fn too_slow() -> Self {
+        Self::new(
+            408,
+            "too-slow",
+            [
+                "送られた内容が時間内に届きませんでした",
+                "What was sent did not arrive in time",
+                "電波やネットワークを確かめて、もう一度送ってください",
+                "Check the network and send it again",
+            ],
+        )
     }
 
     /// A message or body above the limit.

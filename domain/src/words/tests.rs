@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::mode::NotExamination;
-use crate::session::Refused;
+use crate::session::{Recording, RecordingFailure, Refused};
 
 type Spoken = fn(Value) -> Option<Words>;
 
@@ -14,7 +14,7 @@ fn read<T: DeserializeOwned>(value: Value) -> Option<T> {
 }
 
 /// What page, time line and FHIR say of a name of the wire.
-const READ: [(&str, Spoken); 18] = [
+const READ: [(&str, Spoken); 19] = [
     ("Band", |v| read(v).map(band)),
     ("ConsentManner", |v| read(v).map(manner)),
     ("Consciousness", |v| read(v).map(consciousness)),
@@ -26,6 +26,7 @@ const READ: [(&str, Spoken); 18] = [
     ("Line", |v| read(v).map(line)),
     ("MediaMode", |v| read(v).map(media_mode)),
     ("Outcome", |v| read(v).map(outcome)),
+    ("RecordingFailure", |v| read(v).map(recording_failed)),
     ("RedFlag", |v| read(v).map(red_flag)),
     ("Role", |v| read(v).map(role)),
     ("ServiceKind", |v| read(v).map(service_kind)),
@@ -145,8 +146,28 @@ fn every_refusal_of_a_kind_of_care_is_said_and_an_unknown_one_is_not_printed() {
         assert_eq!(words.code, refused.code(), "{refused} has words of its own");
         spoken(words, refused.code());
     }
-    for unknown in [kind_refused("quite-new"), recording_failed("No space left on device (os error 28)")] {
-        assert_eq!(unknown.code, "other");
-        spoken(unknown, "an unknown code");
+    let unknown = kind_refused("quite-new");
+    assert_eq!(unknown.code, "other");
+    spoken(unknown, "an unknown code");
+}
+
+#[test]
+fn every_reason_of_a_failed_recording_has_words_and_what_older_facts_say_is_read() {
+    let read = |text: &str| serde_json::from_value::<RecordingFailure>(text.into()).unwrap();
+    let known = [
+        (RecordingFailure::NoRoom, "no-room", "disk-full"),
+        (RecordingFailure::WriteFailed, "write-failed", "io"),
+        (RecordingFailure::RecorderDied, "recorder-died", "defect"),
+        (RecordingFailure::Unknown, "unknown", "No space left on device (os error 28)"),
+    ];
+    for (reason, code, older) in known {
+        let words = recording_failed(reason);
+        assert_eq!(words.code, code);
+        assert_eq!(serde_json::to_value(reason).unwrap(), code);
+        assert_eq!((read(code), read(older)), (reason, reason));
+        spoken(words, code);
     }
+    let before = serde_json::json!({"recording": "failed", "at": 7});
+    let before: Recording = serde_json::from_value(before).unwrap();
+    assert!(matches!(before, Recording::Failed { reason: RecordingFailure::Unknown, .. }), "{before:?}");
 }

@@ -6,8 +6,8 @@ use yoban_domain::mode::{Interval, MediaMode, ServiceKind};
 use yoban_domain::people::{Sex, Summary};
 use yoban_domain::session::{
     AudioOnly, CheckIn, ConsentManner, DeclineReason, DeskRing, Disposition, EndReason, IdentityMethod,
-    JoinConsent, LegRole, LegState, Outcome, RecordingAnswer, RecordingPhase, RedFlag, Refused, Sbar,
-    SourceState, State, TakenBack, Urgency,
+    JoinConsent, LegRole, LegState, Outcome, RecordingAnswer, RecordingFailure, RecordingPhase, RedFlag,
+    Refused, Sbar, SourceState, State, TakenBack, Urgency,
 };
 use yoban_domain::vitals::score::{Spo2Scale, Subject};
 use yoban_domain::vitals::{EnteredBy, NewReading, Origin, Reading};
@@ -75,7 +75,7 @@ pub fn messages() -> Vec<Heard> {
         RecordingPhase::Refused,
         RecordingPhase::Withdrawn,
         RecordingPhase::Stopped,
-        RecordingPhase::Failed,
+        RecordingPhase::Failed { reason: RecordingFailure::NoRoom },
     ] {
         let call = Box::new(CallView { recording, ..active(tablet_view()) });
         all.push(Heard::Call { call });

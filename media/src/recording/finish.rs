@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read as _};
 
 use yoban_domain::id::{LegId, SessionId};
+use yoban_domain::session::RecordingFailure;
 
 use super::manifest::{MANIFEST, Manifest, TrackFile};
 use super::output::{Output, PASSING};
 use super::place::{Placement, lip_shift};
 use super::sidecar::{self, Notes};
 use super::sink::Sink;
-use super::{Codec, FailReason, Kind, final_audio, final_video, mix};
+use super::{Codec, Kind, failure, final_audio, final_video, mix};
 
 /// Work for the finishing thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +146,7 @@ fn finish_session(sink: &dyn Sink, session: SessionId, below: u32, mix_bitrate: 
     if new_sound {
         manifest.mix = match mix::make(sink, session, &manifest.tracks, mix_bitrate) {
             Ok(mixed) => mixed,
-            Err(full) if FailReason::of(&full) == FailReason::DiskFull => return Err(full),
+            Err(full) if failure(&full) == RecordingFailure::NoRoom => return Err(full),
             // The tracks are the record; a mix can be made again.
             Err(error) => {
                 tracing::error!(?session, %error, "no mix");

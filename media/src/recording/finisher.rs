@@ -9,11 +9,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use yoban_domain::id::SessionId;
+use yoban_domain::session::RecordingFailure;
 
 use super::finish::{self, Job};
 use super::output::is_manifest;
 use super::sink::{DiskWait, Segment, Sink};
-use super::{FailReason, RecordingConfig, RecordingEvent};
+use super::{RecordingConfig, RecordingEvent, failure};
 
 /// The longest wait between two tries. Smaller: more work and log lines for a disk that stays as it is; larger: a recording
 /// stands unfinished longer after the disk is well again.
@@ -38,7 +39,7 @@ struct Again {
     job: Job,
     at: Instant,
     wait: Duration,
-    reason: FailReason,
+    reason: RecordingFailure,
 }
 
 impl Finisher {
@@ -84,10 +85,10 @@ impl Finisher {
                 return None;
             }
             Ok(Err(error)) => {
-                let reason = FailReason::of(&error);
+                let reason = failure(&error);
                 (error, reason)
             }
-            Err(_) => (io::Error::other("the finishing panicked"), FailReason::Defect),
+            Err(_) => (io::Error::other("the finishing panicked"), RecordingFailure::RecorderDied),
         };
         let wait = before.as_ref().map_or(self.config.retry, |before| LONGEST.min(before.wait * 2));
         failed.insert(session, Again { job, at: Instant::now() + wait, wait, reason });

@@ -50,6 +50,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use yoban_domain::id::{LegId, SessionId};
+use yoban_domain::session::RecordingFailure;
 
 pub use inbox::Refused;
 pub use manifest::{Gap, Manifest, MixFile, TrackFile};
@@ -223,36 +224,14 @@ pub enum GapReason {
     Stall,
 }
 
-/// Why a recording stopped by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum FailReason {
-    /// No space, over quota, or over the file size limit.
-    DiskFull,
-    /// Any other answer of the disk.
-    Io,
-    /// A mistake of the recorder's own.
-    Defect,
-}
-
-impl FailReason {
-    /// The stable code, as the log of the case keeps it.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::DiskFull => "disk-full",
-            Self::Io => "io",
-            Self::Defect => "defect",
+/// What the disk's answer means for a recording.
+pub(crate) fn failure(error: &io::Error) -> RecordingFailure {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "ErrorKind is open-ended; all else is plain I/O")]
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            RecordingFailure::NoRoom
         }
-    }
-
-    pub(crate) fn of(error: &io::Error) -> Self {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "ErrorKind is open-ended; all else is plain I/O")]
-        match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-                Self::DiskFull
-            }
-            _ => Self::Io,
-        }
+        _ => RecordingFailure::WriteFailed,
     }
 }
 
@@ -300,7 +279,7 @@ pub enum RecordingEvent {
         /// Whose session.
         session: SessionId,
         /// What kind of failure.
-        reason: FailReason,
+        reason: RecordingFailure,
         /// What the system said; holds no personal data.
         detail: String,
     },
@@ -310,7 +289,7 @@ pub enum RecordingEvent {
         /// Whose session.
         session: SessionId,
         /// What kind of failure.
-        reason: FailReason,
+        reason: RecordingFailure,
     },
     /// A closed session is complete on disk.
     Finished {

@@ -5,13 +5,14 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use yoban_domain::id::{LegId, SessionId};
+use yoban_domain::session::RecordingFailure;
 
 use super::finish::{self, Job};
 use super::finisher::{End, Finisher};
@@ -19,7 +20,7 @@ use super::inbox::{Drops, Inbox, Message, Refused};
 use super::session::{Session, World};
 use super::sink::{FileSink, Sink, private_file};
 use super::syncer::{self, Batch};
-use super::{Codec, FailReason, Kind, RecordingConfig, RecordingEvent, RtpIn, SenderReport};
+use super::{Codec, Kind, RecordingConfig, RecordingEvent, RtpIn, SenderReport, failure};
 
 /// How often waiting media is looked at when no packet comes.
 const TICK: Duration = Duration::from_millis(50);
@@ -33,6 +34,7 @@ const GRACE: Duration = Duration::from_secs(1);
 pub struct Recorder {
     inbox: Arc<Inbox>,
     unfinished: Arc<AtomicUsize>,
+    room: Arc<AtomicBool>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -83,6 +85,7 @@ impl Recorder {
         // Nobody else may write here before the last of these threads has ended.
         let lock = Arc::new(lock);
         let finisher = Beside::start("recording-finish", &lock, move || finisher.run())?;
+        let room = Arc::new(AtomicBool::new(has_room(&config, &*sink)));
         let (syncs, batches) = channel();
         let syncer = Beside::start("recording-sync", &lock, move || syncer::run(&batches))?;
         let finish_at_stop = config.finish_at_stop;
@@ -93,6 +96,7 @@ impl Recorder {
             events,
             jobs,
             syncs,
+            room: Arc::clone(&room),
             sessions: HashMap::new(),
             clock: Clock { base_ms: 0, since: Instant::now() },
         };
@@ -105,7 +109,7 @@ impl Recorder {
             finisher.wait(at + GRACE);
             drop(lock);
         })?;
-        Ok((Self { inbox, unfinished, thread: Arc::new(Mutex::new(Some(thread))) }, receiver))
+        Ok((Self { inbox, unfinished, room, thread: Arc::new(Mutex::new(Some(thread))) }, receiver))
     }
 
     /// Begins a session's recording. Opening an open session changes nothing; opening one that was closed or that a
@@ -177,6 +181,12 @@ impl Recorder {
         self.unfinished.load(Ordering::Relaxed)
     }
 
+    /// Whether the disk has room for recordings, as of the last look, which is at most about a second old. Shared, so that it
+    /// can be asked where nobody may wait.
+    pub fn room(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.room)
+    }
+
     /// Closes all sessions, has them synced, and gives finishing as long as the configuration says; what is left then is
     /// as a kill would leave it, and the next start finishes it. Blocks for that long at most, and for one answer of the
     /// disk.
@@ -245,6 +255,7 @@ struct Worker {
     events: Sender<RecordingEvent>,
     jobs: Sender<Job>,
     syncs: Sender<Batch>,
+    room: Arc<AtomicBool>,
     sessions: HashMap<SessionId, Session>,
     clock: Clock,
 }
@@ -296,11 +307,12 @@ impl Worker {
         }
     }
 
-    /// Stops every recording while the rest of the server still has room. A disk that does not say is written to until it
-    /// refuses.
+    /// Stops every recording while the rest of the server still has room.
     fn keep_free(&mut self, events: &mut Vec<RecordingEvent>) {
-        let Self { config, sink, sessions, clock, syncs, .. } = self;
-        if sink.free().is_ok_and(|free| free < config.keep_free) {
+        let Self { config, sink, sessions, clock, syncs, room, .. } = self;
+        let enough = has_room(config, &**sink);
+        room.store(enough, Ordering::Relaxed);
+        if !enough {
             let mut world = World { config, sink: &**sink, now_ms: clock.now(), events, syncs };
             sessions.values_mut().for_each(|session| session.no_room(&mut world));
         }
@@ -325,7 +337,7 @@ impl Worker {
                     sessions.insert(id, session);
                 }
                 Err(error) => {
-                    let (reason, detail) = (FailReason::of(&error), error.to_string());
+                    let (reason, detail) = (failure(&error), error.to_string());
                     world.events.push(RecordingEvent::Failed { session: id, reason, detail });
                 }
             },
@@ -372,7 +384,7 @@ impl Worker {
     fn give_up(&mut self, session: SessionId, events: &mut Vec<RecordingEvent>) {
         self.sessions.remove(&session);
         let detail = "the recorder failed in this session".to_owned();
-        events.push(RecordingEvent::Failed { session, reason: FailReason::Defect, detail });
+        events.push(RecordingEvent::Failed { session, reason: RecordingFailure::RecorderDied, detail });
         // The files there are now: recording may begin again before they are finished.
         match guard(|| self.sink.list(session)) {
             Some(Ok(names)) => finish::job_of(session, &names).into_iter().for_each(|job| {
@@ -390,6 +402,11 @@ impl Worker {
             }
         }
     }
+}
+
+/// Whether as much is free as is kept free. A disk that does not say is written to until it refuses.
+fn has_room(config: &RecordingConfig, sink: &dyn Sink) -> bool {
+    !sink.free().is_ok_and(|free| free < config.keep_free)
 }
 
 /// The caller's wall clock, carried on between packets by the monotonic one.

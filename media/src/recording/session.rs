@@ -10,7 +10,7 @@ use super::sidecar::{self, Line};
 use super::sink::{DiskWait, Segment, Sink};
 use super::syncer::Batch;
 use super::track::{Env, Track};
-use super::{Codec, FailReason, Kind, RecordingConfig, RecordingEvent, RtpIn, SenderReport};
+use super::{Codec, Kind, RecordingConfig, RecordingEvent, RtpIn, SenderReport, failure};
 
 /// Seconds between 1900 and 1970.
 const NTP_TO_UNIX_S: i64 = 2_208_988_800;
@@ -249,7 +249,7 @@ impl Session {
         self.closed.clear();
         self.syncing = None;
         if !std::mem::replace(&mut self.failed, true) {
-            let (session, reason, detail) = (self.id, FailReason::of(&error), error.to_string());
+            let (session, reason, detail) = (self.id, failure(&error), error.to_string());
             tracing::error!(?session, ?reason, %error, "recording stopped");
             world.events.push(RecordingEvent::Failed { session, reason, detail });
         }

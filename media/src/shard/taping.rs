@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::mpsc::Receiver;
 
 use yoban_domain::id::{LegId, SessionId};
+use yoban_domain::session::RecordingFailure;
 use yoban_domain::time::Timestamp;
 
-use crate::recording::{Codec, FailReason, Kind, Recorder, RecordingEvent, RtpIn, SenderReport};
+use crate::recording::{Codec, Kind, Recorder, RecordingEvent, RtpIn, SenderReport};
 use crate::room::forward::{self, VideoCodec};
 use crate::room::{Record, RoomPlan};
 
@@ -128,7 +129,7 @@ impl Taping {
     pub(crate) fn said(&mut self) -> impl Iterator<Item = RecordingEvent> + '_ {
         let failed = std::mem::take(&mut self.refused).into_iter().map(|session| RecordingEvent::Failed {
             session,
-            reason: FailReason::Defect,
+            reason: RecordingFailure::RecorderDied,
             detail: "the recorder has stopped".to_owned(),
         });
         let tapes = &mut self.tapes;
@@ -136,7 +137,8 @@ impl Taping {
             .try_iter()
             .inspect(|event| {
                 // The recorder knows nothing of it any more: asked for again, it is begun anew.
-                if let RecordingEvent::Failed { session, reason: FailReason::Defect, .. } = event {
+                if let RecordingEvent::Failed { session, reason: RecordingFailure::RecorderDied, .. } = event
+                {
                     tapes.remove(session);
                 }
             })

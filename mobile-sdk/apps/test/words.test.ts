@@ -28,7 +28,9 @@ const SAID: Record<string, (code: string) => string[]> = {
   MediaMode: (c) => [`mode.${c}`],
   NotScored: (c) => [`news.${c}`],
   Outcome: (c) => [`outcome.${c}`],
-  Phase: (c) => (c === 'off' ? [] : [`rec.${c}`]),
+  // Why one failed is said with it.
+  Phase: (c) => (c === 'off' || c === 'failed' ? [] : [`rec.${c}`]),
+  RecordingFailure: (c) => [`rec.failed.${c}`],
   RedFlag: (c) => [`red.${c}`],
   Role: (c) => [`role.${c}`],
   ServiceKind: (c) => [`kind.${c}`],

@@ -1536,6 +1536,8 @@ export interface components {
             /** @enum {string} */
             phase: "stopped";
         } | {
+            /** @description Why. */
+            reason: components["schemas"]["RecordingFailure"];
             /** @enum {string} */
             phase: "failed";
         };
@@ -1816,6 +1818,11 @@ export interface components {
             /** @description Agreed. */
             yes: boolean;
         };
+        /**
+         * @description Why a recording broke off.
+         * @enum {string}
+         */
+        RecordingFailure: "no-room" | "write-failed" | "recorder-died" | "unknown";
         /**
          * @description A finding that sends the call to 119 at once.
          * @enum {string}

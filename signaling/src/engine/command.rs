@@ -83,7 +83,7 @@ impl Engine {
                 institution: None,
                 equipment: &[],
                 actor_busy: false,
-                may_record: self.recording,
+                may_record: (self.recording)(),
                 timings: self.timings,
                 fresh: &mut fresh,
             };

@@ -17,7 +17,7 @@ mod turn;
 
 use std::sync::Arc;
 
-use yoban_domain::session::Timings;
+use yoban_domain::session::{MayRecord, Timings};
 use yoban_store::Store;
 
 pub use lists::{CaseRead, Tonight};
@@ -35,6 +35,9 @@ use crate::hint::Bus;
 /// more only delays the refusal when a row is really contended.
 const TRIES: u32 = 4;
 
+/// Says whether a recording may begin; asked in the middle of a turn, so it must not wait for anything.
+pub type Recordable = Arc<dyn Fn() -> MayRecord + Send + Sync>;
+
 /// The engine. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
@@ -42,15 +45,22 @@ pub struct Engine {
     pub(crate) clock: Clock,
     pub(crate) bus: Bus,
     pub(crate) timings: Timings,
-    /// Whether calls may be recorded here.
-    pub(crate) recording: bool,
+    /// Whether calls may be recorded here and now.
+    pub(crate) recording: Recordable,
     /// Names this node in leases.
     pub(crate) node: Arc<str>,
 }
 
 impl Engine {
     /// An engine over an open, migrated store.
-    pub fn new(store: Store, clock: Clock, bus: Bus, timings: Timings, recording: bool, node: &str) -> Self {
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        bus: Bus,
+        timings: Timings,
+        recording: Recordable,
+        node: &str,
+    ) -> Self {
         Self { store, clock, bus, timings, recording, node: node.into() }
     }
 

@@ -8,6 +8,7 @@ mod late;
 mod recheck;
 mod rows;
 
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use yoban_domain::case::{Owner, Standing};
@@ -18,7 +19,7 @@ use yoban_domain::org::{Association, Institution, InstitutionKind};
 use yoban_domain::people::{Actor, Name, Patient, Person, Role, Sex, Summary, Who};
 use yoban_domain::private::Private;
 use yoban_domain::session::{
-    Disposition, Due, Finding, Input, LegState, Outcome, Refused, State, Timings, Urgency,
+    Disposition, Due, Finding, Input, LegState, MayRecord, Outcome, Refused, State, Timings, Urgency,
 };
 use yoban_domain::time::{Span, Timestamp};
 use yoban_domain::vitals::NewReading;
@@ -146,7 +147,7 @@ impl District {
             Clock::Virtual(clock.clone()),
             Bus::default(),
             Timings::default(),
-            true,
+            Arc::new(|| MayRecord::Yes),
             "test",
         );
         Self { engine, clock, folder }
@@ -349,7 +350,8 @@ async fn after_a_restart_on_the_same_file_the_night_goes_on() {
     let store = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
     store.migrate().await.unwrap();
     let clock = Clock::Virtual(district.clock.clone());
-    let engine = Engine::new(store, clock, Bus::default(), Timings::default(), true, "test");
+    let engine =
+        Engine::new(store, clock, Bus::default(), Timings::default(), Arc::new(|| MayRecord::Yes), "test");
     let again = District { engine, clock: district.clock.clone(), folder: district.folder };
     assert_eq!(again.facts(session).await, before);
     let leg = || async {

@@ -198,7 +198,7 @@ impl Engine {
             institution,
             equipment: &equipment,
             actor_busy,
-            may_record: self.recording,
+            may_record: (self.recording)(),
             timings: self.timings,
             fresh: &mut fresh,
         };

@@ -70,7 +70,7 @@ async fn a_socket_that_breaks_while_it_is_being_welcomed_is_not_connected() {
     };
     let (media, events) = yoban_media::start(config).unwrap();
     let (signaling, running) =
-        crate::start(store, Clock::System, Timings::default(), false, media.clone(), events, "node");
+        crate::start(store, Clock::System, Timings::default(), media.clone(), events, "node");
     let (association, device) = (AssociationId(Uuid::from_u128(1)), DeviceId(Uuid::from_u128(2)));
     let who = Who::Staff { person: PersonId(Uuid::from_u128(3)), role: Role::DeskNurse };
     let actor = Actor { who, association, device: Some(device) };

@@ -52,6 +52,15 @@ export class Server {
     return join(this.#folder, 'data', 'recordings');
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
+  /** A path as the program sees it, which may run in a mount namespace of its own. */
+  inside(path) {
+    return `/proc/${this.pid}/root${path}`;
+  }
+
   /** Every file of recordings on the disk, finished or not. */
   recorded() {
     if (!existsSync(this.recordings)) return [];

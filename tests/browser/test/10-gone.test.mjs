@@ -1,10 +1,12 @@
 /** Windows that are closed, a disk that is full, a network that changes: people are told, and the call goes on. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
 import { Night, STEP, bringDoctor, live, talk } from '../lib/night.mjs';
 import { onDuty } from '../lib/people.mjs';
+import { Reader, fetchRecording } from '../lib/recording.mjs';
 import { canMount, canNetwork } from '../lib/server.mjs';
 
 let night;
@@ -59,9 +61,23 @@ story('the doctor’s page is closed, then the desk’s: the others are told, an
   assert.equal(await other.by('queue-item').count(), 1, 'the same case');
 });
 
-story('the disk for recordings is full: everybody reads it, and the call goes on', async () => {
+story('the disk has no room for a recording: whoever asks reads it at once, and nobody is asked to agree', async () => {
   const own = canMount();
-  await night.falls([], own ? { room: '60k' } : {});
+  // Less than is kept free: of a small disk of its own, or of whatever disk this is.
+  await night.falls(own ? [] : ['--keep-free', String(2 ** 40)], own ? { room: '60k' } : {});
+  const { tablet, desk } = await night.bedsideAndDesk();
+  await talk(tablet, desk);
+  await desk.taps('rec-ask');
+  assert.match(await desk.text('problem'), /録画を保存する場所が足りません.*録画せずに続けてください/s);
+  assert.equal(await tablet.by('recording-yes').count(), 0);
+  await desk.sees('rec-ask');
+  assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
+  assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+});
+
+story('the disk fills up while recording: everybody reads it, the call goes on, and what was written plays', async () => {
+  const own = canMount();
+  await night.falls(['--keep-free', '0'], own ? { room: '16m' } : {});
   const { tablet, desk } = await night.bedsideAndDesk();
   await talk(tablet, desk);
   if (!own) {
@@ -71,12 +87,37 @@ story('the disk for recordings is full: everybody reads it, and the call goes on
   }
   await desk.taps('rec-ask');
   await tablet.taps('recording-yes');
-  assert.match(await desk.text('rec-failed'), /録画が止まりました。通話は続けられます/);
+  const disk = night.server.inside(night.server.recordings);
+  const ballast = join(disk, 'ballast');
+  if (own) {
+    await Promise.all([desk.sees('rec'), tablet.sees('rec')]);
+    // All but what two people send in some seconds; the disk itself refuses what comes then.
+    const { bavail, bsize } = statfsSync(disk);
+    writeFileSync(ballast, Buffer.alloc(bavail * bsize - 400_000));
+  }
+  const why = own ? '保存先がいっぱい' : '保存先に書けません';
+  assert.match(await desk.text('rec-failed'), new RegExp(`録画が止まりました。通話は続けられます.*${why}`, 's'));
+  await tablet.sees('rec-failed');
   await Promise.all([desk.seesNot('rec'), tablet.seesNot('rec')]);
   assert.deepEqual(await live(desk, 'tile-patient'), ['patient']);
   assert.deepEqual(await live(tablet, 'stage'), ['nurse']);
+  const reader = await Reader.as(night.server, 'desk');
+  const [{ session, case: thread }] = await reader.json('/api/v1/cases');
+  const { timeline } = await reader.json(`/api/v1/cases/${thread}`);
+  const failed = timeline.filter(({ fact }) => fact === 'recordingFailed');
+  assert.equal(failed.length, 1);
+  assert.match(JSON.stringify(failed), own ? /保存する場所がいっぱいです/ : /書き込みを受け付けません/);
   await desk.taps('tab-check');
   await desk.chooses('urgency-green');
+  if (!own) return;
+  // Somebody makes room: after the call the files are made, and nothing was lost of what was written.
+  rmSync(ballast);
+  await desk.taps('end');
+  await desk.taps('end-yes');
+  const { tracks, close } = await fetchRecording(reader, session);
+  assert.ok(tracks.filter(({ kind }) => kind === 'audio').length >= 2, 'the sound of both');
+  for (const { path } of tracks) execFileSync('ffmpeg', ['-v', 'error', '-xerror', '-i', path, '-f', 'null', '-']);
+  close();
 });
 
 story('the tablet loses its network and finds another: it says so, and socket and media come back', async () => {

@@ -1,5 +1,6 @@
 //! Once per key; and what lets nobody in does not wait for the writer.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Json;
@@ -9,7 +10,7 @@ use axum::middleware::from_fn;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
-use yoban_domain::session::Timings;
+use yoban_domain::session::{MayRecord, Timings};
 use yoban_domain::time::Timestamp;
 use yoban_domain::wire::rest::{DemoPerson, SignedIn};
 use yoban_signaling::clock::{Clock, VirtualClock};
@@ -35,7 +36,8 @@ async fn repeats(folder: &tempfile::TempDir) -> (Arc<Repeats>, Vec<DemoPerson>) 
     let people = load(&store, &secret, USUAL_SEED, 0, NOW).await.unwrap();
     // The clock stands: nothing counts as abandoned.
     let clock = Clock::Virtual(VirtualClock::at(NOW));
-    let engine = Engine::new(store, clock, Bus::default(), Timings::default(), true, "test");
+    let engine =
+        Engine::new(store, clock, Bus::default(), Timings::default(), Arc::new(|| MayRecord::Yes), "test");
     let auth = Arc::new(Auth::new(Tokens::new(&secret), engine.clone(), true));
     (Arc::new(Repeats { engine, auth, seal: Seal::new(&[7; 32]) }), people)
 }

@@ -56,9 +56,25 @@ fn a_clinician_stops_the_recording_for_all_and_may_ask_anew() {
 #[test]
 fn where_recordings_cannot_be_kept_nobody_is_even_asked() {
     let mut night = Night::nurse_talks();
-    night.may_record = false;
+    night.may_record = MayRecord::Never;
     assert_eq!(night.try_act(night.staff(NURSE), Input::AskRecording), Err(Refused::RecordingNotPossible));
     assert_eq!(phase(&night), RecordingPhase::Off);
+}
+
+#[test]
+fn without_room_nobody_is_asked_and_what_runs_goes_on() {
+    let mut night = Night::nurse_talks();
+    night.may_record = MayRecord::NoRoom;
+    assert_eq!(night.try_act(night.staff(NURSE), Input::AskRecording), Err(Refused::RecordingNoRoom));
+    assert_eq!((phase(&night), night.count(|f| *f == FactKind::RecordingAsked)), (RecordingPhase::Off, 0));
+    night.may_record = MayRecord::Yes;
+    night.act(night.staff(NURSE), Input::AskRecording);
+    night.act(night.tablet(), Input::AnswerRecording(true));
+    night.may_record = MayRecord::NoRoom;
+    night.act(night.staff(NURSE), Input::AskRecording);
+    assert_eq!(phase(&night), RecordingPhase::On, "the recorder says itself when it cannot go on");
+    night.act(night.staff(NURSE), Input::StopRecording);
+    assert_eq!(night.try_act(night.staff(NURSE), Input::AskRecording), Err(Refused::RecordingNoRoom));
 }
 
 #[test]
@@ -66,8 +82,8 @@ fn a_recording_that_failed_may_be_asked_for_again_and_asks_everybody_anew() {
     let mut night = Night::nurse_talks();
     night.act(night.staff(NURSE), Input::AskRecording);
     night.act(night.tablet(), Input::AnswerRecording(true));
-    night.act(night.system(), Input::RecordingFailed("disk-full".into()));
-    assert_eq!(phase(&night), RecordingPhase::Failed);
+    night.act(night.system(), Input::RecordingFailed(RecordingFailure::NoRoom));
+    assert_eq!(phase(&night), RecordingPhase::Failed { reason: RecordingFailure::NoRoom });
     night.act(night.staff(NURSE), Input::AskRecording);
     let patient = night.session.patient_leg().unwrap().id;
     assert_eq!(phase(&night), RecordingPhase::Asking { waiting_for: vec![patient] });

@@ -43,6 +43,7 @@ impl From<Refused> for Problem {
             | Refused::StillRunning
             | Refused::ChangedMeanwhile
             | Refused::RecordingNotPossible
+            | Refused::RecordingNoRoom
             | Refused::EquipmentBusy
             | Refused::EquipmentDirection
             | Refused::Signed => 409,
@@ -301,6 +302,12 @@ const fn refusal_text(refused: Refused) -> [&'static str; 4] {
             "Recording is not possible now",
             "録画せずに続けてください",
             "Go on without recording",
+        ],
+        Refused::RecordingNoRoom => [
+            "録画を保存する場所が足りません",
+            "There is no room to keep a recording",
+            "録画せずに続けてください。この機械を管理する人に、空きを増やすよう伝えてください",
+            "Go on without recording, and ask whoever keeps this machine to make room",
         ],
         Refused::EquipmentElsewhere => [
             "この通話では使えない機器です",

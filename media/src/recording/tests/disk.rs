@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex};
 use super::clips::{self, Temp};
 use super::rig::{Rig, T0, config, decodes, finished, leg, packets, packets_in, recover, session, wait_for};
 use super::sinks::Hooked;
-use crate::recording::{Codec, FailReason, GapReason, Kind, Recorder, RecordingEvent, RtpIn, Sink};
+use crate::recording::{Codec, GapReason, Kind, Recorder, RecordingEvent, RtpIn, Sink};
+use yoban_domain::session::RecordingFailure;
 
 #[test]
 fn a_mistake_in_one_session_is_told_and_the_others_are_recorded_on() {
@@ -34,7 +35,7 @@ fn a_mistake_in_one_session_is_told_and_the_others_are_recorded_on() {
     recorder.close_session(session(2)).unwrap();
     recorder.shutdown();
     let seen: Vec<RecordingEvent> = events.iter().collect();
-    let failed = |e: &&RecordingEvent| matches!(e, RecordingEvent::Failed { session: id, reason: FailReason::Defect, .. } if *id == session(2));
+    let failed = |e: &&RecordingEvent| matches!(e, RecordingEvent::Failed { session: id, reason: RecordingFailure::RecorderDied, .. } if *id == session(2));
     assert!(seen.iter().any(|event| failed(&event)), "{seen:?}");
     let manifest = finished(&seen).unwrap();
     assert_eq!((manifest.session, manifest.tracks[0].units), (session(1), sound.units as u64));
@@ -78,7 +79,9 @@ fn what_is_recorded_again_after_a_mistake_is_not_finished_while_it_runs() {
     wait_for(&mut rig, begun);
     rig.recorder.track_start(session(1), leg(2), Codec::Opus).unwrap();
     rig.feed(packets(&sound, 2, 2_000, 0, 0));
-    wait_for(&mut rig, |event| matches!(event, RecordingEvent::Failed { reason: FailReason::Defect, .. }));
+    wait_for(&mut rig, |event| {
+        matches!(event, RecordingEvent::Failed { reason: RecordingFailure::RecorderDied, .. })
+    });
     rig.recorder.open_session(session(1)).unwrap();
     rig.recorder.track_start(session(1), leg(1), Codec::Opus).unwrap();
     let (early, late) = {
@@ -149,7 +152,9 @@ fn recording_stops_while_the_store_has_room_and_goes_on_when_there_is_more() {
     rig.feed(packets(&sound, 1, 0, 0, 0));
     wait_for(&mut rig, |event| matches!(event, RecordingEvent::TrackStarted { .. }));
     sink.disk.free.store(999, Ordering::Relaxed);
-    wait_for(&mut rig, |event| matches!(event, RecordingEvent::Failed { reason: FailReason::DiskFull, .. }));
+    wait_for(&mut rig, |event| {
+        matches!(event, RecordingEvent::Failed { reason: RecordingFailure::NoRoom, .. })
+    });
     sink.disk.free.store(1_000, Ordering::Relaxed);
     rig.recorder.resume(session(1)).unwrap();
     rig.feed(packets(&sound, 1, 60_000, 20_000, 99)[..50].to_vec());
@@ -348,7 +353,7 @@ fn limited() {
     recorder.shutdown();
     let full = events
         .iter()
-        .any(|event| matches!(event, RecordingEvent::Failed { reason: FailReason::DiskFull, .. }));
+        .any(|event| matches!(event, RecordingEvent::Failed { reason: RecordingFailure::NoRoom, .. }));
     assert!(full);
     fs::write(dir.join("stopped"), b"").unwrap();
     drop(temp);
@@ -361,7 +366,9 @@ fn full_disk(temp: &Temp, dir: PathBuf, make_room: impl FnOnce()) {
     config.dir = dir.clone();
     let mut rig = Rig::with(config, &[(1, &sound)]);
     rig.feed(packets(&sound, 1, 0, 0, 0));
-    wait_for(&mut rig, |event| matches!(event, RecordingEvent::Failed { reason: FailReason::DiskFull, .. }));
+    wait_for(&mut rig, |event| {
+        matches!(event, RecordingEvent::Failed { reason: RecordingFailure::NoRoom, .. })
+    });
     // The call goes on: packets are taken and forgotten, the recorder answers.
     rig.feed(packets(&sound, 1, 30_000, 9_000, 7)[..50].to_vec());
     make_room();

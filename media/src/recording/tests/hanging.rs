@@ -10,7 +10,8 @@ use std::time::Duration;
 use super::clips::{self, Temp};
 use super::rig::{Rig, config, finished, leg, packets, packets_in, recover, session, wait_for};
 use super::sinks::Hooked;
-use crate::recording::{Codec, FailReason, Recorder, RecordingEvent, RtpIn, Sink};
+use crate::recording::{Codec, Recorder, RecordingEvent, RtpIn, Sink};
+use yoban_domain::session::RecordingFailure;
 
 /// Ends a test that would hang.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -93,7 +94,9 @@ fn what_could_not_be_synced_is_told_as_a_failure_and_asked_for_again_it_goes_on(
     rig.recorder.open_session(session(1)).unwrap();
     rig.recorder.track_start(session(1), leg(1), Codec::Opus).unwrap();
     rig.feed(packets(&sound, 1, 0, 0, 0));
-    wait_for(&mut rig, |event| matches!(event, RecordingEvent::Failed { reason: FailReason::Io, .. }));
+    wait_for(&mut rig, |event| {
+        matches!(event, RecordingEvent::Failed { reason: RecordingFailure::WriteFailed, .. })
+    });
     broken.store(false, Ordering::Relaxed);
     rig.recorder.resume(session(1)).unwrap();
     rig.feed(packets(&sound, 1, 60_000, 20_000, 99));
@@ -169,7 +172,9 @@ fn what_could_not_be_finished_is_tried_again_and_told_once() {
     rig.recorder.track_start(session(1), leg(1), Codec::Opus).unwrap();
     rig.feed(packets(&sound, 1, 0, 0, 0));
     rig.recorder.close_session(session(1)).unwrap();
-    wait_for(&mut rig, |event| matches!(event, RecordingEvent::NotFinished { reason: FailReason::Io, .. }));
+    wait_for(&mut rig, |event| {
+        matches!(event, RecordingEvent::NotFinished { reason: RecordingFailure::WriteFailed, .. })
+    });
     wait_for(&mut rig, |event| matches!(event, RecordingEvent::Finished { .. }));
     let told = rig.seen.iter().filter(|event| matches!(event, RecordingEvent::NotFinished { .. })).count();
     assert_eq!((told, rig.recorder.unfinished()), (1, 0));

@@ -11,7 +11,8 @@ use std::time::Duration;
 use super::clips::{self, Temp};
 use super::rig::{Rig, config, decodes, leg, packets, recover, session, wait_for};
 use super::sinks::Hooked;
-use crate::recording::{Codec, FailReason, Manifest, Recorder, RecordingEvent, Sink};
+use crate::recording::{Codec, Manifest, Recorder, RecordingEvent, Sink};
+use yoban_domain::session::RecordingFailure;
 
 fn folder(temp: &Temp) -> PathBuf {
     temp.path("rec").join(session(1).0.simple().to_string())
@@ -75,7 +76,7 @@ fn finishing_leaves_half_the_reserve_alone_and_needs_room_for_one_picture_at_a_t
     disk.free.store(KEEP_FREE + picture / 2, Ordering::Relaxed);
     drop(go);
     let full = |event: &RecordingEvent| {
-        matches!(event, RecordingEvent::NotFinished { reason: FailReason::DiskFull, .. })
+        matches!(event, RecordingEvent::NotFinished { reason: RecordingFailure::NoRoom, .. })
     };
     wait_for(&mut rig, full);
     let lowest = || disk.lowest.load(Ordering::Relaxed);

@@ -10,7 +10,7 @@ import { SpeakerDialog } from '../tablet/Speaker.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Dialog, Live, Notice } from '../ui/parts.tsx';
 import type { CallView } from '../wire.ts';
-import { RecordingMark } from './RecordingMark.tsx';
+import { RecordingMark, recordingSaid } from './RecordingMark.tsx';
 
 export interface ControlsProps {
   call: CallView;
@@ -219,7 +219,7 @@ export function RecordingBar(props: {
     phase === 'failed';
   return (
     <div class="recbar">
-      <Live text={phase === 'off' ? '' : t(`rec.${phase}`)} />
+      <Live text={recordingSaid(call)} />
       <RecordingMark call={call} />
       {idle && props.mayRecord && (
         <Button

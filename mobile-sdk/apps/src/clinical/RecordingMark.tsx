@@ -2,6 +2,12 @@ import type { VNode } from 'preact';
 import { t } from '../i18n/index.tsx';
 import type { CallView } from '../wire.ts';
 
+/** What the recording of a call does, in words; why it broke off, and what to do about it. */
+export function recordingSaid({ recording }: CallView): string {
+  if (recording.phase === 'off') return '';
+  return t(recording.phase === 'failed' ? `rec.failed.${recording.reason}` : `rec.${recording.phase}`);
+}
+
 /** What the recording of a call does, in a few words; nothing where none was spoken of. */
 export function RecordingMark({ call }: { call: CallView }): VNode | null {
   const { phase } = call.recording;
@@ -15,7 +21,7 @@ export function RecordingMark({ call }: { call: CallView }): VNode | null {
   }
   return (
     <span class={`chip wrapping ${phase === 'failed' ? 'bad' : 'warn'}`} data-testid={`rec-${phase}`}>
-      {t(`rec.${phase}`)}
+      {recordingSaid(call)}
     </span>
   );
 }

@@ -21,6 +21,7 @@ import { Observations } from '../clinical/Observations.tsx';
 import { OxygenScale } from '../clinical/OxygenScale.tsx';
 import { PatientPanel } from '../clinical/PatientPanel.tsx';
 import { People } from '../clinical/People.tsx';
+import { recordingSaid } from '../clinical/RecordingMark.tsx';
 import { SbarView } from '../clinical/Sbar.tsx';
 import { OwnTile, PatientGone, PersonTile } from '../clinical/Stage.tsx';
 import { TrendPlot } from '../clinical/TrendPlot.tsx';
@@ -181,7 +182,7 @@ export function PhoneCall(props: PhoneCallProps): VNode {
     <main class={`phonecall tab-${tab}`} data-testid="screen-call">
       <UndoBar call={call} send={props.send} />
       {/* Said whichever tab is open; where the bar of the first one is, it says it itself. */}
-      {tab !== 'call' && call.recording.phase !== 'off' && <Live text={t(`rec.${call.recording.phase}`)} />}
+      {tab !== 'call' && call.recording.phase !== 'off' && <Live text={recordingSaid(call)} />}
       {ended ? (
         <div class="endedhead">
           <Icon name="check" />

@@ -7,8 +7,9 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::sync::mpsc;
 use yoban_domain::id::{ConnectionId, LegId};
+use yoban_domain::session::RecordingFailure;
 use yoban_domain::wire::signal::ServerMessage;
-use yoban_media::recording::{FailReason, Manifest, RecordingEvent};
+use yoban_media::recording::{Manifest, RecordingEvent};
 use yoban_media::{LostReason, Media, MediaError, MediaEvent};
 use yoban_store::conformance::away::{bring_back, take_away};
 
@@ -53,8 +54,14 @@ impl Kept {
         district.engine.act(nurse(1), session, Input::Accept).await.unwrap();
         let clock = Clock::Virtual(district.clock.clone());
         let bus = Bus::default();
-        let other =
-            Engine::new(district.engine.store.clone(), clock.clone(), bus, Timings::default(), true, "other");
+        let other = Engine::new(
+            district.engine.store.clone(),
+            clock.clone(),
+            bus,
+            Timings::default(),
+            Arc::new(|| MayRecord::Yes),
+            "other",
+        );
         let (hub, media, stop) = (Hub::start(clock), media_plane(), CancellationToken::new());
         let (out, screen) = mpsc::channel(64);
         hub.open(tablet(1), DeviceId(id(201)), None, out).await.unwrap();
@@ -219,7 +226,7 @@ impl Heard {
     async fn last_words(&self, n: usize) {
         let (session, leg, connection) = (self.sessions[n], self.legs[n], self.connection(n));
         self.says(MediaEvent::Lost { session, leg, connection, reason: LostReason::Silence }).await;
-        let (reason, detail) = (FailReason::DiskFull, String::new());
+        let (reason, detail) = (RecordingFailure::NoRoom, String::new());
         self.says(MediaEvent::Recording(RecordingEvent::Failed { session, reason, detail })).await;
         let (folder, tracks) = (session.0.simple().to_string(), vec![]);
         let manifest = Manifest { session, folder, tracks, mix: None, interrupted: true };

@@ -57,6 +57,7 @@ codes! {
         NotYoursToSign "not-yours-to-sign",
         ChangedMeanwhile "changed-meanwhile",
         RecordingNotPossible "recording-not-possible",
+        RecordingNoRoom "recording-no-room",
         EquipmentElsewhere "equipment-elsewhere",
         EquipmentBusy "equipment-busy",
         EquipmentDirection "equipment-direction",

@@ -121,7 +121,10 @@ export const common: Record<keyof typeof ja, Message> = {
   'rec.refused': 'Not recording (somebody said no)',
   'rec.withdrawn': 'Recording stopped (consent withdrawn)',
   'rec.stopped': 'Recording stopped',
-  'rec.failed': 'Recording broke off. The call goes on',
+  'rec.failed.no-room': 'Recording broke off. The call goes on (disk full: tell the administrator)',
+  'rec.failed.write-failed': 'Recording broke off. The call goes on (disk failed: tell the administrator)',
+  'rec.failed.recorder-died': 'Recording broke off. The call goes on (recorder failed: you may ask again)',
+  'rec.failed.unknown': 'Recording broke off. The call goes on (reason unknown: you may ask again)',
   'closing.title': 'The call is about to end',
   'left.short': { one: '{n} reading was not sent', other: '{n} readings were not sent' },
   'left.title': {

@@ -122,7 +122,11 @@ export const common = {
   'rec.refused': '録画しません（断られました）',
   'rec.withdrawn': '録画をやめました（取り消されました）',
   'rec.stopped': '録画を止めました',
-  'rec.failed': '録画が止まりました。通話は続けられます',
+  'rec.failed.no-room': '録画が止まりました。通話は続けられます（保存先がいっぱい。管理者に連絡を）',
+  'rec.failed.write-failed': '録画が止まりました。通話は続けられます（保存先に書けません。管理者に連絡を）',
+  'rec.failed.recorder-died':
+    '録画が止まりました。通話は続けられます（記録装置の不調。もう一度たずねられます）',
+  'rec.failed.unknown': '録画が止まりました。通話は続けられます（理由は不明。もう一度たずねられます）',
   'closing.title': 'まもなく通話が終わります',
   'left.short': '{送|おく}られていない{測定|そくてい}が {n}{件|けん}あります',
   'left.title':
