@@ -1,6 +1,7 @@
 //! The command line.
 
 mod administrator;
+mod greeting;
 mod serve;
 
 use std::io::Write;

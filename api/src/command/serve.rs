@@ -1,14 +1,12 @@
 //! `yoban serve` and `yoban preflight`.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use yoban_domain::wire::rest::DemoPerson;
 use yoban_signaling::clock::Clock;
 
+use super::greeting::Shown;
 use super::say;
-use crate::addresses::url_host;
 use crate::config::Options;
 use crate::preflight::{self, Ask, Language};
-use crate::qr::Code;
 use crate::serve::{Server, start};
 use crate::tls::Names;
 
@@ -19,7 +17,7 @@ const MEDIA_ENDED: &str = "映像と音声の処理が止まりました。も�
 /// Runs until Ctrl-C or SIGTERM, or until media can no longer be served.
 pub(super) async fn serve(options: &Options) -> Result<(), String> {
     let server = start(options, Clock::System).await.map_err(|e| e.to_string())?;
-    say(&greeting(options, &server))?;
+    say(&Shown::of(&server).greeting())?;
     if let Some(file) = &options.ready_file {
         ready(file, &server).map_err(|e| format!("{}: {e}", file.display()))?;
     }
@@ -84,71 +82,6 @@ fn at_once() -> ! {
         "すぐに終了しました。保存済みのデータは残っています。 / Stopped at once. What was stored stays.\n",
     );
     std::process::exit(1)
-}
-
-/// What the terminal shows once everything runs.
-fn greeting(options: &Options, server: &Server) -> String {
-    let mut text = String::from("\n夜番 Yoban が動いています。 / Yoban is running.\n");
-    let local = server.http.first().map(|a| format!("http://localhost:{}", a.port())).unwrap_or_default();
-    let lan = server.https.iter().find(|a| !a.ip().is_loopback());
-    text += &format!("\n  この端末 / this machine     {local}/\n");
-    if let Some(at) = lan {
-        text += &format!("  同じLAN / on this LAN       https://{}:{}/\n", url_host(at.ip()), at.port());
-    }
-    let media: Vec<String> = server.media.iter().map(ToString::to_string).collect();
-    text += &format!("  映像と音声 / media           udp {}\n", media.join(", "));
-    if options.demo {
-        text += &demo(
-            server,
-            &local,
-            lan.map(|a| format!("https://{}:{}", url_host(a.ip()), a.port())).as_deref(),
-        );
-    }
-    text + "\nCtrl-C で終了します。 / Ctrl-C stops.\n"
-}
-
-fn demo(server: &Server, local: &str, lan: Option<&str>) -> String {
-    let mut text = String::from(
-        "\nデモ地区（架空の人だけです）。三つの窓で開いてください。\n\
-         Demo district (fictitious people only). Open these in three windows:\n\n",
-    );
-    for (app, what) in [
-        ("tablet", "患者タブレット / patient"),
-        ("desk", "窓口看護師 / desk nurse"),
-        ("phone", "当番医 / duty doctor"),
-    ] {
-        if let Some(person) = server.people.iter().find(|p| p.app == app) {
-            text += &format!("  {what}\n    {}\n", link(local, person));
-        }
-    }
-    let Some(lan) = lan else { return text };
-    if let (Some(sum), Some(http)) = (&server.authority, server.http.iter().find(|a| !a.ip().is_loopback())) {
-        let trust = format!("http://{}:{}/trust", url_host(http.ip()), http.port());
-        text += &format!(
-            "\n電話やタブレットで試すときは、先に証明書を入れます / On phones and tablets install the certificate first:\n  {trust}\n  SHA-256 {sum}\n"
-        );
-        text += &qr(&trust);
-    }
-    for (app, what) in [
-        ("tablet", "患者タブレット / patient"),
-        ("desk", "窓口看護師 / desk nurse"),
-        ("phone", "当番医 / duty doctor"),
-    ] {
-        if let Some(person) = server.people.iter().find(|p| p.app == app) {
-            let link = link(lan, person);
-            text += &format!("\n  {what}\n  {link}\n{}", qr(&link));
-        }
-    }
-    text
-}
-
-/// The code stands behind `#`: browsers do not send it to the server, and no log has it.
-fn link(base: &str, person: &DemoPerson) -> String {
-    format!("{base}/{}#code={}", person.app, person.code.reveal())
-}
-
-fn qr(link: &str) -> String {
-    Code::of(link).map(|code| code.terminal()).unwrap_or_default()
 }
 
 /// Looks whether the server can start here.
