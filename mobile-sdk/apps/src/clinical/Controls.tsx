@@ -10,6 +10,7 @@ import { SpeakerDialog } from '../tablet/Speaker.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Dialog, Live, Notice } from '../ui/parts.tsx';
 import type { CallView } from '../wire.ts';
+import { LeaveQuestion } from './LeaveQuestion.tsx';
 import { RecordingMark, recordingSaid } from './RecordingMark.tsx';
 
 export interface ControlsProps {
@@ -30,21 +31,6 @@ export function CallControls({ call, media, controls, send, ending, setEnding }:
   const leave = () => go('leave', () => send({ type: 'leave' }));
   const mic = media.microphone === 'on';
   const camera = media.camera === 'on';
-  const endForAll = (testid: string, open: (open: boolean) => void) => (
-    <Button
-      kind="stop"
-      icon="hangup"
-      busy={busy === 'end'}
-      testid={testid}
-      onClick={() =>
-        go('end', async () => {
-          if (await send({ type: 'end' })) open(false);
-        })
-      }
-    >
-      {t('control.end')}
-    </Button>
-  );
   return (
     <nav class="callbar" aria-label={t('control.group')}>
       <Button
@@ -102,24 +88,7 @@ export function CallControls({ call, media, controls, send, ending, setEnding }:
       )}
       {choosing && <SpeakerDialog media={media} controls={controls} onClose={() => setChoosing(false)} />}
       {leaving && onlyClinician(call) && (
-        <Dialog
-          testid="leave-dialog"
-          title={t('call.leaveSure')}
-          onClose={() => setLeaving(false)}
-          actions={
-            <>
-              <Button onClick={() => setLeaving(false)} testid="leave-no">
-                {t('call.goOn')}
-              </Button>
-              <Button icon="leave" busy={busy === 'leave'} onClick={leave} testid="leave-yes">
-                {t('control.leave')}
-              </Button>
-              {mayEnd(call) && endForAll('leave-end', setLeaving)}
-            </>
-          }
-        >
-          <p>{t('call.leaveSub')}</p>
-        </Dialog>
+        <LeaveQuestion call={call} send={send} onClose={() => setLeaving(false)} />
       )}
       {ending && (
         <Dialog
@@ -131,7 +100,19 @@ export function CallControls({ call, media, controls, send, ending, setEnding }:
               <Button onClick={() => setEnding(false)} testid="end-no">
                 {t('call.goOn')}
               </Button>
-              {endForAll('end-yes', setEnding)}
+              <Button
+                kind="stop"
+                icon="hangup"
+                busy={busy === 'end'}
+                testid="end-yes"
+                onClick={() =>
+                  go('end', async () => {
+                    if (await send({ type: 'end' })) setEnding(false);
+                  })
+                }
+              >
+                {t('control.end')}
+              </Button>
             </>
           }
         >

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { useBack } from '../app/back.ts';
 import type { Live } from '../app/boot.ts';
 import { goTo, route } from '../app/route.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
@@ -10,8 +11,9 @@ import { useDuty } from '../app/useRing.ts';
 import { useRoom } from '../app/useRoom.ts';
 import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
+import { LeaveQuestion } from '../clinical/LeaveQuestion.tsx';
 import { t } from '../i18n/index.tsx';
-import { isOver, me as ownLeg } from '../model/call.ts';
+import { isElsewhere, isOver, me as ownLeg } from '../model/call.ts';
 import { group } from '../model/queue.ts';
 import { asideKey, currentCall, deskAway, mayShow, staysOnDuty, stillIn } from '../model/staff.ts';
 import { Arriving } from '../ui/Arriving.tsx';
@@ -43,6 +45,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
   // Off duty nothing rings here: what is left to do stays, with a word about who waits.
   const givesWay = found !== null && isOver(found) && waiting && duty.on && onScreen !== found.session;
   const call = givesWay ? null : found;
+  const [backAsks, stay] = useBack(call !== null && stillIn(call) && !isElsewhere(call, me?.device ?? null));
   const page = route.value;
   const open = page.page === 'record' ? page.session : null;
   const owed = useOwed(state.queue, open, duty.on && !busy && !waiting, duty.remind);
@@ -127,6 +130,7 @@ export function DeskApp({ live }: { live: Live }): VNode {
           onAside={() => call && setAside([...aside, asideKey(call)])}
         />
       )}
+      {backAsks && call && <LeaveQuestion call={call} send={live.sendTo(call.session)} onClose={stay} />}
       <ProblemToast />
     </>
   );

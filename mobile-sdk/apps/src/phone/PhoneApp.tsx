@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { useBack } from '../app/back.ts';
 import type { Live } from '../app/boot.ts';
 import { goTo, route } from '../app/route.ts';
 import { useCallRoom } from '../app/useCallRoom.ts';
@@ -8,6 +9,7 @@ import { useDuty } from '../app/useRing.ts';
 import { useRoom } from '../app/useRoom.ts';
 import { DutyGate } from '../clinical/Duty.tsx';
 import { EncounterPage } from '../clinical/EncounterPage.tsx';
+import { LeaveQuestion } from '../clinical/LeaveQuestion.tsx';
 import { t } from '../i18n/index.tsx';
 import { inCall, isElsewhere, isOver, me as ownLeg, sortCalls } from '../model/call.ts';
 import { asideKey, currentCall, mayShow, overRing, staysOnDuty, stillIn } from '../model/staff.ts';
@@ -57,6 +59,7 @@ export function PhoneApp({ live }: { live: Live }): VNode {
     if (talking) goTo({ page: 'home' });
   }, [talking]);
   const duty = useDuty(live, 'phone', ring !== null && !talking, t('ring.incoming'));
+  const [backAsks, stay] = useBack(talking && !isElsewhere(current, me?.device ?? null));
   const page = route.value;
   const open = page.page === 'record' ? page.session : null;
   // A visiting nurse neither decides nor looks again.
@@ -160,6 +163,9 @@ export function PhoneApp({ live }: { live: Live }): VNode {
       <LinkBanner link={live.link.value} phone={me.deskPhone} onReopen={() => live.client.takeOver()} />
       <Aloud text={duty.on ? owed : ''} />
       {body(me)}
+      {backAsks && current && (
+        <LeaveQuestion call={current} send={live.sendTo(current.session)} onClose={stay} />
+      )}
       <ProblemToast />
     </>
   );

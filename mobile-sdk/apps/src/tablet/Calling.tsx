@@ -36,40 +36,44 @@ function Callee({ person }: { person: Participant }): VNode {
   );
 }
 
-/** The cancel button and its question. Only before anybody answered: afterwards one hangs up. */
+/** Only before anybody answered: afterwards one hangs up. */
+function CancelDialog({ send, onClose }: { send: Send; onClose: () => void }): VNode {
+  const [busy, go] = useBusy();
+  return (
+    <Dialog
+      testid="cancel-dialog"
+      title={<T k="tab.calling.cancelSure" />}
+      onClose={onClose}
+      actions={
+        <>
+          <Button kind="primary" onClick={onClose}>
+            <T k="tab.calling.keep" />
+          </Button>
+          <Button
+            busy={busy === 'cancel'}
+            testid="cancel-yes"
+            onClick={() => go('cancel', () => send({ type: 'cancel' }))}
+          >
+            <T k="tab.calling.cancel" />
+          </Button>
+        </>
+      }
+    >
+      <p>
+        <T k="tab.calling.cancelSureSub" />
+      </p>
+    </Dialog>
+  );
+}
+
 function Cancel({ send }: { send: Send }): VNode {
   const [asking, setAsking] = useState(false);
-  const [busy, go] = useBusy();
   return (
     <>
       <Button icon="cross" onClick={() => setAsking(true)} testid="cancel">
         <T k="tab.calling.cancel" />
       </Button>
-      {asking && (
-        <Dialog
-          testid="cancel-dialog"
-          title={<T k="tab.calling.cancelSure" />}
-          onClose={() => setAsking(false)}
-          actions={
-            <>
-              <Button kind="primary" onClick={() => setAsking(false)}>
-                <T k="tab.calling.keep" />
-              </Button>
-              <Button
-                busy={busy === 'cancel'}
-                testid="cancel-yes"
-                onClick={() => go('cancel', () => send({ type: 'cancel' }))}
-              >
-                <T k="tab.calling.cancel" />
-              </Button>
-            </>
-          }
-        >
-          <p>
-            <T k="tab.calling.cancelSureSub" />
-          </p>
-        </Dialog>
-      )}
+      {asking && <CancelDialog send={send} onClose={() => setAsking(false)} />}
     </>
   );
 }
@@ -86,6 +90,14 @@ function HangUp({ send }: { send: Send }): VNode {
     </>
   );
 }
+
+/** The question behind the way out. */
+export const WayOutDialog = (props: { call: CallView; send: Send; onClose: () => void }): VNode =>
+  props.call.state.state === 'waiting' ? (
+    <CancelDialog send={props.send} onClose={props.onClose} />
+  ) : (
+    <LeaveDialog send={props.send} onClose={props.onClose} />
+  );
 
 const WayOut = ({ call, send }: { call: CallView; send: Send }): VNode =>
   call.state.state === 'waiting' ? <Cancel send={send} /> : <HangUp send={send} />;

@@ -14,7 +14,7 @@ export function LeaveDialog({ send, onClose }: { send: Send; onClose: () => void
       onClose={onClose}
       actions={
         <>
-          <Button kind="primary" onClick={onClose}>
+          <Button kind="primary" onClick={onClose} testid="leave-no">
             <T k="tab.incall.stay" />
           </Button>
           <Button

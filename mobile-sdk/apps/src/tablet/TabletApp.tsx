@@ -1,6 +1,7 @@
 import { Ringer, YobanProblem } from '@yoban/sdk';
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useBack } from '../app/back.ts';
 import type { Live } from '../app/boot.ts';
 import { serverNow } from '../app/clock.ts';
 import { attempt, showProblem } from '../app/problem.ts';
@@ -19,7 +20,7 @@ import { SignIn } from '../ui/SignIn.tsx';
 import type { CallView, Me, Timestamp } from '../wire.ts';
 import { After, Closing, Elsewhere, Left, type News, saidAfter } from './After.tsx';
 import { AskJoin, AskRecording } from './Ask.tsx';
-import { Calling, Fallback } from './Calling.tsx';
+import { Calling, Fallback, WayOutDialog } from './Calling.tsx';
 import { Idle } from './Idle.tsx';
 import { InCall } from './InCall.tsx';
 import { Keypad } from './Keypad.tsx';
@@ -137,6 +138,14 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
     if (!mayMeasure(screen)) setPage('call');
   }, [screen]);
   const page = mayMeasure(screen) ? opened : 'call';
+
+  const [backAsks, stay] = useBack(
+    screen === 'calling' || screen === 'fallback' || screen === 'incall',
+    () => {
+      setPage('call');
+      return page !== 'call';
+    },
+  );
 
   const tap = async () => {
     unlock();
@@ -257,6 +266,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
       {/* It stands there before the words come: what is drawn together with its words is not read out. */}
       <Aloud text={call && screen === 'after' ? saidAfter(call, news) : ''} />
       {body()}
+      {backAsks && call && <WayOutDialog call={call} send={send} onClose={stay} />}
       {elsewhere && call && <RecordingFrame call={call} over={page === 'call' && rings ? 'waiting' : page} />}
       {joiner && <AskJoin person={joiner} send={send} key={joiner.leg} />}
       {question?.ask === 'recording' && <AskRecording send={send} />}

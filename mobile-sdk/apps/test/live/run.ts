@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { withBrowsers } from '../browser.ts';
 import { anotherPatient, arrival, leftUnsent, switchedOnAgain } from './arrival.ts';
 import { twoWhoChoose, twoWhoDecide, twoWhoDecideLater, twoWhoWrite } from './at-once.ts';
+import { back } from './back.ts';
 import {
   addressBar,
   answeredAllTheSame,
@@ -103,6 +104,7 @@ const STORIES = [
   quickerColleague,
   everyOutcome,
   lateIsHeard,
+  back,
 ];
 const only = process.argv
   .find((a) => a.startsWith('--only='))

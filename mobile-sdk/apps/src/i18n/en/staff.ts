@@ -109,6 +109,7 @@ export const staff: Record<keyof typeof ja, Message> = {
   'call.endSure': 'End the call for everybody?',
   'call.endSureSub': 'You can take it back for 10 seconds.',
   'call.goOn': 'Go on with the call',
+  'call.leaveAsk': 'Leave the call?',
   'call.leaveSure': 'Without you nobody is with the patient',
   'call.leaveSub':
     'They wait alone until somebody else answers. If you have finished, end the call for everybody.',

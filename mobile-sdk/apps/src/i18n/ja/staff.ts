@@ -103,6 +103,7 @@ export const staff = {
   'call.endSure': '全員の通話を終えますか',
   'call.endSureSub': '終えたあと10秒は取り消せます。',
   'call.goOn': '通話を続ける',
+  'call.leaveAsk': '通話から退出しますか',
   'call.leaveSure': 'あなたが出ると、患者さんのそばに誰もいなくなります',
   'call.leaveSub':
     '患者さんは、次の人が出るまで一人で待ちます。話が済んだときは、全員の通話を終えてください。',
