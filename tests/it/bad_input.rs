@@ -72,7 +72,7 @@ async fn unreadable_messages_are_answered_a_few_times_and_then_end_the_socket() 
     assert_eq!(raw.closed().await, close::PROTOCOL);
 
     let mut raw = Raw::welcomed(&nurse).await;
-    raw.text(&" ".repeat(MAX_READ + 1)).await;
+    raw.announce(MAX_READ + 1).await;
     assert_eq!(raw.closed().await, close::PROTOCOL, "too large");
     Raw::welcomed(&nurse).await;
 }

@@ -2,6 +2,7 @@
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -44,6 +45,16 @@ impl Raw {
     /// Sends a text.
     pub async fn text(&mut self, text: &str) {
         self.0.send(Message::Text(text.into())).await.unwrap();
+    }
+
+    /// Sends the head of a text of that many bytes and none of them: it is refused for its length. Who is still
+    /// writing when the line is shut may find it reset before the reason is read.
+    pub async fn announce(&mut self, bytes: usize) {
+        // RFC 6455 section 5.2: the last fragment of a text; masked, 64 bits of length; the mask.
+        let mut head = vec![0x81, 0xff];
+        head.extend_from_slice(&u64::try_from(bytes).unwrap().to_be_bytes());
+        head.extend_from_slice(&[0; 4]);
+        self.0.get_mut().write_all(&head).await.unwrap();
     }
 
     /// What comes next, if anything.
