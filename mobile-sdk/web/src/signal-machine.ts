@@ -5,6 +5,7 @@
 import { clientProblems } from './problem.ts';
 import {
   CLOSE,
+  MAX_MESSAGE,
   MISSED_BEATS,
   OPENING_MS,
   PENDING_LIMIT,
@@ -40,6 +41,12 @@ export function step(
 }
 
 const RUNNING = new Set(['token', 'opening', 'greeting', 'live', 'waiting']);
+
+/** Measured on the wire: in bytes, as the frame with the longest number. */
+function isTooLong(message: Command): boolean {
+  const frame = JSON.stringify({ id: Number.MAX_SAFE_INTEGER, message });
+  return new TextEncoder().encode(frame).length > MAX_MESSAGE;
+}
 
 class Turn extends Workbench {
   take(input: SignalInput): void {
@@ -171,6 +178,10 @@ class Turn extends Workbench {
   }
 
   #command(key: number, message: Command, patienceMs: number | null): void {
+    if (isTooLong(message)) {
+      this.out.push({ out: 'settled', key, problem: clientProblems.tooLarge });
+      return;
+    }
     if (message.type === 'duty') this.s.duty = message.ready;
     if (!RUNNING.has(this.s.phase) || this.s.pending.length >= PENDING_LIMIT) {
       const problem = this.s.phase === 'signed-out' ? clientProblems.signedOut : clientProblems.noConnection;
@@ -265,27 +276,10 @@ class Turn extends Workbench {
         this.s.refused = true;
         this.quiet();
         return this.#begin(true);
-      case CLOSE.protocol:
-        this.#refuseLargest();
-        return this.backOff();
       case CLOSE.replaced:
         return this.halt('replaced', clientProblems.noConnection);
       default:
         return this.backOff();
     }
-  }
-
-  /**
-   * The server does not say which message it could not take. Sent again as they are, they would close every socket there
-   * will be: the longest without an answer is given back to its person. Where another was meant, the next close gives that.
-   */
-  #refuseLargest(): void {
-    const bytes = (p: Pending) => new TextEncoder().encode(JSON.stringify(p.message)).length;
-    const here = this.s.pending.filter((p) => p.id !== null);
-    const [largest] = here.sort((a, b) => bytes(b) - bytes(a));
-    if (largest === undefined) return;
-    this.s.pending = this.s.pending.filter((p) => p !== largest);
-    this.out.push({ out: 'settled', key: largest.key, problem: clientProblems.tooLarge });
-    this.scheduleExpiry();
   }
 }

@@ -24,6 +24,8 @@ export const PROBE_MS = 4_000;
 /** Beats without a word of the server before the socket counts as dead. */
 export const MISSED_BEATS = 2.5;
 export const PENDING_LIMIT = 500;
+/** Largest message the server takes, in bytes (wire/mod.rs). A longer one may cost the socket, and would the next one too. */
+export const MAX_MESSAGE = 256 * 1024;
 
 export function initialState(online = true): SignalState {
   return {

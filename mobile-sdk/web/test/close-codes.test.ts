@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import readme from '../README.md?raw';
 import { CLOSE, DEAD, initialState, type SignalInput, step } from '../src/signal-machine.ts';
+import { MAX_MESSAGE } from '../src/signal-state.ts';
 
 const sources = import.meta.glob<string>('../../../domain/src/wire/mod.rs', {
   query: '?raw',
@@ -68,33 +69,32 @@ function live(...texts: string[]) {
       patienceMs: null,
     });
   });
+  const begun = [...out];
   const closed = (code: number) => take({ in: 'closed', attempt: state.attempt, code });
   const again = () => {
     take({ in: 'timer', timer: 'retry' });
     return connect();
   };
-  return { closed, again, first };
+  return { closed, again, first, begun };
 }
 
-const settled = (outputs: readonly { out: string }[]) => outputs.filter((o) => o.out === 'settled');
+const settled = (outputs: readonly unknown[]) =>
+  (outputs as { out: string }[]).filter((o) => o.out === 'settled');
 const notes = (outputs: readonly unknown[]) =>
   (outputs as { out: string; frame?: { message: { type: string } } }[]).filter(
     (o) => o.out === 'send' && o.frame?.message.type === 'assess',
   ).length;
 
-test('what closed the socket with 4004 is given back as too long, and never sent again; the others are', () => {
-  // Bytes count, not characters: the second is the longer one on the wire.
-  const link = live('short', 'あ'.repeat(40), 'x'.repeat(100));
-  expect(settled(link.closed(CLOSE.protocol))).toMatchObject([
-    { key: 1, problem: { code: 'too-large', status: 413 } },
-  ]);
-  expect(notes(link.again())).toBe(2);
-  // The next close gives back the next: it ends, whichever it was.
-  expect(settled(link.closed(CLOSE.protocol))).toMatchObject([{ key: 2 }]);
-  expect(notes(link.again())).toBe(1);
-  expect(settled(link.closed(CLOSE.protocol))).toMatchObject([{ key: 0 }]);
-  expect(notes(link.again())).toBe(0);
+test('what the server would not take is given back as too long and never sent; what just fits is', () => {
+  const [, limit = ''] = /pub const MAX_MESSAGE: usize = ([\d *]+);/.exec(rust) ?? [];
+  expect(limit.split('*').reduce((product, n) => product * Number(n), 1)).toBe(MAX_MESSAGE);
+  // Bytes count, not characters.
+  const link = live('short', 'あ'.repeat(MAX_MESSAGE / 3), 'x'.repeat(MAX_MESSAGE - 200));
+  expect(settled(link.begun)).toMatchObject([{ key: 1, problem: { code: 'too-large', status: 413 } }]);
+  expect(notes(link.first)).toBe(0);
+  expect(notes(link.begun)).toBe(2);
   expect(settled(link.closed(CLOSE.protocol))).toEqual([]);
+  expect(notes(link.again())).toBe(2);
 });
 
 test('a link that was merely slow loses nothing', () => {
