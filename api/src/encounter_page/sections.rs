@@ -1,9 +1,10 @@
 //! The page's parts below the top, in the order they are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use yoban_domain::encounter::{Attendee, JoinAnswer, JoinAnswered};
+use yoban_domain::id::ReadingId;
 use yoban_domain::mode::{ServiceKind, examined_for};
 use yoban_domain::private::Private;
 use yoban_domain::session::{ConsentManner, LegRole, Participant};
@@ -13,6 +14,7 @@ use yoban_domain::wire::view::RecheckTaken;
 use yoban_domain::words;
 
 use super::top::second_look;
+use super::vitals::is_listed;
 use super::{Lang, Page, Standing, html};
 
 /// What was known of the patient before the call; lines without content are left out.
@@ -354,7 +356,17 @@ pub(super) fn timeline(page: &Page<'_>, entries: &[TimelineEntry]) -> String {
     for kind in entries.iter().filter_map(unmarked) {
         *often.entry(kind).or_default() += 1;
     }
-    let plain = |e: &&TimelineEntry| unmarked(e).is_some_and(|kind| often.get(&kind) > Some(&FEW));
+    // The plots end with the call: what was measured before the tap or after the end stands here alone.
+    let (from, until) = page.record.window();
+    let readings = page.record.encounter.readings.iter().map(|r| r.reveal());
+    let elsewhere: BTreeSet<ReadingId> = readings
+        .filter(|r| is_listed(r.vital.kind()) || (from..=until).contains(&r.at()))
+        .map(|r| r.id)
+        .collect();
+    let plain = |e: &&TimelineEntry| {
+        e.reading.is_some_and(|id| elsewhere.contains(&id))
+            && unmarked(e).is_some_and(|kind| often.get(&kind) > Some(&FEW))
+    };
     let measured = entries.iter().filter(plain).count();
     for entry in entries.iter().filter(|e| !plain(e)) {
         let said: &Private<String> = match page.lang {

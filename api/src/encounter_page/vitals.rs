@@ -111,7 +111,7 @@ fn is_simulated(reading: &Reading) -> bool {
 }
 
 /// Consciousness, oxygen, weight and glucose are no curves within one call.
-const fn is_listed(kind: VitalKind) -> bool {
+pub(super) const fn is_listed(kind: VitalKind) -> bool {
     matches!(kind, VitalKind::Consciousness | VitalKind::Oxygen | VitalKind::Weight | VitalKind::Glucose)
 }
 

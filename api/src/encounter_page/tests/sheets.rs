@@ -2,7 +2,9 @@
 
 use yoban_domain::people::Name;
 use yoban_domain::private::Private;
+use yoban_domain::time::Span;
 use yoban_domain::timeline::timeline;
+use yoban_domain::vitals::VitalKind;
 use yoban_domain::words;
 
 use super::{Lang, page, part, printed, story};
@@ -60,6 +62,39 @@ fn the_time_line_leaves_to_the_plots_what_nothing_is_known_of() {
     let none: Vec<_> = entries.iter().filter(|e| e.reading.is_none()).cloned().collect();
     let html = page(&story.record, None, None, Lang::Ja, &none);
     assert!(!html.contains("印のない測定値"), "nothing was left out");
+}
+
+/// The plots are of the call: what was measured before the tap or after the end stands on no other line of the paper.
+#[test]
+fn what_was_measured_outside_the_call_keeps_its_line() {
+    let mut story = story::answered();
+    let lines = |story: &story::Story| {
+        let html = printed(story, Lang::Ja);
+        part(&html, "<section class=\"timeline\">", "</section>").to_owned()
+    };
+    let before = lines(&story);
+    let (from, until) = story.record.window();
+    let mut ids = Vec::new();
+    let mut outside = [from.plus(Span::minutes(-30)), until.plus(Span::minutes(30))].into_iter();
+    for kept in &mut story.record.encounter.readings {
+        let mut reading = kept.reveal().clone();
+        if reading.vital.kind() == VitalKind::Spo2
+            && !reading.doubtful()
+            && let Some(at) = outside.next()
+        {
+            (reading.taken_at, reading.received_at) = (at, at);
+            ids.push(reading.id);
+            *kept = Private::new(reading);
+        }
+    }
+    let section = lines(&story);
+    assert_eq!(section.matches("<li>").count(), before.matches("<li>").count() + ids.len());
+    assert_eq!(ids.len(), 2);
+    for entry in timeline(&story.facts, &story.record.people) {
+        if entry.reading.is_some_and(|id| ids.contains(&id)) {
+            assert!(section.contains(entry.text.reveal()), "{}", entry.text.reveal());
+        }
+    }
 }
 
 /// What the screen is given of a record, `EncounterView`, stands on paper too.
