@@ -307,7 +307,7 @@ impl Task {
             RecordingEvent::Finished { session, manifest } => {
                 self.tell(session, News::Recorded(manifest));
             }
-            RecordingEvent::Failed { session, reason, detail } => {
+            RecordingEvent::Failed { session, reason, detail, held: _ } => {
                 tracing::error!(?session, detail, "a recording broke off");
                 self.tell(session, News::Input(Input::RecordingFailed(reason)));
             }

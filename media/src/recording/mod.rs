@@ -274,7 +274,7 @@ pub enum RecordingEvent {
         /// From, to and why.
         gap: Gap,
     },
-    /// Recording of this session stopped; the call goes on. [`Recorder::resume`] tries again.
+    /// Recording of this session stopped, or could not begin; the call goes on.
     Failed {
         /// Whose session.
         session: SessionId,
@@ -282,6 +282,8 @@ pub enum RecordingEvent {
         reason: RecordingFailure,
         /// What the system said; holds no personal data.
         detail: String,
+        /// Whether the recorder still has the session: [`Recorder::resume`] tries again. Otherwise it is opened anew.
+        held: bool,
     },
     /// What was recorded could not be made into final files. The raw files stay, and it is tried again until it works; told
     /// once until then, or until the reason changes. What is being recorded now goes on.

@@ -338,7 +338,7 @@ impl Worker {
                 }
                 Err(error) => {
                     let (reason, detail) = (failure(&error), error.to_string());
-                    world.events.push(RecordingEvent::Failed { session: id, reason, detail });
+                    world.events.push(RecordingEvent::Failed { session: id, reason, detail, held: false });
                 }
             },
             Message::Start(id, leg, codec) => {
@@ -384,7 +384,8 @@ impl Worker {
     fn give_up(&mut self, session: SessionId, events: &mut Vec<RecordingEvent>) {
         self.sessions.remove(&session);
         let detail = "the recorder failed in this session".to_owned();
-        events.push(RecordingEvent::Failed { session, reason: RecordingFailure::RecorderDied, detail });
+        let reason = RecordingFailure::RecorderDied;
+        events.push(RecordingEvent::Failed { session, reason, detail, held: false });
         // The files there are now: recording may begin again before they are finished.
         match guard(|| self.sink.list(session)) {
             Some(Ok(names)) => finish::job_of(session, &names).into_iter().for_each(|job| {

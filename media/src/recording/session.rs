@@ -251,7 +251,7 @@ impl Session {
         if !std::mem::replace(&mut self.failed, true) {
             let (session, reason, detail) = (self.id, failure(&error), error.to_string());
             tracing::error!(?session, ?reason, %error, "recording stopped");
-            world.events.push(RecordingEvent::Failed { session, reason, detail });
+            world.events.push(RecordingEvent::Failed { session, reason, detail, held: true });
         }
     }
 }

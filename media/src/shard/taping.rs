@@ -59,6 +59,13 @@ fn steps(tape: &mut Option<Tape>, plan: &RoomPlan) -> Vec<Step> {
     steps
 }
 
+/// What the recorder knows nothing of any more is begun anew when it is asked for again.
+fn forget(tapes: &mut HashMap<SessionId, Tape>, event: &RecordingEvent) {
+    if let RecordingEvent::Failed { session, held: false, .. } = event {
+        tapes.remove(session);
+    }
+}
+
 impl Taping {
     pub(crate) fn new(recorder: Recorder, events: Receiver<RecordingEvent>) -> Self {
         Self { recorder, events, tapes: HashMap::new(), refused: BTreeSet::new() }
@@ -131,18 +138,10 @@ impl Taping {
             session,
             reason: RecordingFailure::RecorderDied,
             detail: "the recorder has stopped".to_owned(),
+            held: false,
         });
         let tapes = &mut self.tapes;
-        self.events
-            .try_iter()
-            .inspect(|event| {
-                // The recorder knows nothing of it any more: asked for again, it is begun anew.
-                if let RecordingEvent::Failed { session, reason: RecordingFailure::RecorderDied, .. } = event
-                {
-                    tapes.remove(session);
-                }
-            })
-            .chain(failed)
+        self.events.try_iter().inspect(|event| forget(tapes, event)).chain(failed)
     }
 
     /// Recordings that could not be finished and are being tried again.
@@ -175,7 +174,6 @@ fn codec(kind: forward::Kind, video: VideoCodec) -> Codec {
 mod tests {
     use super::*;
     use crate::room::Member;
-    use yoban_domain::id::{LegId, SessionId};
 
     fn leg(n: u128) -> LegId {
         LegId(uuid::Uuid::from_u128(n))
@@ -202,6 +200,24 @@ mod tests {
             vec![Step::Open, Step::Start(leg(1)), Step::Start(leg(2))]
         );
         assert_eq!(steps(&mut tape, &plan(true, &both)), vec![]);
+    }
+
+    /// Resumed, a recorder that does not know the session records nothing, while REC is lit.
+    #[test]
+    fn what_the_recorder_does_not_hold_is_opened_anew_and_what_it_holds_goes_on() {
+        let (wanted, failed) = (plan(true, &[(1, true, true)]), plan(false, &[(1, true, true)]));
+        let again = |held| {
+            let mut tape = None;
+            steps(&mut tape, &wanted);
+            let mut tapes = HashMap::from([(wanted.session, tape.unwrap())]);
+            let (reason, detail) = (RecordingFailure::WriteFailed, String::new());
+            forget(&mut tapes, &RecordingEvent::Failed { session: wanted.session, reason, detail, held });
+            let mut tape = tapes.remove(&wanted.session);
+            steps(&mut tape, &failed);
+            steps(&mut tape, &wanted)
+        };
+        assert_eq!(again(true), vec![Step::Resume]);
+        assert_eq!(again(false), vec![Step::Open, Step::Start(leg(1))]);
     }
 
     #[test]

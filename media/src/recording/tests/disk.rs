@@ -137,6 +137,26 @@ fn an_older_part_that_cannot_be_finished_ends_nothing_that_is_recorded_now() {
     assert!(!seen.iter().any(|event| matches!(event, RecordingEvent::Failed { .. })), "{seen:?}");
 }
 
+/// A folder that cannot be looked into, and a moment later can.
+#[test]
+fn a_session_that_could_not_be_opened_is_not_held_and_is_recorded_once_it_is_opened_again() {
+    let temp = Temp::new();
+    let sound = clips::tone(&temp, 440, 2);
+    let asked = AtomicBool::new(false);
+    let sink = Hooked::new(&temp).on_list(move |_, _| {
+        if asked.swap(true, Ordering::Relaxed) { Ok(()) } else { Err(io::Error::other("a bad block")) }
+    });
+    let (recorder, events) = Recorder::start_with(config(&temp), Arc::new(sink)).unwrap();
+    let mut rig = Rig::of(recorder, events, &temp);
+    rig.recorder.open_session(session(1)).unwrap();
+    wait_for(&mut rig, |event| matches!(event, RecordingEvent::Failed { held: false, .. }));
+    rig.recorder.open_session(session(1)).unwrap();
+    rig.recorder.track_start(session(1), leg(1), Codec::Opus).unwrap();
+    rig.feed(packets(&sound, 1, 0, 0, 0));
+    let done = rig.finish();
+    assert_eq!(done.manifest.tracks.len(), 1, "{:?}", done.manifest);
+}
+
 #[test]
 fn recording_stops_while_the_store_has_room_and_goes_on_when_there_is_more() {
     let temp = Temp::new();
@@ -153,7 +173,7 @@ fn recording_stops_while_the_store_has_room_and_goes_on_when_there_is_more() {
     wait_for(&mut rig, |event| matches!(event, RecordingEvent::TrackStarted { .. }));
     sink.disk.free.store(999, Ordering::Relaxed);
     wait_for(&mut rig, |event| {
-        matches!(event, RecordingEvent::Failed { reason: RecordingFailure::NoRoom, .. })
+        matches!(event, RecordingEvent::Failed { reason: RecordingFailure::NoRoom, held: true, .. })
     });
     sink.disk.free.store(1_000, Ordering::Relaxed);
     rig.recorder.resume(session(1)).unwrap();

@@ -17,6 +17,7 @@ pub type Hook = Arc<dyn Fn(SessionId, &str) -> io::Result<()> + Send + Sync>;
 pub struct Hooked {
     inner: FileSink,
     dir: PathBuf,
+    list: Hook,
     create: Hook,
     read: Hook,
     sync: Hook,
@@ -40,6 +41,7 @@ impl Hooked {
         Self {
             inner: FileSink::new(temp.path("rec")).unwrap(),
             dir: temp.path("rec"),
+            list: Arc::clone(&nothing),
             create: Arc::clone(&nothing),
             read: Arc::clone(&nothing),
             sync: nothing,
@@ -47,6 +49,14 @@ impl Hooked {
             disk: Arc::new(Disk { free: AtomicU64::new(u64::MAX), lowest: AtomicU64::new(u64::MAX) }),
             fills: false,
         }
+    }
+
+    pub fn on_list(
+        mut self,
+        hook: impl Fn(SessionId, &str) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.list = Arc::new(hook);
+        self
     }
 
     pub fn on_create(
@@ -80,6 +90,7 @@ impl Sink for Hooked {
         self.inner.sessions()
     }
     fn list(&self, session: SessionId) -> io::Result<Vec<String>> {
+        (self.list)(session, "")?;
         self.inner.list(session)
     }
     fn create(&self, session: SessionId, name: &str) -> io::Result<Box<dyn Segment>> {

@@ -227,7 +227,8 @@ impl Heard {
         let (session, leg, connection) = (self.sessions[n], self.legs[n], self.connection(n));
         self.says(MediaEvent::Lost { session, leg, connection, reason: LostReason::Silence }).await;
         let (reason, detail) = (RecordingFailure::NoRoom, String::new());
-        self.says(MediaEvent::Recording(RecordingEvent::Failed { session, reason, detail })).await;
+        let failed = RecordingEvent::Failed { session, reason, detail, held: true };
+        self.says(MediaEvent::Recording(failed)).await;
         let (folder, tracks) = (session.0.simple().to_string(), vec![]);
         let manifest = Manifest { session, folder, tracks, mix: None, interrupted: true };
         self.says(MediaEvent::Recording(RecordingEvent::Finished { session, manifest })).await;
