@@ -1,5 +1,7 @@
 //! What clinicians find and decide during a session.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::PersonId;
@@ -138,12 +140,19 @@ impl Assessment {
     pub fn reads(&self, finding: &Finding) -> bool {
         match finding {
             Finding::Identity { method } => self.identity.is_some_and(|(known, _)| known == *method),
-            Finding::RedFlags { found } => self.red_flags.as_ref() == Some(found),
+            Finding::RedFlags { found } => {
+                self.red_flags.as_ref().is_some_and(|known| set(known) == set(found))
+            }
             Finding::Urgency { urgency } => self.urgency == Some(*urgency),
             Finding::Sbar { sbar } => self.sbar.as_ref().unwrap_or(&Sbar::default()) == sbar,
             Finding::Note { text } => self.note.as_ref().unwrap_or(&Private::default()) == text,
         }
     }
+}
+
+/// Flags in no order: each is there or not, however often it was ticked.
+fn set(flags: &[RedFlag]) -> BTreeSet<RedFlag> {
+    flags.iter().copied().collect()
 }
 
 impl Finding {

@@ -356,6 +356,12 @@ fn of_two_who_choose_at_once_the_second_looks_at_what_the_first_chose() {
         ),
         (urgency(Urgency::Red), urgency(Urgency::Green), urgency(Urgency::Yellow)),
         (flags(&[RedFlag::Bleeding]), flags(&[]), flags(&[RedFlag::Seizure])),
+        // Flags have no order, and are kept in one.
+        (
+            flags(&[RedFlag::Seizure, RedFlag::Bleeding]),
+            flags(&[RedFlag::Seizure, RedFlag::Breathing, RedFlag::Seizure]),
+            flags(&[]),
+        ),
     ] {
         let mut night = Night::doctor_talks();
         let (nurse, doctor) = (night.staff(NURSE), night.staff(DOCTOR));
