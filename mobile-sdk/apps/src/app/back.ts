@@ -31,29 +31,31 @@ function guard(): void {
  * Whether Back asks now, and how to put the question away. A second Back takes the question away, as Escape does: two
  * swipes in a row are no yes. Chromium leaves a page all the same where it is told Back twice and the page was not
  * touched in between; what was lived through until then is on the server, and opening the page goes on with it.
- * `first` closes what lies over the call, and is true where it did.
+ * `held` names what holds the page: a question about a ring is none about the call that it became. `first` closes what
+ * lies over the call, and is true where it did.
  */
-export function useBack(holds: boolean, first: () => boolean = () => false): [boolean, () => void] {
-  const [asked, setAsked] = useState(false);
-  const now = useRef({ holds, first });
-  now.current = { holds, first };
+export function useBack(held: string | null, first: () => boolean = () => false): [boolean, () => void] {
+  const [asked, setAsked] = useState<string | null>(null);
+  const now = useRef({ held, first });
+  now.current = { held, first };
   useEffect(() => {
-    if (holds) guard();
-    else setAsked(false);
-  }, [holds]);
+    if (held !== null) guard();
+    setAsked(null);
+  }, [held]);
   useEffect(() => {
     const step = (event: PopStateEvent) => {
-      const does = onStep(markOf(event.state), now.current.holds);
+      const does = onStep(markOf(event.state), now.current.held !== null);
       if (does === 'goOn') {
         history.replaceState(null, '');
         history.back();
       }
       if (does !== 'ask') return;
       guard();
-      if (!now.current.first()) setAsked((before) => !before);
+      const { held, first } = now.current;
+      if (!first()) setAsked((before) => (before === held ? null : held));
     };
     window.addEventListener('popstate', step);
     return () => window.removeEventListener('popstate', step);
   }, []);
-  return [asked && holds, () => setAsked(false)];
+  return [held !== null && asked === held, () => setAsked(null)];
 }

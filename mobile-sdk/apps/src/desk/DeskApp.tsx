@@ -45,7 +45,9 @@ export function DeskApp({ live }: { live: Live }): VNode {
   // Off duty nothing rings here: what is left to do stays, with a word about who waits.
   const givesWay = found !== null && isOver(found) && waiting && duty.on && onScreen !== found.session;
   const call = givesWay ? null : found;
-  const [backAsks, stay] = useBack(call !== null && stillIn(call) && !isElsewhere(call, me?.device ?? null));
+  const [backAsks, stay] = useBack(
+    call !== null && stillIn(call) && !isElsewhere(call, me?.device ?? null) ? call.session : null,
+  );
   const page = route.value;
   const open = page.page === 'record' ? page.session : null;
   const owed = useOwed(state.queue, open, duty.on && !busy && !waiting, duty.remind);

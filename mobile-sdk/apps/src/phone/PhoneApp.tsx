@@ -59,7 +59,9 @@ export function PhoneApp({ live }: { live: Live }): VNode {
     if (talking) goTo({ page: 'home' });
   }, [talking]);
   const duty = useDuty(live, 'phone', ring !== null && !talking, t('ring.incoming'));
-  const [backAsks, stay] = useBack(talking && !isElsewhere(current, me?.device ?? null));
+  const [backAsks, stay] = useBack(
+    talking && !isElsewhere(current, me?.device ?? null) ? current.session : null,
+  );
   const page = route.value;
   const open = page.page === 'record' ? page.session : null;
   // A visiting nurse neither decides nor looks again.

@@ -140,7 +140,7 @@ function Bedside({ live, me, patient }: { live: Live; me: Me; patient: string })
   const page = mayMeasure(screen) ? opened : 'call';
 
   const [backAsks, stay] = useBack(
-    screen === 'calling' || screen === 'fallback' || screen === 'incall',
+    screen === 'incall' ? 'call' : screen === 'calling' || screen === 'fallback' ? 'ring' : null,
     () => {
       setPage('call');
       return page !== 'call';
