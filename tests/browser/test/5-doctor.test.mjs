@@ -69,7 +69,7 @@ step('the ring says who, how urgent, why and with which values', async () => {
   assert.match(ring, /夜から息苦しさ/);
   assert.match(ring, /NEWS2/);
   await first.page.waitForFunction(() => 'vital-temperature has a value' in window.yobanWatch.seen);
-  assert.match(await first.text('vital-temperature'), /3\d\.\d ℃.*前/);
+  assert.match(await first.text('vital-temperature'), /3\d\.\d ℃.*(前|いま)/);
   assert.equal(await second.by('screen-ring').count(), 0, 'one was chosen, one rings');
 });
 
